@@ -1,0 +1,40 @@
+# One entry point for each thing there is to do. `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 5000
+HOST ?= 127.0.0.1
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-s3 test check catalog clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# Installed again when the project file changes; a stamp for each set of extras.
+$(VENV)/.%: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@
+
+run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
+	$(BIN)/python -m uvicorn functions.local:app --host $(HOST) --port $(PORT) --timeout-graceful-shutdown 2
+
+run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it brings up
+	$(BIN)/python -m infra.run_s3 --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test  ## run the tests
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+check: $(VENV)/.check  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.check  ## rewrite the code in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## remove what was installed and made here, and keep the snapshots
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
