@@ -1,0 +1,201 @@
+"""The bodies of requests and replies: what is parsed and what the API's document shows.
+
+Values of spaces are `Any` here: their form follows from the instance's space, which only a live environment
+knows (`spaces.py`, `values.py`). Keys that are not named are ignored, as the predecessor did.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+_DEEPEST = 32
+
+
+def _integral(value: Any) -> Any:
+    """Refuse what would be rounded or read into a number: 1.0 is 1 in languages that only have doubles."""
+    if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(f"{value!r} is not an integer")
+    return int(value) if isinstance(value, float) else value
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Refuse what a snapshot's header cannot hold: integers over 64 bits and very deep nesting."""
+    if depth > _DEEPEST:
+        raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"an integer of {value.bit_length()} bits is over 64")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _storable(item, depth + 1)
+    return value
+
+
+Seed = Annotated[
+    int,
+    BeforeValidator(_integral),
+    Field(ge=0, lt=1 << 63, description="As `Env.reset(seed=...)` takes it.", examples=[42]),
+]
+Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
+
+
+class WrapperBody(BaseModel):
+    """One wrapper of `gymnasium.wrappers`."""
+
+    name: str = Field(max_length=64, examples=["FrameStackObservation"])
+    kwargs: Keywords = Field(default_factory=dict, examples=[{"stack_size": 4}])
+
+
+class CreateBody(BaseModel):
+    """What `gymnasium.make` takes, the wrappers around it and the first seed."""
+
+    env_id: str = Field(max_length=256, description="An id of Gymnasium's registry.", examples=["CartPole-v1"])
+    render_mode: str | None = Field(None, max_length=64, examples=["rgb_array"])
+    kwargs: Keywords = Field(
+        default_factory=dict,
+        description="Arguments of the environment's constructor.",
+        examples=[{"sutton_barto_reward": True}],
+    )
+    max_episode_steps: Annotated[int, BeforeValidator(_integral), Field(ge=-1, lt=1 << 40)] | None = Field(
+        None, description="As `gymnasium.make` takes it; -1 for no limit.", examples=[500]
+    )
+    wrappers: list[WrapperBody] = Field(default_factory=list, max_length=16, description="Innermost first.")
+    autoreset: Literal["NextStep", "SameStep", "Disabled"] = Field(
+        "Disabled", description="As `gymnasium.vector.AutoresetMode` names them."
+    )
+    seed: Seed | None = Field(
+        None,
+        description="Seeds the spaces, and the first reset if that brings no seed of its own.",
+    )
+
+
+class ResetBody(BaseModel):
+    """What `Env.reset` takes; an empty body and null mean neither."""
+
+    seed: Seed | None = None
+    options: dict[str, Any] | None = Field(None, description="As the environment documents them.")
+
+
+class StepBody(BaseModel):
+    """What `Env.step` takes."""
+
+    action: Any = Field(description="A member of the action space, as JSON.", examples=[1, [0.5], {"arm": [0, 1]}])
+
+
+class ContainsBody(BaseModel):
+    """A value that may be a member of a space."""
+
+    value: Any = Field(description="As an action or observation is sent.", examples=[1])
+
+
+class CreateReply(TypedDict):
+    """The new instance."""
+
+    instance_id: str
+
+
+class ResetReply(TypedDict):
+    """What `Env.reset` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+
+    observation: Any
+    info: dict[str, Any]
+
+
+class StepReply(TypedDict):
+    """What `Env.step` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+
+    observation: Any
+    reward: Any
+    terminated: bool
+    truncated: bool
+    info: dict[str, Any]
+
+
+class CloseReply(TypedDict):
+    """The predecessor's sentence."""
+
+    message: str
+
+
+class SpaceReply(TypedDict, total=False):
+    """A space without loss: `name` and `shape` always, the others as its kind has them."""
+
+    name: str
+    shape: list[int] | None
+    dtype: str | None
+    n: int | list[int]
+    start: int | list[Any]
+    low: Any
+    high: Any
+    nvec: list[Any]
+    min_length: int
+    max_length: int
+    charset: str
+    spaces: Any
+    keys: list[str | int]
+    feature_space: Any
+    stack: bool
+    node_space: Any
+    edge_space: Any
+
+
+class SampleReply(TypedDict):
+    """A random member of the space."""
+
+    sample: Any
+
+
+class ContainsReply(TypedDict):
+    """Whether the value is a member."""
+
+    contains: bool
+
+
+class RenderReply(TypedDict):
+    """A picture: base64 of a PNG, a list of these, or text, as `content_type` and `encoding` say."""
+
+    render_mode: str
+    content_type: Literal["image/png", "text/plain"]
+    encoding: Literal["base64", "utf-8"]
+    data: str | list[str]
+
+
+class InstanceReply(TypedDict):
+    """An instance's record. Times are ISO 8601 in UTC."""
+
+    instance_id: str
+    env_id: str
+    render_mode: str | None
+    kwargs: dict[str, Any]
+    max_episode_steps: int | None
+    wrappers: list[dict[str, Any]]
+    autoreset: str
+    seed: int | None
+    episode: int
+    steps: int
+    episode_return: Any
+    ended: bool
+    created: str
+    used: str
+    revision: int
+    mechanism: str
+    libraries: dict[str, str]
+    cpu: str
+
+
+class HealthReply(TypedDict):
+    """Whether the store answers, and what is served."""
+
+    status: Literal["ok"]
+    store: str
+    version: str
+    gymnasium: str
+
+
+class Problem(TypedDict, total=False):
+    """An error, as RFC 9457 defines it; further members hold the evidence."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
