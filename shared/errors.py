@@ -8,6 +8,7 @@
     ├── Unauthorized              no valid API key came with the call
     ├── NotCreatable              gymnasium.make refused, in its own words
     ├── NotExact                  no mechanism carries this environment exactly
+    ├── JournalFull               one call more, and a snapshot could not be restored in time
     ├── NotFound
     │   └── InstanceNotFound
     ├── ResetNeeded               a step before the first reset
@@ -68,6 +69,13 @@ class NotExact(GymHTTPError):
     """No snapshot mechanism carries the environment exactly, so it is refused; the text says the way out."""
 
 
+class JournalFull(GymHTTPError):
+    """The environment is carried by replaying its calls, and one more would take too long to replay.
+
+    The call was not made. `calls` are in the journal; `seconds` is what their replay is estimated at.
+    """
+
+
 class NotFound(GymHTTPError):
     """What was named does not exist, or is not the caller's."""
 
@@ -125,7 +133,7 @@ class StoreFailed(GymHTTPError):
 
 
 class StoreUnavailable(StoreFailed):
-    """The store cannot be reached, denies access or is failing; nothing was written."""
+    """The store cannot be reached, denies access or is failing; a conditional write was not done."""
 
 
 class OutcomeUnknown(StoreFailed):

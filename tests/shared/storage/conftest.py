@@ -1,0 +1,72 @@
+"""Every store, made so that it lists three entries at a time: paging needs no thousand objects then."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import boto3
+import botocore.loaders
+import botocore.session
+import pytest
+from moto import mock_aws
+
+from infra.seaweedfs import SeaweedFS
+from shared.storage.memory import MemoryStore
+from shared.storage.protocol import Store
+from shared.storage.s3 import S3Store
+from shared.storage.sqlite import SQLiteStore
+from tests.fixtures_s3 import BUCKET
+
+PAGE = 3
+LOADER = botocore.loaders.create_loader()
+
+
+@pytest.fixture(autouse=True)
+def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every boto3 session would read S3's model from its files again, 0.1 s a test."""
+    monkeypatch.setattr(botocore.session, "create_loader", lambda _: LOADER)
+
+
+@pytest.fixture
+def memory() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(tmp_path / "snapshots.db", page=PAGE)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+    """S3 as moto imitates it in this process: it answers as AWS does, but races prove nothing on it."""
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        boto3.session.Session().client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
+        store = S3Store(BUCKET, "envs", page=PAGE)
+        yield store
+        store.close()
+
+
+@pytest.fixture
+def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
+    """S3 as a real server keeps it, under a key prefix that no other test has."""
+    store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "moto", "s3"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each store in turn."""
+    return cast(Store, request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=["memory", "sqlite", "s3"])
+def atomic_store(request: pytest.FixtureRequest) -> Store:
+    """Each store that is one under concurrency; moto checks and then writes, without a lock."""
+    return cast(Store, request.getfixturevalue(request.param))

@@ -1,0 +1,115 @@
+"""Real HTTP between the S3 store and its server, on which a test makes requests and replies go wrong."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import Message
+from enum import Enum
+from http.client import HTTPConnection, HTTPResponse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Fate(Enum):
+    """What becomes of one request."""
+
+    PASSED = "the server's reply reaches the client"
+    REPLY_LOST = "the server does it, and the connection breaks before the reply"
+    REPLY_CUT = "the server does it, and the connection breaks within the reply's body"
+    DROPPED = "the connection breaks before the server sees it"
+    IGNORED = "nothing comes back, for as long as the client waits"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An S3 error given in the server's place; `code` as in the table of S3's error responses."""
+
+    status: int
+    code: str = ""
+
+    @property
+    def body(self) -> bytes:
+        return f"<Error><Code>{self.code}</Code><Message>A text of its own</Message></Error>".encode()
+
+
+@dataclass
+class Wire:
+    """A server at `endpoint` before the real one; `fates` are for the coming requests, then all pass."""
+
+    upstream: str = ""
+    endpoint: str = ""
+    fates: list[Fate | Answer] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def running_wire(upstream: str = "") -> Iterator[Wire]:
+    """A wire to the server `upstream`, an HTTP address; without one, no request may pass."""
+    wire = Wire(upstream)
+
+    class Handler(_Handler):
+        pass
+
+    Handler.wire = wire
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    wire.endpoint = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield wire
+    finally:
+        wire.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    wire: Wire
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.close_connection = True
+        self.wire.methods.append(self.command)
+        self.wire.headers.append(self.headers)
+        fate = self.wire.fates.pop(0) if self.wire.fates else Fate.PASSED
+        if isinstance(fate, Answer):
+            self._reply(fate.status, {}, fate.body)
+        elif fate is Fate.IGNORED:
+            self.wire.closing.wait()
+        elif fate is not Fate.DROPPED:
+            self._pass_on(body, fate)
+
+    do_GET = do_PUT = do_DELETE = do_HEAD = _handle
+
+    def _pass_on(self, body: bytes, fate: Fate) -> None:
+        # The headers stay as they are, Host included: they are what was signed.
+        connection = HTTPConnection(urlsplit(self.wire.upstream).netloc)
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        reply: HTTPResponse = connection.getresponse()
+        content = reply.read()
+        connection.close()
+        if fate is Fate.REPLY_CUT:
+            self._reply(reply.status, dict(reply.headers), content, sent=len(content) // 2)
+        elif fate is Fate.PASSED:
+            self._reply(reply.status, dict(reply.headers), content)
+
+    def _reply(self, status: int, headers: dict[str, str], body: bytes, sent: int | None = None) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body[:sent])
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is logged."""
