@@ -1,0 +1,77 @@
+"""Random generators as part of an environment's state: which there are, and their states as plain values.
+
+A generator that Gymnasium has not made yet is drawn from the operating system at its first use, so that two
+restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+
+def layers(env: gymnasium.Env[Any, Any]) -> list[gymnasium.Env[Any, Any]]:
+    """The environment's wrappers, outermost first, and last the environment itself."""
+    found = [env]
+    while isinstance(env, gymnasium.Wrapper):
+        env = env.env
+        found.append(env)
+    return found
+
+
+def spaces_of(env: gymnasium.Env[Any, Any]) -> list[spaces.Space[Any]]:
+    """Every space that a layer holds, with the spaces nested in it, each once, in a fixed order."""
+    found: dict[int, spaces.Space[Any]] = {}
+    for layer in layers(env):
+        for value in vars(layer).values():
+            if isinstance(value, spaces.Space):
+                for space in _nested(value):
+                    found.setdefault(id(space), space)
+    return list(found.values())
+
+
+def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
+    yield space
+    parts: Iterator[spaces.Space[Any]]
+    match space:
+        case spaces.Tuple() | spaces.OneOf():
+            parts = iter(space.spaces)
+        case spaces.Dict():
+            parts = iter(space.spaces.values())
+        case spaces.Sequence():
+            parts = iter([space.feature_space])
+        case spaces.Graph():
+            parts = iter([part for part in (space.node_space, space.edge_space) if part is not None])
+        case _:
+            return
+    for part in parts:
+        yield from _nested(part)
+
+
+def generator_state(generator: np.random.Generator) -> Any:
+    """The state as plain values: a short tuple for PCG64, Gymnasium's own, numpy's dictionary for others."""
+    state: dict[str, Any] = generator.bit_generator.state  # type: ignore[assignment]
+    if state["bit_generator"] != "PCG64":
+        return state
+    inner = state["state"]
+    return (
+        inner["state"].to_bytes(16, "little"),
+        inner["inc"].to_bytes(16, "little"),
+        state["has_uint32"],
+        state["uinteger"],
+    )
+
+
+def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
+    """Make the generator continue from what `generator_state` gave."""
+    if isinstance(plain, tuple):
+        state, inc, has_uint32, uinteger = plain
+        plain = {
+            "bit_generator": "PCG64",
+            "state": {"state": int.from_bytes(state, "little"), "inc": int.from_bytes(inc, "little")},
+            "has_uint32": has_uint32,
+            "uinteger": uinteger,
+        }
+    generator.bit_generator.state = plain

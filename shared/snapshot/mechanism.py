@@ -1,0 +1,70 @@
+"""What a snapshot mechanism is: one exact way of carrying an environment between processes.
+
+Exact means: restored in another process, every later call returns the same bits as the environment that was
+never interrupted: observation, reward, flags, info, the environment's generators and its spaces', unseeded
+resets, rendered frames. A mechanism that cannot promise this for an environment says so in `suits`; it never
+restores something near it.
+"""
+
+from enum import Enum
+from typing import Any, Protocol
+
+import gymnasium
+
+from shared.snapshot.calls import Call
+from shared.snapshot.recipe import Recipe
+
+
+class Home(Enum):
+    """Where the calls on an environment are made."""
+
+    LOOP = "loop"
+    """On the event loop: a call takes well under a millisecond."""
+    WORKER = "worker"
+    """On a thread of a small pool, always the same one."""
+    GRAPHICS = "graphics"
+    """On the one thread that owns every OpenGL context: from another, frames come out black, silently."""
+
+
+class Subject(Protocol):
+    """A live environment as its mechanism tends it. It belongs to one thread for life."""
+
+    env: gymnasium.Env[Any, Any]
+
+    def apply(self, call: Call) -> Any:
+        """Make the call on the environment and return what the environment returned.
+
+        The environment's own exceptions pass through; after one the subject is not used again.
+        """
+
+    def capture(self) -> bytes:
+        """The state as bytes. An unchanged subject gives the same bytes again, so that a change shows."""
+
+    def restore(self, body: bytes) -> None:
+        """Make the environment continue from `body`, captured from a subject of an equal recipe.
+
+        Raises:
+            SnapshotCorrupt: the bytes do not fit the environment, or a check of the result failed.
+        """
+
+    def close(self) -> None:
+        """Release what the environment holds outside the Python heap."""
+
+
+class Mechanism(Protocol):
+    """One way of making environments restorable."""
+
+    name: str
+    """Stands in every snapshot that it writes; a change of the bytes' form is a new name."""
+
+    libraries: tuple[str, ...]
+    """Distributions, besides gymnasium and numpy, on whose versions the captured bytes depend."""
+
+    home: Home
+    """Where its environments' calls are made, unless they turn out to be too long for the event loop."""
+
+    def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
+        """Whether this mechanism claims to carry `env`, newly made, exactly."""
+
+    def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> Subject:
+        """Tend a newly made environment that no call has touched."""

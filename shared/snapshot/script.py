@@ -1,0 +1,79 @@
+"""A fixed sequence of calls on one environment, and what an environment that is never interrupted answers.
+
+It visits what has gone wrong with snapshots: several episodes (a Box2D world keeps the earlier ones), unseeded
+resets, episodes that end and episodes that are cut short, frames between steps, draws from the spaces.
+"""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.snapshot.calls import Call, Render, Reset, Sample, Step, perform
+from shared.snapshot.digest import digest_after
+from shared.snapshot.recipe import Recipe, make
+
+EPISODES = (1, 2, 3, 7)
+"""The episodes in which snapshots are taken: a mechanism may be right in the first alone."""
+
+
+@dataclass
+class Script:
+    """The calls, the digests of their results, and the places at which a snapshot is worth taking."""
+
+    recipe: Recipe
+    calls: list[Call] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    points: list[int] = field(default_factory=list)
+    """How many calls precede each snapshot."""
+
+
+def record(recipe: Recipe, *, episodes: tuple[int, ...] = EPISODES, steps: int = 40, further: int = 200) -> Script:
+    """Run an uninterrupted environment through a script, and `further` calls beyond the last snapshot.
+
+    An episode lasts `steps` steps if it does not end sooner. The recipe has a seed, so that two environments
+    made from it agree.
+    """
+    recording = _Recording(recipe)
+    recording.point()
+    for episode in range(1, max(episodes) + 1):
+        recording.episode(episode, steps, snapshots=episode in episodes)
+    end = len(recording.script.calls) + further
+    while len(recording.script.calls) < end:
+        recording.episode(0, steps, snapshots=False)
+    return recording.script
+
+
+class _Recording:
+    def __init__(self, recipe: Recipe) -> None:
+        self.script = Script(recipe)
+        self._env = make(recipe)
+        self._actions = copy.deepcopy(self._env.action_space)
+        self._actions.seed(20)
+        self._draws = recipe.render_mode not in (None, "human")
+
+    def episode(self, number: int, steps: int, *, snapshots: bool) -> None:
+        """Reset, step to the end or to `steps`, with a frame every fifth step and a draw every seventh."""
+        self._call(Reset(seed=7 if number == 1 else None))
+        self.point(snapshots)
+        for count in range(1, steps + 1):
+            _, _, terminated, truncated, _ = self._call(Step(self._actions.sample()))
+            if count % 7 == 0:
+                self._call(Sample("action_space"))
+            if self._draws and count % 5 == 0:
+                self._call(Render())
+                self.point(snapshots and count == 5)
+            self.point(snapshots and count == steps // 2)
+            if terminated or truncated:
+                break
+        self.point(snapshots)
+
+    def point(self, wanted: bool = True) -> None:
+        """Mark a snapshot here."""
+        if wanted:
+            self.script.points.append(len(self.script.calls))
+
+    def _call(self, call: Call) -> Any:
+        self.script.calls.append(copy.deepcopy(call))
+        result = perform(self._env, call)
+        self.script.digests.append(digest_after(self._env, result))
+        return result

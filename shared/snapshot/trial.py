@@ -1,0 +1,113 @@
+"""Continuing snapshots in a fresh interpreter, with another hash seed, and telling what came out.
+
+What is captured wrongly but shared through memory, a module's globals or the hash seed shows only there.
+"""
+
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.errors import NotExact
+from shared.settings import child_environment, prepare_process
+from shared.snapshot.calls import Call
+from shared.snapshot.digest import digest_after
+from shared.snapshot.mechanism import Subject
+from shared.snapshot.recipe import Recipe, make, register_environments
+from shared.snapshot.registry import mechanism_named
+
+
+REUSED = 20
+"""How many calls of each tail are made again by an environment that was used before."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is to be done there: continue each snapshot through its calls, and restore before every call of one."""
+
+    modules: tuple[str, ...]
+    recipe: Recipe
+    mechanism: str
+    tails: list[tuple[bytes, list[Call]]]
+    chain: list[Call]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The digests of every result, and how long each restore took in seconds."""
+
+    tails: list[list[str]]
+    chain: list[str]
+    restore_s: list[float]
+    reused: list[list[str]]
+    """For each tail its first calls, made by an environment that was used before and restored to its beginning."""
+
+
+def in_fresh_process(trial: Trial) -> Findings:
+    """Carry the trial out in a new interpreter.
+
+    Raises:
+        NotExact: it failed there; the end of its error output is told.
+    """
+    finished = subprocess.run(
+        [sys.executable, "-c", "from shared.snapshot.trial import main; main()"],
+        input=pickle.dumps(trial),
+        capture_output=True,
+        env=child_environment(PYTHONHASHSEED="4242"),
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise NotExact(
+            f"{trial.recipe.env_id} cannot be continued in a fresh process: {finished.stderr.decode()[-2000:]}"
+        )
+    findings = pickle.loads(finished.stdout)
+    assert isinstance(findings, Findings)
+    return findings
+
+
+def carry_out(trial: Trial) -> Findings:
+    """Carry the trial out in this process."""
+    register_environments(trial.modules)
+    mechanism = mechanism_named(trial.mechanism)
+    restore_s: list[float] = []
+
+    def restored(body: bytes) -> Subject:
+        subject = mechanism.adopt(make(trial.recipe), trial.recipe)
+        began = time.perf_counter()
+        subject.restore(body)
+        restore_s.append(time.perf_counter() - began)
+        return subject
+
+    def chained() -> Iterator[str]:
+        body = mechanism.adopt(make(trial.recipe), trial.recipe).capture()
+        for call in trial.chain:
+            subject = restored(body)
+            result = subject.apply(call)
+            body = subject.capture()
+            yield digest_after(subject.env, result)
+            subject.close()
+
+    def made(subject: Subject, calls: list[Call]) -> list[str]:
+        return [digest_after(subject.env, subject.apply(call)) for call in calls]
+
+    tails, reused = [], []
+    previous = mechanism.adopt(make(trial.recipe), trial.recipe)
+    for body, calls in trial.tails:
+        subject = restored(body)
+        tails.append(made(subject, calls))
+        # A live environment catches up with another process so, and beside others that are alive.
+        previous.restore(body)
+        reused.append(made(previous, calls[:REUSED]))
+        previous.close()
+        previous = subject
+    previous.close()
+    return Findings(tails, list(chained()), restore_s, reused)
+
+
+def main() -> None:
+    """Read a trial from standard input and write its findings to standard output."""
+    prepare_process()
+    findings = carry_out(pickle.load(sys.stdin.buffer))
+    sys.stdout.buffer.write(pickle.dumps(findings))

@@ -1,0 +1,136 @@
+"""Every environment of the small families is exact: proved in a fresh process, bit for bit."""
+
+from typing import Any
+
+import gymnasium
+import pytest
+
+from shared.errors import NotExact, SnapshotCorrupt
+from shared.snapshot.calls import Reset, Step
+from shared.snapshot.check import check_snapshot
+from shared.snapshot.classic_control import CLASSIC_CONTROL
+from shared.snapshot.recipe import Recipe, make
+from shared.snapshot.registry import mechanism_for
+from shared.snapshot.state import StateMechanism
+
+SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
+
+IDS = sorted(env_id for env_id, spec in gymnasium.registry.items() if str(spec.entry_point).startswith(SMALL))
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_an_environment_that_is_never_rendered_is_exact(env_id: str) -> None:
+    check_snapshot(env_id)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+@pytest.mark.parametrize("render_mode", ["rgb_array", "ansi", "rgb_array_list"])
+def test_an_environment_rendered_in_between_is_exact(env_id: str, render_mode: str) -> None:
+    modes = make(Recipe(env_id)).metadata["render_modes"]
+    if render_mode.removesuffix("_list") in modes:
+        check_snapshot(env_id, render_mode=render_mode, episodes=(1, 3), steps=12, further=30, chain=20)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "kwargs"),
+    [
+        ("FrozenLake-v1", {"is_slippery": False, "map_name": "8x8"}),
+        ("Taxi-v4", {"is_rainy": True, "fickle_passenger": True}),
+        ("Blackjack-v1", {"sab": True}),
+        ("CliffWalking-v1", {"is_slippery": True}),
+        ("Pendulum-v1", {"g": 3.5}),
+        ("MountainCarContinuous-v0", {"goal_velocity": 0.02}),
+    ],
+)
+def test_an_environment_made_with_arguments_is_exact(env_id: str, kwargs: dict[str, Any]) -> None:
+    check_snapshot(env_id, kwargs=kwargs)
+
+
+def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `last_u` a Pendulum moves as before, and only its picture lacks the arrow."""
+    forgetful = StateMechanism(
+        CLASSIC_CONTROL.name, {"gymnasium.envs.classic_control.pendulum.PendulumEnv": ("state",)}
+    )
+    monkeypatch.setattr("shared.snapshot.trial.mechanism_named", lambda _: forgetful)
+    monkeypatch.setattr("shared.snapshot.check.in_fresh_process", carried_out_here)
+    with pytest.raises(NotExact, match=r"call \d+ \(Render\(\)\) came out differently"):
+        check_snapshot("Pendulum-v1", render_mode="rgb_array", mechanism=forgetful)
+
+
+def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unseeded reset then draws from another stream."""
+    monkeypatch.setattr("shared.snapshot.state.set_generator_state", lambda *_: None)
+    monkeypatch.setattr("shared.snapshot.check.in_fresh_process", carried_out_here)
+    with pytest.raises(NotExact, match="came out differently"):
+        check_snapshot("CartPole-v1")
+
+
+def carried_out_here(trial: Any) -> Any:
+    from shared.snapshot.trial import carry_out
+
+    return carry_out(trial)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_nothing_changes_but_what_is_captured(env_id: str) -> None:
+    """A new release of Gymnasium that keeps more state fails here, by the attribute's name."""
+    import cloudpickle
+
+    render_mode = None if "rgb_array" not in make(Recipe(env_id)).metadata["render_modes"] else "rgb_array"
+    recipe = Recipe(env_id, render_mode=render_mode, seed=1)
+    env = make(recipe)
+    captured = {name.partition(".")[2] for name, _ in mechanism_for(env).adopt(env, recipe)._attributes}  # type: ignore[attr-defined]
+    base = env.unwrapped
+    apart = {"_np_random", "_np_random_seed", "action_space", "observation_space"}
+
+    def picture() -> dict[str, bytes]:
+        return {
+            name: cloudpickle.dumps(value)
+            for name, value in vars(base).items()
+            if name not in captured | apart and type(value).__module__.partition(".")[0] != "pygame"
+        }
+
+    env.reset(seed=1)
+    before = picture()
+    for _ in range(200):
+        _, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        if terminated or truncated:
+            env.reset()
+    assert picture() == before
+
+
+def test_a_capture_repeated_is_equal_and_one_after_a_step_differs() -> None:
+    subject = CLASSIC_CONTROL.adopt(make(Recipe("CartPole-v1")), Recipe("CartPole-v1"))
+    subject.apply(Reset(1))
+    first = subject.capture()
+    assert subject.capture() == first
+    subject.apply(Step(1))
+    assert subject.capture() != first
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_body_of_another_environment_is_refused(used: bool) -> None:
+    cart, car = Recipe("CartPole-v1"), Recipe("MountainCar-v0")
+    body = CLASSIC_CONTROL.adopt(make(car), car).capture()
+    subject = CLASSIC_CONTROL.adopt(make(cart), cart)
+    if used:
+        subject.apply(Reset(1))
+    with pytest.raises(SnapshotCorrupt, match="another make"):
+        subject.restore(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xc1", b"\x90", b"\x94\x80\x00\x00\x00"])
+def test_bytes_that_are_no_body_are_refused(body: bytes) -> None:
+    subject = CLASSIC_CONTROL.adopt(make(Recipe("CartPole-v1")), Recipe("CartPole-v1"))
+    with pytest.raises(SnapshotCorrupt):
+        subject.restore(body)
+
+
+def test_an_unknown_class_is_refused_even_if_it_inherits_from_a_known_one() -> None:
+    from gymnasium.envs.classic_control import CartPoleEnv
+
+    class Remembering(CartPoleEnv):
+        """Holds more than its parent."""
+
+    with pytest.raises(NotExact, match="Remembering"):
+        mechanism_for(Remembering())
