@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test check catalog clean
+.PHONY: help run run-s3 test check format catalog clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ check: $(VENV)/.check  ## format, lint, types, import rules
 format: $(VENV)/.check  ## rewrite the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+catalog: $(VENV)/.check  ## write the table of what can be created, from what is installed
+	$(BIN)/python -m infra.make_catalog
 
 clean:  ## remove what was installed and made here, and keep the snapshots
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -183,6 +183,26 @@ class InstanceReply(TypedDict):
     cpu: str
 
 
+class CatalogEntry(TypedDict):
+    """What `gymnasium.spec` and a made environment tell of an id."""
+
+    env_id: str
+    max_episode_steps: int | None
+    reward_threshold: float | None
+    nondeterministic: bool
+    action_space: dict[str, Any] | None
+    observation_space: dict[str, Any] | None
+    render_modes: list[str] | None
+    render_fps: float | None
+    mechanism: str | None
+
+
+class CatalogReply(TypedDict):
+    """The environments by id; one that is not in the shipped table is described when asked for alone."""
+
+    environments: list[CatalogEntry]
+
+
 class HealthReply(TypedDict):
     """Whether the store answers, and what is served."""
 

@@ -1,0 +1,56 @@
+"""GET /v1/envs/{instance_id}/action_space/ and what can be asked of that space."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import ContainsBody, ContainsReply, SampleReply, SpaceReply
+
+router = Router()
+_PATH = "/v1/envs/{instance_id}/action_space/"
+
+
+@router.get(
+    _PATH,
+    summary="Describe the action space",
+    reply=SpaceReply,
+    example={"name": "Discrete", "n": 2, "shape": [], "dtype": "int64", "start": 0},
+    tag="spaces",
+)
+async def action_space(request: Request[None]) -> Response:
+    """The space with every parameter that a client needs to build an equal one."""
+    return await request.apply(operations.describe_space("action_space"))
+
+
+@router.post(
+    _PATH + "sample/",
+    summary="Sample the action space",
+    reply=SampleReply,
+    example={"sample": 1},
+    errors=(Contended,),
+    tag="spaces",
+)
+async def sample_action_space(request: Request[None]) -> Response:
+    """A random member. It advances the space's own generator, which is part of the environment's state."""
+    return await request.apply(operations.sample("action_space"))
+
+
+@router.post(
+    _PATH + "contains/",
+    summary="Check a value against the action space",
+    body=ContainsBody,
+    reply=ContainsReply,
+    example={"contains": True},
+    tag="spaces",
+)
+async def action_space_contains(request: Request[ContainsBody]) -> Response:
+    """Whether the value stands for a member of the space."""
+    return await request.apply(operations.contains("action_space", request.body.value))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

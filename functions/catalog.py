@@ -1,0 +1,42 @@
+"""GET /v1/catalog/: what can be created."""
+
+from typing import Any
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import NotCreatable, NotExact
+from shared.session.catalog import catalog as entries
+from shared.session.catalog import entry
+from shared.web.application import create_app
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import CatalogReply
+
+router = Router()
+
+
+@router.get(
+    "/v1/catalog/",
+    summary="List what can be created",
+    reply=CatalogReply,
+    errors=(NotCreatable, NotExact),
+    query={"env_id": "Only this one; it may be one that another package registered."},
+    tag="service",
+)
+async def catalog(request: Request[None]) -> Response:
+    """Every environment that can be created here, with its spaces, render modes and limits.
+
+    A space's bounds are given once where they are the same everywhere.
+    """
+    request.check_key()
+    env_id = request.query.get("env_id")
+    if env_id is None:
+        return reply({"environments": entries()})
+    modules = request.service.settings.env_modules
+    found: dict[str, Any] = await request.service.session.work(entry, env_id, modules)
+    return reply({"environments": [found]})
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,29 @@
+"""DELETE /v1/envs/{instance_id}/: close an environment."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended
+from shared.web.application import create_app
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import CloseReply
+
+router = Router()
+
+
+@router.delete(
+    "/v1/envs/{instance_id}/",
+    summary="Close an environment",
+    reply=CloseReply,
+    example={"message": "Environment closed and deleted."},
+    errors=(Contended,),
+)
+async def close_env(request: Request[None]) -> Response:
+    """Close the environment and delete its snapshot."""
+    await request.service.session.close(request.reference)
+    return reply({"message": "Environment closed and deleted."})
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

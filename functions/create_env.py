@@ -1,0 +1,47 @@
+"""POST /v1/envs/: make an environment."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import NotCreatable, NotExact
+from shared.snapshot.recipe import Recipe, WrapperRecipe
+from shared.web.application import create_app
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import CreateBody, CreateReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/",
+    summary="Create an environment",
+    body=CreateBody,
+    reply=CreateReply,
+    example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
+    errors=(NotCreatable, NotExact),
+)
+async def create_env(request: Request[CreateBody]) -> Response:
+    """Make an environment as `gymnasium.make` does and store its first snapshot.
+
+    It has to be reset before it can be stepped. It is kept until it is closed, or not used for a week.
+    """
+    body = request.body
+    recipe = Recipe(
+        env_id=body.env_id,
+        render_mode=body.render_mode,
+        kwargs=body.kwargs,
+        max_episode_steps=body.max_episode_steps,
+        wrappers=tuple(WrapperRecipe(wrapper.name, wrapper.kwargs) for wrapper in body.wrappers),
+        autoreset=body.autoreset,
+        seed=body.seed,
+    )
+    header = await request.service.session.create(request.owner, recipe, request.service.settings.env_modules)
+    location = f"/v1/envs/{header.instance_id}/"
+    return reply(
+        {"instance_id": header.instance_id}, headers={"Location": location, "ETag": f'"{header.revision}"'}
+    )
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,36 @@
+"""GET /v1/health/: whether the service can do its work."""
+
+from importlib.metadata import version
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.web.application import create_app
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import HealthReply
+
+router = Router()
+
+
+@router.get(
+    "/v1/health/",
+    summary="Check the service",
+    reply=HealthReply,
+    example={"status": "ok", "store": "sqlite", "version": "0.1.0", "gymnasium": "1.4.0"},
+    tag="service",
+)
+async def health(request: Request[None]) -> Response:
+    """Ask the store, and say what is served. Needs no API key."""
+    await request.service.session.snapshots.check()
+    record: HealthReply = {
+        "status": "ok",
+        "store": request.service.settings.store.partition(":")[0],
+        "version": version("gym-http-serverless"),
+        "gymnasium": version("gymnasium"),
+    }
+    return reply(record)
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

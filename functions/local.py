@@ -1,0 +1,35 @@
+"""Every endpoint in one application, for uvicorn: `uvicorn functions.local:app`."""
+
+from functions import (
+    action_space,
+    catalog,
+    close_env,
+    create_env,
+    get_env,
+    health,
+    list_envs,
+    observation_space,
+    render_env,
+    reset_env,
+    step_env,
+    stream_env,
+)
+from shared.web.application import create_app
+
+# Routes are tried in this order; the busiest comes first.
+MODULES = (
+    step_env,
+    reset_env,
+    create_env,
+    list_envs,
+    get_env,
+    close_env,
+    action_space,
+    observation_space,
+    render_env,
+    stream_env,
+    catalog,
+    health,
+)
+
+app = create_app(*(module.router for module in MODULES), documented=True)

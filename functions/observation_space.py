@@ -1,0 +1,62 @@
+"""GET /v1/envs/{instance_id}/observation_space/ and what can be asked of that space."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import ContainsBody, ContainsReply, SampleReply, SpaceReply
+
+router = Router()
+_PATH = "/v1/envs/{instance_id}/observation_space/"
+
+
+@router.get(
+    _PATH,
+    summary="Describe the observation space",
+    reply=SpaceReply,
+    example={
+        "name": "Box",
+        "shape": [2],
+        "low": ["-Infinity", -1.0],
+        "high": ["Infinity", 1.0],
+        "dtype": "float32",
+    },
+    tag="spaces",
+)
+async def observation_space(request: Request[None]) -> Response:
+    """The space with every parameter that a client needs to build an equal one."""
+    return await request.apply(operations.describe_space("observation_space"))
+
+
+@router.post(
+    _PATH + "sample/",
+    summary="Sample the observation space",
+    reply=SampleReply,
+    example={"sample": [0.25, -0.5]},
+    errors=(Contended,),
+    tag="spaces",
+)
+async def sample_observation_space(request: Request[None]) -> Response:
+    """A random member. It advances the space's own generator, which is part of the environment's state."""
+    return await request.apply(operations.sample("observation_space"))
+
+
+@router.post(
+    _PATH + "contains/",
+    summary="Check a value against the observation space",
+    body=ContainsBody,
+    reply=ContainsReply,
+    example={"contains": True},
+    tag="spaces",
+)
+async def observation_space_contains(request: Request[ContainsBody]) -> Response:
+    """Whether the value stands for a member of the space."""
+    return await request.apply(operations.contains("observation_space", request.body.value))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,38 @@
+"""GET /v1/envs/{instance_id}/monitor/render/: one picture."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended, EnvironmentRaised, NotRenderable, ResetNeeded
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import RenderReply
+
+router = Router()
+
+
+@router.get(
+    "/v1/envs/{instance_id}/monitor/render/",
+    summary="Render an environment",
+    reply=RenderReply,
+    example={
+        "render_mode": "ansi",
+        "content_type": "text/plain",
+        "encoding": "utf-8",
+        "data": "  (Down)\nSFFF\nFHFH\nFFFH\nHFFG\n",
+    },
+    errors=(NotRenderable, ResetNeeded, EnvironmentRaised, Contended),
+    tag="monitor",
+)
+async def render_env(request: Request[None]) -> Response:
+    """Call `Env.render`: a PNG in base64 for rgb_array, a list of these for rgb_array_list, text for ansi.
+
+    `rgb_array_list` holds the frames since the last call and empties the list, as Gymnasium does.
+    """
+    return await request.apply(operations.render(request.service.settings.max_frame_pixels))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,33 @@
+"""POST /v1/envs/{instance_id}/reset/: begin an episode."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended, EnvironmentRaised, StaleRevision
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import ResetBody, ResetReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/reset/",
+    summary="Begin an episode",
+    body=ResetBody,
+    reply=ResetReply,
+    example={
+        "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
+        "info": {},
+    },
+    errors=(EnvironmentRaised, StaleRevision, Contended),
+)
+async def reset_env(request: Request[ResetBody]) -> Response:
+    """Call `Env.reset`. Without a seed the environment's generator goes on from where it is."""
+    return await request.apply(operations.reset(request.body.seed, request.body.options))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

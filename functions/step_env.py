@@ -1,0 +1,36 @@
+"""POST /v1/envs/{instance_id}/step/: apply one action."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import Contended, EnvironmentRaised, InvalidAction, ResetNeeded, StaleRevision
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import StepBody, StepReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/step/",
+    summary="Apply an action",
+    body=StepBody,
+    reply=StepReply,
+    example={
+        "observation": [0.02727336250245571, 0.18847766518592834, 0.036254528909921646, -0.26141977310180664],
+        "reward": 1.0,
+        "terminated": False,
+        "truncated": False,
+        "info": {},
+    },
+    errors=(InvalidAction, ResetNeeded, EnvironmentRaised, StaleRevision, Contended),
+)
+async def step_env(request: Request[StepBody]) -> Response:
+    """Call `Env.step` with the action, cast to the action space's dtype and checked to be its member."""
+    return await request.apply(operations.step(request.body.action))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

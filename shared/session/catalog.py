@@ -1,0 +1,127 @@
+"""What can be created here: a shipped table, since making every environment to ask it takes minutes.
+
+`make catalog` writes the table anew. An environment that somebody else registered is not in it; asked for by
+its id, it is made and described.
+"""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+
+from shared.errors import GymHTTPError
+from shared.snapshot.recipe import Recipe, check_registered, make
+from shared.snapshot.registry import mechanism_for
+from shared.wire.spaces import describe
+
+TABLE = Path(__file__).with_name("catalog.json")
+
+# What a family's environments cannot be made without.
+_NEEDS = {
+    "gymnasium.envs.box2d": "Box2D",
+    "gymnasium.envs.mujoco": "mujoco",
+    "gymnasium.envs.phys2d": "jax",
+    "gymnasium.envs.tabular": "jax",
+}
+
+
+def catalog() -> list[dict[str, Any]]:
+    """Every environment that can be created in this process, by id; the same entries at every call."""
+    return [
+        _shipped().get(env_id) or _unmade(spec)
+        for env_id, spec in sorted(gymnasium.registry.items())
+        if _can_be_made(env_id, spec)
+    ]
+
+
+def entry(env_id: str, modules: Iterable[str]) -> dict[str, Any]:
+    """One environment's entry.
+
+    Raises:
+        NotCreatable: it is not registered or cannot be made; the text is Gymnasium's.
+        NotExact: no mechanism carries it.
+    """
+    check_registered(env_id, modules)
+    return _shipped().get(env_id) or describe_environment(env_id)
+
+
+def describe_environment(env_id: str) -> dict[str, Any]:
+    """Make the environment and describe it. Bounds that are the same everywhere are given once.
+
+    Raises:
+        NotCreatable: it cannot be made; the text is Gymnasium's.
+        NotExact: no mechanism carries it.
+    """
+    env = make(Recipe(env_id))
+    described = {
+        **_unmade(gymnasium.spec(env_id)),
+        "action_space": _compact(describe(env.action_space)),
+        "observation_space": _compact(describe(env.observation_space)),
+        "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode is not None],
+        "render_fps": env.metadata.get("render_fps"),
+        "mechanism": mechanism_for(env).name,
+    }
+    env.close()
+    return described
+
+
+def describe_all(env_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The entries of those environments that can be created, by id."""
+    entries = {}
+    for env_id in sorted(env_ids):
+        try:
+            entries[env_id] = describe_environment(env_id)
+        except GymHTTPError:
+            continue  # deprecated, not installed, or refused: it cannot be created
+    return entries
+
+
+@cache
+def _shipped() -> dict[str, dict[str, Any]]:
+    entries: dict[str, dict[str, Any]] = json.loads(TABLE.read_text())
+    return entries
+
+
+def _unmade(spec: EnvSpec) -> dict[str, Any]:
+    """What the registry alone knows."""
+    return {
+        "env_id": spec.id,
+        "max_episode_steps": spec.max_episode_steps,
+        "reward_threshold": spec.reward_threshold,
+        "nondeterministic": spec.nondeterministic,
+        "action_space": None,
+        "observation_space": None,
+        "render_modes": None,
+        "render_fps": None,
+        "mechanism": None,
+    }
+
+
+def _can_be_made(env_id: str, spec: EnvSpec) -> bool:
+    """Whether the environment is in the table or foreign, and what it needs is installed."""
+    if not isinstance(spec.entry_point, str):
+        return False
+    package = ".".join(spec.entry_point.split(".")[:3])
+    foreign = not spec.entry_point.startswith(("gymnasium.", "ale_py"))
+    needs = _NEEDS.get(package)
+    return (env_id in _shipped() or foreign) and (needs is None or find_spec(needs) is not None)
+
+
+def _compact(description: Any) -> Any:
+    """The description with bounds that are equal everywhere given as one number, for pictures are large."""
+    if isinstance(description, list):
+        return [_compact(item) for item in description]
+    if not isinstance(description, dict):
+        return description
+    compact = {key: _compact(value) for key, value in description.items()}
+    for bound in ("low", "high"):
+        values = np.unique(np.array(description.get(bound, []), dtype=object).ravel().astype(str))
+        if len(values) == 1:
+            compact[bound] = np.array(description[bound], dtype=object).ravel()[0]
+    return compact

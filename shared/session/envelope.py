@@ -1,0 +1,138 @@
+"""A snapshot as it is stored: a small signed header, and a body that only its mechanism understands.
+
+    magic and version | HMAC-SHA256 of all that follows up to the body | header's length | header | body
+
+The header holds the body's SHA-256, so the signature covers both; nothing of either is parsed before it is
+checked. Forks, checkpoints and restores sign a new header over the same body.
+"""
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.snapshot.recipe import Recipe
+
+_MAGIC = b"GYMHTTP\x01"
+_LENGTH = struct.Struct("<I")
+_SIGNED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
+
+RECENT_CALLS = 32
+"""How many calls a snapshot remembers; a write whose outcome is unknown is looked up among them."""
+
+
+class Reference(NamedTuple):
+    """An instance and whose it is."""
+
+    owner: str
+    instance_id: str
+
+    @property
+    def key(self) -> str:
+        """Where the instance's snapshot stands in the store."""
+        return f"state/{self.owner}/{self.instance_id}"
+
+
+class Progress(msgspec.Struct, frozen=True, array_like=True):
+    """What an instance has been through: counted here, whatever the environment counts."""
+
+    episode: int = 0
+    """Episodes begun; 0 before the first reset."""
+    steps: int = 0
+    """Steps in this episode."""
+    episode_return: float = 0.0
+    """The undiscounted sum of this episode's rewards; for `num_envs` the sum over all of them."""
+    ended: bool = False
+    """Whether the last step terminated or truncated the episode."""
+
+
+class RecentCall(msgspec.Struct, frozen=True, array_like=True):
+    """One applied call, and the revision that it made."""
+
+    call_id: bytes
+    revision: int
+
+
+class Header(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of an instance without its environment. Times are seconds since the epoch."""
+
+    owner: str
+    instance_id: str
+    recipe: Recipe
+    mechanism: str
+    libraries: dict[str, str]
+    """Versions of the distributions that the body depends on."""
+    cpu: str
+    """The processor features that numpy chose its loops by; the last bit of `exp` differs between them."""
+    created: float
+    used: float
+    """The last successful write."""
+    revision: int
+    """Counts the instance's writes; never decreases."""
+    nonce: bytes
+    """Random, so that no two writes are equal and a store's content hash is a tag."""
+    progress: Progress
+    recent: tuple[RecentCall, ...]
+    body_digest: bytes = b""
+
+    @property
+    def reference(self) -> Reference:
+        """Which instance this is."""
+        return Reference(self.owner, self.instance_id)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Header)
+
+
+def seal(header: Header, body: bytes, keys: Sequence[bytes]) -> bytes:
+    """Header and body as one object, signed with the newest key, the first."""
+    header = msgspec.structs.replace(header, body_digest=hashlib.sha256(body).digest())
+    encoded = _encoder.encode(header)
+    signed = _LENGTH.pack(len(encoded)) + encoded
+    return _MAGIC + hmac.digest(keys[0], _MAGIC + signed, "sha256") + signed + body
+
+
+def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[Header, bytes]:
+    """The header and the body of `reference`'s snapshot, signed with any of the keys.
+
+    Raises:
+        SnapshotIncompatible: an envelope of another version.
+        SnapshotCorrupt: truncated, forged, signed with a key that is not here, or another instance's.
+    """
+    header_end = _verified_end(sealed, keys)
+    try:
+        header = _decoder.decode(sealed[_SIGNED_FROM + _LENGTH.size : header_end])
+    except msgspec.DecodeError as error:
+        raise SnapshotCorrupt(f"The snapshot's header cannot be read: {error}.") from error
+    body = sealed[header_end:]
+    if not hmac.compare_digest(hashlib.sha256(body).digest(), header.body_digest):
+        raise SnapshotCorrupt("The snapshot's body is not the one that was signed: truncated or altered.")
+    if header.reference != reference:
+        raise SnapshotCorrupt("The snapshot is another instance's.")
+    return header, body
+
+
+def _verified_end(sealed: bytes, keys: Sequence[bytes]) -> int:
+    """Where the signed part ends, once its signature holds."""
+    if len(sealed) < _SIGNED_FROM + _LENGTH.size or sealed[: len(_MAGIC) - 1] != _MAGIC[:-1]:
+        raise SnapshotCorrupt("The stored object is not a snapshot, or was truncated.")
+    version = sealed[len(_MAGIC) - 1]
+    if version != _MAGIC[-1]:
+        raise SnapshotIncompatible(
+            f"The snapshot's envelope has version {version}; this server reads {_MAGIC[-1]}."
+        )
+    (length,) = _LENGTH.unpack_from(sealed, _SIGNED_FROM)
+    end: int = _SIGNED_FROM + _LENGTH.size + length
+    signature, signed = sealed[len(_MAGIC) : _SIGNED_FROM], _MAGIC + sealed[_SIGNED_FROM:end]
+    if len(sealed) < end or not any(
+        hmac.compare_digest(signature, hmac.digest(key, signed, "sha256")) for key in keys
+    ):
+        raise SnapshotCorrupt(
+            "The snapshot's signature does not hold: it was altered, or GYM_HTTP_SIGNING_KEYS lacks its key."
+        )
+    return end

@@ -1,0 +1,172 @@
+"""Live environments: a cache of what the store holds, nothing more. Any of them may be dropped at any time."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+import gymnasium
+import msgspec
+
+from shared.errors import EnvironmentRaised, ResetNeeded
+from shared.session.envelope import Header, Progress, Reference
+from shared.session.snapshots import Loaded
+from shared.session.threads import Thread
+from shared.snapshot.calls import Call, Reset, Step
+from shared.snapshot.mechanism import Subject
+from shared.wire.members import caster
+from shared.wire.nested import Cast
+
+Operation = Callable[["Live"], Any]
+"""What an endpoint does with a live environment; what it returns is the reply."""
+
+Encode = Callable[[Any], Any]
+"""Turns the reply into its final form while nothing else can touch the environment's own buffers."""
+
+
+class Attempt(NamedTuple):
+    """What an operation came to: the reply, and the state after it if that has changed."""
+
+    reply: Any
+    body: bytes | None
+    progress: Progress
+
+
+class Live:
+    """One live environment, and the stored snapshot that it equals."""
+
+    def __init__(self, subject: Subject, thread: Thread, loaded: Loaded) -> None:
+        self.subject = subject
+        self.thread = thread
+        self.loaded = loaded
+        self.progress = loaded.header.progress
+        self.touched = False
+        """Whether the last operation called the environment, which then may have changed."""
+        self.contended = False
+        """Whether another process wrote to the instance since a call here last went through undisturbed."""
+        self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
+
+    @property
+    def env(self) -> gymnasium.Env[Any, Any]:
+        """The environment, with its wrappers."""
+        return self.subject.env
+
+    @property
+    def header(self) -> Header:
+        """What the stored snapshot says of the instance."""
+        return self.loaded.header
+
+    @property
+    def kind(self) -> tuple[str, str | None]:
+        """What its calls' duration depends on most."""
+        return self.header.recipe.env_id, self.header.recipe.render_mode
+
+    def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
+        """The member of the environment's space that a client's value stands for.
+
+        Raises:
+            InvalidAction: there is none.
+        """
+        known = self._casters.get(id(space))
+        if known is None or known[0] is not space:
+            known = self._casters[id(space)] = (space, caster(space))
+        return known[1](raw)
+
+    def apply(self, call: Call) -> Any:
+        """Make the call and count it.
+
+        Raises:
+            ResetNeeded: the environment has not been reset.
+            EnvironmentRaised: it raised anything else.
+        """
+        self.touched = True
+        try:
+            result = self.subject.apply(call)
+        except gymnasium.error.ResetNeeded as error:
+            raise ResetNeeded(f"{error} Call reset first.") from error
+        except Exception as error:  # an environment is foreign code: whatever it raises is the caller's to see
+            raise EnvironmentRaised(error) from error
+        if isinstance(call, Step):
+            self._count_step(*result[1:4])
+        elif isinstance(call, Reset):
+            self.progress = Progress(self.progress.episode + 1)
+        return result
+
+    def attempt(self, operation: Operation, encode: Encode) -> Attempt:
+        """Carry out an operation on the environment's own thread and capture the state if it may have changed."""
+        self.touched = False
+        self.progress = self.header.progress
+        reply = encode(operation(self))
+        if not self.touched:
+            return Attempt(reply, None, self.progress)
+        body = self.subject.capture()
+        changed = body != self.loaded.body or self.progress != self.header.progress
+        return Attempt(reply, body if changed else None, self.progress)
+
+    def refresh(self, loaded: Loaded) -> None:
+        """Continue from a newer snapshot, which another process wrote."""
+        self.subject.restore(loaded.body)
+        self.loaded = loaded
+
+    def _count_step(self, reward: Any, terminated: Any, truncated: Any) -> None:
+        before = self.progress
+        ended = bool(terminated or truncated)
+        autoreset = self.header.recipe.autoreset
+        if (before.ended and autoreset == "NextStep") or (ended and autoreset == "SameStep"):
+            self.progress = Progress(before.episode + 1)
+        else:
+            self.progress = msgspec.structs.replace(
+                before,
+                steps=before.steps + 1,
+                episode_return=before.episode_return + float(reward),
+                ended=ended,
+            )
+
+
+class LiveCache:
+    """The most recently used live environments, and one lock an instance, live or not."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: OrderedDict[Reference, Live] = OrderedDict()
+        self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, reference: Reference) -> asyncio.Lock:
+        """The lock that every call on the instance holds in this process."""
+        lock = self._locks.get(reference)
+        if lock is None:
+            lock = self._locks[reference] = asyncio.Lock()
+        return lock
+
+    def get(self, reference: Reference) -> Live | None:
+        """The instance's live environment, if there is one."""
+        live = self._entries.get(reference)
+        if live is not None:
+            self._entries.move_to_end(reference)
+        return live
+
+    async def put(self, live: Live) -> None:
+        """Keep a live environment, and drop those used longest ago that nobody is calling now."""
+        self._entries[live.header.reference] = live
+        idle = (reference for reference in [*self._entries] if not self._busy(reference))
+        for _ in range(len(self._entries) - self._capacity):
+            oldest = next(idle, None)
+            if oldest is None:
+                return
+            await self.discard(oldest)
+
+    async def discard(self, reference: Reference) -> None:
+        """Close the instance's live environment on its own thread, if there is one."""
+        live = self._entries.pop(reference, None)
+        if live is not None:
+            await live.thread.run(live.subject.close)
+
+    async def clear(self) -> None:
+        """Close every live environment."""
+        for reference in [*self._entries]:
+            await self.discard(reference)
+
+    def _busy(self, reference: Reference) -> bool:
+        lock = self._locks.get(reference)
+        return lock is not None and lock.locked()

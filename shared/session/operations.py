@@ -1,0 +1,84 @@
+"""What endpoints do with a live environment: each takes the client's values and gives an operation."""
+
+from typing import Any, Literal
+
+from shared.errors import InvalidAction, NotRenderable
+from shared.frames import rendered
+from shared.session.live import Live, Operation
+from shared.snapshot.calls import Render, Reset, Sample, Step
+from shared.wire.spaces import describe
+
+SpaceName = Literal["action_space", "observation_space"]
+
+PICTURES = ("rgb_array", "rgb_array_list", "ansi")
+"""The render modes that give something to send."""
+
+
+def reset(seed: int | None, options: dict[str, Any] | None) -> Operation:
+    """Begin an episode; the first takes the seed given at creation unless it brings its own."""
+
+    def operation(live: Live) -> dict[str, Any]:
+        first = live.progress.episode == 0
+        chosen = live.header.recipe.seed if seed is None and first else seed
+        observation, info = live.apply(Reset(chosen, options))
+        return {"observation": observation, "info": info}
+
+    return operation
+
+
+def step(action: Any) -> Operation:
+    """Apply one action, given as the client sent it."""
+
+    def operation(live: Live) -> dict[str, Any]:
+        member = live.cast(live.env.action_space, action)
+        observation, reward, terminated, truncated, info = live.apply(Step(member))
+        return {
+            "observation": observation,
+            "reward": float(reward),
+            "terminated": bool(terminated),
+            "truncated": bool(truncated),
+            "info": info,
+        }
+
+    return operation
+
+
+def describe_space(space: SpaceName) -> Operation:
+    """One of the spaces, described without loss."""
+    return lambda live: describe(getattr(live.env, space))
+
+
+def sample(space: SpaceName) -> Operation:
+    """A random member of one of the spaces; it advances the space's generator."""
+    return lambda live: {"sample": live.apply(Sample(space))}
+
+
+def contains(space: SpaceName, value: Any) -> Operation:
+    """Whether the client's value stands for a member of one of the spaces."""
+
+    def operation(live: Live) -> dict[str, bool]:
+        try:
+            live.cast(getattr(live.env, space), value)
+        except InvalidAction:
+            return {"contains": False}
+        return {"contains": True}
+
+    return operation
+
+
+def render(max_pixels: int) -> Operation:
+    """The picture in the instance's render mode, as JSON can hold it.
+
+    The operation raises NotRenderable where the mode gives none, or frames of more pixels than `max_pixels`.
+    """
+
+    def operation(live: Live) -> dict[str, Any]:
+        mode = live.header.recipe.render_mode
+        if mode not in PICTURES:
+            raise NotRenderable(
+                f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
+                render_mode=mode,
+            )
+        return rendered(live.apply(Render()), mode, max_pixels)
+
+    return operation

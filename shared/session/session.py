@@ -1,0 +1,251 @@
+"""Load, call, save: every call on an instance, whichever process takes it.
+
+A warm call on a store that is far away does not read: it calls the live environment and writes once, if the
+stored snapshot is still the one that the environment equals. Every write that fails is of unknown outcome: a
+retried conditional request reports a conflict with its own success. So it is read back, and applied again only
+if it was not applied.
+"""
+
+import asyncio
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+
+from shared.errors import Contended, GymHTTPError, NotExact, StaleRevision
+from shared.session.envelope import RECENT_CALLS, Header, Progress, RecentCall, Reference
+from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
+from shared.session.snapshots import Loaded, Snapshots
+from shared.session.threads import Thread, Threads
+from shared.snapshot.compatibility import check_libraries, cpu_features
+from shared.snapshot.mechanism import Home, Subject
+from shared.snapshot.plain import NotPlain
+from shared.snapshot.recipe import Recipe, check_registered, make
+from shared.snapshot.registry import libraries_of, mechanism_for, mechanism_named
+from shared.storage.protocol import ABSENT, Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ATTEMPTS = 8
+_LONGEST_PAUSE_S = 0.2
+
+
+class Outcome(NamedTuple):
+    """A call's reply, and the header of the snapshot that it left."""
+
+    reply: object
+    header: Header
+
+
+class Session:
+    """Every instance of one store, as one process serves them."""
+
+    def __init__(self, store: Store, keys: Sequence[bytes], *, live_envs: int, idle_ttl_s: float) -> None:
+        self.snapshots = Snapshots(store, keys, idle_ttl_s)
+        self._threads = Threads()
+        self._live = LiveCache(live_envs)
+
+    async def create(self, owner: str, recipe: Recipe, modules: Iterable[str]) -> Header:
+        """Make a new instance and store its first snapshot.
+
+        Raises:
+            NotCreatable: Gymnasium refused.
+            NotExact: no mechanism carries the environment.
+        """
+        check_registered(recipe.env_id, modules)
+        worker = self._threads.worker()
+        reference = Reference(owner, str(uuid.uuid4()))
+        first = await worker.run(_first, reference, recipe)
+        saved = await self.snapshots.save(first.header, first.body, ABSENT)
+        if saved is None:
+            # A fresh uuid4 cannot be taken: what stands there is this very write.
+            saved = await self.snapshots.load(reference)
+        await self.snapshots.enlist(saved.header)
+        if mechanism_named(saved.header.mechanism).home is Home.WORKER:
+            async with self._live.lock(reference):
+                await self._live.put(Live(first.subject, worker, saved))
+        else:
+            await worker.run(first.subject.close)
+        return saved.header
+
+    async def call(
+        self, reference: Reference, operation: Operation, encode: Encode, *, if_match: int | None = None
+    ) -> Outcome:
+        """Carry out an operation on the instance and save its new state, if it has one, exactly once.
+
+        Raises:
+            InstanceNotFound: there is no such instance, or its time has run out.
+            StaleRevision: the instance is not at the revision `if_match`.
+            Contended: other processes kept writing first; nothing was applied.
+        """
+        call_id = os.urandom(8)
+        async with self._live.lock(reference):
+            for attempted in range(_ATTEMPTS):
+                live = await self._current(reference)
+                live.contended |= attempted > 0
+                _check_revision(live.header, if_match)
+                saved = False
+                try:
+                    attempt = await self._attempt(live, operation, encode)
+                    saved = attempt.body is None or await self._save(live, attempt, call_id)
+                finally:
+                    if (live.touched and not saved) or self._threads.misplaced(live.thread, live.kind):
+                        await self._live.discard(reference)
+                if saved:
+                    return Outcome(attempt.reply, live.header)
+                applied = await self._applied(reference, call_id)
+                if applied is not None:
+                    return Outcome(attempt.reply, applied)
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S * attempted / _ATTEMPTS))
+            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+
+    async def close(self, reference: Reference) -> None:
+        """Delete the instance.
+
+        Raises:
+            InstanceNotFound: there is none.
+            Contended: other processes kept writing first; it is still there.
+        """
+        async with self._live.lock(reference):
+            await self._live.discard(reference)
+            for _ in range(_ATTEMPTS):
+                loaded = await self.snapshots.load(reference)
+                if await self.snapshots.delete(loaded.header, loaded.tag):
+                    return
+            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+
+    async def newer(self, loaded: Loaded, *, ask: bool) -> Loaded | None:
+        """A snapshot of the same instance newer than `loaded`, if this process has one or `ask` finds one.
+
+        Raises:
+            InstanceNotFound: the instance is gone.
+        """
+        reference = loaded.header.reference
+        live = self._live.get(reference)
+        if live is not None and live.header.revision > loaded.header.revision:
+            return live.loaded
+        return await self.snapshots.newer(reference, loaded.tag) if ask else None
+
+    def thread_for_copy(self, header: Header) -> Thread:
+        """The thread for a copy that is only drawn: never the event loop, since drawing takes milliseconds."""
+        home = mechanism_named(header.mechanism).home
+        return self._threads.home(None, Home.WORKER if home is Home.LOOP else home)
+
+    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function that takes long on a thread that is not the event loop's."""
+        return await self._threads.worker().run(function, *args, **kwargs)
+
+    async def shut_down(self) -> None:
+        """Close every live environment and the store; nothing is lost, since every call was saved."""
+        await self._live.clear()
+        self.snapshots.shut_down()
+
+    async def _current(self, reference: Reference) -> Live:
+        """The instance's live environment, as far as is known equal to the stored snapshot."""
+        live = self._live.get(reference)
+        if live is None:
+            return await self._restored(await self.snapshots.load(reference))
+        self.snapshots.check_alive(live.header)
+        if not (self.snapshots.near or live.contended):
+            return live
+        try:
+            newer = await self.snapshots.newer(reference, live.loaded.tag)
+            live.contended &= newer is not None
+            if newer is not None:
+                await live.thread.run(live.refresh, newer)
+        except GymHTTPError:
+            await self._live.discard(reference)
+            raise
+        return live
+
+    async def _restored(self, loaded: Loaded) -> Live:
+        header = loaded.header
+        mechanism = mechanism_named(header.mechanism)
+        check_libraries(header.libraries, libraries_of(mechanism))
+        thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), mechanism.home)
+        live = Live(await thread.run(rebuilt, loaded), thread, loaded)
+        await self._live.put(live)
+        return live
+
+    async def _attempt(self, live: Live, operation: Operation, encode: Encode) -> Attempt:
+        began = time.perf_counter()
+        try:
+            return await live.thread.run(live.attempt, operation, encode)
+        except NotPlain as error:
+            raise NotExact(
+                f"After this call the environment's state can no longer be saved exactly ({error}); "
+                "the instance is unchanged."
+            ) from error
+        finally:
+            self._threads.note(live.kind, time.perf_counter() - began)
+
+    async def _save(self, live: Live, attempt: Attempt, call_id: bytes) -> bool:
+        assert attempt.body is not None
+        before = live.header
+        revision = before.revision + 1
+        header = msgspec.structs.replace(
+            before,
+            revision=revision,
+            progress=attempt.progress,
+            recent=(*before.recent[1 - RECENT_CALLS :], RecentCall(call_id, revision)),
+            cpu=cpu_features(),
+        )
+        saved = await self.snapshots.save(header, attempt.body, live.loaded.tag)
+        if saved is not None:
+            live.loaded = saved
+        return saved is not None
+
+    async def _applied(self, reference: Reference, call_id: bytes) -> Header | None:
+        """The stored header, if the call of unknown outcome is among those that it knows."""
+        header = (await self.snapshots.load(reference)).header
+        return header if any(recent.call_id == call_id for recent in header.recent) else None
+
+
+class _First(NamedTuple):
+    subject: Subject
+    header: Header
+    body: bytes
+
+
+def _first(reference: Reference, recipe: Recipe) -> _First:
+    """Make the environment of a new instance, choose its mechanism and capture it."""
+    env = make(recipe)
+    mechanism = mechanism_for(env)
+    subject = mechanism.adopt(env, recipe)
+    now = time.time()
+    header = Header(
+        owner=reference.owner,
+        instance_id=reference.instance_id,
+        recipe=recipe,
+        mechanism=mechanism.name,
+        libraries=libraries_of(mechanism),
+        cpu=cpu_features(),
+        created=now,
+        used=now,
+        revision=0,
+        nonce=b"",
+        progress=Progress(),
+        recent=(),
+    )
+    return _First(subject, header, subject.capture())
+
+
+def rebuilt(loaded: Loaded) -> Subject:
+    """Rebuild the environment of a snapshot and make it continue from there."""
+    recipe = loaded.header.recipe
+    subject = mechanism_named(loaded.header.mechanism).adopt(make(recipe), recipe)
+    subject.restore(loaded.body)
+    return subject
+
+
+def _check_revision(header: Header, expected: int | None) -> None:
+    if expected is not None and expected != header.revision:
+        raise StaleRevision(
+            f"The instance is at revision {header.revision}, not {expected}; read it and decide anew.",
+            revision=header.revision,
+        )

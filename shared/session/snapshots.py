@@ -1,0 +1,140 @@
+"""Signed snapshots in a store: loading and saving one, and the life and index of instances.
+
+Knows nothing of live environments. Calls to a store that answers in microseconds are made where they stand;
+to any other from a pool of threads, which is used for nothing else.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, ParamSpec, TypeVar
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from shared.errors import InstanceNotFound, OutcomeUnknown
+from shared.session.envelope import Header, Reference, seal, unseal
+from shared.storage.protocol import UNCHANGED, Absent, Conflict, Store, Tag
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Loaded(NamedTuple):
+    """A snapshot as it stands in the store."""
+
+    header: Header
+    body: bytes
+    tag: Tag
+
+
+class Snapshots:
+    """The snapshots of one store."""
+
+    def __init__(self, store: Store, keys: Sequence[bytes], idle_ttl_s: float) -> None:
+        self._store = store
+        self._keys = keys
+        self._idle_ttl_s = idle_ttl_s
+        self._pool = ThreadPoolExecutor(thread_name_prefix="store")
+
+    @property
+    def near(self) -> bool:
+        """Whether asking the store costs microseconds."""
+        return self._store.brief
+
+    async def check(self) -> None:
+        """Ask the store for anything at all.
+
+        Raises:
+            StoreUnavailable: it does not answer.
+        """
+        await self._io(self._store.get, "health")
+
+    async def header(self, reference: Reference) -> Header:
+        """What is known of the instance, without its environment.
+
+        Raises:
+            InstanceNotFound: there is none.
+        """
+        return (await self.load(reference)).header
+
+    async def load(self, reference: Reference) -> Loaded:
+        """The instance's snapshot.
+
+        Raises:
+            InstanceNotFound: there is none, or it has not been used for too long.
+        """
+        stored = await self._io(self._store.get, reference.key)
+        if stored is None or stored is UNCHANGED:
+            raise InstanceNotFound
+        header, body = unseal(stored.body, reference, self._keys)
+        self.check_alive(header)
+        return Loaded(header, body, stored.tag)
+
+    async def newer(self, reference: Reference, tag: Tag) -> Loaded | None:
+        """The instance's snapshot if it is not the one of the tag any more, else None.
+
+        Raises:
+            InstanceNotFound: there is none any more.
+        """
+        stored = await self._io(self._store.get, reference.key, tag)
+        if stored is UNCHANGED:
+            return None
+        if stored is None:
+            raise InstanceNotFound
+        header, body = unseal(stored.body, reference, self._keys)
+        self.check_alive(header)
+        return Loaded(header, body, stored.tag)
+
+    async def save(self, header: Header, body: bytes, expect: Tag | Absent) -> Loaded | None:
+        """Write the snapshot in place of the expected one; None where it may or may not have been written."""
+        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=time.time())
+        try:
+            tag = await self._io(self._store.put, header.reference.key, seal(header, body, self._keys), expect)
+        except (Conflict, OutcomeUnknown):
+            return None
+        return Loaded(header, body, tag)
+
+    async def enlist(self, header: Header) -> None:
+        """Enter the instance in the index from which lists are made."""
+        await self._io(self._store.put, _index_key(header), b"", None)
+
+    async def delete(self, header: Header, tag: Tag) -> bool:
+        """Remove the instance if its snapshot is still the one of the tag; False where that is not certain."""
+        try:
+            await self._io(self._store.delete, header.reference.key, tag)
+        except (Conflict, OutcomeUnknown):
+            return False
+        await self._io(self._store.delete, _index_key(header))
+        return True
+
+    async def list(self, owner: str) -> dict[str, str]:
+        """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""
+        horizon = time.time() - self._idle_ttl_s
+        states = await self._io(lambda: list(self._store.list(f"state/{owner}/")))
+        alive = {entry.key.rpartition("/")[2] for entry in states if entry.written > horizon}
+        entries = await self._io(lambda: list(self._store.list(f"index/{owner}/")))
+        named = (entry.key.split("/", 3)[2:] for entry in entries)
+        return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}
+
+    def check_alive(self, header: Header) -> None:
+        """Raise InstanceNotFound for an instance that has not been used for too long."""
+        if header.used + self._idle_ttl_s < time.time():
+            raise InstanceNotFound
+
+    def shut_down(self) -> None:
+        """Finish what is under way and release the store's connections."""
+        self._pool.shutdown()
+        self._store.close()
+
+    async def _io(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._store.brief:
+            return function(*args, **kwargs)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+
+def _index_key(header: Header) -> str:
+    return f"index/{header.owner}/{header.instance_id}/{quote(header.recipe.env_id, safe='')}"

@@ -1,0 +1,95 @@
+"""Watching an instance: pictures of a copy, made anew whenever its snapshot has changed.
+
+The copy is restored from the stored bytes, so that watching changes nothing, takes no lock that a step would
+wait for, and shows what any process did to the instance.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import gymnasium
+
+from shared.errors import InstanceNotFound, NotRenderable
+from shared.session.envelope import Reference
+from shared.session.session import Session, rebuilt
+from shared.session.snapshots import Loaded
+from shared.snapshot.calls import Render
+
+FRAME_S = 1 / 30
+"""The least time between two pictures."""
+
+_FAR_POLL_S = 0.5
+_REPEAT_S = 10.0
+
+
+async def pictures(session: Session, reference: Reference, encode: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
+    """Encoded frames, endless: one whenever the instance has changed, and the last again every ten seconds.
+
+    Ends when the instance does. An instance that has not been reset has no picture yet.
+
+    Raises:
+        InstanceNotFound: there is no such instance.
+        NotRenderable: its render mode is not `rgb_array`.
+    """
+    loaded = await session.snapshots.load(reference)
+    mode = loaded.header.recipe.render_mode
+    if mode != "rgb_array":
+        raise NotRenderable(
+            f"The instance's render mode is {mode!r}; only one created with rgb_array can be watched.",
+            render_mode=mode,
+        )
+    return _frames(session, loaded, encode)
+
+
+async def _frames(session: Session, loaded: Loaded, encode: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
+    copy = _Copy(session, loaded)
+    frame = await copy.picture(loaded, encode)
+    shown = asked = time.monotonic()
+    try:
+        if frame is not None:
+            yield frame
+        while True:
+            await asyncio.sleep(FRAME_S)
+            may_ask = session.snapshots.near or time.monotonic() - asked > _FAR_POLL_S
+            newer = await session.newer(loaded, ask=may_ask)
+            now = time.monotonic()
+            asked = now if may_ask else asked
+            if newer is not None:
+                loaded = newer
+                frame = await copy.picture(loaded, encode)
+            if frame is not None and (newer is not None or now - shown > _REPEAT_S):
+                shown = now
+                yield frame
+    except InstanceNotFound:
+        return
+    finally:
+        await copy.close()
+
+
+class _Copy:
+    """A second environment that stands in for the instance, on a thread of its own mechanism's."""
+
+    def __init__(self, session: Session, loaded: Loaded) -> None:
+        self._thread = session.thread_for_copy(loaded.header)
+        self._subject: Any = None
+
+    async def picture(self, loaded: Loaded, encode: Callable[[Any], bytes]) -> bytes | None:
+        """The picture of a snapshot; None before the first reset."""
+        return await self._thread.run(self._picture, loaded, encode)
+
+    def _picture(self, loaded: Loaded, encode: Callable[[Any], bytes]) -> bytes | None:
+        if self._subject is None:
+            self._subject = rebuilt(loaded)
+        else:
+            self._subject.restore(loaded.body)
+        try:
+            return encode(self._subject.apply(Render()))
+        except gymnasium.error.ResetNeeded:
+            return None
+
+    async def close(self) -> None:
+        """Close the copy where it lives."""
+        if self._subject is not None:
+            await self._thread.run(self._subject.close)

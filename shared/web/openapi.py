@@ -1,0 +1,111 @@
+"""The OpenAPI operations of declared endpoints, written by FastAPI from their bodies, replies and errors."""
+
+import inspect
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import Body, Path, Query
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import (
+    BodyTooLarge,
+    GymHTTPError,
+    InstanceNotFound,
+    InvalidRequest,
+    Misconfigured,
+    StoreUnavailable,
+    Unauthorized,
+)
+from shared.web.problems import MEDIA_TYPE, PROBLEMS
+from shared.web.routing import Endpoint
+from shared.wire.messages import Problem
+
+_ALWAYS = (Unauthorized, StoreUnavailable, Misconfigured)
+_INSTANCE_ID = Annotated[
+    str, Path(description="As creation returned it.", examples=["5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"])
+]
+
+
+def document(endpoints: Iterable[Endpoint], *, title: str, version: str, description: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the endpoints."""
+    routes = [_operation(endpoint) for endpoint in endpoints]
+    written = get_openapi(title=title, version=version, description=description, routes=routes)
+    for path in written["paths"].values():
+        for operation in path.values():
+            _without_fastapi_errors(operation["responses"])
+    for name in ("HTTPValidationError", "ValidationError"):
+        written.get("components", {}).get("schemas", {}).pop(name, None)
+    written.setdefault("components", {}).setdefault("schemas", {})["Problem"] = TypeAdapter(Problem).json_schema()
+    return written
+
+
+def _without_fastapi_errors(responses: dict[str, Any]) -> None:
+    """Drop the 422 that FastAPI adds to whatever has a parameter; ours are declared."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]
+
+
+def _operation(endpoint: Endpoint) -> APIRoute:
+    """The route that FastAPI would serve; only its documentation is used."""
+    content: dict[str, Any] = {endpoint.media_type: {}}
+    if endpoint.example is not None:
+        content[endpoint.media_type] = {"example": endpoint.example}
+    reply: dict[int | str, dict[str, Any]] = {200: {"content": content, "description": endpoint.summary}}
+    return APIRoute(
+        endpoint.path,
+        _documented(endpoint),
+        methods=[endpoint.method],
+        response_model=endpoint.reply,
+        # A class without a media type: else FastAPI would add JSON to a stream.
+        response_class=JSONResponse if endpoint.media_type == "application/json" else Response,
+        summary=endpoint.summary,
+        description=inspect.getdoc(endpoint.handler),
+        operation_id=endpoint.handler.__name__,
+        tags=[endpoint.tag],
+        responses={**reply, **_error_replies(endpoint)},
+    )
+
+
+def _documented(endpoint: Endpoint) -> Any:
+    """A function whose signature has the endpoint's parameters and body, for FastAPI to read."""
+
+    async def operation() -> None:
+        """Never called."""
+
+    named = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter(name, named, annotation=str | None, default=Query(None, description=description))
+        for name, description in endpoint.query.items()
+    ]
+    if "{instance_id}" in endpoint.path:
+        parameters.append(inspect.Parameter("instance_id", named, annotation=_INSTANCE_ID))
+    if endpoint.body is not None:
+        parameters.append(inspect.Parameter("body", named, default=Body(), annotation=endpoint.body))
+    operation.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    operation.__name__ = endpoint.handler.__name__
+    return operation
+
+
+def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
+    """The endpoint's error replies by status, each naming the kinds of problem it tells of."""
+    possible: list[type[GymHTTPError]] = [*_ALWAYS, *endpoint.errors]
+    if endpoint.body is not None:
+        possible += [InvalidRequest, BodyTooLarge]
+    if "{instance_id}" in endpoint.path:
+        possible.append(InstanceNotFound)
+    replies: dict[int | str, dict[str, Any]] = {}
+    for error in sorted(set(possible), key=lambda error: PROBLEMS[error]):
+        status, name = PROBLEMS[error]
+        line = f"`{name}`: {(inspect.getdoc(error) or '').splitlines()[0]}"
+        known = replies.setdefault(
+            status.value,
+            {
+                "description": "",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+        known["description"] = "\n\n".join(filter(None, [known["description"], line]))
+    return replies

@@ -1,0 +1,122 @@
+"""One request as an endpoint sees it, and the replies that it can give."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from shared.errors import BodyTooLarge, InstanceNotFound, InvalidValue
+from shared.session.envelope import Reference
+from shared.session.live import Operation
+from shared.web.auth import owner_of
+from shared.web.service import Service
+from shared.wire import values
+
+BodyT = TypeVar("BodyT")
+
+_INSTANCE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_REVISION = re.compile(r'"(\d{1,18})"')
+
+
+def encode(reply: Any) -> bytes:
+    """A reply as JSON: numbers as float64 prints them, non-finite ones as strings."""
+    encoded: bytes = msgspec.json.encode(values.encode(reply))
+    return encoded
+
+
+@dataclass(slots=True)
+class Request(Generic[BodyT]):
+    """A request whose body is of the declared form."""
+
+    scope: Scope
+    service: Service
+    body: BodyT
+
+    @property
+    def headers(self) -> Headers:
+        """The request's headers."""
+        return Headers(scope=self.scope)
+
+    @property
+    def query(self) -> QueryParams:
+        """The query's parameters."""
+        return QueryParams(self.scope["query_string"])
+
+    @property
+    def owner(self) -> str:
+        """Whose instances the call may touch.
+
+        Raises:
+            Unauthorized: API keys are set, and the call brought none.
+        """
+        api_keys = self.service.settings.api_keys
+        return owner_of(self.headers.get("authorization") if api_keys else None, api_keys)
+
+    def check_key(self) -> None:
+        """Refuse a call without a valid API key where keys are set.
+
+        Raises:
+            Unauthorized: it brought none.
+        """
+        self.owner  # noqa: B018
+
+    @property
+    def reference(self) -> Reference:
+        """The instance that the path names.
+
+        Raises:
+            InstanceNotFound: the path's part has not the form of an id, so that no key is made of it.
+        """
+        owner = self.owner
+        instance_id = self.scope["path_params"]["instance_id"]
+        if not _INSTANCE_ID.fullmatch(instance_id):
+            raise InstanceNotFound
+        return Reference(owner, instance_id)
+
+    async def apply(self, operation: Operation) -> Response:
+        """Carry out the operation on the instance of the path; its reply with the revision that it left."""
+        outcome = await self.service.session.call(
+            self.reference, operation, encode, if_match=_revision(self.headers.get("if-match"))
+        )
+        return Response(
+            outcome.reply, media_type="application/json", headers={"ETag": f'"{outcome.header.revision}"'}
+        )
+
+
+def reply(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON reply that is not about an environment's own values."""
+    return Response(encode(content), status, media_type="application/json", headers=headers)
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """The whole body, of at most `limit` bytes.
+
+    Raises:
+        BodyTooLarge: it is longer.
+    """
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise BodyTooLarge(
+                f"The body is over {limit} bytes (GYM_HTTP_MAX_BODY_BYTES); send less.", limit=limit
+            )
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _revision(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    revision = _REVISION.fullmatch(if_match.strip())
+    if revision is None:
+        raise InvalidValue(f'If-Match is {if_match!r}; send an ETag of this instance as it came, such as "17".')
+    return int(revision[1])

@@ -1,0 +1,37 @@
+"""What every endpoint of a process shares: its settings and its session, made at the first request."""
+
+import multiprocessing
+from dataclasses import dataclass
+
+from shared import settings
+from shared.errors import Misconfigured
+from shared.session.keys import signing_keys
+from shared.session.session import Session
+from shared.settings import Settings
+from shared.snapshot.recipe import register_environments
+from shared.storage.open import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The settings in force and the session over the store that they name."""
+
+    settings: Settings
+    session: Session
+
+
+def open_service(chosen: Settings | None = None) -> Service:
+    """The service as the given settings, or else the process's environment, say.
+
+    Raises:
+        Misconfigured: a setting is missing or malformed.
+        StoreUnavailable: the store cannot be opened.
+    """
+    settings.prepare_process()
+    chosen = chosen or settings.read()
+    register_environments(chosen.env_modules)
+    if chosen.store == "memory:" and multiprocessing.parent_process() is not None:
+        raise Misconfigured("GYM_HTTP_STORE is memory:, which several workers cannot share; use sqlite:///PATH.")
+    store = open_store(chosen.store, chosen.durability)
+    session = Session(store, signing_keys(chosen), live_envs=chosen.live_envs, idle_ttl_s=chosen.idle_ttl_s)
+    return Service(chosen, session)

@@ -1,0 +1,43 @@
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings
+from tests.applications import Api, served
+
+pytest_plugins = ["tests.fixtures_s3"]
+
+
+# Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
+asyncio.get_event_loop_policy().get_event_loop().close()
+
+
+@pytest.fixture(autouse=True)
+def event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A current event loop, as Lambda's handlers want it and as `asyncio.run` would not leave it."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a service whose snapshots are in a file of this test's own."""
+    return Settings(store=f"sqlite:///{tmp_path}/snapshots.db")
+
+
+@pytest.fixture(params=["local", "each alone", "lambda"])
+def api(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Api]:
+    """The endpoints: in one application, each in its own, and as Lambda functions."""
+    with served(request.param, settings) as client:
+        yield Api(client)
+
+
+@pytest.fixture
+def local(settings: Settings) -> Iterator[Api]:
+    """The endpoints in one application, for what does not depend on how they are served."""
+    with served("local", settings) as client:
+        yield Api(client)

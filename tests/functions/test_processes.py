@@ -1,0 +1,145 @@
+"""An environment outlives its server: killed and started again, served in turns, over SQLite and over S3."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+
+import gymnasium
+import httpx2
+import numpy as np
+import pytest
+from PIL import Image
+
+from infra.seaweedfs import SeaweedFS
+from tests.applications import Api
+from tests.fixtures_s3 import BUCKET
+from tests.servers import Server, uvicorn
+
+ACTIONS = [1, 1, 0, 1, 0, 0, 1, 1]
+
+
+@pytest.fixture(params=["sqlite", "s3"])
+def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Variables that name a store of the test's own."""
+    if request.param == "sqlite":
+        return {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db"}
+    server: SeaweedFS = request.getfixturevalue("seaweedfs_server")
+    return {
+        **server.environment,
+        "GYM_HTTP_STORE": f"s3://{BUCKET}/{secrets.token_hex(8)}",
+        "GYM_HTTP_SIGNING_KEYS": secrets.token_hex(16),
+    }
+
+
+def uninterrupted() -> list[list[float]]:
+    env = gymnasium.make("CartPole-v1")
+    env.reset(seed=42)
+    return [[float(value) for value in env.step(action)[0]] for action in ACTIONS]
+
+
+def test_an_episode_goes_on_after_the_server_was_killed(environment: dict[str, str]) -> None:
+    with uvicorn(**environment) as server:
+        api = Api(server)
+        instance = api.create("CartPole-v1")
+        api.post(f"{instance}/reset/", {"seed": 42})
+        found = [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[:4]]
+        server.kill()
+    with uvicorn(**environment) as server:
+        api = Api(server)
+        assert api.get("/v1/envs/").json == {instance.rpartition("/")[2]: "CartPole-v1"}
+        found += [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[4:]]
+    assert found == uninterrupted()
+
+
+def test_two_servers_serve_one_episode_in_turns(environment: dict[str, str]) -> None:
+    with uvicorn(**environment) as one, uvicorn(**environment) as other:
+        instance = Api(one).create("CartPole-v1")
+        Api(other).post(f"{instance}/reset/", {"seed": 42})
+        servers = cycle([one, other])
+        found = [
+            Api(next(servers)).post(f"{instance}/step/", {"action": action}).json["observation"]
+            for action in ACTIONS
+        ]
+    assert found == uninterrupted()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as running:
+        yield running
+
+
+class Watcher:
+    """An `<img>` on a stream: it keeps the pictures and tells when there is a new one."""
+
+    def __init__(self, url: str) -> None:
+        self.pictures: list[bytes] = []
+        self.content_type = ""
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._watch, args=(url,), daemon=True)
+        self._thread.start()
+
+    def _watch(self, url: str) -> None:
+        with httpx2.stream("GET", url, timeout=60) as reply:
+            self.content_type = reply.headers["content-type"]
+            buffer = b""
+            for chunk in reply.iter_bytes():
+                buffer += chunk
+                # As a browser does: a part counts once the boundary after it has come.
+                *parts, buffer = buffer.split(b"--frame\r\n")
+                for part in filter(None, parts):
+                    head, _, picture = part.partition(b"\r\n\r\n")
+                    assert b"Content-Type: image/jpeg" in head
+                    with self._news:
+                        self.pictures.append(picture.removesuffix(b"\r\n"))
+                        self._news.notify_all()
+
+    def wait_for(self, ready: Callable[[], bool]) -> bool:
+        """Whether the condition came true; a minute is for a machine that is very busy."""
+        with self._news:
+            return self._news.wait_for(ready, timeout=60)
+
+    def ended(self) -> bool:
+        """Whether the stream has ended, within a minute."""
+        self._thread.join(60)
+        return not self._thread.is_alive()
+
+
+def test_a_stream_shows_every_change_and_ends_with_the_instance(server: Server) -> None:
+    """A picture when it begins, one more after a step, none while nothing happens."""
+    import io
+
+    api = Api(server)
+    instance = api.create("CartPole-v1", render_mode="rgb_array")
+    api.post(f"{instance}/reset/", {"seed": 3})
+    revision = api.get(instance).headers["etag"]
+    watcher = Watcher(f"{server.url}{instance}/monitor/stream/")
+    assert watcher.wait_for(lambda: len(watcher.pictures) == 1)
+    assert watcher.content_type == "multipart/x-mixed-replace; boundary=frame"
+    for count in range(2, 5):
+        api.post(f"{instance}/step/", {"action": 1})
+        assert watcher.wait_for(lambda count=count: len(watcher.pictures) >= count)  # type: ignore[misc]
+    env = gymnasium.make("CartPole-v1", render_mode="rgb_array")
+    env.reset(seed=3)
+    for _ in range(3):
+        env.step(1)
+    shown = np.asarray(Image.open(io.BytesIO(watcher.pictures[-1])), np.int16)
+    difference = np.abs(shown - np.asarray(env.render(), np.int16))
+    assert difference.mean() < 2  # JPEG is not exact; another position of the cart differs by more than 5
+    assert int(api.get(instance).headers["etag"].strip('"')) == int(revision.strip('"')) + 3
+    api.delete(instance)
+    assert watcher.ended()
+
+
+def test_watching_changes_nothing(server: Server) -> None:
+    api = Api(server)
+    instance = api.create("CartPole-v1", render_mode="rgb_array")
+    watcher = Watcher(f"{server.url}{instance}/monitor/stream/")
+    api.post(f"{instance}/reset/", {"seed": 42})
+    assert watcher.wait_for(lambda: bool(watcher.pictures))
+    found = [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS]
+    assert found == uninterrupted()
+    api.delete(instance)
+    assert watcher.ended()

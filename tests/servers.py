@@ -1,0 +1,63 @@
+"""A real server process, killed without warning where a test wants it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from tests.applications import Reply
+
+ROOT = Path(__file__).parents[1]
+_LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
+
+
+@dataclass
+class Server:
+    """uvicorn on a port that the system chose."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+
+    def send(
+        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Reply:
+        answer = httpx2.request(method, self.url + path, content=content, headers=headers, timeout=30)
+        return Reply(answer.status_code, dict(answer.headers), answer.content)
+
+    def kill(self) -> None:
+        """End it as a power switch would: no handler runs."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def uvicorn(**environment: str) -> Iterator[Server]:
+    """A server of every endpoint with these variables, until the block ends."""
+    command = [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    try:
+        output = b""
+        for line in process.stdout:
+            output += line
+            listening = _LISTENING.search(line)
+            if listening:
+                break
+        else:
+            raise AssertionError(output.decode())
+        yield Server(process, f"http://127.0.0.1:{int(listening[1])}")
+    finally:
+        process.kill()
+        process.communicate()

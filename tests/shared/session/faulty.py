@@ -1,0 +1,46 @@
+"""A store in memory that counts its calls and fails as a real one does."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from shared.storage.memory import MemoryStore
+from shared.storage.protocol import Absent, Entry, Stored, Tag, Unchanged
+
+Fault = Callable[[], None]
+
+
+class FaultyStore:
+    """A memory store that can be slow to reach, whose writes can fail before or after they are done."""
+
+    def __init__(self, *, brief: bool = False) -> None:
+        self.brief = brief
+        self.calls: Counter[str] = Counter()
+        self.before_put: list[Fault] = []
+        """Each is called before one write, which is not done if it raises."""
+        self.after_put: list[Fault] = []
+        """Each is called after one write, which is done even if it raises."""
+        self._inner = MemoryStore()
+
+    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        self.calls["get"] += 1
+        return self._inner.get(key, unless)
+
+    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        self.calls["put"] += 1
+        if self.before_put:
+            self.before_put.pop(0)()
+        tag = self._inner.put(key, body, expect)
+        if self.after_put:
+            self.after_put.pop(0)()
+        return tag
+
+    def delete(self, key: str, expect: Tag | None = None) -> bool:
+        self.calls["delete"] += 1
+        return self._inner.delete(key, expect)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        self.calls["list"] += 1
+        return self._inner.list(prefix)
+
+    def close(self) -> None:
+        self._inner.close()

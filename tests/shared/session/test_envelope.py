@@ -1,0 +1,73 @@
+"""A snapshot that was touched, swapped or written by a stranger is refused before anything in it is read."""
+
+import msgspec
+import pytest
+
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.session.envelope import Header, Progress, RecentCall, Reference, seal, unseal
+from shared.snapshot.recipe import Recipe, WrapperRecipe
+
+OLD, NEW = b"old key, 32 characters at least", b"new key, 32 characters at least"
+REFERENCE = Reference("public", "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11")
+HEADER = Header(
+    owner=REFERENCE.owner,
+    instance_id=REFERENCE.instance_id,
+    recipe=Recipe("CartPole-v1", kwargs={"a": [1, None]}, wrappers=(WrapperRecipe("ClipAction"),), seed=3),
+    mechanism="classic-control",
+    libraries={"numpy": "2.4.6"},
+    cpu="X86_V3",
+    created=1.5,
+    used=2.5,
+    revision=7,
+    nonce=b"12345678",
+    progress=Progress(2, 5, -1.5, True),
+    recent=(RecentCall(b"87654321", 7),),
+)
+
+
+def test_what_was_sealed_is_unsealed() -> None:
+    header, body = unseal(seal(HEADER, b"body", [NEW]), REFERENCE, [NEW])
+    assert body == b"body"
+    assert msgspec.structs.replace(header, body_digest=b"") == HEADER
+
+
+def test_an_old_key_still_opens_and_the_newest_signs() -> None:
+    assert unseal(seal(HEADER, b"body", [OLD]), REFERENCE, [NEW, OLD])[1] == b"body"
+    with pytest.raises(SnapshotCorrupt, match="GYM_HTTP_SIGNING_KEYS"):
+        unseal(seal(HEADER, b"body", [NEW, OLD]), REFERENCE, [OLD])
+
+
+def test_any_flipped_bit_is_found() -> None:
+    sealed = seal(HEADER, b"body", [NEW])
+    for position in range(len(sealed)):
+        forged = bytearray(sealed)
+        forged[position] ^= 0x40
+        with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+            unseal(bytes(forged), REFERENCE, [NEW])
+
+
+def test_any_truncation_is_found() -> None:
+    sealed = seal(HEADER, b"body", [NEW])
+    for length in range(len(sealed)):
+        with pytest.raises(SnapshotCorrupt):
+            unseal(sealed[:length], REFERENCE, [NEW])
+
+
+@pytest.mark.parametrize("other", [REFERENCE._replace(owner="eve"), REFERENCE._replace(instance_id="other")])
+def test_another_instances_snapshot_is_refused(other: Reference) -> None:
+    with pytest.raises(SnapshotCorrupt, match="another instance's"):
+        unseal(seal(HEADER, b"body", [NEW]), other, [NEW])
+
+
+def test_an_envelope_of_another_version_is_refused_with_both_named() -> None:
+    sealed = bytearray(seal(HEADER, b"body", [NEW]))
+    sealed[7] = 9
+    with pytest.raises(SnapshotIncompatible, match="version 9; this server reads 1"):
+        unseal(bytes(sealed), REFERENCE, [NEW])
+
+
+def test_nothing_is_decoded_before_the_signature_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = seal(HEADER, b"body", [OLD])
+    monkeypatch.setattr("shared.session.envelope._decoder", None)
+    with pytest.raises(SnapshotCorrupt):
+        unseal(sealed, REFERENCE, [NEW])

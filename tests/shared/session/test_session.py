@@ -1,0 +1,303 @@
+"""Every acknowledged call is applied once, whichever process takes it and whatever the store does."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import gymnasium
+import pytest
+
+from shared.errors import (
+    Contended,
+    EnvironmentRaised,
+    InstanceNotFound,
+    InvalidAction,
+    OutcomeUnknown,
+    StaleRevision,
+    StoreUnavailable,
+)
+from shared.session import operations
+from shared.session.envelope import Reference
+from shared.session.live import Live
+from shared.session.session import Session
+from shared.snapshot.recipe import Recipe
+from shared.storage.protocol import Conflict, Store
+from tests.shared.session.faulty import FaultyStore
+
+KEYS = [b"a key of thirty-two characters.."]
+STEP = operations.step(1)
+
+
+def session(store: Store, **changes: Any) -> Session:
+    return Session(store, KEYS, **{"live_envs": 8, "idle_ttl_s": 3600, **changes})
+
+
+async def created(at: Session, recipe: Recipe | None = None, seed: int | None = 5) -> Reference:
+    """A new instance, reset with the seed."""
+    header = await at.create("public", recipe or Recipe("CartPole-v1"), ())
+    if seed is not None:
+        await at.call(header.reference, operations.reset(seed, None), encode)
+    return header.reference
+
+
+def encode(reply: Any) -> Any:
+    return reply
+
+
+async def step(at: Session, reference: Reference) -> list[float]:
+    outcome = await at.call(reference, STEP, encode)
+    return [float(value) for value in outcome.reply["observation"]]  # type: ignore[index]
+
+
+def uninterrupted(steps: int, seed: int = 5) -> list[list[float]]:
+    """What an environment that is never interrupted gives for the same calls."""
+    env = gymnasium.make("CartPole-v1")
+    env.reset(seed=seed)
+    return [[float(value) for value in env.step(1)[0]] for _ in range(steps)]
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.get_event_loop().run_until_complete(test())
+
+
+def fail(error: Exception) -> Callable[[], None]:
+    def fault() -> None:
+        raise error
+
+    return fault
+
+
+def test_a_warm_step_on_a_far_store_is_one_write_and_no_read() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.calls.clear()
+        await step(at, reference)
+        assert store.calls == {"put": 1}
+
+    run(test)
+
+
+def test_a_cold_step_is_one_read_and_one_write() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        reference = await created(session(store))
+        cold = session(store)
+        store.calls.clear()
+        await step(cold, reference)
+        assert store.calls == {"get": 1, "put": 1}
+
+    run(test)
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_two_processes_serve_one_episode_in_turns_bit_for_bit(brief: bool) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        one, other = session(store), session(store)
+        reference = await created(one)
+        found = [await step(at, reference) for at in (one, other, other, one, one, other, one, other)]
+        assert found == uninterrupted(8)
+
+    run(test)
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_concurrent_steps_are_each_applied_once(brief: bool) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        sessions = [session(store), session(store)]
+        reference = await created(sessions[0])
+        found = await asyncio.gather(*(step(sessions[number % 2], reference) for number in range(8)))
+        assert sorted(found) == sorted(uninterrupted(8))
+        assert (await sessions[0].snapshots.header(reference)).revision == 9
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("the reply was lost"), Conflict()])
+def test_a_write_whose_reply_is_lost_is_not_applied_twice(error: Exception) -> None:
+    """A retried conditional write reports a conflict with its own success."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.after_put.append(fail(error))
+        assert [await step(at, reference) for _ in range(3)] == uninterrupted(3)
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("the request was lost"), Conflict()])
+def test_a_write_that_was_not_done_is_done_again(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.append(fail(error))
+        assert [await step(at, reference) for _ in range(3)] == uninterrupted(3)
+
+    run(test)
+
+
+def test_a_step_that_never_gets_through_is_refused_and_not_applied() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.extend([fail(Conflict())] * 8)
+        with pytest.raises(Contended):
+            await step(at, reference)
+        assert [await step(at, reference) for _ in range(2)] == uninterrupted(2)
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("gone"), RuntimeError("a bug"), asyncio.CancelledError()])
+def test_a_live_environment_does_not_outlive_a_failed_save(error: BaseException) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        at = session(store)
+        reference = await created(at)
+
+        def fault() -> None:
+            raise error
+
+        store.before_put.append(fault)
+        with pytest.raises(type(error)):
+            await step(at, reference)
+        assert [await step(at, reference) for _ in range(2)] == uninterrupted(2)
+
+    run(test)
+
+
+def test_a_creation_whose_reply_is_lost_still_gives_the_instance() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        store.after_put.append(fail(OutcomeUnknown("lost")))
+        at = session(store)
+        reference = await created(at)
+        assert await step(at, reference) == uninterrupted(1)[0]
+
+    run(test)
+
+
+def test_after_an_exception_of_the_environment_the_instance_is_at_its_last_good_state() -> None:
+    async def test() -> None:
+        at = session(FaultyStore())
+        reference = await created(at)
+        await step(at, reference)
+        with pytest.raises(EnvironmentRaised):
+            await at.call(reference, operations.reset(None, {"low": "x"}), encode)
+        assert await step(at, reference) == uninterrupted(2)[1]
+
+    run(test)
+
+
+def test_a_refused_action_keeps_the_live_environment() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.calls.clear()
+        with pytest.raises(InvalidAction):
+            await at.call(reference, operations.step(7), encode)
+        assert not store.calls
+
+    run(test)
+
+
+def test_a_call_conditional_on_an_older_revision_is_refused() -> None:
+    async def test() -> None:
+        at = session(FaultyStore())
+        reference = await created(at)
+        with pytest.raises(StaleRevision, match="at revision 1, not 0"):
+            await at.call(reference, STEP, encode, if_match=0)
+
+    run(test)
+
+
+def test_an_instance_that_is_not_used_is_gone() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store, idle_ttl_s=0.2)
+        reference = await created(at)
+        assert await at.snapshots.list("public") == {reference.instance_id: "CartPole-v1"}
+        await asyncio.sleep(0.3)
+        for cold in (at, session(store, idle_ttl_s=0.2)):
+            with pytest.raises(InstanceNotFound):
+                await step(cold, reference)
+        assert await at.snapshots.list("public") == {}
+        with pytest.raises(InstanceNotFound):
+            await at.close(reference)
+
+    run(test)
+
+
+def test_an_instance_closed_by_another_process_is_gone_here_too() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store), session(store)
+        reference = await created(one)
+        await other.close(reference)
+        with pytest.raises(InstanceNotFound):
+            await step(one, reference)
+
+    run(test)
+
+
+def test_more_instances_than_live_environments_are_all_served() -> None:
+    async def test() -> None:
+        at = session(FaultyStore(brief=True), live_envs=2)
+        references = [await created(at) for _ in range(5)]
+        for expected in uninterrupted(4):
+            for reference in references:
+                assert await step(at, reference) == expected
+        assert len(at._live._entries) == 2
+
+    run(test)
+
+
+def test_an_environment_whose_calls_are_long_leaves_the_event_loop() -> None:
+    """The loop's own thread is asked for by name; nothing here measures a duration."""
+    import threading
+
+    threads: list[str] = []
+
+    def slow(live: Live) -> Any:
+        threads.append(threading.current_thread().name)
+        time.sleep(0.02)
+        return STEP(live)
+
+    async def test() -> None:
+        at = session(FaultyStore(brief=True))
+        reference = await created(at)
+        found = []
+        for _ in range(6):
+            outcome = await at.call(reference, slow, encode)
+            found.append([float(value) for value in outcome.reply["observation"]])  # type: ignore[index]
+        assert found == uninterrupted(6)
+        assert threads[0] == "MainThread"
+        assert threads[-1].startswith("worker")
+
+    run(test)
+
+
+def test_another_library_version_is_refused_with_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.errors import SnapshotIncompatible
+
+    async def test() -> None:
+        store = FaultyStore()
+        reference = await created(session(store))
+        monkeypatch.setattr(
+            "shared.session.session.libraries_of", lambda _: {"gymnasium": "0.0.1", "numpy": "2.0"}
+        )
+        with pytest.raises(SnapshotIncompatible, match=rf"gymnasium {gymnasium.__version__} \(here 0\.0\.1\)"):
+            await step(session(store), reference)
+        monkeypatch.undo()
+        assert await step(session(store), reference) == uninterrupted(1)[0]
+
+    run(test)

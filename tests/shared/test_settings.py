@@ -1,0 +1,77 @@
+"""Settings are read from one place, and a wrong one is named without repeating its secret."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from shared.errors import Misconfigured
+from shared.settings import Settings, read
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert read({"HOME": "/"}).store == Settings().store
+
+
+def test_every_setting_can_be_set() -> None:
+    given = read(
+        {
+            "GYM_HTTP_STORE": "memory:",
+            "GYM_HTTP_DURABILITY": "power",
+            "GYM_HTTP_SIGNING_KEYS": "new, old",
+            "GYM_HTTP_API_KEYS": "ann:a,ann:b:c",
+            "GYM_HTTP_ENV_MODULES": "one,two.three",
+            "GYM_HTTP_IDLE_TTL_S": "0.5",
+            "GYM_HTTP_LIVE_ENVS": "3",
+            "GYM_HTTP_MAX_BODY_BYTES": "10",
+            "GYM_HTTP_MAX_FRAME_PIXELS": "20",
+            "GYM_HTTP_CORS_ORIGINS": "https://a.example",
+        }
+    )
+    assert given == Settings(
+        store="memory:",
+        durability="power",
+        signing_keys=("new", "old"),
+        api_keys=(("ann", "a"), ("ann", "b:c")),
+        env_modules=("one", "two.three"),
+        idle_ttl_s=0.5,
+        live_envs=3,
+        max_body_bytes=10,
+        max_frame_pixels=20,
+        cors_origins=("https://a.example",),
+    )
+    defaults = Settings()
+    assert all(getattr(given, field.name) != getattr(defaults, field.name) for field in fields(Settings))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GYM_HTTP_STORE", " "),
+        ("GYM_HTTP_DURABILITY", "forever"),
+        ("GYM_HTTP_API_KEYS", "no-colon"),
+        ("GYM_HTTP_API_KEYS", "a/b:secret"),
+        ("GYM_HTTP_API_KEYS", "ann:"),
+        ("GYM_HTTP_IDLE_TTL_S", "-1"),
+        ("GYM_HTTP_IDLE_TTL_S", "nan"),
+        ("GYM_HTTP_LIVE_ENVS", "many"),
+        ("GYM_HTTP_LIVE_ENVS", "0"),
+        ("GYM_HTTP_MAX_BODY_BYTES", "1e3"),
+        ("GYM_HTTP_TYPO", "1"),
+    ],
+)
+def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
+    with pytest.raises(Misconfigured, match=variable):
+        read({variable: value})
+
+
+def test_a_secret_is_never_repeated() -> None:
+    with pytest.raises(Misconfigured) as raised:
+        read({"GYM_HTTP_API_KEYS": "ann:x,hunter2"})
+    assert "hunter2" not in raised.value.detail
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    missing = [field.name for field in fields(Settings) if f"GYM_HTTP_{field.name.upper()}" not in readme]
+    assert not missing
