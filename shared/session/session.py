@@ -16,13 +16,13 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import Contended, GymHTTPError, NotExact, StaleRevision
+from shared.errors import Contended, GymHTTPError, InstanceNotFound, NotExact, StaleRevision
 from shared.session.envelope import RECENT_CALLS, Header, Progress, RecentCall, Reference
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
 from shared.snapshot.compatibility import check_libraries, cpu_features
-from shared.snapshot.mechanism import Home, Subject
+from shared.snapshot.mechanism import Home, Mechanism, Subject
 from shared.snapshot.plain import NotPlain
 from shared.snapshot.recipe import Recipe, check_registered, make
 from shared.snapshot.registry import libraries_of, mechanism_for, mechanism_named
@@ -83,24 +83,14 @@ class Session:
             StaleRevision: the instance is not at the revision `if_match`.
             Contended: other processes kept writing first; nothing was applied.
         """
-        call_id = os.urandom(8)
+        call = _Call(operation, encode, if_match, call_id=os.urandom(8))
         async with self._live.lock(reference):
             for attempted in range(_ATTEMPTS):
-                live = await self._current(reference)
+                live, confirmed = await self._current(reference)
                 live.contended |= attempted > 0
-                _check_revision(live.header, if_match)
-                saved = False
-                try:
-                    attempt = await self._attempt(live, operation, encode)
-                    saved = attempt.body is None or await self._save(live, attempt, call_id)
-                finally:
-                    if (live.touched and not saved) or self._threads.misplaced(live.thread, live.kind):
-                        await self._live.discard(reference)
-                if saved:
-                    return Outcome(attempt.reply, live.header)
-                applied = await self._applied(reference, call_id)
-                if applied is not None:
-                    return Outcome(attempt.reply, applied)
+                outcome = await self._once(live, call, confirmed)
+                if outcome is not None:
+                    return outcome
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S * attempted / _ATTEMPTS))
             raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
 
@@ -113,10 +103,15 @@ class Session:
         """
         async with self._live.lock(reference):
             await self._live.discard(reference)
+            loaded = await self.snapshots.load(reference)
             for _ in range(_ATTEMPTS):
-                loaded = await self.snapshots.load(reference)
-                if await self.snapshots.delete(loaded.header, loaded.tag):
+                if await self.snapshots.delete(loaded):
                     return
+                try:
+                    loaded = await self.snapshots.load(reference)
+                except InstanceNotFound:
+                    # It was there a moment ago: the delete of unknown outcome was done.
+                    return await self.snapshots.strike(loaded.header)
             raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
 
     async def newer(self, loaded: Loaded, *, ask: bool) -> Loaded | None:
@@ -145,42 +140,71 @@ class Session:
         await self._live.clear()
         self.snapshots.shut_down()
 
-    async def _current(self, reference: Reference) -> Live:
-        """The instance's live environment, as far as is known equal to the stored snapshot."""
+    async def _current(self, reference: Reference) -> tuple[Live, bool]:
+        """The instance's live environment, and whether the store was asked that it is the newest."""
         live = self._live.get(reference)
         if live is None:
-            return await self._restored(await self.snapshots.load(reference))
+            return await self._restored(await self.snapshots.load(reference)), True
         self.snapshots.check_alive(live.header)
         if not (self.snapshots.near or live.contended):
-            return live
+            return live, False
         try:
             newer = await self.snapshots.newer(reference, live.loaded.tag)
             live.contended &= newer is not None
             if newer is not None:
+                _check_compatible(newer.header)
                 await live.thread.run(live.refresh, newer)
-        except GymHTTPError:
+        except BaseException:
             await self._live.discard(reference)
             raise
-        return live
+        return live, True
+
+    async def _once(self, live: Live, call: "_Call", confirmed: bool) -> Outcome | None:
+        """Try the call; None if it has to be tried again on a newer snapshot.
+
+        A write confirms by itself that the live environment was the newest. A result that is not written, an
+        error too, counts only if the store was asked.
+        """
+        keep = False
+        try:
+            attempt = await self._attempt(live, call)
+            if isinstance(attempt, Attempt) and attempt.body is not None:
+                keep = await self._save(live, attempt, call.call_id)
+                header = live.header if keep else await self._applied(live.header.reference, call.call_id)
+                return Outcome(attempt.reply, header) if header else None
+            if not confirmed and await self.snapshots.newer(live.header.reference, live.loaded.tag):
+                return None
+            if isinstance(attempt, GymHTTPError):
+                keep = not live.touched
+                raise attempt
+            keep = True
+            return Outcome(attempt.reply, live.header)
+        finally:
+            if not keep or self._threads.misplaced(live.thread, live.kind):
+                await self._live.discard(live.header.reference)
 
     async def _restored(self, loaded: Loaded) -> Live:
         header = loaded.header
-        mechanism = mechanism_named(header.mechanism)
-        check_libraries(header.libraries, libraries_of(mechanism))
+        mechanism = _check_compatible(header)
         thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), mechanism.home)
         live = Live(await thread.run(rebuilt, loaded), thread, loaded)
         await self._live.put(live)
         return live
 
-    async def _attempt(self, live: Live, operation: Operation, encode: Encode) -> Attempt:
+    async def _attempt(self, live: Live, call: "_Call") -> Attempt | GymHTTPError:
+        """What the operation comes to on the environment's thread; an error of ours is a result too."""
+        live.touched = False
         began = time.perf_counter()
         try:
-            return await live.thread.run(live.attempt, operation, encode)
+            _check_revision(live.header, call.if_match)
+            return await live.thread.run(live.attempt, call.operation, call.encode)
         except NotPlain as error:
-            raise NotExact(
+            return NotExact(
                 f"After this call the environment's state can no longer be saved exactly ({error}); "
                 "the instance is unchanged."
-            ) from error
+            )
+        except GymHTTPError as error:
+            return error
         finally:
             self._threads.note(live.kind, time.perf_counter() - began)
 
@@ -204,6 +228,15 @@ class Session:
         """The stored header, if the call of unknown outcome is among those that it knows."""
         header = (await self.snapshots.load(reference)).header
         return header if any(recent.call_id == call_id for recent in header.recent) else None
+
+
+class _Call(NamedTuple):
+    """One call as it came, tried until it is applied or refused."""
+
+    operation: Operation
+    encode: Encode
+    if_match: int | None
+    call_id: bytes
 
 
 class _First(NamedTuple):
@@ -241,6 +274,13 @@ def rebuilt(loaded: Loaded) -> Subject:
     subject = mechanism_named(loaded.header.mechanism).adopt(make(recipe), recipe)
     subject.restore(loaded.body)
     return subject
+
+
+def _check_compatible(header: Header) -> Mechanism:
+    """The mechanism of a snapshot that the libraries here can continue."""
+    mechanism = mechanism_named(header.mechanism)
+    check_libraries(header.libraries, libraries_of(mechanism))
+    return mechanism
 
 
 def _check_revision(header: Header, expected: int | None) -> None:

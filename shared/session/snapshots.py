@@ -101,14 +101,18 @@ class Snapshots:
         """Enter the instance in the index from which lists are made."""
         await self._io(self._store.put, _index_key(header), b"", None)
 
-    async def delete(self, header: Header, tag: Tag) -> bool:
-        """Remove the instance if its snapshot is still the one of the tag; False where that is not certain."""
+    async def delete(self, loaded: Loaded) -> bool:
+        """Remove the instance if its snapshot is still this one; False where it may or may not have been done."""
         try:
-            await self._io(self._store.delete, header.reference.key, tag)
+            await self._io(self._store.delete, loaded.header.reference.key, loaded.tag)
         except (Conflict, OutcomeUnknown):
             return False
-        await self._io(self._store.delete, _index_key(header))
+        await self.strike(loaded.header)
         return True
+
+    async def strike(self, header: Header) -> None:
+        """Take the instance off the index from which lists are made."""
+        await self._io(self._store.delete, _index_key(header))
 
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""

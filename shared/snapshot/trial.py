@@ -18,7 +18,6 @@ from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import mechanism_named
 
-
 REUSED = 20
 """How many calls of each tail are made again by an environment that was used before."""
 

@@ -19,6 +19,8 @@ class FaultyStore:
         """Each is called before one write, which is not done if it raises."""
         self.after_put: list[Fault] = []
         """Each is called after one write, which is done even if it raises."""
+        self.after_delete: list[Fault] = []
+        """Each is called after one delete, which is done even if it raises."""
         self._inner = MemoryStore()
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
@@ -36,7 +38,10 @@ class FaultyStore:
 
     def delete(self, key: str, expect: Tag | None = None) -> bool:
         self.calls["delete"] += 1
-        return self._inner.delete(key, expect)
+        existed = self._inner.delete(key, expect)
+        if self.after_delete:
+            self.after_delete.pop(0)()
+        return existed
 
     def list(self, prefix: str) -> Iterator[Entry]:
         self.calls["list"] += 1

@@ -14,6 +14,7 @@ from shared.errors import (
     InstanceNotFound,
     InvalidAction,
     OutcomeUnknown,
+    ResetNeeded,
     StaleRevision,
     StoreUnavailable,
 )
@@ -205,7 +206,8 @@ def test_a_refused_action_keeps_the_live_environment() -> None:
         store.calls.clear()
         with pytest.raises(InvalidAction):
             await at.call(reference, operations.step(7), encode)
-        assert not store.calls
+        await step(at, reference)
+        assert store.calls == {"get": 1, "put": 1}  # the refusal was confirmed, the step needed no restore
 
     run(test)
 
@@ -245,6 +247,45 @@ def test_an_instance_closed_by_another_process_is_gone_here_too() -> None:
         await other.close(reference)
         with pytest.raises(InstanceNotFound):
             await step(one, reference)
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("lost"), Conflict()])
+def test_a_close_whose_reply_is_lost_is_done(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.after_delete.append(fail(error))
+        await at.close(reference)
+        assert [*store.list("")] == []
+        with pytest.raises(InstanceNotFound):
+            await at.close(reference)
+
+    run(test)
+
+
+def test_a_process_that_another_has_overtaken_does_not_answer_from_what_it_knows() -> None:
+    """Neither with an old picture, nor with an error that held only before."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        ahead, behind = session(store), session(store)
+        reference = await created(ahead, Recipe("FrozenLake-v1", render_mode="ansi"), seed=None)
+        with pytest.raises(ResetNeeded):
+            await behind.call(reference, operations.step(1), encode)
+        await behind.call(reference, operations.describe_space("action_space"), encode)
+        await ahead.call(reference, operations.reset(1, None), encode)
+        await behind.call(reference, operations.step(1), encode)
+        for _ in range(3):
+            await ahead.call(reference, operations.step(1), encode)
+        picture = operations.render(1)
+        shown = (await behind.call(reference, picture, encode)).reply
+        assert shown == (await ahead.call(reference, picture, encode)).reply
+        await ahead.call(reference, STEP, encode, if_match=5)
+        await behind.call(reference, STEP, encode, if_match=6)
+        await ahead.call(reference, STEP, encode, if_match=7)
 
     run(test)
 
