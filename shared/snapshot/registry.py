@@ -12,7 +12,6 @@ from typing import Any
 import gymnasium
 
 from shared.errors import NotExact, SnapshotIncompatible
-from shared.snapshot.box2d import BOX2D
 from shared.snapshot.classic_control import CLASSIC_CONTROL
 from shared.snapshot.mechanism import Mechanism
 from shared.snapshot.toy_text import TOY_TEXT
