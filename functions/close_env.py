@@ -7,7 +7,7 @@ from shared.errors import Contended
 from shared.web.application import create_app
 from shared.web.request import Request, reply
 from shared.web.routing import Router
-from shared.wire.messages import CloseReply
+from shared.wire.messages import MessageReply
 
 router = Router()
 
@@ -15,7 +15,7 @@ router = Router()
 @router.delete(
     "/v1/envs/{instance_id}/",
     summary="Close an environment",
-    reply=CloseReply,
+    reply=MessageReply,
     example={"message": "Environment closed and deleted."},
     errors=(Contended,),
 )

@@ -3,14 +3,17 @@
 from functions import (
     action_space,
     catalog,
+    checkpoints,
     close_env,
     create_env,
+    fork_env,
     get_env,
     health,
     list_envs,
     observation_space,
     render_env,
     reset_env,
+    restore_env,
     step_env,
     stream_env,
 )
@@ -28,6 +31,9 @@ MODULES = (
     observation_space,
     render_env,
     stream_env,
+    fork_env,
+    checkpoints,
+    restore_env,
     catalog,
     health,
 )

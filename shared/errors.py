@@ -10,7 +10,8 @@
     ├── NotExact                  no mechanism carries this environment exactly
     ├── JournalFull               one call more, and a snapshot could not be restored in time
     ├── NotFound
-    │   └── InstanceNotFound
+    │   ├── InstanceNotFound
+    │   └── CheckpointNotFound
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              the environment's value has no form on the wire
     ├── EnvironmentRaised         the environment's own exception
@@ -86,6 +87,13 @@ class InstanceNotFound(NotFound):
     def __init__(self) -> None:
         # The predecessor's exact words: clients compare them.
         super().__init__("Instance not found")
+
+
+class CheckpointNotFound(NotFound):
+    """The instance has no such checkpoint: never made, deleted, or another instance's."""
+
+    def __init__(self) -> None:
+        super().__init__("The instance has no such checkpoint.")
 
 
 class ResetNeeded(GymHTTPError):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible, StaleRevision
 from shared.snapshot.recipe import Recipe
 
 _MAGIC = b"GYMHTTP\x01"
@@ -26,15 +26,23 @@ RECENT_CALLS = 32
 
 
 class Reference(NamedTuple):
-    """An instance and whose it is."""
+    """An instance, or one checkpoint of it, and whose it is."""
 
     owner: str
     instance_id: str
+    checkpoint_id: str = ""
 
     @property
     def key(self) -> str:
-        """Where the instance's snapshot stands in the store."""
+        """Where the snapshot stands in the store."""
+        if self.checkpoint_id:
+            return f"checkpoints/{self.owner}/{self.instance_id}/{self.checkpoint_id}"
         return f"state/{self.owner}/{self.instance_id}"
+
+    @property
+    def instance(self) -> "Reference":
+        """The instance, of a checkpoint too."""
+        return self._replace(checkpoint_id="")
 
 
 class Progress(msgspec.Struct, frozen=True, array_like=True):
@@ -78,11 +86,27 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     progress: Progress
     recent: tuple[RecentCall, ...]
     body_digest: bytes = b""
+    checkpoint_id: str = ""
+    """Set where this is not the instance's state but a checkpoint of it, made at `created`."""
+    checkpoint_name: str = ""
+    origin: tuple[str, int] | None = None
+    """The instance of which this one is a fork, and that one's revision then."""
+    reseed: tuple[int, int] | None = None
+    """Entropy and spawn key from which the generators are to be made anew before the next call."""
 
     @property
     def reference(self) -> Reference:
-        """Which instance this is."""
-        return Reference(self.owner, self.instance_id)
+        """Which instance, or checkpoint of one, this is."""
+        return Reference(self.owner, self.instance_id, self.checkpoint_id)
+
+
+def check_revision(header: Header, expected: int | None) -> None:
+    """Raise StaleRevision where a call is conditional on a revision that is not the instance's."""
+    if expected is not None and expected != header.revision:
+        raise StaleRevision(
+            f"The instance is at revision {header.revision}, not {expected}; read it and decide anew.",
+            revision=header.revision,
+        )
 
 
 _encoder = msgspec.msgpack.Encoder()

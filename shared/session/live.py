@@ -11,6 +11,7 @@ import msgspec
 
 from shared.errors import EnvironmentRaised, ResetNeeded
 from shared.session.envelope import Header, Progress, Reference
+from shared.session.rebuilding import continue_from
 from shared.session.snapshots import Loaded
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
@@ -106,7 +107,7 @@ class Live:
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
-        self.subject.restore(loaded.body)
+        continue_from(self.subject, loaded)
         self.loaded = loaded
 
     def _count_step(self, reward: Any, terminated: Any, truncated: Any) -> None:

@@ -16,9 +16,11 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import Contended, GymHTTPError, InstanceNotFound, NotExact, StaleRevision
-from shared.session.envelope import RECENT_CALLS, Header, Progress, RecentCall, Reference
+from shared.errors import Contended, GymHTTPError, InstanceNotFound, NotExact
+from shared.session.branching import Branching
+from shared.session.envelope import RECENT_CALLS, Header, Progress, RecentCall, Reference, check_revision
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
+from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
 from shared.snapshot.compatibility import check_libraries, cpu_features
@@ -49,6 +51,7 @@ class Session:
         self.snapshots = Snapshots(store, keys, idle_ttl_s)
         self._threads = Threads()
         self._live = LiveCache(live_envs)
+        self.branching = Branching(self.snapshots, self._live)
 
     async def create(self, owner: str, recipe: Recipe, modules: Iterable[str]) -> Header:
         """Make a new instance and store its first snapshot.
@@ -196,7 +199,7 @@ class Session:
         live.touched = False
         began = time.perf_counter()
         try:
-            _check_revision(live.header, call.if_match)
+            check_revision(live.header, call.if_match)
             return await live.thread.run(live.attempt, call.operation, call.encode)
         except NotPlain as error:
             return NotExact(
@@ -218,6 +221,7 @@ class Session:
             progress=attempt.progress,
             recent=(*before.recent[1 - RECENT_CALLS :], RecentCall(call_id, revision)),
             cpu=cpu_features(),
+            reseed=None,
         )
         saved = await self.snapshots.save(header, attempt.body, live.loaded.tag)
         if saved is not None:
@@ -268,24 +272,8 @@ def _first(reference: Reference, recipe: Recipe) -> _First:
     return _First(subject, header, subject.capture())
 
 
-def rebuilt(loaded: Loaded) -> Subject:
-    """Rebuild the environment of a snapshot and make it continue from there."""
-    recipe = loaded.header.recipe
-    subject = mechanism_named(loaded.header.mechanism).adopt(make(recipe), recipe)
-    subject.restore(loaded.body)
-    return subject
-
-
 def _check_compatible(header: Header) -> Mechanism:
     """The mechanism of a snapshot that the libraries here can continue."""
     mechanism = mechanism_named(header.mechanism)
     check_libraries(header.libraries, libraries_of(mechanism))
     return mechanism
-
-
-def _check_revision(header: Header, expected: int | None) -> None:
-    if expected is not None and expected != header.revision:
-        raise StaleRevision(
-            f"The instance is at revision {header.revision}, not {expected}; read it and decide anew.",
-            revision=header.revision,
-        )

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from shared.errors import InstanceNotFound, OutcomeUnknown
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown
 from shared.session.envelope import Header, Reference, seal, unseal
 from shared.storage.protocol import UNCHANGED, Absent, Conflict, Store, Tag
 
@@ -61,16 +61,18 @@ class Snapshots:
         return (await self.load(reference)).header
 
     async def load(self, reference: Reference) -> Loaded:
-        """The instance's snapshot.
+        """The snapshot of an instance or of a checkpoint.
 
         Raises:
             InstanceNotFound: there is none, or it has not been used for too long.
+            CheckpointNotFound: the instance has no such checkpoint.
         """
         stored = await self._io(self._store.get, reference.key)
         if stored is None or stored is UNCHANGED:
-            raise InstanceNotFound
+            raise CheckpointNotFound if reference.checkpoint_id else InstanceNotFound
         header, body = unseal(stored.body, reference, self._keys)
-        self.check_alive(header)
+        if not reference.checkpoint_id:  # a checkpoint lives as long as its instance
+            self.check_alive(header)
         return Loaded(header, body, stored.tag)
 
     async def newer(self, reference: Reference, tag: Tag) -> Loaded | None:
@@ -110,9 +112,21 @@ class Snapshots:
         await self.strike(loaded.header)
         return True
 
+    async def discard(self, reference: Reference) -> None:
+        """Remove a checkpoint, whatever stands there."""
+        await self._io(self._store.delete, reference.key)
+
+    async def checkpoint_ids(self, reference: Reference) -> list[str]:
+        """The ids of the instance's checkpoints."""
+        prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
+        entries = await self._io(lambda: list(self._store.list(prefix)))
+        return [entry.key.rpartition("/")[2] for entry in entries]
+
     async def strike(self, header: Header) -> None:
-        """Take the instance off the index from which lists are made."""
+        """Take the instance off the index from which lists are made, and its checkpoints with it."""
         await self._io(self._store.delete, _index_key(header))
+        for checkpoint_id in await self.checkpoint_ids(header.reference):
+            await self.discard(header.reference._replace(checkpoint_id=checkpoint_id))
 
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""

@@ -13,7 +13,8 @@ import gymnasium
 
 from shared.errors import InstanceNotFound, NotRenderable
 from shared.session.envelope import Reference
-from shared.session.session import Session, rebuilt
+from shared.session.rebuilding import continue_from, rebuilt
+from shared.session.session import Session
 from shared.session.snapshots import Loaded
 from shared.snapshot.calls import Render
 
@@ -83,7 +84,7 @@ class _Copy:
         if self._subject is None:
             self._subject = rebuilt(loaded)
         else:
-            self._subject.restore(loaded.body)
+            continue_from(self._subject, loaded)
         try:
             return encode(self._subject.apply(Render()))
         except gymnasium.error.ResetNeeded:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import gymnasium
+import numpy as np
+
+from shared.snapshot.generators import reseed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,15 @@ class Sample:
     space: Literal["action_space", "observation_space"]
 
 
-Call = Reset | Step | Render | Sample
+@dataclass(frozen=True, slots=True)
+class Reseed:
+    """New generators for the environment and its spaces, from `numpy.random.SeedSequence`."""
+
+    entropy: int
+    spawn_key: int
+
+
+Call = Reset | Step | Render | Sample | Reseed
 
 
 def perform(env: gymnasium.Env[Any, Any], call: Call) -> Any:
@@ -50,3 +61,6 @@ def perform(env: gymnasium.Env[Any, Any], call: Call) -> Any:
             return env.render()
         case Sample(space):
             return getattr(env, space).sample()
+        case Reseed(entropy, spawn_key):
+            reseed(env, np.random.SeedSequence(entropy, spawn_key=(spawn_key,)))
+            return None

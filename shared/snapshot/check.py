@@ -20,7 +20,7 @@ from shared.snapshot.digest import digest_after
 from shared.snapshot.mechanism import Mechanism
 from shared.snapshot.recipe import Recipe, WrapperRecipe, make, register_environments
 from shared.snapshot.registry import mechanism_for
-from shared.snapshot.script import EPISODES, Script, record
+from shared.snapshot.script import EPISODES, Script, record, seeded
 from shared.snapshot.trial import Trial, in_fresh_process
 
 
@@ -87,7 +87,7 @@ def check_snapshot(
 
 def _captured(script: Script, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
     """A second environment through the script, with a capture at each point; it must not be disturbed by them."""
-    subject = mechanism.adopt(make(script.recipe), script.recipe)
+    subject = mechanism.adopt(seeded(script.recipe), script.recipe)
     bodies, times, digests = [], [], []
     for count, call in enumerate(script.calls):
         if count in script.points:

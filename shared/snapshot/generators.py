@@ -50,6 +50,17 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
         yield from _nested(part)
 
 
+def reseed(env: gymnasium.Env[Any, Any], sequence: np.random.SeedSequence) -> None:
+    """New states for the environment's generator and its spaces', each from a child of the sequence.
+
+    Generators of other kinds than numpy's, such as an emulator's own, go on as they were.
+    """
+    generators = [env.unwrapped.np_random, *(space.np_random for space in spaces_of(env))]
+    for generator, child in zip(generators, sequence.spawn(len(generators)), strict=True):
+        generator.bit_generator.state = type(generator.bit_generator)(child).state
+    env.unwrapped._np_random_seed = -1  # as Gymnasium marks a generator whose seed it does not know
+
+
 def generator_state(generator: np.random.Generator) -> Any:
     """The state as plain values: a short tuple for PCG64, Gymnasium's own, numpy's dictionary for others."""
     state: dict[str, Any] = generator.bit_generator.state  # type: ignore[assignment]

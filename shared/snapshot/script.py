@@ -8,8 +8,11 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+import gymnasium
+
 from shared.snapshot.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.digest import digest_after
+from shared.snapshot.generators import spaces_of
 from shared.snapshot.recipe import Recipe, make
 
 EPISODES = (1, 2, 3, 7)
@@ -43,10 +46,21 @@ def record(recipe: Recipe, *, episodes: tuple[int, ...] = EPISODES, steps: int =
     return recording.script
 
 
+def seeded(recipe: Recipe) -> gymnasium.Env[Any, Any]:
+    """A new environment that agrees with any other made here; the recipe's seed reaches the outermost spaces alone.
+
+    A wrapper that changes a space leaves the one beneath it, whose generator is then drawn from the system.
+    """
+    env = make(recipe)
+    for number, space in enumerate(spaces_of(env)):
+        space.seed(number)
+    return env
+
+
 class _Recording:
     def __init__(self, recipe: Recipe) -> None:
         self.script = Script(recipe)
-        self._env = make(recipe)
+        self._env = seeded(recipe)
         self._actions = copy.deepcopy(self._env.action_space)
         self._actions.seed(20)
         self._draws = recipe.render_mode not in (None, "human")

@@ -17,6 +17,7 @@ from shared.snapshot.digest import digest_after
 from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import mechanism_named
+from shared.snapshot.script import seeded
 
 REUSED = 20
 """How many calls of each tail are made again by an environment that was used before."""
@@ -80,7 +81,7 @@ def carry_out(trial: Trial) -> Findings:
         return subject
 
     def chained() -> Iterator[str]:
-        body = mechanism.adopt(make(trial.recipe), trial.recipe).capture()
+        body = mechanism.adopt(seeded(trial.recipe), trial.recipe).capture()
         for call in trial.chain:
             subject = restored(body)
             result = subject.apply(call)

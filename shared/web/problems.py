@@ -33,6 +33,8 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.NotExact: ProblemKind(HTTPStatus.BAD_REQUEST, "not-exact"),
     errors.NotFound: ProblemKind(HTTPStatus.NOT_FOUND, "not-found"),
     errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
+    errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
+    errors.JournalFull: ProblemKind(HTTPStatus.CONFLICT, "journal-full"),
     errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
     errors.NotEncodable: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not-encodable"),
     errors.EnvironmentRaised: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "environment-raised"),

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from shared.errors import BodyTooLarge, InstanceNotFound, InvalidValue
+from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, InvalidValue
 from shared.session.envelope import Reference
 from shared.session.live import Operation
 from shared.web.auth import owner_of
@@ -19,7 +19,7 @@ from shared.wire import values
 
 BodyT = TypeVar("BodyT")
 
-_INSTANCE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REVISION = re.compile(r'"(\d{1,18})"')
 
 
@@ -74,15 +74,34 @@ class Request(Generic[BodyT]):
         """
         owner = self.owner
         instance_id = self.scope["path_params"]["instance_id"]
-        if not _INSTANCE_ID.fullmatch(instance_id):
+        if not _ID.fullmatch(instance_id):
             raise InstanceNotFound
         return Reference(owner, instance_id)
 
+    def checkpoint(self, checkpoint_id: str | None) -> Reference:
+        """The checkpoint of the given id, or else the one that the path names, of the path's instance.
+
+        Raises:
+            InstanceNotFound, CheckpointNotFound: a part has not the form of an id.
+        """
+        reference = self.reference
+        given = self.scope["path_params"]["checkpoint_id"] if checkpoint_id is None else checkpoint_id
+        if not _ID.fullmatch(given):
+            raise CheckpointNotFound
+        return reference._replace(checkpoint_id=given)
+
+    @property
+    def if_match(self) -> int | None:
+        """The revision on which the call is conditional.
+
+        Raises:
+            InvalidValue: the header is no ETag of an instance.
+        """
+        return _revision(self.headers.get("if-match"))
+
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
-        outcome = await self.service.session.call(
-            self.reference, operation, encode, if_match=_revision(self.headers.get("if-match"))
-        )
+        outcome = await self.service.session.call(self.reference, operation, encode, if_match=self.if_match)
         return Response(
             outcome.reply, media_type="application/json", headers={"ETag": f'"{outcome.header.revision}"'}
         )

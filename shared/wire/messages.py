@@ -88,6 +88,28 @@ class ContainsBody(BaseModel):
     value: Any = Field(description="As an action or observation is sent.", examples=[1])
 
 
+class ForkBody(BaseModel):
+    """How many twins, and whether their generators are to differ."""
+
+    count: Annotated[int, BeforeValidator(_integral), Field(ge=1, le=1000)] = 1
+    reseed: Seed | None = Field(
+        None,
+        description="Makes fork i's generators anew from numpy.random.SeedSequence(reseed, spawn_key=(i,)).",
+    )
+
+
+class CheckpointBody(BaseModel):
+    """A checkpoint's name, for people."""
+
+    name: str = Field("", max_length=200, examples=["before the door"])
+
+
+class RestoreBody(BaseModel):
+    """Which checkpoint to go back to."""
+
+    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+
+
 class CreateReply(TypedDict):
     """The new instance."""
 
@@ -111,10 +133,34 @@ class StepReply(TypedDict):
     info: dict[str, Any]
 
 
-class CloseReply(TypedDict):
-    """The predecessor's sentence."""
+class MessageReply(TypedDict):
+    """A sentence that says what was done."""
 
     message: str
+
+
+class ForkReply(TypedDict):
+    """The new instances; with `reseed` the i-th has the i-th generators."""
+
+    instance_ids: list[str]
+
+
+class CheckpointReply(TypedDict):
+    """A checkpoint; `revision` is the instance's when it was made. Times are ISO 8601 in UTC."""
+
+    checkpoint_id: str
+    name: str
+    created: str
+    revision: int
+    episode: int
+    steps: int
+    episode_return: Any
+
+
+class CheckpointsReply(TypedDict):
+    """The instance's checkpoints, oldest first."""
+
+    checkpoints: list[CheckpointReply]
 
 
 class SpaceReply(TypedDict, total=False):
@@ -160,6 +206,13 @@ class RenderReply(TypedDict):
     data: str | list[str]
 
 
+class Origin(TypedDict):
+    """Of which instance this one is a fork, and at which revision."""
+
+    instance_id: str
+    revision: int
+
+
 class InstanceReply(TypedDict):
     """An instance's record. Times are ISO 8601 in UTC."""
 
@@ -178,6 +231,7 @@ class InstanceReply(TypedDict):
     created: str
     used: str
     revision: int
+    origin: Origin | None
     mechanism: str
     libraries: dict[str, str]
     cpu: str

@@ -19,6 +19,8 @@ class FaultyStore:
         """Each is called before one write, which is not done if it raises."""
         self.after_put: list[Fault] = []
         """Each is called after one write, which is done even if it raises."""
+        self.before_delete: list[Fault] = []
+        """Each is called before one delete, which is not done if it raises."""
         self.after_delete: list[Fault] = []
         """Each is called after one delete, which is done even if it raises."""
         self._inner = MemoryStore()
@@ -38,6 +40,8 @@ class FaultyStore:
 
     def delete(self, key: str, expect: Tag | None = None) -> bool:
         self.calls["delete"] += 1
+        if self.before_delete:
+            self.before_delete.pop(0)()
         existed = self._inner.delete(key, expect)
         if self.after_delete:
             self.after_delete.pop(0)()

@@ -1,0 +1,69 @@
+"""/v1/envs/{instance_id}/checkpoints/: states of an environment to go back to."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import CheckpointNotFound, QuotaExceeded
+from shared.web.application import create_app
+from shared.web.records import checkpoint_record
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import CheckpointBody, CheckpointReply, CheckpointsReply, MessageReply
+
+router = Router()
+_PATH = "/v1/envs/{instance_id}/checkpoints/"
+_EXAMPLE = {
+    "checkpoint_id": "0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42",
+    "name": "before the door",
+    "created": "2026-01-31T12:00:00.104881+00:00",
+    "revision": 17,
+    "episode": 1,
+    "steps": 16,
+    "episode_return": 16.0,
+}
+
+
+@router.post(
+    _PATH,
+    summary="Make a checkpoint",
+    body=CheckpointBody,
+    reply=CheckpointReply,
+    example=_EXAMPLE,
+    errors=(QuotaExceeded,),
+    tag="branching",
+)
+async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
+    """Keep the environment's state of now. It lives as long as the environment, or until it is deleted."""
+    header = await request.service.session.branching.checkpoint(request.reference, request.body.name)
+    return reply(checkpoint_record(header))
+
+
+@router.get(
+    _PATH,
+    summary="List the checkpoints",
+    reply=CheckpointsReply,
+    example={"checkpoints": [_EXAMPLE]},
+    tag="branching",
+)
+async def list_checkpoints(request: Request[None]) -> Response:
+    """The environment's checkpoints, oldest first."""
+    headers = await request.service.session.branching.checkpoints(request.reference)
+    return reply({"checkpoints": [checkpoint_record(header) for header in headers]})
+
+
+@router.delete(
+    _PATH + "{checkpoint_id}/",
+    summary="Delete a checkpoint",
+    reply=MessageReply,
+    example={"message": "Checkpoint deleted."},
+    errors=(CheckpointNotFound,),
+    tag="branching",
+)
+async def delete_checkpoint(request: Request[None]) -> Response:
+    """Delete one of the environment's checkpoints."""
+    await request.service.session.branching.delete_checkpoint(request.checkpoint(None))
+    return reply({"message": "Checkpoint deleted."})
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

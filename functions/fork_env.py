@@ -1,0 +1,35 @@
+"""POST /v1/envs/{instance_id}/fork/: twins of an environment."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import StoreFailed
+from shared.web.application import create_app
+from shared.web.request import Request, reply
+from shared.web.routing import Router
+from shared.wire.messages import ForkBody, ForkReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/fork/",
+    summary="Fork an environment",
+    body=ForkBody,
+    reply=ForkReply,
+    example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},
+    errors=(StoreFailed,),
+    tag="branching",
+)
+async def fork_env(request: Request[ForkBody]) -> Response:
+    """Make instances that continue from here exactly as this one does; this one is not touched.
+
+    With `reseed` the generators of the environment and its spaces differ in every fork, reproducibly.
+    """
+    body = request.body
+    headers = await request.service.session.branching.fork(request.reference, body.count, body.reseed)
+    return reply({"instance_ids": [header.instance_id for header in headers]})
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

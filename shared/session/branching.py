@@ -1,0 +1,179 @@
+"""What exactness makes possible at once: forks, checkpoints, going back.
+
+Each signs a new header over a body that is already stored. No environment is restored for it and nothing is
+unpickled, so the cost does not depend on the environment.
+"""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from shared.errors import CheckpointNotFound, Contended, QuotaExceeded, StoreFailed
+from shared.session.envelope import RECENT_CALLS, Header, RecentCall, Reference, check_revision
+from shared.session.live import LiveCache
+from shared.session.snapshots import Loaded, Snapshots
+from shared.storage.protocol import ABSENT
+
+MOST_CHECKPOINTS = 64
+"""The most checkpoints of one instance."""
+
+_ATTEMPTS = 8
+
+
+class Branching:
+    """Forks, checkpoints and restores of the instances of one store."""
+
+    def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
+        self._snapshots = snapshots
+        self._live = live
+
+    async def fork(self, reference: Reference, count: int, reseed: int | None) -> list[Header]:
+        """New instances that are exact twins of this one, or differ in their random generators alone.
+
+        With `reseed`, the generators of fork number `i` are made anew from
+        `numpy.random.SeedSequence(reseed, spawn_key=(i,))` before its next call.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            StoreFailed: not all could be written; those that were have been deleted, or are named.
+        """
+        async with self._live.lock(reference):
+            origin = await self._snapshots.load(reference)
+        now = time.time()
+        headers = [
+            msgspec.structs.replace(
+                origin.header,
+                instance_id=str(uuid.uuid4()),
+                created=now,
+                revision=0,
+                recent=(),
+                origin=(origin.header.instance_id, origin.header.revision),
+                reseed=origin.header.reseed if reseed is None else (reseed, number),
+            )
+            for number in range(count)
+        ]
+        written = await asyncio.gather(
+            *(self._write(header, origin.body) for header in headers), return_exceptions=True
+        )
+        failed = [error for error in written if isinstance(error, BaseException)]
+        if failed:
+            await self._take_back([loaded for loaded in written if isinstance(loaded, Loaded)], failed[0])
+        return headers
+
+    async def checkpoint(self, reference: Reference, name: str) -> Header:
+        """Keep the instance's state of now under an id of its own.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            QuotaExceeded: it has as many as an instance may have.
+        """
+        async with self._live.lock(reference):
+            loaded = await self._snapshots.load(reference)
+        if len(await self._snapshots.checkpoint_ids(reference)) >= MOST_CHECKPOINTS:
+            raise QuotaExceeded(
+                f"The instance has {MOST_CHECKPOINTS} checkpoints, the most there may be; delete one first.",
+                limit=MOST_CHECKPOINTS,
+            )
+        header = msgspec.structs.replace(
+            loaded.header, checkpoint_id=str(uuid.uuid4()), checkpoint_name=name, created=time.time(), recent=()
+        )
+        await self._write(header, loaded.body)
+        return header
+
+    async def checkpoints(self, reference: Reference) -> list[Header]:
+        """The instance's checkpoints, oldest first.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+        """
+        await self._snapshots.load(reference)
+        ids = await self._snapshots.checkpoint_ids(reference)
+        found = await asyncio.gather(
+            *(self._snapshots.load(reference._replace(checkpoint_id=each)) for each in ids), return_exceptions=True
+        )
+        headers = []
+        for loaded in found:
+            if isinstance(loaded, BaseException) and not isinstance(loaded, CheckpointNotFound):
+                raise loaded
+            if isinstance(loaded, Loaded):  # one deleted in the meantime is left out
+                headers.append(loaded.header)
+        return sorted(headers, key=lambda header: header.created)
+
+    async def delete_checkpoint(self, checkpoint: Reference) -> None:
+        """Delete one checkpoint.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            CheckpointNotFound: the instance has no such checkpoint.
+        """
+        await self._snapshots.load(checkpoint.instance)
+        await self._snapshots.load(checkpoint)
+        await self._snapshots.discard(checkpoint)
+
+    async def restore(self, checkpoint: Reference, if_match: int | None) -> Header:
+        """Take the checkpoint's instance back to it; its revision goes on.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            CheckpointNotFound: it has no such checkpoint.
+            StaleRevision: the instance is not at the revision `if_match`.
+            Contended: other processes kept writing first.
+        """
+        reference, call_id = checkpoint.instance, os.urandom(8)
+        async with self._live.lock(reference):
+            current = await self._snapshots.load(reference)
+            kept = await self._snapshots.load(checkpoint)
+            for _ in range(_ATTEMPTS):
+                saved = await self._go_back(current, kept, call_id, if_match)
+                if saved is not None:
+                    await self._live.discard(reference)
+                    return saved
+                current = await self._snapshots.load(reference)
+            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+
+    async def _go_back(self, current: Loaded, kept: Loaded, call_id: bytes, if_match: int | None) -> Header | None:
+        """The header of the instance at its checkpoint; None if somebody else wrote first."""
+        before = current.header
+        if any(recent.call_id == call_id for recent in before.recent):
+            return before
+        check_revision(before, if_match)
+        revision = before.revision + 1
+        header = msgspec.structs.replace(
+            kept.header,
+            checkpoint_id="",
+            checkpoint_name="",
+            created=before.created,
+            revision=revision,
+            recent=(*before.recent[1 - RECENT_CALLS :], RecentCall(call_id, revision)),
+        )
+        saved = await self._snapshots.save(header, kept.body, current.tag)
+        return None if saved is None else saved.header
+
+    async def _write(self, header: Header, body: bytes) -> Loaded:
+        saved = await self._snapshots.save(header, body, ABSENT)
+        # A fresh uuid4 cannot be taken: what stands there after a failure is this very write.
+        loaded = saved or await self._snapshots.load(header.reference)
+        if not header.checkpoint_id:
+            await self._snapshots.enlist(header)
+        return loaded
+
+    async def _take_back(self, written: Sequence[Loaded], cause: BaseException) -> None:
+        gone = await asyncio.gather(
+            *(self._snapshots.delete(loaded) for loaded in written), return_exceptions=True
+        )
+        left = [
+            loaded.header.instance_id for loaded, deleted in zip(written, gone, strict=True) if deleted is not True
+        ]
+        raise StoreFailed(
+            "The store failed while forks were written; "
+            + (
+                f"these exist and may be closed: {', '.join(left)}."
+                if left
+                else "none was left behind; try again."
+            ),
+            left_behind=left,
+        ) from cause

@@ -1,0 +1,22 @@
+"""A live environment from a stored snapshot: the one way in which one continues."""
+
+from shared.session.snapshots import Loaded
+from shared.snapshot.calls import Reseed
+from shared.snapshot.mechanism import Subject
+from shared.snapshot.recipe import make
+from shared.snapshot.registry import mechanism_named
+
+
+def continue_from(subject: Subject, loaded: Loaded) -> None:
+    """Make the environment continue from the snapshot, with new generators if it was forked so."""
+    subject.restore(loaded.body)
+    if loaded.header.reseed is not None:
+        subject.apply(Reseed(*loaded.header.reseed))
+
+
+def rebuilt(loaded: Loaded) -> Subject:
+    """Rebuild the environment of a snapshot and make it continue from there."""
+    recipe = loaded.header.recipe
+    subject = mechanism_named(loaded.header.mechanism).adopt(make(recipe), recipe)
+    continue_from(subject, loaded)
+    return subject
