@@ -3,6 +3,7 @@
     GymHTTPError
     ├── InvalidRequest            the body or a parameter is not of the declared form
     │   ├── BodyTooLarge
+    │   ├── KeyReused             an idempotency key that came with another request before
     │   ├── InvalidAction         not a member of the action space
     │   └── InvalidValue          any other value that cannot be used, such as a negative seed
     ├── Unauthorized              no valid API key came with the call
@@ -12,6 +13,7 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   └── CheckpointNotFound
+    ├── ReplyGone                 a repeated call was applied; its reply is forgotten
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              the environment's value has no form on the wire
     ├── EnvironmentRaised         the environment's own exception
@@ -48,6 +50,10 @@ class InvalidRequest(GymHTTPError):
 
 class BodyTooLarge(InvalidRequest):
     """A body over the limit; `limit` in bytes."""
+
+
+class KeyReused(InvalidRequest):
+    """An idempotency key that came with another request before."""
 
 
 class InvalidAction(InvalidRequest):
@@ -94,6 +100,10 @@ class CheckpointNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
+
+
+class ReplyGone(GymHTTPError):
+    """A repeated call was applied when it first came, at `revision`; its reply is no longer remembered."""
 
 
 class ResetNeeded(GymHTTPError):

@@ -6,6 +6,7 @@ are, have a reader of their own here.
 
 import time
 import zlib
+from collections import deque
 from functools import reduce
 from typing import Any, Protocol
 
@@ -95,7 +96,7 @@ class _ClockOf:
 
 
 class Frames:
-    """A growing list of frames, each compressed once: raw they are a megabyte a step, so a few kilobytes."""
+    """A growing list or a queue of frames, each compressed once: raw a megabyte a step, so a few kilobytes."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -119,7 +120,38 @@ class _FramesOf:
 
     def write(self, value: Any) -> None:
         self._packed = [(plain.loads(zlib.decompress(packed)), packed) for packed in value]
-        self._values[self._name] = [frame for frame, _ in self._packed]
+        frames = [frame for frame, _ in self._packed]
+        held = self._values[self._name]
+        self._values[self._name] = deque(frames, held.maxlen) if isinstance(held, deque) else frames
+
+
+class Frame:
+    """One frame, compressed once. It is replaced and never drawn on, so that its identity tells of a change."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def of(self, owner: object) -> Attribute:
+        """The frame held by the object."""
+        return _FrameOf(vars(owner), self.name)
+
+
+class _FrameOf:
+    def __init__(self, values: dict[str, Any], name: str) -> None:
+        self._values = values
+        self._name = name
+        self._seen: tuple[Any, bytes] | None = None
+
+    def read(self) -> Any:
+        frame = self._values[self._name]
+        if self._seen is None or self._seen[0] is not frame:
+            self._seen = (frame, _compressed(frame))
+        return self._seen[1]
+
+    def write(self, value: Any) -> None:
+        frame = plain.loads(zlib.decompress(value))
+        self._values[self._name] = frame
+        self._seen = (frame, value)
 
 
 def _compressed(frame: Any) -> bytes:

@@ -6,10 +6,7 @@ A mechanism that replays needs to see them all, so nothing else in the service t
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import gymnasium
-import numpy as np
-
-from shared.snapshot.generators import reseed
+from shared.snapshot.generators import generators_of, reseed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,19 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Reseed:
-    """New generators for the environment and its spaces, from `numpy.random.SeedSequence`."""
+    """New generators for the environment and its spaces, from children of a `numpy.random.SeedSequence`.
+
+    Generators of other kinds than numpy's, such as an emulator's own, go on as they were.
+    """
 
     entropy: int
-    spawn_key: int
+    spawn_key: tuple[int, ...]
 
 
 Call = Reset | Step | Render | Sample | Reseed
 
 
-def perform(env: gymnasium.Env[Any, Any], call: Call) -> Any:
+def perform(env: Any, call: Call) -> Any:
     """Make the call and return what the environment returned; its exceptions pass through."""
     match call:
         case Step(action):
@@ -62,5 +62,7 @@ def perform(env: gymnasium.Env[Any, Any], call: Call) -> Any:
         case Sample(space):
             return getattr(env, space).sample()
         case Reseed(entropy, spawn_key):
-            reseed(env, np.random.SeedSequence(entropy, spawn_key=(spawn_key,)))
+            reseed(generators_of(env), entropy, spawn_key)
+            # As Gymnasium marks a generator whose seed it does not know.
+            env.unwrapped._np_random_seed = -1
             return None

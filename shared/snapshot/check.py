@@ -8,9 +8,10 @@ the bits of every result and of every generator against an environment that was 
 """
 
 import argparse
+import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
@@ -18,10 +19,11 @@ from shared.errors import GymHTTPError, NotExact
 from shared.settings import prepare_process
 from shared.snapshot.digest import digest_after
 from shared.snapshot.mechanism import Mechanism
-from shared.snapshot.recipe import Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.recipe import AutoresetMode, Recipe, WrapperRecipe, make, register_environments
 from shared.snapshot.registry import mechanism_for
 from shared.snapshot.script import EPISODES, Script, record, seeded
 from shared.snapshot.trial import Trial, in_fresh_process
+from shared.snapshot.vector import adopt
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,34 @@ def check_snapshot(
     kwargs: dict[str, Any] | None = None,
     wrappers: tuple[WrapperRecipe, ...] = (),
     max_episode_steps: int | None = None,
+    num_envs: int | None = None,
+    autoreset: AutoresetMode = "Disabled",
+    **extent: Any,
+) -> Report:
+    """Prove that snapshots of the environment are exact, or say at which call they are not.
+
+    The first arguments are those of creation; `extent` is what `check_recipe` takes.
+
+    Raises:
+        NotExact: a call came out differently; its place is named.
+        NotCreatable: the environment cannot be made.
+    """
+    recipe = Recipe(
+        env_id,
+        render_mode=render_mode,
+        kwargs=kwargs or {},
+        wrappers=wrappers,
+        max_episode_steps=max_episode_steps,
+        num_envs=num_envs,
+        autoreset=autoreset,
+        seed=11,
+    )
+    return check_recipe(recipe, **extent)
+
+
+def check_recipe(
+    recipe: Recipe,
+    *,
     modules: tuple[str, ...] = (),
     mechanism: Mechanism | None = None,
     episodes: tuple[int, ...] = EPISODES,
@@ -50,7 +80,7 @@ def check_snapshot(
     further: int = 200,
     chain: int = 100,
 ) -> Report:
-    """Prove that snapshots of the environment are exact, or say at which call they are not.
+    """Prove that a mechanism, by default the one that is chosen, carries what is made from the recipe exactly.
 
     Snapshots are taken before the first reset and, in each of `episodes`, after the reset, after a frame, in the
     middle and at the end. Each is continued for `further` calls in a fresh process with another hash seed; then
@@ -61,14 +91,6 @@ def check_snapshot(
         NotCreatable: the environment cannot be made.
     """
     register_environments(modules)
-    recipe = Recipe(
-        env_id,
-        render_mode=render_mode,
-        kwargs=kwargs or {},
-        wrappers=wrappers,
-        max_episode_steps=max_episode_steps,
-        seed=11,
-    )
     script = record(recipe, episodes=episodes, steps=steps, further=further)
     chosen = mechanism or mechanism_for(make(recipe))
     bodies, capture_s = _captured(script, chosen)
@@ -81,13 +103,18 @@ def check_snapshot(
     _compare(script, 0, findings.chain, "in a chain of restores")
     sizes = [len(body) for body, _ in bodies]
     return Report(
-        env_id, chosen.name, len(bodies), int(median(sizes)), median(capture_s), median(findings.restore_s)
+        recipe.env_id,
+        chosen.name,
+        len(bodies),
+        int(median(sizes)),
+        median(capture_s),
+        median(findings.restore_s),
     )
 
 
 def _captured(script: Script, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
     """A second environment through the script, with a capture at each point; it must not be disturbed by them."""
-    subject = mechanism.adopt(seeded(script.recipe), script.recipe)
+    subject = adopt(mechanism, seeded(script.recipe), script.recipe)
     bodies, times, digests = [], [], []
     for count, call in enumerate(script.calls):
         if count in script.points:
@@ -116,13 +143,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.snapshot.check", description=main.__doc__)
     parser.add_argument("env_id")
     parser.add_argument("--render-mode")
+    parser.add_argument("--kwargs", type=json.loads, default={}, help="the constructor's, as JSON")
     parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
+    parser.add_argument("--further", type=int, default=200, help="calls after each restore")
+    parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON, a refusal too")
     given = parser.parse_args()
     try:
-        print(check_snapshot(given.env_id, render_mode=given.render_mode, modules=tuple(given.module)))
+        report = check_snapshot(
+            given.env_id,
+            render_mode=given.render_mode,
+            kwargs=given.kwargs,
+            modules=tuple(given.module),
+            further=given.further,
+            chain=given.chain,
+        )
     except GymHTTPError as error:
-        print(error.detail, file=sys.stderr)
+        refusal = {"refused": type(error).__name__, "detail": error.detail}
+        print(json.dumps(refusal) if given.json else f"{given.env_id}: {error.detail}")
         return 1
+    print(json.dumps(asdict(report)) if given.json else report)
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import cloudpickle
 import numpy as np
 
-from shared.snapshot.generators import generator_state, spaces_of
+from shared.snapshot.generators import generator_state, generators_of
 
 
 def digest(value: Any) -> str:
@@ -18,8 +18,7 @@ def digest(value: Any) -> str:
 
 def digest_after(env: Any, result: Any) -> str:
     """The digest of a call's result together with every generator of the environment after it."""
-    generators = [env.unwrapped.np_random, *(space.np_random for space in spaces_of(env))]
-    return digest([result, [generator_state(generator) for generator in generators]])
+    return digest([result, [generator_state(generator) for generator in generators_of(env)]])
 
 
 def _feed(state: Any, value: Any) -> None:

@@ -4,15 +4,16 @@ A generator that Gymnasium has not made yet is drawn from the operating system a
 restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.vector import SyncVectorEnv
 
 
-def layers(env: gymnasium.Env[Any, Any]) -> list[gymnasium.Env[Any, Any]]:
+def layers(env: Any) -> list[Any]:
     """The environment's wrappers, outermost first, and last the environment itself."""
     found = [env]
     while isinstance(env, gymnasium.Wrapper):
@@ -21,14 +22,36 @@ def layers(env: gymnasium.Env[Any, Any]) -> list[gymnasium.Env[Any, Any]]:
     return found
 
 
-def spaces_of(env: gymnasium.Env[Any, Any]) -> list[spaces.Space[Any]]:
-    """Every space that a layer holds, with the spaces nested in it, each once, in a fixed order."""
+def generators_of(env: Any) -> list[np.random.Generator]:
+    """The environment's own generator and then its spaces', each made now if it does not exist yet."""
+    bases = env.envs if isinstance(env, SyncVectorEnv) else [env]
+    return [
+        *(base.unwrapped.np_random for base in bases),
+        *(space.np_random for space in spaces_of(env)),
+    ]
+
+
+def reseed(generators: Sequence[np.random.Generator], entropy: int, spawn_key: tuple[int, ...]) -> None:
+    """New states for the generators, each from a child of `SeedSequence(entropy, spawn_key=spawn_key)`."""
+    sequence = np.random.SeedSequence(entropy, spawn_key=spawn_key)
+    for generator, child in zip(generators, sequence.spawn(len(generators)), strict=True):
+        generator.bit_generator.state = type(generator.bit_generator)(child).state
+
+
+def spaces_of(env: Any) -> list[spaces.Space[Any]]:
+    """Every space that a layer holds, with the spaces nested in it, each once, in a fixed order.
+
+    Of a vector environment its own, and then those of its environments.
+    """
     found: dict[int, spaces.Space[Any]] = {}
     for layer in layers(env):
         for value in vars(layer).values():
             if isinstance(value, spaces.Space):
                 for space in _nested(value):
                     found.setdefault(id(space), space)
+    for each in env.envs if isinstance(env, SyncVectorEnv) else ():
+        for space in spaces_of(each):
+            found.setdefault(id(space), space)
     return list(found.values())
 
 
@@ -48,17 +71,6 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
             return
     for part in parts:
         yield from _nested(part)
-
-
-def reseed(env: gymnasium.Env[Any, Any], sequence: np.random.SeedSequence) -> None:
-    """New states for the environment's generator and its spaces', each from a child of the sequence.
-
-    Generators of other kinds than numpy's, such as an emulator's own, go on as they were.
-    """
-    generators = [env.unwrapped.np_random, *(space.np_random for space in spaces_of(env))]
-    for generator, child in zip(generators, sequence.spawn(len(generators)), strict=True):
-        generator.bit_generator.state = type(generator.bit_generator)(child).state
-    env.unwrapped._np_random_seed = -1  # as Gymnasium marks a generator whose seed it does not know
 
 
 def generator_state(generator: np.random.Generator) -> Any:

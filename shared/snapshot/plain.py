@@ -13,7 +13,7 @@ import numpy as np
 
 from shared.errors import SnapshotCorrupt
 
-_TUPLE, _INTEGER, _ARRAY, _SCALAR, _DEQUE, _MISSING = range(1, 7)
+_TUPLE, _INTEGER, _ARRAY, _SCALAR, _DEQUE, _MISSING, _DICT = range(1, 8)
 
 
 class NotPlain(TypeError):
@@ -38,7 +38,10 @@ def dumps(value: Any) -> bytes:
         NotPlain: something in it is not None, bool, int, float, str, bytes, list, tuple, dict, deque,
             a numpy array or a numpy scalar without objects.
     """
-    return _encoder.encode(_packed(value))
+    try:
+        return _encoder.encode(_packed(value))
+    except UnicodeEncodeError as error:
+        raise NotPlain(f"a text is not plain data: {error}") from error
 
 
 def loads(body: bytes) -> Any:
@@ -64,7 +67,11 @@ def _packed(value: Any) -> Any:
     if kind is list:
         return [_packed(item) for item in value]
     if kind is dict:
-        return {_packed(key): _packed(item) for key, item in value.items()}
+        if all(type(key) is str for key in value):
+            return {key: _packed(item) for key, item in value.items()}
+        # Other keys do not all come through a msgpack map, such as the cells of a grid.
+        pairs = [[_packed(key), _packed(item)] for key, item in value.items()]
+        return msgspec.msgpack.Ext(_DICT, _encoder.encode(pairs))
     pack = _EXTENDED.get(kind)
     if pack is None:
         if not isinstance(value, np.generic):
@@ -116,6 +123,8 @@ def _unpacked(code: int, data: memoryview) -> Any:
     parts = msgspec.msgpack.decode(data, ext_hook=_unpacked)
     if code == _TUPLE:
         return tuple(parts)
+    if code == _DICT:
+        return {key: item for key, item in parts}
     if code == _DEQUE:
         return deque(parts[1], maxlen=parts[0])
     if code == _ARRAY:

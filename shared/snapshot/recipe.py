@@ -4,12 +4,15 @@ A recipe is everything that the client said at creation. It stands in the header
 constants (spaces, models, tables) are rebuilt and never stored.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 
 import gymnasium
 import msgspec
+from gymnasium.vector import SyncVectorEnv
 
 from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.autoreset import SameStepAutoreset
@@ -17,6 +20,10 @@ from shared.snapshot.wrappers import wrap
 
 AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
 """The values of `gymnasium.vector.AutoresetMode`."""
+
+
+_NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
+_IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
 
 
 class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,8 +42,10 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
     max_episode_steps: int | None = None
     wrappers: tuple[WrapperRecipe, ...] = ()
     autoreset: AutoresetMode = "Disabled"
+    num_envs: int | None = None
+    """How many environments a `gymnasium.vector.SyncVectorEnv` holds; None for a single one, not a vector."""
     seed: int | None = None
-    """Seed of the spaces' generators, and of the first reset if that brings none of its own."""
+    """Seed of the (outermost) spaces' generators, and of the first reset if that brings none of its own."""
 
 
 def register_environments(modules: Iterable[str]) -> None:
@@ -73,14 +82,56 @@ def check_registered(env_id: str, modules: Iterable[str]) -> None:
         raise NotCreatable(str(error), env_id=env_id) from error
 
 
-def make(recipe: Recipe) -> gymnasium.Env[Any, Any]:
-    """A new environment: `gymnasium.make` without its checker, then the wrappers, then autoreset.
+def check_kwargs(recipe: Recipe) -> None:
+    """Refuse arguments that name files: a constructor would open them on the server, as MuJoCo's `xml_file` does.
 
-    `human` is made without a screen: a server has none to show, and the rest of the contract is the same.
+    Raises:
+        NotCreatable: a key or a text within the arguments looks like a file's.
+    """
+    for name, value in _leaves("", recipe.kwargs):
+        if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
+            raise NotCreatable(
+                f"The argument {name} = {value!r} names a file, and this server opens none for its callers.",
+                env_id=recipe.env_id,
+            )
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every value that is no container, under the name of the nearest key."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(key, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(name, item)
+    else:
+        yield name, value
+
+
+def make(recipe: Recipe) -> Any:
+    """A new `gymnasium.Env`, or a new `SyncVectorEnv` of as many as the recipe says.
+
+    `gymnasium.make` without its checker, then the wrappers, then autoreset. `human` is made without a screen: a
+    server has none to show, and the rest of the contract is the same.
 
     Raises:
         NotCreatable: Gymnasium, the constructor or a wrapper refused, in its own words.
     """
+    env: Any
+    if recipe.num_envs is None:
+        env = _autoreset(_single(recipe), recipe.autoreset)
+    else:
+        try:
+            env = SyncVectorEnv([partial(_single, recipe)] * recipe.num_envs, autoreset_mode=recipe.autoreset)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise NotCreatable(str(error), env_id=recipe.env_id) from error
+    if recipe.seed is not None:
+        env.action_space.seed(recipe.seed)
+        env.observation_space.seed(recipe.seed)
+    return env
+
+
+def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
     shown = recipe.render_mode if recipe.render_mode != "human" else None
     extra = {"render_mode": shown} if shown is not None else {}
     try:
@@ -98,14 +149,13 @@ def make(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         raise
     except Exception as error:  # an environment's constructor may raise anything; its words go to the caller
         raise NotCreatable(str(error) or type(error).__name__, env_id=recipe.env_id) from error
-    if recipe.autoreset == "NextStep":
-        env = gymnasium.wrappers.Autoreset(env)
-    elif recipe.autoreset == "SameStep":
-        env = SameStepAutoreset(env)
-    if recipe.seed is not None:
-        env.action_space.seed(recipe.seed)
-        env.observation_space.seed(recipe.seed)
     return env
+
+
+def _autoreset(env: gymnasium.Env[Any, Any], mode: AutoresetMode) -> gymnasium.Env[Any, Any]:
+    if mode == "NextStep":
+        return gymnasium.wrappers.Autoreset(env)
+    return SameStepAutoreset(env) if mode == "SameStep" else env
 
 
 def _check_render_mode(env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:

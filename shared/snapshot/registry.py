@@ -1,7 +1,7 @@
 """Which mechanism carries which environment.
 
-A third party adds one with an entry point of the group `gym_http.mechanisms` that names a `Mechanism`; its
-own come before these.
+A third party adds one with an entry point of the group `gym_http.mechanisms` that names a `Mechanism`. It is asked
+after those of the known families, and what it claims is tried (`probe.py`).
 """
 
 from collections.abc import Mapping
@@ -9,33 +9,58 @@ from functools import cache
 from importlib.metadata import entry_points, version
 from typing import Any
 
-import gymnasium
+from gymnasium.vector import SyncVectorEnv
 
 from shared.errors import NotExact, SnapshotIncompatible
+from shared.snapshot.ale import ALE
+from shared.snapshot.box2d import BOX2D
 from shared.snapshot.classic_control import CLASSIC_CONTROL
+from shared.snapshot.graph import OBJECT_GRAPH
+from shared.snapshot.journal import JOURNAL
 from shared.snapshot.mechanism import Mechanism
+from shared.snapshot.mujoco import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.toy_text import TOY_TEXT
 
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 
-_BUILT_IN: tuple[Mechanism, ...] = (CLASSIC_CONTROL, TOY_TEXT)
+_PROVED: tuple[Mechanism, ...] = (CLASSIC_CONTROL, TOY_TEXT, BOX2D, MUJOCO, MUJOCO_DRAWN, ALE)
+"""They take only classes for which the conformance suite has been run; its results stand in the documentation."""
+
+_GENERAL: tuple[Mechanism, ...] = (OBJECT_GRAPH, JOURNAL)
+"""They take what they do not know, and have to be tried on it first."""
 
 
 @cache
 def mechanisms() -> Mapping[str, Mechanism]:
     """Every mechanism by its name, in the order in which they are asked."""
-    found = [point.load() for point in entry_points(group=ENTRY_POINT_GROUP)]
-    return {mechanism.name: mechanism for mechanism in (*found, *_BUILT_IN)}
+    return {mechanism.name: mechanism for mechanism in (*_PROVED, *_foreign(), *_GENERAL)}
 
 
-def mechanism_for(env: gymnasium.Env[Any, Any]) -> Mechanism:
-    """The first mechanism that claims to carry the newly made environment exactly.
+@cache
+def _foreign() -> tuple[Mechanism, ...]:
+    return tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
+
+
+def proved_mechanism(env: Any) -> Mechanism | None:
+    """The mechanism that is known to carry the newly made environment, or each of a vector; None if none is."""
+    env = env.envs[0] if isinstance(env, SyncVectorEnv) else env
+    return next((mechanism for mechanism in _PROVED if mechanism.suits(env)), None)
+
+
+def candidates(env: Any) -> list[Mechanism]:
+    """The mechanisms that may carry the newly made environment, or each of a vector, and have to be tried."""
+    env = env.envs[0] if isinstance(env, SyncVectorEnv) else env
+    return [mechanism for mechanism in (*_foreign(), *_GENERAL) if mechanism.suits(env)]
+
+
+def mechanism_for(env: Any) -> Mechanism:
+    """The first mechanism that claims to carry the newly made environment, or each of a vector, exactly.
 
     Raises:
         NotExact: there is none.
     """
-    for mechanism in mechanisms().values():
-        if mechanism.suits(env):
+    for mechanism in (proved_mechanism(env), *candidates(env)):
+        if mechanism is not None:
             return mechanism
     raise NotExact(
         f"No snapshot mechanism here carries {type(env.unwrapped).__qualname__} exactly, so it is not created; "

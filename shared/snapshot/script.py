@@ -8,11 +8,12 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-import gymnasium
+import numpy as np
 
 from shared.snapshot.calls import Call, Render, Reset, Sample, Step, perform
+from shared.snapshot.chance import Chance
 from shared.snapshot.digest import digest_after
-from shared.snapshot.generators import spaces_of
+from shared.snapshot.generators import generators_of, spaces_of
 from shared.snapshot.recipe import Recipe, make
 
 EPISODES = (1, 2, 3, 7)
@@ -46,14 +47,17 @@ def record(recipe: Recipe, *, episodes: tuple[int, ...] = EPISODES, steps: int =
     return recording.script
 
 
-def seeded(recipe: Recipe) -> gymnasium.Env[Any, Any]:
-    """A new environment that agrees with any other made here; the recipe's seed reaches the outermost spaces alone.
+def seeded(recipe: Recipe) -> Any:
+    """A new environment that agrees with any other made here.
 
-    A wrapper that changes a space leaves the one beneath it, whose generator is then drawn from the system.
+    The recipe's seed reaches the outermost spaces alone: a wrapper that changes a space leaves the one beneath
+    it, whose generator would be drawn from the system.
     """
-    env = make(recipe)
-    for number, space in enumerate(spaces_of(env)):
-        space.seed(number)
+    with Chance.of(recipe).lent():
+        env = make(recipe)
+        for number, space in enumerate(spaces_of(env)):
+            space.seed(number)
+        generators_of(env)
     return env
 
 
@@ -61,33 +65,44 @@ class _Recording:
     def __init__(self, recipe: Recipe) -> None:
         self.script = Script(recipe)
         self._env = seeded(recipe)
+        self._chance = Chance.of(recipe)
         self._actions = copy.deepcopy(self._env.action_space)
         self._actions.seed(20)
         self._draws = recipe.render_mode not in (None, "human")
+        self._goes_on = recipe.autoreset != "Disabled" or any(each.name == "Autoreset" for each in recipe.wrappers)
 
     def episode(self, number: int, steps: int, *, snapshots: bool) -> None:
-        """Reset, step to the end or to `steps`, with a frame every fifth step and a draw every seventh."""
+        """Reset, step to the end or to `steps`, with a frame every fifth step, and a draw every seventh.
+
+        Where an environment resets itself, the steps go on beyond an end.
+        """
         self._call(Reset(seed=7 if number == 1 else None))
         self.point(snapshots)
         for count in range(1, steps + 1):
             _, _, terminated, truncated, _ = self._call(Step(self._actions.sample()))
             if count % 7 == 0:
                 self._call(Sample("action_space"))
-            if self._draws and count % 5 == 0:
+            # Also at an episode's beginning: a hand of Blackjack is over before its fifth step.
+            if self._draws and (count % 5 == 0 or (count == 1 and number != 1)):
                 self._call(Render())
-                self.point(snapshots and count == 5)
+                self.point(snapshots and count <= 5)
             self.point(snapshots and count == steps // 2)
-            if terminated or truncated:
-                break
+            if np.all(np.logical_or(terminated, truncated)):
+                self.point(snapshots)
+                if not self._goes_on:
+                    break
         self.point(snapshots)
 
     def point(self, wanted: bool = True) -> None:
         """Mark a snapshot here."""
-        if wanted:
+        if wanted and len(self.script.calls) not in self.script.points:
             self.script.points.append(len(self.script.calls))
 
     def _call(self, call: Call) -> Any:
         self.script.calls.append(copy.deepcopy(call))
-        result = perform(self._env, call)
+        # What it draws from the process is its own here, so that two environments can agree at all.
+        with self._chance.lent():
+            result = perform(self._env, call)
+            generators_of(self._env)
         self.script.digests.append(digest_after(self._env, result))
         return result

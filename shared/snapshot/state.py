@@ -13,7 +13,7 @@ from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.attributes import AttributeKind, Plain
 from shared.snapshot.calls import Call, perform
-from shared.snapshot.generators import generator_state, layers, set_generator_state, spaces_of
+from shared.snapshot.generators import generator_state, generators_of, layers, set_generator_state, spaces_of
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe
 from shared.snapshot.wrapper_state import WRAPPER_STATE
@@ -57,6 +57,9 @@ class StateSubject:
         self.env = env
         self._base = env.unwrapped
         self._spaces = spaces_of(env)
+        # Made before any is read or written: a composite space makes its own by reseeding its parts, and
+        # FilterObservation's are also the parts of another.
+        generators_of(env)
         self._attributes = []
         for depth, layer in enumerate(layers(env)):
             for kind in changing[class_path(layer)]:

@@ -3,6 +3,7 @@
 What is captured wrongly but shared through memory, a module's globals or the hash seed shows only there.
 """
 
+import os
 import pickle
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import mechanism_named
 from shared.snapshot.script import seeded
+from shared.snapshot.vector import adopt
 
 REUSED = 20
 """How many calls of each tail are made again by an environment that was used before."""
@@ -74,26 +76,25 @@ def carry_out(trial: Trial) -> Findings:
     restore_s: list[float] = []
 
     def restored(body: bytes) -> Subject:
-        subject = mechanism.adopt(make(trial.recipe), trial.recipe)
+        subject = adopt(mechanism, make(trial.recipe), trial.recipe)
         began = time.perf_counter()
         subject.restore(body)
         restore_s.append(time.perf_counter() - began)
         return subject
 
     def chained() -> Iterator[str]:
-        body = mechanism.adopt(seeded(trial.recipe), trial.recipe).capture()
+        body = adopt(mechanism, seeded(trial.recipe), trial.recipe).capture()
         for call in trial.chain:
             subject = restored(body)
-            result = subject.apply(call)
+            yield _told(subject, call)
             body = subject.capture()
-            yield digest_after(subject.env, result)
             subject.close()
 
     def made(subject: Subject, calls: list[Call]) -> list[str]:
-        return [digest_after(subject.env, subject.apply(call)) for call in calls]
+        return [_told(subject, call) for call in calls]
 
     tails, reused = [], []
-    previous = mechanism.adopt(make(trial.recipe), trial.recipe)
+    previous = adopt(mechanism, make(trial.recipe), trial.recipe)
     for body, calls in trial.tails:
         subject = restored(body)
         tails.append(made(subject, calls))
@@ -106,8 +107,19 @@ def carry_out(trial: Trial) -> Findings:
     return Findings(tails, list(chained()), restore_s, reused)
 
 
+def _told(subject: Subject, call: Call) -> str:
+    """The digest of the call's result; of its exception, which an uninterrupted environment did not raise."""
+    try:
+        result = subject.apply(call)
+    except Exception as error:  # whatever a state that was carried wrongly leads to
+        return f"raised {error!r}"
+    return digest_after(subject.env, result)
+
+
 def main() -> None:
     """Read a trial from standard input and write its findings to standard output."""
     prepare_process()
-    findings = carry_out(pickle.load(sys.stdin.buffer))
-    sys.stdout.buffer.write(pickle.dumps(findings))
+    with os.fdopen(os.dup(1), "wb") as answers:
+        # Some environments print (BabyAI's tell of every layout that they reject).
+        os.dup2(2, 1)
+        answers.write(pickle.dumps(carry_out(pickle.load(sys.stdin.buffer))))

@@ -1,8 +1,4 @@
-"""The wrappers that a client may name, and the bounds on their parameters.
-
-Left out are those that touch a file or a screen (`RecordVideo`, `HumanRendering`), take a function
-(`Transform*`) or turn arrays into another library's.
-"""
+"""The wrappers that a client may name, and the bounds on their parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +7,7 @@ import gymnasium
 from gymnasium import wrappers
 
 from shared.errors import NotCreatable
-from shared.snapshot.parameters import Amount, Choice, Flag, Parameter, Size, Text, argument
+from shared.snapshot.parameters import Amount, Choice, Flag, Keys, Parameter, Size, Text, argument
 
 _DTYPES = Choice(("float32", "float64", "uint8", "int8", "int16", "int32", "int64"))
 
@@ -34,7 +30,7 @@ ALLOWED: Mapping[str, Mapping[str, Parameter]] = {
     "DiscretizeAction": {"bins": Size(1024), "multidiscrete": Flag()},
     "DiscretizeObservation": {"bins": Size(1024), "multidiscrete": Flag()},
     "DtypeObservation": {"dtype": _DTYPES},
-    "FilterObservation": {"filter_keys": Text()},
+    "FilterObservation": {"filter_keys": Keys()},
     "FlattenObservation": {},
     "FrameStackObservation": {"stack_size": Size(64), "padding_type": Choice(("reset", "zero"))},
     "GrayscaleObservation": {"keep_dim": Flag()},
@@ -58,6 +54,25 @@ ALLOWED: Mapping[str, Mapping[str, Parameter]] = {
     "TimeLimit": {"max_episode_steps": Size(1 << 40)},
 }
 
+_FUNCTION = "takes a function, which cannot come with a request"
+_LIBRARY = "hands out arrays of another library"
+
+LEFT_OUT: Mapping[str, str] = {
+    "ArrayConversion": _LIBRARY,
+    "HumanRendering": "opens a window",
+    "JaxToNumpy": "is for environments whose arrays a reply carries as they are",
+    "JaxToTorch": _LIBRARY,
+    "NumpyToTorch": _LIBRARY,
+    "OrderEnforcing": "is around every environment already",
+    "PassiveEnvChecker": "warns the author of an environment, whom a server cannot reach",
+    "RecordVideo": "writes files",
+    "TransformAction": _FUNCTION,
+    "TransformObservation": _FUNCTION,
+    "TransformReward": _FUNCTION,
+    "vector": "is a module with wrappers for several environments",
+}
+"""The other names in `gymnasium.wrappers`, and why each is not here."""
+
 
 def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
     """`env` inside the named wrapper of `gymnasium.wrappers`; lists become the tuples it asks for.
@@ -67,7 +82,8 @@ def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> 
     """
     parameters = ALLOWED.get(name)
     if parameters is None:
-        raise NotCreatable(f"No wrapper {name!r} here; choose from {', '.join(ALLOWED)}.", wrapper=name)
+        reason = f": it {LEFT_OUT[name]}" if name in LEFT_OUT else ""
+        raise NotCreatable(f"No wrapper {name!r} here{reason}; choose from {', '.join(ALLOWED)}.", wrapper=name)
     for key, value in kwargs.items():
         if key not in parameters:
             allowed = ", ".join(parameters) or "none"

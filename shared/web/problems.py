@@ -26,6 +26,7 @@ class ProblemKind(NamedTuple):
 PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.InvalidRequest: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     errors.BodyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large"),
+    errors.KeyReused: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused"),
     errors.InvalidAction: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-action"),
     errors.InvalidValue: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-value"),
     errors.Unauthorized: ProblemKind(HTTPStatus.UNAUTHORIZED, "unauthorized"),
@@ -35,6 +36,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
     errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
     errors.JournalFull: ProblemKind(HTTPStatus.CONFLICT, "journal-full"),
+    errors.ReplyGone: ProblemKind(HTTPStatus.CONFLICT, "reply-gone"),
     errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
     errors.NotEncodable: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not-encodable"),
     errors.EnvironmentRaised: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "environment-raised"),

@@ -1,0 +1,10 @@
+import pytest
+
+from shared.snapshot.trial import carry_out
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Trials are carried out in this process, where a test can take a remedy away."""
+    monkeypatch.setattr("shared.snapshot.check.in_fresh_process", carry_out)
+    return monkeypatch
