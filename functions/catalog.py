@@ -5,7 +5,7 @@ from typing import Any
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import NotCreatable, NotExact
+from shared.errors import NotCreatable
 from shared.session.catalog import catalog as entries
 from shared.session.catalog import entry
 from shared.web.application import create_app
@@ -20,14 +20,15 @@ router = Router()
     "/v1/catalog/",
     summary="List what can be created",
     reply=CatalogReply,
-    errors=(NotCreatable, NotExact),
+    errors=(NotCreatable,),
     query={"env_id": "Only this one; it may be one that another package registered."},
     tag="service",
 )
 async def catalog(request: Request[None]) -> Response:
     """Every environment that can be created here, with its spaces, render modes and limits.
 
-    A space's bounds are given once where they are the same everywhere.
+    A space's bounds are given once where they are the same everywhere. `mechanism` is null where it is found by
+    trial, at the first creation.
     """
     request.check_key()
     env_id = request.query.get("env_id")

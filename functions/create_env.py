@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import NotCreatable, NotExact
+from shared.errors import KeyReused, NotCreatable, NotExact
 from shared.snapshot.recipe import Recipe, WrapperRecipe
 from shared.web.application import create_app
 from shared.web.request import Request, reply
@@ -19,7 +19,7 @@ router = Router()
     body=CreateBody,
     reply=CreateReply,
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
-    errors=(NotCreatable, NotExact),
+    errors=(NotCreatable, NotExact, KeyReused),
 )
 async def create_env(request: Request[CreateBody]) -> Response:
     """Make an environment as `gymnasium.make` does and store its first snapshot.
@@ -33,10 +33,13 @@ async def create_env(request: Request[CreateBody]) -> Response:
         kwargs=body.kwargs,
         max_episode_steps=body.max_episode_steps,
         wrappers=tuple(WrapperRecipe(wrapper.name, wrapper.kwargs) for wrapper in body.wrappers),
-        autoreset=body.autoreset,
+        num_envs=body.num_envs,
+        autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
         seed=body.seed,
     )
-    header = await request.service.session.create(request.owner, recipe, request.service.settings.env_modules)
+    header = await request.service.session.creation.create(
+        request.owner, recipe, request.service.settings.env_modules, request.keyed
+    )
     location = f"/v1/envs/{header.instance_id}/"
     return reply(
         {"instance_id": header.instance_id}, headers={"Location": location, "ETag": f'"{header.revision}"'}

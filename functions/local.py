@@ -1,4 +1,6 @@
-"""Every endpoint in one application, for uvicorn: `uvicorn functions.local:app`."""
+"""Every endpoint and the static pages in one application, for uvicorn: `uvicorn functions.local:app`."""
+
+from pathlib import Path
 
 from functions import (
     action_space,
@@ -38,4 +40,6 @@ MODULES = (
     health,
 )
 
-app = create_app(*(module.router for module in MODULES), documented=True)
+PAGES = Path(__file__).parents[1] / "static"
+
+app = create_app(*(module.router for module in MODULES), documented=True, pages=PAGES if PAGES.is_dir() else None)

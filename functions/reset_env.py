@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, EnvironmentRaised, StaleRevision
+from shared.errors import Contended, EnvironmentRaised, JournalFull, KeyReused, ReplyGone, StaleRevision
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -22,7 +22,7 @@ router = Router()
         "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
         "info": {},
     },
-    errors=(EnvironmentRaised, StaleRevision, Contended),
+    errors=(EnvironmentRaised, JournalFull, StaleRevision, KeyReused, ReplyGone, Contended),
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
     """Call `Env.reset`. Without a seed the environment's generator goes on from where it is."""

@@ -3,7 +3,16 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, EnvironmentRaised, InvalidAction, ResetNeeded, StaleRevision
+from shared.errors import (
+    Contended,
+    EnvironmentRaised,
+    InvalidAction,
+    JournalFull,
+    KeyReused,
+    ReplyGone,
+    ResetNeeded,
+    StaleRevision,
+)
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -25,7 +34,16 @@ router = Router()
         "truncated": False,
         "info": {},
     },
-    errors=(InvalidAction, ResetNeeded, EnvironmentRaised, StaleRevision, Contended),
+    errors=(
+        InvalidAction,
+        ResetNeeded,
+        EnvironmentRaised,
+        JournalFull,
+        StaleRevision,
+        KeyReused,
+        ReplyGone,
+        Contended,
+    ),
 )
 async def step_env(request: Request[StepBody]) -> Response:
     """Call `Env.step` with the action, cast to the action space's dtype and checked to be its member."""

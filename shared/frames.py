@@ -32,21 +32,27 @@ def as_jpeg(frame: Any, max_pixels: int, quality: int = 80) -> bytes:
 def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
     """A picture as JSON can hold it: base64 of PNG, a list of these, or the text itself.
 
+    A tuple, which is what a vector environment gives, becomes the list of its environments' pictures.
+
     Raises:
         NotRenderable: the environment gave something else than its render mode says.
     """
-    if render_mode == "ansi":
-        if not isinstance(picture, str):
-            raise NotRenderable(f"The environment's picture in mode ansi is {type(picture).__name__}, not text.")
-        return _reply(render_mode, "text/plain", "utf-8", picture)
-    if render_mode == "rgb_array_list":
-        frames = [_base64_png(frame, max_pixels) for frame in picture or ()]
-        return _reply(render_mode, "image/png", "base64", frames)
-    return _reply(render_mode, "image/png", "base64", _base64_png(picture, max_pixels))
-
-
-def _reply(render_mode: str, content_type: str, encoding: str, data: str | list[str]) -> dict[str, Any]:
+    content_type, encoding = ("text/plain", "utf-8") if render_mode == "ansi" else ("image/png", "base64")
+    if isinstance(picture, tuple):
+        data = [_data(each, render_mode, max_pixels) for each in picture]
+    else:
+        data = _data(picture, render_mode, max_pixels)
     return {"render_mode": render_mode, "content_type": content_type, "encoding": encoding, "data": data}
+
+
+def _data(picture: Any, render_mode: str, max_pixels: int) -> Any:
+    if render_mode == "rgb_array_list":
+        return [_base64_png(frame, max_pixels) for frame in picture or ()]
+    if render_mode != "ansi":
+        return _base64_png(picture, max_pixels)
+    if not isinstance(picture, str):
+        raise NotRenderable(f"The environment's picture in mode ansi is {type(picture).__name__}, not text.")
+    return picture
 
 
 def _base64_png(frame: Any, max_pixels: int) -> str:

@@ -129,7 +129,9 @@ def served(kind: str, settings: Settings) -> Iterator[Client]:
     """A client of the endpoints, served as one application, each alone, or as Lambda functions."""
     with ExitStack() as stack:
         if kind == "local":
-            app = create_app(*(module.router for module in local.MODULES), settings=settings, documented=True)
+            app = create_app(
+                *(module.router for module in local.MODULES), settings=settings, documented=True, pages=local.PAGES
+            )
             yield _Asgi(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
         elif kind == "each alone":
             yield _EachAlone(

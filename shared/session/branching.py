@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, Contended, QuotaExceeded, StoreFailed
-from shared.session.envelope import RECENT_CALLS, Header, RecentCall, Reference, check_revision
+from shared.errors import CheckpointNotFound, Contended, InstanceNotFound, QuotaExceeded, StoreFailed
+from shared.session.envelope import Header, Reference, check_revision
+from shared.session.idempotency import Keyed, check_same, remember
 from shared.session.live import LiveCache
 from shared.session.snapshots import Loaded, Snapshots
 from shared.storage.protocol import ABSENT
@@ -31,7 +32,9 @@ class Branching:
         self._snapshots = snapshots
         self._live = live
 
-    async def fork(self, reference: Reference, count: int, reseed: int | None) -> list[Header]:
+    async def fork(
+        self, reference: Reference, count: int, reseed: int | None, keyed: Keyed | None = None
+    ) -> list[Header]:
         """New instances that are exact twins of this one, or differ in their random generators alone.
 
         With `reseed`, the generators of fork number `i` are made anew from
@@ -43,11 +46,15 @@ class Branching:
         """
         async with self._live.lock(reference):
             origin = await self._snapshots.load(reference)
+            done = await self._forked_before(reference, count, keyed)
+        if done:
+            return done
         now = time.time()
         headers = [
             msgspec.structs.replace(
                 origin.header,
-                instance_id=str(uuid.uuid4()),
+                instance_id=str(uuid.uuid4()) if keyed is None else keyed.instance_id(number),
+                made_by=b"" if keyed is None else keyed.body,
                 created=now,
                 revision=0,
                 recent=(),
@@ -56,13 +63,33 @@ class Branching:
             )
             for number in range(count)
         ]
-        written = await asyncio.gather(
-            *(self._write(header, origin.body) for header in headers), return_exceptions=True
-        )
-        failed = [error for error in written if isinstance(error, BaseException)]
-        if failed:
-            await self._take_back([loaded for loaded in written if isinstance(loaded, Loaded)], failed[0])
+        # The first is written last: where it stands, a repeated call knows that all do.
+        written: list[Loaded | BaseException] = []
+        for part in (headers[1:], headers[:1]):
+            written += await asyncio.gather(
+                *(self._write(header, origin.body) for header in part), return_exceptions=True
+            )
+            failed = [error for error in written if isinstance(error, BaseException)]
+            if failed:
+                await self._take_back([loaded for loaded in written if isinstance(loaded, Loaded)], failed[0])
         return headers
+
+    async def _forked_before(self, reference: Reference, count: int, keyed: Keyed | None) -> list[Header]:
+        """The forks that the same call made when it first came; none of an attempt that broke off is left."""
+        if keyed is None:
+            return []
+        found = []
+        for number in range(count):
+            try:
+                found.append(await self._snapshots.load(Reference(reference.owner, keyed.instance_id(number))))
+            except InstanceNotFound:
+                continue
+            check_same(found[-1].header.made_by, keyed)
+        if len(found) == count:
+            return [loaded.header for loaded in found]
+        for loaded in found:
+            await self._snapshots.delete(loaded)
+        return []
 
     async def checkpoint(self, reference: Reference, name: str) -> Header:
         """Keep the instance's state of now under an id of its own.
@@ -148,7 +175,7 @@ class Branching:
             checkpoint_name="",
             created=before.created,
             revision=revision,
-            recent=(*before.recent[1 - RECENT_CALLS :], RecentCall(call_id, revision)),
+            recent=remember(before.recent, call_id, revision, None, None),
         )
         saved = await self._snapshots.save(header, kept.body, current.tag)
         return None if saved is None else saved.header

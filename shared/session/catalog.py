@@ -17,7 +17,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
 from shared.snapshot.recipe import Recipe, check_registered, make
-from shared.snapshot.registry import mechanism_for
+from shared.snapshot.registry import proved_mechanism
 from shared.wire.spaces import describe
 
 TABLE = Path(__file__).with_name("catalog.json")
@@ -45,7 +45,6 @@ def entry(env_id: str, modules: Iterable[str]) -> dict[str, Any]:
 
     Raises:
         NotCreatable: it is not registered or cannot be made; the text is Gymnasium's.
-        NotExact: no mechanism carries it.
     """
     check_registered(env_id, modules)
     return _shipped().get(env_id) or describe_environment(env_id)
@@ -56,19 +55,17 @@ def describe_environment(env_id: str) -> dict[str, Any]:
 
     Raises:
         NotCreatable: it cannot be made; the text is Gymnasium's.
-        NotExact: no mechanism carries it.
     """
     env = make(Recipe(env_id))
-    described = {
+    proved = proved_mechanism(env)
+    return {
         **_unmade(gymnasium.spec(env_id)),
         "action_space": _compact(describe(env.action_space)),
         "observation_space": _compact(describe(env.observation_space)),
         "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode is not None],
         "render_fps": env.metadata.get("render_fps"),
-        "mechanism": mechanism_for(env).name,
+        "mechanism": None if proved is None else proved.name,
     }
-    env.close()
-    return described
 
 
 def describe_all(env_ids: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -63,6 +63,12 @@ class RecentCall(msgspec.Struct, frozen=True, array_like=True):
 
     call_id: bytes
     revision: int
+    key: bytes = b""
+    """Digest of the idempotency key that the call came with."""
+    body: bytes = b""
+    """Digest of the request that the key came with."""
+    reply: bytes | None = None
+    """The reply, compressed; None if the call had no key, or the reply did not fit the budget."""
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
@@ -93,6 +99,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """The instance of which this one is a fork, and that one's revision then."""
     reseed: tuple[int, int] | None = None
     """Entropy and spawn key from which the generators are to be made anew before the next call."""
+    made_by: bytes = b""
+    """Digest of the request, if it had an idempotency key, that made the instance."""
 
     @property
     def reference(self) -> Reference:

@@ -1,6 +1,7 @@
 """Live environments: a cache of what the store holds, nothing more. Any of them may be dropped at any time."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -8,8 +9,9 @@ from weakref import WeakValueDictionary
 
 import gymnasium
 import msgspec
+import numpy as np
 
-from shared.errors import EnvironmentRaised, ResetNeeded
+from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.rebuilding import continue_from
 from shared.session.snapshots import Loaded
@@ -44,6 +46,8 @@ class Live:
         self.progress = loaded.header.progress
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
+        self.seconds = 0.0
+        """How long the last operation took on its thread."""
         self.contended = False
         """Whether another process wrote to the instance since a call here last went through undisturbed."""
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
@@ -52,6 +56,11 @@ class Live:
     def env(self) -> gymnasium.Env[Any, Any]:
         """The environment, with its wrappers."""
         return self.subject.env
+
+    @property
+    def vector(self) -> bool:
+        """Whether it is a vector environment, whose actions and results are batches."""
+        return self.header.recipe.num_envs is not None
 
     @property
     def header(self) -> Header:
@@ -64,7 +73,7 @@ class Live:
         return self.header.recipe.env_id, self.header.recipe.render_mode
 
     def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
-        """The member of the environment's space that a client's value stands for.
+        """The member of one of the environment's spaces that a client's value stands for.
 
         Raises:
             InvalidAction: there is none.
@@ -79,11 +88,15 @@ class Live:
 
         Raises:
             ResetNeeded: the environment has not been reset.
+            JournalFull: its mechanism can take no more calls; this one was not made.
             EnvironmentRaised: it raised anything else.
         """
-        self.touched = True
+        before, self.touched = self.touched, True
         try:
             result = self.subject.apply(call)
+        except JournalFull:
+            self.touched = before
+            raise
         except gymnasium.error.ResetNeeded as error:
             raise ResetNeeded(f"{error} Call reset first.") from error
         except Exception as error:  # an environment is foreign code: whatever it raises is the caller's to see
@@ -96,14 +109,18 @@ class Live:
 
     def attempt(self, operation: Operation, encode: Encode) -> Attempt:
         """Carry out an operation on the environment's own thread and capture the state if it may have changed."""
-        self.touched = False
-        self.progress = self.header.progress
-        reply = encode(operation(self))
-        if not self.touched:
-            return Attempt(reply, None, self.progress)
-        body = self.subject.capture()
-        changed = body != self.loaded.body or self.progress != self.header.progress
-        return Attempt(reply, body if changed else None, self.progress)
+        began = time.perf_counter()
+        try:
+            self.touched = False
+            self.progress = self.header.progress
+            reply = encode(operation(self))
+            if not self.touched:
+                return Attempt(reply, None, self.progress)
+            body = self.subject.capture()
+            changed = body != self.loaded.body or self.progress != self.header.progress
+            return Attempt(reply, body if changed else None, self.progress)
+        finally:
+            self.seconds = time.perf_counter() - began
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
@@ -112,9 +129,11 @@ class Live:
 
     def _count_step(self, reward: Any, terminated: Any, truncated: Any) -> None:
         before = self.progress
+        if self.vector:  # each environment has episodes of its own; counted is what all of them did
+            reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
         ended = bool(terminated or truncated)
         autoreset = self.header.recipe.autoreset
-        if (before.ended and autoreset == "NextStep") or (ended and autoreset == "SameStep"):
+        if not self.vector and ((before.ended and autoreset == "NextStep") or (ended and autoreset == "SameStep")):
             self.progress = Progress(before.episode + 1)
         else:
             self.progress = msgspec.structs.replace(

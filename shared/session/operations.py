@@ -2,10 +2,13 @@
 
 from typing import Any, Literal
 
+from gymnasium.spaces import MultiBinary
+
 from shared.errors import InvalidAction, NotRenderable
 from shared.frames import rendered
 from shared.session.live import Live, Operation
 from shared.snapshot.calls import Render, Reset, Sample, Step
+from shared.wire.members import member
 from shared.wire.spaces import describe
 
 SpaceName = Literal["action_space", "observation_space"]
@@ -20,10 +23,18 @@ def reset(seed: int | None, options: dict[str, Any] | None) -> Operation:
     def operation(live: Live) -> dict[str, Any]:
         first = live.progress.episode == 0
         chosen = live.header.recipe.seed if seed is None and first else seed
-        observation, info = live.apply(Reset(chosen, options))
+        observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
         return {"observation": observation, "info": info}
 
     return operation
+
+
+def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A vector's `reset_mask` as the array of bools that Gymnasium wants."""
+    if not live.vector or options is None or "reset_mask" not in options:
+        return options
+    mask = member(MultiBinary(live.header.recipe.num_envs or 1), options["reset_mask"], "reset_mask")
+    return {**options, "reset_mask": mask.astype(bool)}
 
 
 def step(action: Any) -> Operation:
@@ -34,9 +45,9 @@ def step(action: Any) -> Operation:
         observation, reward, terminated, truncated, info = live.apply(Step(member))
         return {
             "observation": observation,
-            "reward": float(reward),
-            "terminated": bool(terminated),
-            "truncated": bool(truncated),
+            "reward": reward if live.vector else float(reward),
+            "terminated": terminated if live.vector else bool(terminated),
+            "truncated": truncated if live.vector else bool(truncated),
             "info": info,
         }
 

@@ -5,18 +5,20 @@ from shared.snapshot.calls import Reseed
 from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import make
 from shared.snapshot.registry import mechanism_named
+from shared.snapshot.vector import adopt
 
 
 def continue_from(subject: Subject, loaded: Loaded) -> None:
     """Make the environment continue from the snapshot, with new generators if it was forked so."""
     subject.restore(loaded.body)
     if loaded.header.reseed is not None:
-        subject.apply(Reseed(*loaded.header.reseed))
+        entropy, number = loaded.header.reseed
+        subject.apply(Reseed(entropy, (number,)))
 
 
 def rebuilt(loaded: Loaded) -> Subject:
     """Rebuild the environment of a snapshot and make it continue from there."""
     recipe = loaded.header.recipe
-    subject = mechanism_named(loaded.header.mechanism).adopt(make(recipe), recipe)
+    subject = adopt(mechanism_named(loaded.header.mechanism), make(recipe), recipe)
     continue_from(subject, loaded)
     return subject

@@ -9,26 +9,25 @@ if it was not applied.
 import asyncio
 import os
 import random
-import time
-import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
 from shared.errors import Contended, GymHTTPError, InstanceNotFound, NotExact
 from shared.session.branching import Branching
-from shared.session.envelope import RECENT_CALLS, Header, Progress, RecentCall, Reference, check_revision
+from shared.session.creation import Creation
+from shared.session.envelope import Header, Reference, check_revision
+from shared.session.idempotency import Keyed, first_reply, remember
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
 from shared.snapshot.compatibility import check_libraries, cpu_features
-from shared.snapshot.mechanism import Home, Mechanism, Subject
+from shared.snapshot.mechanism import Home, Mechanism
 from shared.snapshot.plain import NotPlain
-from shared.snapshot.recipe import Recipe, check_registered, make
-from shared.snapshot.registry import libraries_of, mechanism_for, mechanism_named
-from shared.storage.protocol import ABSENT, Store
+from shared.snapshot.registry import libraries_of, mechanism_named
+from shared.storage.protocol import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,10 +37,14 @@ _LONGEST_PAUSE_S = 0.2
 
 
 class Outcome(NamedTuple):
-    """A call's reply, and the header of the snapshot that it left."""
+    """A call's reply, the header of the snapshot that it left, and on which processor the one before was made."""
 
     reply: object
     header: Header
+    other_cpu: str | None = None
+    """The features of that processor where they are not this one's: the last bit of a result may differ."""
+    replayed: bool = False
+    """Whether the reply is that of the same call when it first came."""
 
 
 class Session:
@@ -52,41 +55,26 @@ class Session:
         self._threads = Threads()
         self._live = LiveCache(live_envs)
         self.branching = Branching(self.snapshots, self._live)
-
-    async def create(self, owner: str, recipe: Recipe, modules: Iterable[str]) -> Header:
-        """Make a new instance and store its first snapshot.
-
-        Raises:
-            NotCreatable: Gymnasium refused.
-            NotExact: no mechanism carries the environment.
-        """
-        check_registered(recipe.env_id, modules)
-        worker = self._threads.worker()
-        reference = Reference(owner, str(uuid.uuid4()))
-        first = await worker.run(_first, reference, recipe)
-        saved = await self.snapshots.save(first.header, first.body, ABSENT)
-        if saved is None:
-            # A fresh uuid4 cannot be taken: what stands there is this very write.
-            saved = await self.snapshots.load(reference)
-        await self.snapshots.enlist(saved.header)
-        if mechanism_named(saved.header.mechanism).home is Home.WORKER:
-            async with self._live.lock(reference):
-                await self._live.put(Live(first.subject, worker, saved))
-        else:
-            await worker.run(first.subject.close)
-        return saved.header
+        self.creation = Creation(self.snapshots, self._threads, self._live)
 
     async def call(
-        self, reference: Reference, operation: Operation, encode: Encode, *, if_match: int | None = None
+        self,
+        reference: Reference,
+        operation: Operation,
+        encode: Encode,
+        *,
+        if_match: int | None = None,
+        keyed: Keyed | None = None,
     ) -> Outcome:
         """Carry out an operation on the instance and save its new state, if it has one, exactly once.
 
         Raises:
             InstanceNotFound: there is no such instance, or its time has run out.
             StaleRevision: the instance is not at the revision `if_match`.
+            KeyReused, ReplyGone: the call came before, with another request or too long ago.
             Contended: other processes kept writing first; nothing was applied.
         """
-        call = _Call(operation, encode, if_match, call_id=os.urandom(8))
+        call = _Call(operation, encode, if_match, keyed, call_id=os.urandom(8))
         async with self._live.lock(reference):
             for attempted in range(_ATTEMPTS):
                 live, confirmed = await self._current(reference)
@@ -169,19 +157,25 @@ class Session:
         error too, counts only if the store was asked.
         """
         keep = False
+        other_cpu = None if live.header.cpu == cpu_features() else live.header.cpu
         try:
+            first = first_reply(live.header, call.keyed)
+            if first is not None:
+                keep = True
+                reply, revision = first
+                return Outcome(reply, msgspec.structs.replace(live.header, revision=revision), replayed=True)
             attempt = await self._attempt(live, call)
             if isinstance(attempt, Attempt) and attempt.body is not None:
-                keep = await self._save(live, attempt, call.call_id)
+                keep = await self._save(live, attempt, call)
                 header = live.header if keep else await self._applied(live.header.reference, call.call_id)
-                return Outcome(attempt.reply, header) if header else None
+                return Outcome(attempt.reply, header, other_cpu) if header else None
             if not confirmed and await self.snapshots.newer(live.header.reference, live.loaded.tag):
                 return None
             if isinstance(attempt, GymHTTPError):
                 keep = not live.touched
                 raise attempt
             keep = True
-            return Outcome(attempt.reply, live.header)
+            return Outcome(attempt.reply, live.header, other_cpu)
         finally:
             if not keep or self._threads.misplaced(live.thread, live.kind):
                 await self._live.discard(live.header.reference)
@@ -197,7 +191,6 @@ class Session:
     async def _attempt(self, live: Live, call: "_Call") -> Attempt | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""
         live.touched = False
-        began = time.perf_counter()
         try:
             check_revision(live.header, call.if_match)
             return await live.thread.run(live.attempt, call.operation, call.encode)
@@ -209,9 +202,9 @@ class Session:
         except GymHTTPError as error:
             return error
         finally:
-            self._threads.note(live.kind, time.perf_counter() - began)
+            self._threads.note(live.kind, live.seconds)
 
-    async def _save(self, live: Live, attempt: Attempt, call_id: bytes) -> bool:
+    async def _save(self, live: Live, attempt: Attempt, call: "_Call") -> bool:
         assert attempt.body is not None
         before = live.header
         revision = before.revision + 1
@@ -219,7 +212,7 @@ class Session:
             before,
             revision=revision,
             progress=attempt.progress,
-            recent=(*before.recent[1 - RECENT_CALLS :], RecentCall(call_id, revision)),
+            recent=remember(before.recent, call.call_id, revision, call.keyed, attempt.reply),
             cpu=cpu_features(),
             reseed=None,
         )
@@ -240,36 +233,8 @@ class _Call(NamedTuple):
     operation: Operation
     encode: Encode
     if_match: int | None
+    keyed: Keyed | None
     call_id: bytes
-
-
-class _First(NamedTuple):
-    subject: Subject
-    header: Header
-    body: bytes
-
-
-def _first(reference: Reference, recipe: Recipe) -> _First:
-    """Make the environment of a new instance, choose its mechanism and capture it."""
-    env = make(recipe)
-    mechanism = mechanism_for(env)
-    subject = mechanism.adopt(env, recipe)
-    now = time.time()
-    header = Header(
-        owner=reference.owner,
-        instance_id=reference.instance_id,
-        recipe=recipe,
-        mechanism=mechanism.name,
-        libraries=libraries_of(mechanism),
-        cpu=cpu_features(),
-        created=now,
-        used=now,
-        revision=0,
-        nonce=b"",
-        progress=Progress(),
-        recent=(),
-    )
-    return _First(subject, header, subject.capture())
 
 
 def _check_compatible(header: Header) -> Mechanism:

@@ -7,8 +7,9 @@ to any other from a pool of threads, which is used for nothing else.
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import NamedTuple, ParamSpec, TypeVar
 from urllib.parse import quote, unquote
 
@@ -16,7 +17,11 @@ import msgspec
 
 from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown
 from shared.session.envelope import Header, Reference, seal, unseal
-from shared.storage.protocol import UNCHANGED, Absent, Conflict, Store, Tag
+from shared.snapshot.probe import Verdict
+from shared.storage.protocol import UNCHANGED, Absent, Conflict, Entry, Store, Stored, Tag
+
+_PAGE = 200
+"""How many entries of a listing are read before others get their turn."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +41,8 @@ class Snapshots:
     def __init__(self, store: Store, keys: Sequence[bytes], idle_ttl_s: float) -> None:
         self._store = store
         self._keys = keys
-        self._idle_ttl_s = idle_ttl_s
+        self.idle_ttl_s = idle_ttl_s
+        """An instance that nothing was written to for so many seconds is gone."""
         self._pool = ThreadPoolExecutor(thread_name_prefix="store")
 
     @property
@@ -130,7 +136,7 @@ class Snapshots:
 
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""
-        horizon = time.time() - self._idle_ttl_s
+        horizon = time.time() - self.idle_ttl_s
         states = await self._io(lambda: list(self._store.list(f"state/{owner}/")))
         alive = {entry.key.rpartition("/")[2] for entry in states if entry.written > horizon}
         entries = await self._io(lambda: list(self._store.list(f"index/{owner}/")))
@@ -139,8 +145,44 @@ class Snapshots:
 
     def check_alive(self, header: Header) -> None:
         """Raise InstanceNotFound for an instance that has not been used for too long."""
-        if header.used + self._idle_ttl_s < time.time():
+        if header.used + self.idle_ttl_s < time.time():
             raise InstanceNotFound
+
+    async def verdict(self, subject_of_trial: str) -> Verdict | None:
+        """What a trial came to, if one has been made."""
+        stored = await self._io(self._store.get, f"verdicts/{subject_of_trial}")
+        return None if stored is None or stored is UNCHANGED else msgspec.json.decode(stored.body, type=Verdict)
+
+    async def keep_verdict(self, subject_of_trial: str, verdict: Verdict) -> None:
+        """Keep it for every process of the store."""
+        await self._io(self._store.put, f"verdicts/{subject_of_trial}", msgspec.json.encode(verdict), None)
+
+    async def entries(self, prefix: str) -> AsyncIterator[Entry]:
+        """Every object under the prefix, a page at a time, so that others get their turn."""
+        listing = self._store.list(prefix)
+        while page := await self._io(lambda: list(islice(listing, _PAGE))):
+            for entry in page:
+                yield entry
+            await asyncio.sleep(0)
+
+    async def delete_expired(self, key: str) -> bool:
+        """Delete an instance's snapshot unless it has been written to again; True if it is gone."""
+        stored = await self._io(self._store.get, key)
+        if isinstance(stored, Stored):
+            try:
+                await self._io(self._store.delete, key, stored.tag)
+            except (Conflict, OutcomeUnknown):
+                return False
+        return True
+
+    async def remove(self, key: str) -> None:
+        """Delete an object, whatever stands there."""
+        await self._io(self._store.delete, key)
+
+    async def reclaim(self) -> None:
+        """Let the store give deleted objects' room back, in parts, so that others get their turn."""
+        while await self._io(self._store.reclaim):
+            await asyncio.sleep(0)
 
     def shut_down(self) -> None:
         """Finish what is under way and release the store's connections."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from shared.snapshot.mechanism import Home
 
@@ -17,9 +17,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONG_CALL_S = 0.001
-"""A mean above this is too long for the event loop."""
+"""A call above this is too long for the event loop."""
 
-_WEIGHT = 0.1
+_IN_A_ROW = 4
 _WORKERS = 4
 
 
@@ -51,7 +51,9 @@ class Threads:
         self._loop = _Loop()
         self._graphics = _Pinned("graphics")
         self._workers = cycle([_Pinned(f"worker-{number}") for number in range(_WORKERS)])
-        self._mean_s: dict[Any, float] = {}
+        self._long: set[object] = set()
+        self._against: dict[object, int] = {}
+        """How many calls of a kind in a row spoke against where the kind is now."""
 
     def worker(self) -> Thread:
         """The next of the worker threads."""
@@ -68,9 +70,17 @@ class Threads:
         return thread is self._loop and self._too_long(kind)
 
     def note(self, kind: object, seconds: float) -> None:
-        """Take one call's duration into the kind's mean; one slow import does not move an environment."""
-        mean = self._mean_s.get(kind, 0.0)
-        self._mean_s[kind] = mean + _WEIGHT * (min(seconds, 5 * LONG_CALL_S) - mean)
+        """Take note of how long one call took on its thread.
+
+        Only calls in a row move a kind: a mean would be moved by one slow import, or by a busy machine.
+        """
+        if (seconds > LONG_CALL_S) is self._too_long(kind):
+            self._against.pop(kind, None)
+            return
+        self._against[kind] = self._against.get(kind, 0) + 1
+        if self._against[kind] >= _IN_A_ROW:
+            del self._against[kind]
+            self._long ^= {kind}
 
     def _too_long(self, kind: object) -> bool:
-        return self._mean_s.get(kind, 0.0) > LONG_CALL_S
+        return kind in self._long

@@ -36,9 +36,9 @@ async def pictures(session: Session, reference: Reference, encode: Callable[[Any
     """
     loaded = await session.snapshots.load(reference)
     mode = loaded.header.recipe.render_mode
-    if mode != "rgb_array":
+    if mode != "rgb_array" or loaded.header.recipe.num_envs is not None:
         raise NotRenderable(
-            f"The instance's render mode is {mode!r}; only one created with rgb_array can be watched.",
+            f"The instance's render mode is {mode!r}; only a single one created with rgb_array can be watched.",
             render_mode=mode,
         )
     return _frames(session, loaded, encode)

@@ -64,6 +64,10 @@ class MemoryStore:
         for key, version in found:
             yield Entry(key, version.written, len(version.stored.body))
 
+    def reclaim(self) -> int:
+        """See `Store.reclaim`; a deleted object leaves nothing behind here."""
+        return 0
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -99,5 +99,8 @@ class Store(Protocol):
         that comes or goes during the listing may be in it or not.
         """
 
+    def reclaim(self) -> int:
+        """Give a part of the room of deleted objects back, within milliseconds; how much there is still to do."""
+
     def close(self) -> None:
         """Release connections; the store is not used afterwards."""

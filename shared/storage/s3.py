@@ -92,6 +92,10 @@ class S3Store:
                     key = found["Key"].removeprefix(self.prefix)
                     yield Entry(key, found["LastModified"].timestamp(), found["Size"])
 
+    def reclaim(self) -> int:
+        """See `Store.reclaim`; a deleted object leaves nothing behind here."""
+        return 0
+
     def close(self) -> None:
         """Close the clients' connections."""
         with self._lock:

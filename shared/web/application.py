@@ -3,10 +3,12 @@
 There is one composition, so that an error has the same status in every mode.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,9 +18,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from shared.errors import GymHTTPError
+from shared.session.sweeping import sweep_for_ever
 from shared.settings import Settings
 from shared.web.openapi import document
 from shared.web.problems import INTERNAL, PATH_NOT_FOUND, ProblemKind, problem_response
@@ -49,8 +53,10 @@ class _OptionalSlash(Convertor[str]):
 register_url_convertor("optional_slash", _OptionalSlash())
 
 
-def create_app(*routers: Router, settings: Settings | None = None, documented: bool = False) -> FastAPI:
-    """An application that serves the routers' endpoints.
+def create_app(
+    *routers: Router, settings: Settings | None = None, documented: bool = False, pages: Path | None = None
+) -> FastAPI:
+    """An application that serves the routers' endpoints, and the folder of static pages at `/` if one is given.
 
     The settings are read, and the store opened, at the first request, unless settings are given.
     """
@@ -71,6 +77,8 @@ def create_app(*routers: Router, settings: Settings | None = None, documented: b
         resources.setdefault(endpoint.path, Resource(endpoint.path, opened.service)).add(endpoint)
     for path, resource in resources.items():
         app.router.routes.append(Route(path.rstrip("/") + "{slash:optional_slash}", resource, name=path))
+    if pages is not None:
+        app.mount("/", StaticFiles(directory=pages, html=True))
     # Put over FastAPI's own method, as its documentation does to extend the document.
     app.openapi = lambda: _document(app, endpoints)  # type: ignore[method-assign]
     app.add_middleware(_cors, opened=opened)
@@ -93,9 +101,11 @@ class _Opened:
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
-        self.service()
+        session = self.service().session
+        sweeper = asyncio.create_task(sweep_for_ever(session.snapshots))
         yield
-        await self.service().session.shut_down()
+        sweeper.cancel()
+        await session.shut_down()
 
 
 def _cors(app: ASGIApp, opened: _Opened) -> CORSMiddleware:
@@ -110,7 +120,7 @@ def _cors(app: ASGIApp, opened: _Opened) -> CORSMiddleware:
         allow_origins=origins,
         allow_methods=("DELETE", "GET", "POST"),
         allow_headers=("*",),
-        expose_headers=("ETag", "Location", "Retry-After", "Server-Timing", "Warning"),
+        expose_headers=("ETag", "Idempotency-Replayed", "Location", "Retry-After", "Server-Timing", "Warning"),
         max_age=7200,
     )
 

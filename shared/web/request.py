@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope
 
 from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, InvalidValue
 from shared.session.envelope import Reference
+from shared.session.idempotency import Keyed
 from shared.session.live import Operation
 from shared.web.auth import owner_of
 from shared.web.service import Service
@@ -20,6 +21,8 @@ from shared.wire import values
 BodyT = TypeVar("BodyT")
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_LONGEST_KEY = 255
+_WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
 _REVISION = re.compile(r'"(\d{1,18})"')
 
 
@@ -36,6 +39,8 @@ class Request(Generic[BodyT]):
     scope: Scope
     service: Service
     body: BodyT
+    raw: bytes = b""
+    """The body as it came."""
 
     @property
     def headers(self) -> Headers:
@@ -99,12 +104,32 @@ class Request(Generic[BodyT]):
         """
         return _revision(self.headers.get("if-match"))
 
+    @property
+    def keyed(self) -> Keyed | None:
+        """The idempotency key that the call came with, and what it came with.
+
+        Raises:
+            InvalidValue: the key is empty or over 255 characters.
+        """
+        key = self.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not 0 < len(key) <= _LONGEST_KEY:
+            raise InvalidValue(f"Idempotency-Key has {len(key)} characters; send 1 to {_LONGEST_KEY}.")
+        path = self.scope["path"].rstrip("/").encode()
+        return Keyed.of(self.owner, key, self.scope["method"].encode(), path, self.raw)
+
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
-        outcome = await self.service.session.call(self.reference, operation, encode, if_match=self.if_match)
-        return Response(
-            outcome.reply, media_type="application/json", headers={"ETag": f'"{outcome.header.revision}"'}
+        outcome = await self.service.session.call(
+            self.reference, operation, encode, if_match=self.if_match, keyed=self.keyed
         )
+        headers = {"ETag": f'"{outcome.header.revision}"'}
+        if outcome.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        if outcome.other_cpu is not None:
+            headers["Warning"] = _WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
+        return Response(outcome.reply, media_type="application/json", headers=headers)
 
 
 def reply(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -48,7 +48,7 @@ class Endpoint:
     async def respond(self, service: Service, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
-        return await self.handler(Request(scope, service, self._parsed(raw)))
+        return await self.handler(Request(scope, service, self._parsed(raw), raw))
 
     def _parsed(self, raw: bytes) -> Any:
         if self._adapter is None:

@@ -60,8 +60,12 @@ class CreateBody(BaseModel):
         None, description="As `gymnasium.make` takes it; -1 for no limit.", examples=[500]
     )
     wrappers: list[WrapperBody] = Field(default_factory=list, max_length=16, description="Innermost first.")
-    autoreset: Literal["NextStep", "SameStep", "Disabled"] = Field(
-        "Disabled", description="As `gymnasium.vector.AutoresetMode` names them."
+    num_envs: Annotated[int, BeforeValidator(_integral), Field(ge=1, le=256)] | None = Field(
+        None, description="Makes a `gymnasium.vector.SyncVectorEnv` of so many; everything is a batch then."
+    )
+    autoreset: Literal["NextStep", "SameStep", "Disabled"] | None = Field(
+        None,
+        description="As `gymnasium.vector.AutoresetMode` names them; by default Disabled, with num_envs NextStep.",
     )
     seed: Seed | None = Field(
         None,
@@ -128,8 +132,8 @@ class StepReply(TypedDict):
 
     observation: Any
     reward: Any
-    terminated: bool
-    truncated: bool
+    terminated: bool | list[bool]
+    truncated: bool | list[bool]
     info: dict[str, Any]
 
 
@@ -198,12 +202,12 @@ class ContainsReply(TypedDict):
 
 
 class RenderReply(TypedDict):
-    """A picture: base64 of a PNG, a list of these, or text, as `content_type` and `encoding` say."""
+    """A picture: base64 of a PNG, a list of these, or text; a list of such for a vector environment."""
 
     render_mode: str
     content_type: Literal["image/png", "text/plain"]
     encoding: Literal["base64", "utf-8"]
-    data: str | list[str]
+    data: str | list[str] | list[list[str]]
 
 
 class Origin(TypedDict):
@@ -222,6 +226,7 @@ class InstanceReply(TypedDict):
     kwargs: dict[str, Any]
     max_episode_steps: int | None
     wrappers: list[dict[str, Any]]
+    num_envs: int | None
     autoreset: str
     seed: int | None
     episode: int

@@ -193,3 +193,10 @@ class TestApiKeys:
             assert api.post(f"/v1/envs/{created}/reset/", **bob).status == 404
             assert api.delete(f"/v1/envs/{created}/", **bob).status == 404
             assert api.post(f"/v1/envs/{created}/reset/", **other).status == 200
+
+
+def test_the_timer_of_a_deployment_sweeps_once(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from functions.sweep import handler
+
+    monkeypatch.setenv("GYM_HTTP_STORE", f"sqlite:///{tmp_path}/snapshots.db")
+    assert handler({}, None) == {"instances": 0, "index_entries": 0, "checkpoints": 0}

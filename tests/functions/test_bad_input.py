@@ -61,6 +61,10 @@ def test_an_unknown_instance_is_404(local: Api, method: str, path: str, instance
         ),
         ({"env_id": "CartPole-v1", "wrappers": [{"name": "TimeLimit", "kwargs": {"x": 1}}]}, "no parameter 'x'"),
         ({"env_id": "CartPole-v1", "wrappers": [{"name": "AtariPreprocessing"}]}, ""),
+        ({"env_id": "Ant-v5", "kwargs": {"xml_file": "ant"}}, "names a file"),
+        ({"env_id": "Ant-v5", "kwargs": {"anything": ["x", "/etc/passwd"]}}, "names a file"),
+        ({"env_id": "Ant-v5", "kwargs": {"a": {"b": "..\\secret"}}}, "names a file"),
+        ({"env_id": "Ant-v5", "kwargs": {"a": "model.xml"}}, "names a file"),
     ],
 )
 def test_what_gymnasium_cannot_make_is_400_in_its_words(local: Api, body: dict[str, Any], words: str) -> None:

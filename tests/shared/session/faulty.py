@@ -51,5 +51,8 @@ class FaultyStore:
         self.calls["list"] += 1
         return self._inner.list(prefix)
 
+    def reclaim(self) -> int:
+        return self._inner.reclaim()
+
     def close(self) -> None:
         self._inner.close()

@@ -25,7 +25,7 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
 
 async def created(at: Session) -> Reference:
-    header = await at.create("public", Recipe("CartPole-v1"), ())
+    header = await at.creation.create("public", Recipe("CartPole-v1"), ())
     await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
     return header.reference
 

@@ -36,7 +36,7 @@ def session(store: Store, **changes: Any) -> Session:
 
 async def created(at: Session, recipe: Recipe | None = None, seed: int | None = 5) -> Reference:
     """A new instance, reset with the seed."""
-    header = await at.create("public", recipe or Recipe("CartPole-v1"), ())
+    header = await at.creation.create("public", recipe or Recipe("CartPole-v1"), ())
     if seed is not None:
         await at.call(header.reference, operations.reset(seed, None), encode)
     return header.reference
@@ -340,5 +340,25 @@ def test_another_library_version_is_refused_with_both_named(monkeypatch: pytest.
             await step(session(store), reference)
         monkeypatch.undo()
         assert await step(session(store), reference) == uninterrupted(1)[0]
+
+    run(test)
+
+
+def test_a_full_journal_refuses_the_call_and_keeps_the_live_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.errors import JournalFull
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("public", Recipe("LunarLander-v3"), ())
+        await at.call(header.reference, operations.reset(1, None), encode)
+        with monkeypatch.context() as patched:
+            patched.setattr("shared.snapshot.replay.LONGEST_REPLAY_S", -1)
+            store.calls.clear()
+            with pytest.raises(JournalFull, match="reset it"):
+                await at.call(header.reference, STEP, encode)
+        await at.call(header.reference, STEP, encode)
+        assert store.calls == {"get": 1, "put": 1}
+        assert (await at.snapshots.header(header.reference)).progress.steps == 1
 
     run(test)

@@ -1,0 +1,124 @@
+"""New instances: making an environment, finding the mechanism that carries it, storing its first snapshot."""
+
+import time
+import uuid
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.errors import InstanceNotFound
+from shared.session.envelope import Header, Progress, Reference
+from shared.session.idempotency import Keyed, check_same
+from shared.session.live import Live, LiveCache
+from shared.session.snapshots import Snapshots
+from shared.session.threads import Thread, Threads
+from shared.snapshot.compatibility import cpu_features
+from shared.snapshot.mechanism import Home, Mechanism, Subject
+from shared.snapshot.probe import Verdict, subject_of_trial, try_out
+from shared.snapshot.recipe import Recipe, check_kwargs, check_registered, make
+from shared.snapshot.registry import libraries_of, proved_mechanism
+from shared.snapshot.vector import adopt
+from shared.storage.protocol import ABSENT
+
+
+class _Made(NamedTuple):
+    env: Any
+    mechanism: Mechanism | None
+    """The one that is known to carry it; None if that has to be tried."""
+    subject_of_trial: str
+
+
+class _First(NamedTuple):
+    subject: Subject
+    header: Header
+    body: bytes
+
+
+class Creation:
+    """Makes the instances of one store."""
+
+    def __init__(self, snapshots: Snapshots, threads: Threads, live: LiveCache) -> None:
+        self._snapshots = snapshots
+        self._threads = threads
+        self._live = live
+
+    async def create(
+        self, owner: str, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None = None
+    ) -> Header:
+        """Make a new instance and store its first snapshot.
+
+        Raises:
+            NotCreatable: Gymnasium refused.
+            NotExact: no mechanism carries the environment.
+            KeyReused: the key came with another request before.
+        """
+        reference = Reference(owner, str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
+        if keyed is not None:
+            made_before = await self._made_before(reference, keyed)
+            if made_before is not None:
+                return made_before
+        check_registered(recipe.env_id, modules)
+        check_kwargs(recipe)
+        worker = self._threads.worker()
+        made = await worker.run(_made, recipe)
+        mechanism = made.mechanism or (await self._verdict(worker, recipe, made, modules)).chosen()
+        first = await worker.run(_first, reference, recipe, made.env, mechanism)
+        header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
+        saved = await self._snapshots.save(header, first.body, ABSENT)
+        if saved is None:
+            # A fresh uuid4 cannot be taken, and a derived one only by the same call: what stands there is its.
+            saved = await self._snapshots.load(reference)
+        await self._snapshots.enlist(saved.header)
+        if mechanism.home is Home.WORKER:
+            async with self._live.lock(reference):
+                await self._live.put(Live(first.subject, worker, saved))
+        else:
+            await worker.run(first.subject.close)
+        return saved.header
+
+    async def _made_before(self, reference: Reference, keyed: Keyed) -> Header | None:
+        """The instance that the same call made when it first came."""
+        try:
+            header = await self._snapshots.header(reference)
+        except InstanceNotFound:
+            return None
+        check_same(header.made_by, keyed)
+        # The first attempt may have broken off before it came to the index.
+        await self._snapshots.enlist(header)
+        return header
+
+    async def _verdict(self, worker: Thread, recipe: Recipe, made: _Made, modules: Iterable[str]) -> Verdict:
+        """What the trial of such environments came to, here or in another process before."""
+        verdict = await self._snapshots.verdict(made.subject_of_trial)
+        if verdict is None:
+            verdict = await worker.run(try_out, recipe, made.env, modules)
+            await self._snapshots.keep_verdict(made.subject_of_trial, verdict)
+        return verdict
+
+
+def _made(recipe: Recipe) -> _Made:
+    env = make(recipe)
+    mechanism = proved_mechanism(env)
+    return _Made(env, mechanism, "" if mechanism else subject_of_trial(recipe, env))
+
+
+def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
+    """The first snapshot of a new environment, and the environment as its mechanism tends it."""
+    subject = adopt(mechanism, env, recipe)
+    now = time.time()
+    header = Header(
+        owner=reference.owner,
+        instance_id=reference.instance_id,
+        recipe=recipe,
+        mechanism=mechanism.name,
+        libraries=libraries_of(mechanism),
+        cpu=cpu_features(),
+        created=now,
+        used=now,
+        revision=0,
+        nonce=b"",
+        progress=Progress(),
+        recent=(),
+    )
+    return _First(subject, header, subject.capture())

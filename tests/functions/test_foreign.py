@@ -1,0 +1,62 @@
+"""Environments of other packages: tried at their first creation, then like any other."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from shared.settings import Settings
+from tests.applications import Api, served
+
+MODULE = "tests.shared.snapshot.foreign"
+
+
+@pytest.fixture
+def foreign(settings: Settings) -> Settings:
+    return dataclasses.replace(settings, env_modules=(MODULE,))
+
+
+@pytest.fixture(params=["local", "each alone"])
+def api(request: pytest.FixtureRequest, foreign: Settings) -> Iterator[Api]:
+    with served(request.param, foreign) as client:
+        yield Api(client)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "mechanism"), [("ForeignWalk-v0", "object-graph"), ("ForeignHidden-v0", "journal")]
+)
+def test_an_environment_of_another_package_is_created_and_forks_into_twins(
+    api: Api, env_id: str, mechanism: str
+) -> None:
+    instance = api.create(env_id)
+    assert api.get(instance).json["mechanism"] == mechanism
+    api.post(f"{instance}/reset/", {"seed": 4})
+    for action in (0, 2, 1):
+        api.post(f"{instance}/step/", {"action": action})
+    twin = "/v1/envs/" + api.post(f"{instance}/fork/").json["instance_ids"][0]
+    for action in (1, 2, 2, 0):
+        replies = [api.post(f"{each}/step/", {"action": action}) for each in (instance, twin)]
+        assert replies[0].status == 200
+        assert replies[0].json == replies[1].json
+
+
+def test_a_module_may_be_named_with_the_id(api: Api) -> None:
+    instance = api.create(f"{MODULE}:ForeignWalk-v0")
+    assert api.post(f"{instance}/reset/").status == 200
+
+
+def test_one_that_cannot_be_carried_is_400_with_the_reasons_and_leaves_nothing(api: Api) -> None:
+    reply = api.post("/v1/envs/", {"env_id": "ForeignErratic-v0"})
+    assert (reply.status, reply.json["type"]) == (400, "urn:gym-http:problem:not-exact")
+    assert "object-graph" in reply.json["reasons"]
+    assert api.get("/v1/envs/").json == {}
+
+
+def test_a_trial_is_made_once_for_all_processes_of_a_store(
+    foreign: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served("local", foreign) as client:
+        Api(client).create("ForeignWalk-v0")
+    monkeypatch.setattr("shared.session.creation.try_out", None)
+    with served("local", foreign) as client:
+        assert Api(client).create("ForeignWalk-v0")

@@ -1,0 +1,102 @@
+"""What somebody did to the store shows as a clear error, and nothing stored is thrown away for it."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from shared.settings import PUBLIC, Settings
+from shared.storage.open import open_store
+from shared.storage.protocol import Store, Stored
+from tests.applications import Api, served
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    opened = open_store(settings.store, "process")
+    yield opened
+    opened.close()
+
+
+def key_of(instance: str) -> str:
+    return f"state/{PUBLIC}/{instance.rpartition('/')[2]}"
+
+
+def stored(store: Store, key: str) -> bytes:
+    found = store.get(key)
+    assert isinstance(found, Stored)
+    return found.body
+
+
+def started(settings: Settings) -> str:
+    """An instance that a process made which has ended."""
+    with served("local", settings) as client:
+        api = Api(client)
+        instance = api.create("CartPole-v1")
+        api.post(f"{instance}/reset/", {"seed": 1})
+    return instance
+
+
+@pytest.mark.parametrize("change", ["truncated", "altered", "nonsense", "empty"])
+def test_a_snapshot_that_was_touched_is_told_of_and_left_where_it_is(
+    settings: Settings, store: Store, change: str
+) -> None:
+    instance = started(settings)
+    sealed = stored(store, key_of(instance))
+    touched = {
+        "truncated": sealed[:-1],
+        "altered": sealed[:-1] + bytes([sealed[-1] ^ 1]),
+        "nonsense": b"nonsense" * 100,
+        "empty": b"",
+    }[change]
+    store.put(key_of(instance), touched)
+    with served("local", settings) as client:
+        reply = Api(client).post(f"{instance}/step/", {"action": 1})
+    assert (reply.status, reply.json["type"]) == (500, "urn:gym-http:problem:snapshot-corrupt")
+    assert stored(store, key_of(instance)) == touched
+
+
+def test_a_snapshot_in_anothers_place_is_refused(settings: Settings, store: Store) -> None:
+    one, other = started(settings), started(settings)
+    store.put(key_of(one), stored(store, key_of(other)))
+    with served("local", settings) as client:
+        reply = Api(client).post(f"{one}/step/", {"action": 1})
+        assert (reply.status, "another instance's" in reply.json["detail"]) == (500, True)
+        assert Api(client).post(f"{other}/step/", {"action": 1}).status == 200
+
+
+def test_a_key_that_is_gone_is_named_and_one_that_was_rotated_still_opens(settings: Settings) -> None:
+    old = dataclasses.replace(settings, signing_keys=("o" * 32,))
+    instance = started(old)
+    with served("local", dataclasses.replace(settings, signing_keys=("n" * 32,))) as client:
+        reply = Api(client).post(f"{instance}/step/", {"action": 1})
+        assert (reply.status, "GYM_HTTP_SIGNING_KEYS" in reply.json["detail"]) == (500, True)
+    with served("local", dataclasses.replace(settings, signing_keys=("n" * 32, "o" * 32))) as client:
+        assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
+    with served("local", dataclasses.replace(settings, signing_keys=("n" * 32,))) as client:
+        assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
+
+
+def test_another_version_of_a_library_is_409_with_both_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = started(settings)
+    with monkeypatch.context() as patched:
+        patched.setattr("shared.session.session.libraries_of", lambda _: {"gymnasium": "9.9.9", "numpy": "9.9"})
+        with served("local", settings) as client:
+            reply = Api(client).post(f"{instance}/step/", {"action": 1})
+    assert (reply.status, reply.json["here"]) == (409, {"gymnasium": "9.9.9", "numpy": "9.9"})
+    with served("local", settings) as client:
+        assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
+
+
+def test_a_snapshot_from_another_processor_goes_on_with_a_warning(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = started(settings)
+    monkeypatch.setattr("shared.session.session.cpu_features", lambda: "OTHER")
+    with served("local", settings) as client:
+        api = Api(client)
+        first, second = (api.post(f"{instance}/step/", {"action": 1}) for _ in range(2))
+    assert (first.status, "OTHER" in first.headers["warning"]) == (200, True)
+    assert "warning" not in second.headers

@@ -1,0 +1,100 @@
+"""What has expired gives its room back, and nothing that lives is touched."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from shared.errors import InstanceNotFound
+from shared.session import operations
+from shared.session.session import Session
+from shared.session.sweeping import Swept, sweep
+from shared.snapshot.recipe import Recipe
+from shared.storage.sqlite import SQLiteStore
+from tests.shared.session.faulty import FaultyStore
+
+KEYS = [b"a key of thirty-two characters.."]
+
+
+def session(store: FaultyStore | SQLiteStore, idle_ttl_s: float = 3600) -> Session:
+    return Session(store, KEYS, live_envs=8, idle_ttl_s=idle_ttl_s)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.get_event_loop().run_until_complete(test())
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_an_expired_instance_leaves_nothing_behind(brief: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.sweeping._GRACE_S", 0)
+
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        at = session(store, idle_ttl_s=0.2)
+        gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.branching.checkpoint(gone.reference, "")
+        await asyncio.sleep(0.3)
+        kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
+        assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1)
+        assert {entry.key.split("/")[2] for entry in store.list("")} == {kept.instance_id}
+
+    run(test)
+
+
+def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.sweeping._GRACE_S", 0)
+
+    async def test() -> None:
+        at = session(FaultyStore())
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.branching.checkpoint(header.reference, "")
+        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+
+    run(test)
+
+
+def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        stale = store.get(header.reference.key)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        inner = store.get
+        store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
+        assert not await at.snapshots.delete_expired(header.reference.key)
+        store.get = inner  # type: ignore[method-assign]
+        assert (await at.snapshots.header(header.reference)).revision == 1
+
+    run(test)
+
+
+def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
+    """The sweep may have listed the instances before this one was written."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        store.delete(header.reference.key)
+        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+
+    run(test)
+
+
+def test_the_file_shrinks(tmp_path: Path) -> None:
+    async def test() -> None:
+        store = SQLiteStore(tmp_path / "s.db")
+        at = session(store, idle_ttl_s=0.2)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.branching.fork(header.reference, 500, None)
+        await asyncio.sleep(0.3)
+        assert (await sweep(at.snapshots)).instances == 501
+        assert store.reclaim() == 0
+        with pytest.raises(InstanceNotFound):
+            await at.snapshots.header(header.reference)
+        await at.shut_down()
+
+    run(test)
