@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test check format catalog clean
+.PHONY: help run run-s3 test check format catalog exactness clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ format: $(VENV)/.check  ## rewrite the code in the project's format
 
 catalog: $(VENV)/.check  ## write the table of what can be created, from what is installed
 	$(BIN)/python -m infra.make_catalog
+
+exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
+	$(BIN)/python -m infra.exactness $(ARGS)
 
 clean:  ## remove what was installed and made here, and keep the snapshots
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,122 @@
+"""Prove every environment that can be created here exact, and write the table of it: `make exactness`.
+
+Each environment is proved in a process of its own, so that one that crashes costs its own row alone. Rows that
+stand in the table already are kept, unless they are asked for again, so that a long run can be made in parts.
+"""
+
+import argparse
+import concurrent.futures
+import fnmatch
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+
+from shared import settings
+from shared.snapshot.recipe import register_environments
+
+_TABLE = Path("EXACTNESS.md")
+_HEAD = """# Exactness
+
+Every id that can be created with {versions}, proved by `make exactness`: snapshots before the first reset and, in
+episodes 1, 2, 3 and 7, after the reset, after a frame, in the middle and at the end; each continued for {further}
+calls in a fresh process under another hash seed, an unseeded reset among them; and a chain of {chain} restores,
+one before every call. Compared are the bits of every result and of every generator with an environment that was
+never interrupted. Bytes and times are medians, of a capture and of a restore into a new environment.
+
+| id | render mode | mechanism | snapshots | bytes | capture | restore | differences |
+|---|---|---|---|---|---|---|---|
+"""
+_DISTRIBUTIONS = ("gymnasium", "numpy", "ale-py", "mujoco", "box2d", "pygame-ce", "jax")
+_MINUTES = 20
+
+
+def main() -> None:
+    """Prove the ids that match, in two render modes each, and write the table."""
+    parser = argparse.ArgumentParser(prog="python -m infra.exactness", description=main.__doc__)
+    parser.add_argument("patterns", nargs="*", default=["*"], help="ids as in a shell: 'ALE/*'")
+    parser.add_argument("--again", action="store_true", help="prove those too that have a row")
+    parser.add_argument("--further", type=int, default=200)
+    parser.add_argument("--chain", type=int, default=100)
+    parser.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args()
+    settings.prepare_process()
+    modules = settings.read().env_modules
+    register_environments(modules)
+    rows = _standing()
+    wanted = [
+        (env_id, render_mode)
+        for env_id in sorted(gymnasium.registry)
+        if any(fnmatch.fnmatch(env_id, pattern) for pattern in given.patterns)
+        for render_mode in ("", "rgb_array")
+        if given.again or (env_id, render_mode) not in rows
+    ]
+    extent = ["--further", str(given.further), "--chain", str(given.chain)]
+    extent += [part for module in modules for part in ("--module", module)]
+    with concurrent.futures.ThreadPoolExecutor(given.processes) as pool:
+        waiting = {pool.submit(_prove, *each, extent): each for each in wanted}
+        for done in concurrent.futures.as_completed(waiting):
+            row = done.result()
+            print(row or f"| {waiting[done][0]} cannot be created |", flush=True)
+            if row:
+                rows[waiting[done]] = row
+                _write(rows, given.further, given.chain)
+
+
+def _prove(env_id: str, render_mode: str, extent: list[str]) -> str | None:
+    """The environment's row, or None for what cannot be created."""
+    command = [sys.executable, "-m", "shared.snapshot.check", env_id, "--json", *extent]
+    command += ["--render-mode", render_mode] if render_mode else []
+    try:
+        finished = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES * 60, check=False)
+    except subprocess.TimeoutExpired:
+        return _row(env_id, render_mode, *["-"] * 5, f"not finished in {_MINUTES} minutes")
+    answer: dict[str, Any] = {"raised": finished.stderr[-200:]}
+    if finished.stdout.startswith("{"):
+        answer = json.loads(finished.stdout)
+    if answer.get("refused") == "NotCreatable":
+        return None
+    if "mechanism" not in answer:
+        reason = " ".join(str(answer.get("detail") or answer["raised"]).split()).replace("|", "/")[:200]
+        return _row(env_id, render_mode, *["-"] * 5, reason)
+    return _row(
+        env_id,
+        render_mode,
+        answer["mechanism"],
+        str(answer["snapshots"]),
+        str(answer["bytes"]),
+        f"{answer['capture_s'] * 1e6:.0f} µs",
+        f"{answer['restore_s'] * 1e3:.2f} ms",
+        "0",
+    )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _standing() -> dict[tuple[str, str], str]:
+    if not _TABLE.exists():
+        return {}
+    lines = [line for line in _TABLE.read_text().splitlines() if line.startswith("| ") and " | id" not in line]
+    cells = [(line, [cell.strip() for cell in line.split("|")]) for line in lines if not line.startswith("| id ")]
+    return {(found[1], found[2]): line for line, found in cells}
+
+
+def _write(rows: dict[tuple[str, str], str], further: int, chain: int) -> None:
+    installed = []
+    for name in _DISTRIBUTIONS:
+        try:
+            installed.append(f"{name} {version(name)}")
+        except ModuleNotFoundError:
+            continue
+    head = _HEAD.format(versions=", ".join(installed), further=further, chain=chain)
+    _TABLE.write_text(head + "\n".join(rows[key] for key in sorted(rows)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+/**
+ * Gymnasium over HTTP for browsers and Node 18.17+: environments with Gymnasium's methods, each a call to a server.
+ *
+ *     import { Env } from "./gymnasium.js";
+ *
+ *     const env = await Env.make("CartPole-v1", { url: "http://127.0.0.1:5000" });
+ *     let [observation, info] = await env.reset({ seed: 42 });
+ *     let done = false;
+ *     while (!done) {
+ *       const action = env.actionSpace.sample();
+ *       const step = await env.step(action); // also: [observation, reward, terminated, truncated, info]
+ *       done = step.terminated || step.truncated;
+ *     }
+ *     await env.close();
+ *
+ * `reset` and `step` give arrays in Gymnasium's order that have the same values by name too; both survive
+ * `postMessage`. Spaces, observations and rewards hold numbers where the wire has "Infinity" or "NaN"; `info` is as
+ * it came, since nothing says which of its strings are meant as numbers. Records of the service (`record`,
+ * `checkpoint`, `catalog`, ...) have the keys that its /docs give them.
+ *
+ * Every call can end with a `GymHTTPError`: see gymnasium/errors.js for the kinds, and gymnasium/connection.js for
+ * what is tried again. Await each call before the next: the network keeps no order.
+ */
+
+import { Connection } from "./gymnasium/connection.js";
+import { Rendering } from "./gymnasium/rendering.js";
+import { decodeNumbers } from "./gymnasium/arrays.js";
+import { makeSpace } from "./gymnasium/spaces.js";
+
+export * from "./gymnasium/errors.js";
+export * from "./gymnasium/spaces.js";
+export { Rendering };
+
+/** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
+
+/**
+ * What `gymnasium.make` takes, and how to reach the server.
+ * @typedef {object} EnvOptions
+ * @property {string | null} [renderMode] - "rgb_array" by default, as `render` is to give a picture; null for none.
+ * @property {Record<string, unknown>} [kwargs] - For the environment's constructor.
+ * @property {number} [maxEpisodeSteps] - -1 for no limit.
+ * @property {{name: string, kwargs?: Record<string, unknown>}[]} [wrappers] - Of `gymnasium.wrappers`, innermost first.
+ * @property {number} [numEnvs] - Makes a vector environment: actions, observations, rewards and flags are lists.
+ * @property {number} [seed] - For the spaces, and the first reset that brings none.
+ * @property {"NextStep" | "SameStep" | "Disabled"} [autoreset] - As `gymnasium.vector.AutoresetMode` defines them.
+ * @property {boolean} [closeOnPageHide] - Close when the visitor leaves the page.
+ */
+
+/** @typedef {Record<string, any>} Info */
+/** @typedef {[observation: any, info: Info] & {observation: any, info: Info}} ResetResult */
+/**
+ * The flags and the reward are lists for a vector environment.
+ * @template [Reward=number]
+ * @template [Flag=boolean]
+ * @typedef {[observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info]
+ *   & {observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info}} StepResult
+ */
+/** A state to go back to. @typedef {{checkpoint_id: string, name: string, created: string, revision: number,
+ *   episode: number, steps: number, episode_return: any}} Checkpoint */
+/** An instance as the service keeps it: steps, episode, return, times, revision and more.
+ * @typedef {{instance_id: string, env_id: string, render_mode: string | null, episode: number, steps: number,
+ *   episode_return: any, ended: boolean, revision: number, [more: string]: any}} InstanceRecord */
+
+/**
+ * One environment on the server. It lives there until `close`, or until nothing is written to it for a week.
+ * @template [Reward=number]
+ * @template [Flag=boolean]
+ */
+export class Env {
+  /** Use `make` or `attach`.
+   * @param {Connection} connection
+   * @param {string} instanceId
+   * @param {{action: any, observation: any}} spaces */
+  constructor(connection, instanceId, spaces) {
+    this.connection = connection;
+    /** By which `attach`, in any process, continues it. */
+    this.instanceId = instanceId;
+    this.path = pathOf(instanceId);
+    /** @type {any} One of the spaces of gymnasium/spaces.js. */
+    this.actionSpace = spaces.action;
+    /** @type {any} */
+    this.observationSpace = spaces.observation;
+  }
+
+  /**
+   * Make an environment, as `gymnasium.make` does. It has to be reset before its first step.
+   * @overload
+   * @param {string} envId
+   * @param {EnvOptions & ConnectionOptions & {numEnvs: number}} options
+   * @returns {Promise<Env<number[], boolean[]>>}
+   */
+  /**
+   * @overload
+   * @param {string} envId
+   * @param {(EnvOptions & ConnectionOptions) | string | null} [options] - Or the render mode alone.
+   * @returns {Promise<Env>}
+   */
+  /** @param {string} envId @param {any} [options] @returns {Promise<Env<any, any>>} */
+  static async make(envId, options) {
+    /** @type {EnvOptions & ConnectionOptions} */
+    const given = typeof options === "object" && options !== null ? options : { renderMode: options };
+    const connection = new Connection(given);
+    const { instance_id } = await connection.change("POST", "/v1/envs/", {
+      env_id: envId,
+      render_mode: given.renderMode === undefined ? "rgb_array" : given.renderMode,
+      kwargs: given.kwargs,
+      max_episode_steps: given.maxEpisodeSteps,
+      wrappers: given.wrappers,
+      num_envs: given.numEnvs,
+      seed: given.seed,
+      autoreset: given.autoreset,
+    });
+    return Env.#at(connection, instance_id, given);
+  }
+
+  /**
+   * Continue an instance that exists, of this client or any other.
+   * @param {string} instanceId
+   * @param {ConnectionOptions & {closeOnPageHide?: boolean}} [options]
+   * @returns {Promise<Env<any, any>>}
+   * @throws {import("./gymnasium/errors.js").InstanceNotFound}
+   */
+  static attach(instanceId, options = {}) {
+    return Env.#at(new Connection(options), instanceId, options);
+  }
+
+  /** @param {Connection} connection @param {string} instanceId @param {{closeOnPageHide?: boolean}} options */
+  static async #at(connection, instanceId, { closeOnPageHide }) {
+    const path = pathOf(instanceId);
+    const [action, observation] = await Promise.all([
+      connection.read(`${path}action_space/`),
+      connection.read(`${path}observation_space/`),
+    ]);
+    const env = new Env(connection, instanceId, { action: makeSpace(action), observation: makeSpace(observation) });
+    if (closeOnPageHide) env.closeOnPageHide();
+    return env;
+  }
+
+  /**
+   * Begin an episode. Without a seed the environment's generator goes on from where it is.
+   * @param {{seed?: number, options?: Record<string, unknown>}} [body] - `options` as the environment documents them.
+   * @returns {Promise<ResetResult>}
+   */
+  async reset({ seed, options } = {}) {
+    const { observation, info } = await this.#change("reset/", { seed, options });
+    return named({ observation: this.observationSpace.decode(observation), info });
+  }
+
+  /**
+   * Apply one action, a member of `actionSpace`. A call that is tried again is still applied once.
+   * @param {any} action
+   * @returns {Promise<StepResult<Reward, Flag>>}
+   * @throws {import("./gymnasium/errors.js").InvalidAction} It is not a member; the environment is as it was before.
+   * @throws {import("./gymnasium/errors.js").ResetNeeded}
+   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment's own exception.
+   */
+  async step(action) {
+    const { observation, reward, terminated, truncated, info } = await this.#change("step/", { action });
+    const decoded = this.observationSpace.decode(observation);
+    return named({ observation: decoded, reward: decodeNumbers(reward), terminated, truncated, info });
+  }
+
+  /**
+   * The picture in the environment's render mode.
+   * @returns {Promise<Rendering>}
+   * @throws {import("./gymnasium/errors.js").NotRenderable} It was made with no render mode, or with "human".
+   */
+  async render() {
+    return new Rendering(await this.connection.change("GET", `${this.path}monitor/render/`));
+  }
+
+  /** JPEG pictures without end, for the `src` of an `<img>`, which cannot send an API key. */
+  get streamUrl() {
+    return `${this.connection.url}${this.path}monitor/stream/`;
+  }
+
+  /** Delete the environment on the server. @returns {Promise<void>} */
+  async close() {
+    this.#forgetPageHide();
+    await this.connection.change("DELETE", this.path);
+  }
+
+  /** Close the environment when the visitor leaves the page, also by closing its tab. */
+  closeOnPageHide() {
+    this.#forgetPageHide();
+    this.#onPageHide = () => this.connection.deleteInPassing(this.path);
+    globalThis.addEventListener("pagehide", this.#onPageHide, { once: true });
+  }
+
+  /**
+   * Make instances that continue from here exactly as this one does, or with random generators of their own.
+   * @param {{count?: number, reseed?: number}} [options] - `reseed` seeds them, each differently.
+   * @returns {Promise<Env<Reward, Flag>[]>} `count` of them, by default 1.
+   */
+  async fork({ count = 1, reseed } = {}) {
+    const { instance_ids } = await this.#change("fork/", { count, reseed });
+    const spaces = { action: this.actionSpace, observation: this.observationSpace };
+    return instance_ids.map((/** @type {string} */ id) => new Env(this.connection, id, spaces));
+  }
+
+  /**
+   * Keep the state of now, to go back to. If the first reply is lost there may be two of it: the server replays
+   * keyed calls of the environment, and this is none.
+   * @param {string} [name] - For people.
+   * @returns {Promise<Checkpoint>}
+   */
+  checkpoint(name) {
+    return this.#change("checkpoints/", { name });
+  }
+
+  /** All checkpoints, oldest first. @returns {Promise<Checkpoint[]>} */
+  async checkpoints() {
+    return (await this.connection.read(`${this.path}checkpoints/`)).checkpoints;
+  }
+
+  /**
+   * Go back to a checkpoint, which stays.
+   * @param {string | Checkpoint} checkpoint - Its id, or itself.
+   * @returns {Promise<InstanceRecord>}
+   * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
+   */
+  restore(checkpoint) {
+    const id = typeof checkpoint === "string" ? checkpoint : checkpoint.checkpoint_id;
+    return this.#change("restore/", { checkpoint_id: id });
+  }
+
+  /** @returns {Promise<InstanceRecord>} */
+  record() {
+    return this.connection.read(this.path);
+  }
+
+  /**
+   * A member drawn by the server from the space's own generator, which `seed` at creation seeds.
+   * @param {"action_space" | "observation_space"} [space]
+   * @returns {Promise<any>}
+   */
+  async sample(space = "action_space") {
+    const { sample } = await this.#change(`${space}/sample/`, {});
+    return (space === "action_space" ? this.actionSpace : this.observationSpace).decode(sample);
+  }
+
+  /**
+   * Whether the server takes the value for a member.
+   * @param {any} value
+   * @param {"action_space" | "observation_space"} [space]
+   * @returns {Promise<boolean>}
+   */
+  async contains(value, space = "action_space") {
+    return (await this.connection.read(`${this.path}${space}/contains/`, { value })).contains;
+  }
+
+  /** @type {(() => void) | undefined} */
+  #onPageHide;
+
+  #forgetPageHide() {
+    if (this.#onPageHide) globalThis.removeEventListener("pagehide", this.#onPageHide);
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} body */
+  #change(path, body) {
+    return this.connection.change("POST", this.path + path, body);
+  }
+}
+
+/**
+ * The environments that can be created, with spaces (for `makeSpace`), render modes and limits.
+ * @param {ConnectionOptions & {envId?: string}} [options] - `envId` for that one alone.
+ * @returns {Promise<Record<string, any>[]>}
+ */
+export async function catalog({ envId, ...options } = {}) {
+  const query = envId === undefined ? "" : `?env_id=${encodeURIComponent(envId)}`;
+  return (await new Connection(options).read(`/v1/catalog/${query}`)).environments;
+}
+
+/**
+ * The instances that exist: a map from instance id to environment id.
+ * @param {ConnectionOptions} [options]
+ * @returns {Promise<Record<string, string>>}
+ */
+export function instances(options) {
+  return new Connection(options).read("/v1/envs/");
+}
+
+/**
+ * Whether the service can do its work, and its versions. Needs no API key.
+ * @param {ConnectionOptions} [options]
+ * @returns {Promise<{status: "ok", store: string, version: string, gymnasium: string}>}
+ */
+export function health(options) {
+  return new Connection(options).read("/v1/health/");
+}
+
+/** @param {string} instanceId */
+const pathOf = (instanceId) => `/v1/envs/${encodeURIComponent(instanceId)}/`;
+
+/** The values as an array in their order, and by their names. @param {Record<string, any>} values @returns {any} */
+function named(values) {
+  return Object.assign(Object.values(values), values);
+}
