@@ -40,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.exactness", description=main.__doc__)
     parser.add_argument("patterns", nargs="*", default=["*"], help="ids as in a shell: 'ALE/*'")
     parser.add_argument("--again", action="store_true", help="prove those too that have a row")
+    parser.add_argument("--render-mode", action="append", help="'' for none; '' and rgb_array unless said")
     parser.add_argument("--further", type=int, default=200)
     parser.add_argument("--chain", type=int, default=100)
     parser.add_argument("--processes", type=int, default=2)
@@ -52,7 +53,7 @@ def main() -> None:
         (env_id, render_mode)
         for env_id in sorted(gymnasium.registry)
         if any(fnmatch.fnmatch(env_id, pattern) for pattern in given.patterns)
-        for render_mode in ("", "rgb_array")
+        for render_mode in given.render_mode or ("", "rgb_array")
         if given.again or (env_id, render_mode) not in rows
     ]
     extent = ["--further", str(given.further), "--chain", str(given.chain)]

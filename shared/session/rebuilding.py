@@ -20,5 +20,9 @@ def rebuilt(loaded: Loaded) -> Subject:
     """Rebuild the environment of a snapshot and make it continue from there."""
     recipe = loaded.header.recipe
     subject = adopt(mechanism_named(loaded.header.mechanism), make(recipe), recipe)
-    continue_from(subject, loaded)
+    try:
+        continue_from(subject, loaded)
+    except BaseException:
+        subject.close()  # what it holds in OpenGL is not Python's to free
+        raise
     return subject
