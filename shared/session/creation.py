@@ -13,10 +13,11 @@ from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache
 from shared.session.snapshots import Snapshots
 from shared.session.threads import Thread, Threads
+from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
 from shared.snapshot.mechanism import Home, Mechanism, Subject
 from shared.snapshot.probe import Verdict, subject_of_trial, try_out
-from shared.snapshot.recipe import Recipe, check_kwargs, check_registered, make
+from shared.snapshot.recipe import Recipe, check_registered, make
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.vector import adopt
 from shared.storage.protocol import ABSENT
@@ -59,7 +60,7 @@ class Creation:
             if made_before is not None:
                 return made_before
         check_registered(recipe.env_id, modules)
-        check_kwargs(recipe)
+        check_kwargs(recipe.env_id, recipe.kwargs)
         worker = self._threads.worker()
         made = await worker.run(_made, recipe)
         mechanism = made.mechanism or (await self._verdict(worker, recipe, made, modules)).chosen()

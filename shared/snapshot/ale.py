@@ -24,12 +24,13 @@ _MEMORY = "gymnasium.wrappers.stateful_observation"
 _LARGEST_LAYERS = 1 << 28
 _MOST_SPARES = 8
 
-# ALE's own state of these games loses what cannot be told from outside.
-_LOSSY = {
-    "miniature_golf": "saves four counters as booleans and reads them back as numbers (MiniatureGolf.cpp)",
-    "pitfall2": "rounds the clock of the cartridge's sound chip to eight decimals (CartDPC.cxx)",
-}
-
+_LOSSY = frozenset(
+    {
+        "miniature_golf",  # MiniatureGolf.cpp saves five counters as booleans and reads them back as numbers
+        "pitfall2",  # CartDPC.cxx rounds the clock of the cartridge's sound chip to eight decimals
+    }
+)
+"""Games of whose state ALE saves too little, and nothing visible tells the rest."""
 
 # Four raw pictures are 400 KB, and compressing them again at every call would take 1.2 ms.
 _CHANGING: Changing = {
@@ -85,6 +86,7 @@ class AleSubject:
         self.env = env
         self.recipe = recipe
         self._spares = spares
+        self._whole = True
         self._layers = StateSubject(env, _CHANGING)
         base: Any = env.unwrapped
         rom = get_rom_path(base._game)
@@ -96,7 +98,10 @@ class AleSubject:
 
     def apply(self, call: Call) -> Any:
         """Make the call on the environment."""
-        return perform(self.env, call)
+        self._whole = False
+        result = perform(self.env, call)
+        self._whole = True
+        return result
 
     def capture(self) -> bytes:
         """The wrappers and generators, and the emulator: about 3.3 KB without wrappers that hold pictures."""
@@ -109,12 +114,15 @@ class AleSubject:
                 pass
             case _:
                 raise SnapshotCorrupt("The state in the snapshot is not of the form this mechanism writes.")
+        self._whole = False
         self._emulator.restore(emulator)
         self._layers.restore(_decompressed(compressed))
+        self._whole = True
 
     def close(self) -> None:
-        """Leave the environment, with its loaded game, to who asks for an equal one next."""
-        self._spares.give(self)
+        """Leave the environment, with its loaded game, to who asks for an equal one next, unless a call failed."""
+        if self._whole:
+            self._spares.give(self)
 
 
 class _Spares:

@@ -37,7 +37,7 @@ def _turn_lidar(walker: Any) -> None:
 
 
 def _draw_nothing(car: Any, mode: str = "") -> None:
-    """What drawing a frame does to CarRacing: nothing. Each of its steps draws one, which takes 10 to 15 ms."""
+    """What drawing a frame does to CarRacing: nothing. Each of its steps draws one, which takes 12 to 15 ms."""
 
 
 def _lander_s(lander: Any) -> float:

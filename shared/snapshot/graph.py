@@ -1,7 +1,8 @@
 """The mechanism for environments in pure Python: all that is reached from the environment, as one graph.
 
 It is the general case: minigrid, highway-env, flappy-bird-gymnasium, Gymnasium's jax environments, a user's own.
-Not carried are state that is kept in classes and modules, and native handles; what is seen of those is refused.
+Not carried are native handles and what changes in place within classes and modules, such as a list there; what is
+seen of those is refused.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from shared.snapshot.graph_blocks import Blocks, unpacked
 from shared.snapshot.graph_pickler import GraphPickler, GraphUnpickler
 from shared.snapshot.graph_survey import Survey, written
 from shared.snapshot.mechanism import Home
+from shared.snapshot.names import Names, modules_behind
 from shared.snapshot.plain import NotPlain
 from shared.snapshot.recipe import Recipe
 from shared.snapshot.state import class_path
@@ -67,13 +69,14 @@ class GraphSubject:
         self._fingerprint = survey.constants.fingerprint()
         self._classes = [class_path(layer) for layer in layers(env)]
         self._modules = survey.modules
+        self._names = Names(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
         self._blocks = Blocks()
         self._tend(env)
 
     def apply(self, call: Call) -> Any:
-        """Make the call with the environment's own share of chance, and give a seed to what it left without."""
-        with self._chance.lent():
+        """Make the call with what is the environment's own of the process, and seed what it left unseeded."""
+        with self._chance.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
         if isinstance(call, Reseed):
@@ -97,6 +100,7 @@ class GraphSubject:
                 self._fingerprint,
                 _facts(self.env),
                 self._chance.state(),
+                self._names.state(),
                 [clock.read() for clock in self._clocks],
                 zlib.compress(graph, 1),
                 self._blocks.packed(buffers),
@@ -113,7 +117,16 @@ class GraphSubject:
             SnapshotIncompatible: it was written with other versions of what the graph names.
         """
         match plain.loads(body):
-            case [dict(versions), list(classes), bytes(constants), bytes(facts), chance, list(times), *packed]:
+            case [
+                dict(versions),
+                list(classes),
+                bytes(constants),
+                bytes(facts),
+                chance,
+                names,
+                list(times),
+                *packed,
+            ]:
                 pass
             case _:
                 raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
@@ -124,6 +137,7 @@ class GraphSubject:
         if [class_path(layer) for layer in layers(env)] != classes or _facts(env) != facts:
             raise SnapshotCorrupt("The graph in the snapshot came out as another environment than went in.")
         self._versions = versions
+        self._names.set_state(names)
         self._chance.set_state(chance)
         self._tend(env)
         for clock, time in zip(self._clocks, times, strict=True):

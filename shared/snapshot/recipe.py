@@ -4,8 +4,7 @@ A recipe is everything that the client said at creation. It stands in the header
 constants (spaces, models, tables) are rebuilt and never stored.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
 from typing import Any, Literal
@@ -15,15 +14,12 @@ import msgspec
 from gymnasium.vector import SyncVectorEnv
 
 from shared.errors import Misconfigured, NotCreatable
+from shared.snapshot.arguments import arguments
 from shared.snapshot.autoreset import SameStepAutoreset
 from shared.snapshot.wrappers import wrap
 
 AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
 """The values of `gymnasium.vector.AutoresetMode`."""
-
-
-_NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
-_IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
 
 
 class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,32 +78,6 @@ def check_registered(env_id: str, modules: Iterable[str]) -> None:
         raise NotCreatable(str(error), env_id=env_id) from error
 
 
-def check_kwargs(recipe: Recipe) -> None:
-    """Refuse arguments that name files: a constructor would open them on the server, as MuJoCo's `xml_file` does.
-
-    Raises:
-        NotCreatable: a key or a text within the arguments looks like a file's.
-    """
-    for name, value in _leaves("", recipe.kwargs):
-        if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
-            raise NotCreatable(
-                f"The argument {name} = {value!r} names a file, and this server opens none for its callers.",
-                env_id=recipe.env_id,
-            )
-
-
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every value that is no container, under the name of the nearest key."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(key, item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(name, item)
-    else:
-        yield name, value
-
-
 def make(recipe: Recipe) -> Any:
     """A new `gymnasium.Env`, or a new `SyncVectorEnv` of as many as the recipe says.
 
@@ -139,7 +109,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             recipe.env_id.rpartition(":")[2],
             max_episode_steps=recipe.max_episode_steps,
             disable_env_checker=True,
-            **recipe.kwargs,
+            **arguments(recipe.env_id, recipe.kwargs),
             **extra,
         )
         _check_render_mode(env, recipe)

@@ -13,7 +13,8 @@ import numpy as np
 from shared.snapshot.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.chance import Chance
 from shared.snapshot.digest import digest_after
-from shared.snapshot.generators import generators_of, spaces_of
+from shared.snapshot.generators import generators_of, layers, spaces_of
+from shared.snapshot.names import Names, modules_behind
 from shared.snapshot.recipe import Recipe, make
 
 EPISODES = (1, 2, 3, 7)
@@ -66,6 +67,8 @@ class _Recording:
         self.script = Script(recipe)
         self._env = seeded(recipe)
         self._chance = Chance.of(recipe)
+        kinds = [type(layer) for layer in layers(self._env)]
+        self._names = Names(modules_behind(kinds, [kind.__module__ for kind in kinds]))
         self._actions = copy.deepcopy(self._env.action_space)
         self._actions.seed(20)
         self._draws = recipe.render_mode not in (None, "human")
@@ -101,7 +104,7 @@ class _Recording:
     def _call(self, call: Call) -> Any:
         self.script.calls.append(copy.deepcopy(call))
         # What it draws from the process is its own here, so that two environments can agree at all.
-        with self._chance.lent():
+        with self._chance.lent(), self._names.lent():
             result = perform(self._env, call)
             generators_of(self._env)
         self.script.digests.append(digest_after(self._env, result))

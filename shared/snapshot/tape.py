@@ -14,7 +14,7 @@ from shared.snapshot import plain
 from shared.snapshot.calls import Render, Reset, Step
 
 CHUNK_BYTES = 4096
-"""A chunk is sealed when it is longer: some 240 calls with a discrete action, which compress to 200 bytes."""
+"""A chunk is sealed when it is longer: some 200 calls with a discrete action, which compress to 200 bytes."""
 
 _STEP, _RESET, _RENDER, _DRAWN = range(4)
 _SEAL = Struct("<II")

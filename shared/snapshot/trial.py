@@ -18,7 +18,6 @@ from shared.snapshot.digest import digest_after
 from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import mechanism_named
-from shared.snapshot.script import seeded
 from shared.snapshot.vector import adopt
 
 REUSED = 20
@@ -27,7 +26,10 @@ REUSED = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """What is to be done there: continue each snapshot through its calls, and restore before every call of one."""
+    """What is to be done there: continue each snapshot through its calls, and restore before every one of a chain.
+
+    The first snapshot precedes all calls, and is where the chain begins.
+    """
 
     modules: tuple[str, ...]
     recipe: Recipe
@@ -83,7 +85,8 @@ def carry_out(trial: Trial) -> Findings:
         return subject
 
     def chained() -> Iterator[str]:
-        body = adopt(mechanism, seeded(trial.recipe), trial.recipe).capture()
+        # Not from an environment made here: another may be made otherwise where other environments ran before.
+        body, _ = trial.tails[0]
         for call in trial.chain:
             subject = restored(body)
             yield _told(subject, call)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from shared.settings import Settings
+from shared.snapshot.arguments import arguments
 from shared.snapshot.recipe import register_environments
 from tests.applications import Api, served
 
@@ -17,6 +18,7 @@ ENVIRONMENTS = [
     ("BipedalWalker-v3", {}),
     ("HalfCheetah-v5", {}),
     ("ALE/Pong-v5", {"obs_type": "ram"}),
+    ("ALE/Breakout-v5", {"obs_type": "ram", "frameskip": [2, 5]}),
 ]
 
 
@@ -29,7 +31,7 @@ def test_calls_to_applications_that_share_nothing_equal_those_in_process(
     settings: Settings, env_id: str, kwargs: dict[str, Any]
 ) -> None:
     register_environments(["ale_py"])
-    env = gymnasium.make(env_id, disable_env_checker=True, **kwargs)
+    env = gymnasium.make(env_id, disable_env_checker=True, **arguments(env_id, kwargs))
     env.action_space.seed(3)
     with served("local", settings) as one, served("local", settings) as other:
         instance = Api(one).create(env_id, kwargs=kwargs)
@@ -58,3 +60,10 @@ def test_a_fork_goes_on_as_its_origin(local: Api, env_id: str, kwargs: dict[str,
         assert replies[0] == replies[1]
     resets = [local.post(f"{each}/reset/").json for each in (instance, twin)]
     assert resets[0] == resets[1]
+
+
+@pytest.mark.parametrize("kwargs", [{"game": "combat"}, {"frameskip": [2, 10**9]}, {"frameskip": 0}])
+def test_arguments_with_which_an_emulator_would_end_or_hang_are_400(local: Api, kwargs: dict[str, Any]) -> None:
+    register_environments(["ale_py"])
+    reply = local.post("/v1/envs/", {"env_id": "ALE/Pong-v5", "kwargs": kwargs})
+    assert (reply.status, reply.json["type"]) == (400, "urn:gym-http:problem:not-creatable")

@@ -15,6 +15,7 @@ _SCALE = [2.0]
 
 RESTING = "resting"
 _UNSET = object()
+_STEPS = 0
 
 
 class Small(gymnasium.Env[Any, Any]):
@@ -185,6 +186,28 @@ class Sentinels(Small):
         return 5.0 if unset else 1.0
 
 
+class Counting(Small):
+    """Counts in its class and in its module."""
+
+    steps = 0
+
+    def amount(self, action: int) -> float:
+        global _STEPS
+        _STEPS += 1
+        Counting.steps += 2
+        return float(_STEPS * 100 + Counting.steps)
+
+
+class Caching(Small):
+    """Binds an object in its class."""
+
+    table: Any = None
+
+    def amount(self, action: int) -> float:
+        Caching.table = [action]
+        return float(action)
+
+
 class Slotted:
     """Holds its state in slots."""
 
@@ -267,23 +290,10 @@ class Locked(Small):
         self.parts = [{"lock": Lock()}]
 
 
-TRAPS = (
-    *(
-        Forgetful,
-        Selective,
-        Composed,
-        Globals,
-        Reseeding,
-        Views,
-        Closures,
-        Shared,
-        Modes,
-        Sentinels,
-        Slots,
-        Visits,
-        Sprites,
-    ),
-    *(Growing, Locked),
+CARRIED = (
+    *(Forgetful, Selective, Composed, Globals, Reseeding, Views, Closures, Shared),
+    *(Modes, Sentinels, Counting, Slots, Visits, Sprites),
 )
-for trap in TRAPS:
+REFUSED = (Growing, Caching, Locked)
+for trap in (*CARRIED, *REFUSED):
     gymnasium.register(f"Graph/{trap.__name__}-v0", f"{__name__}:{trap.__name__}")

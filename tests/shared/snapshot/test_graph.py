@@ -28,6 +28,7 @@ from shared.snapshot.chance import Chance
 from shared.snapshot.check import check_snapshot
 from shared.snapshot.digest import digest
 from shared.snapshot.graph import OBJECT_GRAPH, GraphSubject
+from shared.snapshot.names import Names
 from shared.snapshot.plain import NotPlain
 from shared.snapshot.recipe import Recipe, WrapperRecipe, make, register_environments
 from shared.snapshot.trial import carry_out
@@ -38,7 +39,7 @@ SHORT: dict[str, Any] = {
     **{"episodes": (1, 2), "steps": 12, "further": 25, "chain": 14},
     **{"modules": (MODULE,), "mechanism": OBJECT_GRAPH},
 }
-CARRIED = [trap.__name__ for trap in graph_envs.TRAPS if trap.__name__ not in ("Growing", "Locked")]
+CARRIED = [trap.__name__ for trap in graph_envs.CARRIED]
 
 
 def check(name: str, **changes: Any) -> None:
@@ -76,6 +77,7 @@ CRIPPLED: dict[str, tuple[Any, str, Any]] = {
     "Closures": (graph_objects, "reduce_function", CLOUDPICKLE._dynamic_function_reduce),
     "Modes": (graph_pickler.GraphUnpickler, "persistent_load", lambda self, mark: "".join([mark[:1], mark[1:]])),
     "Sentinels": (graph_objects, "reduce_sentinel", lambda sentinel: NotImplemented),
+    "Counting": (Names, "set_state", lambda self, packed: None),
     "Visits": (graph_pickler, "constant_kinds", frozenset),
     "Sprites": (graph_pygame, "reduce_surface", lambda surface: (type(None), ())),
 }
@@ -129,6 +131,17 @@ def test_a_set_that_changes_is_refused_since_its_order_cannot_be_repeated() -> N
     tended.apply(Step(0))
     with pytest.raises(NotPlain, match=r"env\.env\.cells: a set"):
         tended.capture()
+
+
+def test_an_object_bound_in_a_class_is_refused() -> None:
+    """It would be left behind in this process, and found by every other environment of the class."""
+    tended = subject("Caching")
+    tended.apply(Reset())
+    tended.capture()
+    tended.apply(Step(0))
+    with pytest.raises(NotPlain, match=r"graph_envs:Caching.table was bound to a list"):
+        tended.capture()
+    assert graph_envs.Caching.table is None
 
 
 def shared_bytes() -> Any:
@@ -197,7 +210,7 @@ def test_a_body_of_another_environment_is_refused_before_it_is_unpickled() -> No
 
 def test_a_body_that_cannot_be_built_is_refused_with_the_reason() -> None:
     parts = plain.loads(subject("Slots").capture())
-    parts[6] = b"not compressed"
+    parts[7] = b"not compressed"
     with pytest.raises(SnapshotCorrupt, match=r"cannot be built: error\('Error -3"):
         subject("Slots").restore(plain.dumps(parts))
 

@@ -1,0 +1,70 @@
+"""The arguments that a client may give to an environment's constructor, and the form in which it wants them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import gymnasium
+
+from shared.errors import NotCreatable
+
+_NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
+_IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
+
+_ATARI = "ale_py"
+_MOST_FRAMES = 256
+
+
+def check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
+    """Refuse arguments that name files, and those with which an emulator ends the process or never answers.
+
+    A constructor would open the files on the server, as MuJoCo's `xml_file` does.
+
+    Raises:
+        NotCreatable: one of the arguments is such.
+    """
+    for name, value in _leaves("", kwargs):
+        if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
+            raise NotCreatable(
+                f"The argument {name} = {value!r} names a file, and this server opens none for its callers.",
+                env_id=env_id,
+            )
+    if _is_atari(env_id):
+        _check_atari(env_id, kwargs)
+
+
+def arguments(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the constructor wants them: JSON has no tuples, and Atari's frameskip takes no list."""
+    frameskip = kwargs.get("frameskip")
+    if _is_atari(env_id) and isinstance(frameskip, list):
+        return {**kwargs, "frameskip": tuple(frameskip)}
+    return dict(kwargs)
+
+
+def _check_atari(env_id: str, kwargs: Mapping[str, Any]) -> None:
+    # Of a game for two players, such as combat, ALE finds no mode and calls exit.
+    if "game" in kwargs:
+        raise NotCreatable("The argument game cannot be given; create the game's own id.", env_id=env_id)
+    frameskip = kwargs.get("frameskip", 1)
+    for frames in frameskip if isinstance(frameskip, list) else [frameskip]:
+        if not (type(frames) is int and 0 < frames <= _MOST_FRAMES):
+            raise NotCreatable(
+                f"frameskip is {frameskip!r}; send 1 to {_MOST_FRAMES}, or two of these.", env_id=env_id
+            )
+
+
+def _is_atari(env_id: str) -> bool:
+    spec = gymnasium.registry.get(env_id.rpartition(":")[2])
+    return spec is not None and str(spec.entry_point).startswith(_ATARI)
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every value that is no container, under the name of the nearest key."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(key, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(name, item)
+    else:
+        yield name, value
