@@ -34,6 +34,8 @@ R = TypeVar("R")
 
 _ATTEMPTS = 8
 _LONGEST_PAUSE_S = 0.2
+# Not the global generator, which may at this moment be lent to an environment that draws from it.
+_jitter = random.Random()
 
 
 class Outcome(NamedTuple):
@@ -82,7 +84,7 @@ class Session:
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
-                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S * attempted / _ATTEMPTS))
+                await asyncio.sleep(_jitter.uniform(0, _LONGEST_PAUSE_S * attempted / _ATTEMPTS))
             raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
 
     async def close(self, reference: Reference) -> None:
