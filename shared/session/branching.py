@@ -139,7 +139,7 @@ class Branching:
         """
         await self._snapshots.load(checkpoint.instance)
         await self._snapshots.load(checkpoint)
-        await self._snapshots.discard(checkpoint)
+        await self._snapshots.remove(checkpoint.key)
 
     async def restore(self, checkpoint: Reference, if_match: int | None) -> Header:
         """Take the checkpoint's instance back to it; its revision goes on.

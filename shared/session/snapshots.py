@@ -118,10 +118,6 @@ class Snapshots:
         await self.strike(loaded.header)
         return True
 
-    async def discard(self, reference: Reference) -> None:
-        """Remove a checkpoint, whatever stands there."""
-        await self._io(self._store.delete, reference.key)
-
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
         prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
@@ -132,7 +128,7 @@ class Snapshots:
         """Take the instance off the index from which lists are made, and its checkpoints with it."""
         await self._io(self._store.delete, _index_key(header))
         for checkpoint_id in await self.checkpoint_ids(header.reference):
-            await self.discard(header.reference._replace(checkpoint_id=checkpoint_id))
+            await self.remove(header.reference._replace(checkpoint_id=checkpoint_id).key)
 
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""

@@ -52,7 +52,11 @@ class Subject(Protocol):
 
 
 class Mechanism(Protocol):
-    """One way of making environments restorable."""
+    """One way of making environments restorable.
+
+    One whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`: a closed subject
+    that it has kept, to be restored next, or None where it has none.
+    """
 
     name: str
     """Stands in every snapshot that it writes; a change of the bytes' form is a new name."""
