@@ -1,7 +1,9 @@
 """What endpoints do with a live environment: each takes the client's values and gives an operation."""
 
+from copy import deepcopy
 from typing import Any, Literal
 
+import gymnasium
 from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, NotRenderable
@@ -10,6 +12,7 @@ from shared.session.live import Live, Operation
 from shared.snapshot.calls import Render, Reset, Sample, Step
 from shared.wire.members import member
 from shared.wire.spaces import describe
+from shared.wire.specs import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
 
@@ -57,6 +60,27 @@ def step(action: Any) -> Operation:
 def describe_space(space: SpaceName) -> Operation:
     """One of the spaces, described without loss."""
     return lambda live: describe(getattr(live.env, space))
+
+
+def interface(live: Live) -> dict[str, Any]:
+    """All that a client needs to stand in for the environment; a vector's spec is that of each of its own."""
+    env: Any = live.env
+    # The environments of a vector are tended, each by a wrapper that is no part of the spec.
+    spec = deepcopy(env.envs[0].env.spec if live.vector else env.spec)
+    # They are made without the checker here, which says nothing of how they are registered.
+    spec.disable_env_checker = gymnasium.spec(spec.id).disable_env_checker
+    return {
+        "spec": describe_spec(spec),
+        "metadata": env.metadata,
+        "render_mode": live.header.recipe.render_mode,
+        "num_envs": live.header.recipe.num_envs,
+        "action_space": describe(env.action_space),
+        "observation_space": describe(env.observation_space),
+        "single_action_space": describe(env.single_action_space if live.vector else env.action_space),
+        "single_observation_space": describe(
+            env.single_observation_space if live.vector else env.observation_space
+        ),
+    }
 
 
 def sample(space: SpaceName) -> Operation:

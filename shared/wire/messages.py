@@ -189,6 +189,34 @@ class SpaceReply(TypedDict, total=False):
     edge_space: Any
 
 
+class SpecReply(TypedDict):
+    """The fields of `gymnasium.envs.registration.EnvSpec`; an entry point that is no text is null."""
+
+    id: str
+    entry_point: str | None
+    reward_threshold: float | None
+    nondeterministic: bool
+    max_episode_steps: int | None
+    order_enforce: bool
+    disable_env_checker: bool
+    kwargs: dict[str, Any]
+    additional_wrappers: list[dict[str, Any]]
+    vector_entry_point: str | None
+
+
+class InterfaceReply(TypedDict):
+    """What stands in for an environment; `num_envs` is null for one that is no vector."""
+
+    spec: SpecReply
+    metadata: dict[str, Any]
+    render_mode: str | None
+    num_envs: int | None
+    action_space: SpaceReply
+    observation_space: SpaceReply
+    single_action_space: SpaceReply
+    single_observation_space: SpaceReply
+
+
 class SampleReply(TypedDict):
     """A random member of the space."""
 

@@ -200,3 +200,20 @@ def test_the_timer_of_a_deployment_sweeps_once(tmp_path: Any, monkeypatch: pytes
 
     monkeypatch.setenv("GYM_HTTP_STORE", f"sqlite:///{tmp_path}/snapshots.db")
     assert handler({}, None) == {"instances": 0, "index_entries": 0, "checkpoints": 0}
+
+
+def test_an_interface_is_that_of_the_environment_in_process(api: Api) -> None:
+    options = {"max_episode_steps": 9, "kwargs": {"is_slippery": False}, "render_mode": "ansi"}
+    instance = api.create("FrozenLake-v1", wrappers=[{"name": "RecordEpisodeStatistics"}], **options)
+    env = gymnasium.wrappers.RecordEpisodeStatistics(
+        gymnasium.make("FrozenLake-v1", render_mode="ansi", max_episode_steps=9, is_slippery=False)
+    )
+    told = api.get(f"{instance}/interface/").json
+    assert env.spec is not None
+    assert told["spec"] == {
+        **{field: getattr(env.spec, field) for field in told["spec"]},
+        "additional_wrappers": [dataclasses.asdict(wrapper) for wrapper in env.spec.additional_wrappers],
+    }
+    assert (told["metadata"], told["render_mode"], told["num_envs"]) == (env.metadata, "ansi", None)
+    assert rebuild(told["action_space"]) == rebuild(told["single_action_space"]) == env.action_space
+    assert rebuild(told["observation_space"]) == env.observation_space

@@ -71,3 +71,14 @@ def test_an_action_for_each_is_needed(local: Api) -> None:
     instance = local.create("CartPole-v1", num_envs=2)
     local.post(f"{instance}/reset/")
     assert local.post(f"{instance}/step/", {"action": [1]}).status == 422
+
+
+def test_an_interface_has_the_spaces_of_all_and_of_each(local: Api) -> None:
+    instance = local.create("CartPole-v1", num_envs=3, max_episode_steps=7, autoreset="SameStep")
+    told = local.get(f"{instance}/interface/").json
+    env = local_vector("SameStep")
+    assert rebuild(told["action_space"]) == env.action_space
+    assert rebuild(told["single_observation_space"]) == env.single_observation_space
+    assert (told["num_envs"], told["metadata"]["autoreset_mode"]) == (3, "SameStep")
+    assert (told["spec"]["id"], told["spec"]["max_episode_steps"]) == ("CartPole-v1", 7)
+    assert told["spec"]["additional_wrappers"] == []

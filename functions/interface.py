@@ -1,0 +1,59 @@
+"""GET /v1/envs/{instance_id}/interface/: all that stands in for the environment in another process."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import InterfaceReply
+
+router = Router()
+_ACTIONS = {"name": "Discrete", "n": 3, "shape": [], "dtype": "int64", "start": 0}
+_OBSERVATIONS = {
+    "name": "Box",
+    "shape": [2],
+    "low": [-1.2000000476837158, -0.07000000029802322],
+    "high": [0.6000000238418579, 0.07000000029802322],
+    "dtype": "float32",
+}
+
+
+@router.get(
+    "/v1/envs/{instance_id}/interface/",
+    summary="Describe an environment's interface",
+    reply=InterfaceReply,
+    example={
+        "spec": {
+            "id": "MountainCar-v0",
+            "entry_point": "gymnasium.envs.classic_control.mountain_car:MountainCarEnv",
+            "reward_threshold": -110.0,
+            "nondeterministic": False,
+            "max_episode_steps": 200,
+            "order_enforce": True,
+            "disable_env_checker": False,
+            "kwargs": {},
+            "additional_wrappers": [],
+            "vector_entry_point": None,
+        },
+        "metadata": {"render_modes": ["human", "rgb_array"], "render_fps": 30},
+        "render_mode": None,
+        "num_envs": None,
+        "action_space": _ACTIONS,
+        "observation_space": _OBSERVATIONS,
+        "single_action_space": _ACTIONS,
+        "single_observation_space": _OBSERVATIONS,
+    },
+    tag="spaces",
+)
+async def interface(request: Request[None]) -> Response:
+    """Both spaces, the metadata, the render mode and the spec, in one call.
+
+    The single spaces are those of each environment of a vector; without `num_envs` they are the others again.
+    """
+    return await request.apply(operations.interface)
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")
