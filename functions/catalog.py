@@ -9,7 +9,7 @@ from shared.errors import NotCreatable
 from shared.session.catalog import catalog as entries
 from shared.session.catalog import entry
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import CatalogReply
 
@@ -33,10 +33,10 @@ async def catalog(request: Request[None]) -> Response:
     request.check_key()
     env_id = request.query.get("env_id")
     if env_id is None:
-        return reply({"environments": entries()})
+        return request.reply({"environments": entries()})
     modules = request.service.settings.env_modules
     found: dict[str, Any] = await request.service.session.work(entry, env_id, modules)
-    return reply({"environments": [found]})
+    return request.reply({"environments": [found]})
 
 
 app = create_app(router)

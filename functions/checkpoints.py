@@ -6,7 +6,7 @@ from starlette.responses import Response
 from shared.errors import CheckpointNotFound, QuotaExceeded
 from shared.web.application import create_app
 from shared.web.records import checkpoint_record
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import CheckpointBody, CheckpointReply, CheckpointsReply, MessageReply
 
@@ -35,7 +35,7 @@ _EXAMPLE = {
 async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
     """Keep the environment's state of now. It lives as long as the environment, or until it is deleted."""
     header = await request.service.session.branching.checkpoint(request.reference, request.body.name)
-    return reply(checkpoint_record(header))
+    return request.reply(checkpoint_record(header))
 
 
 @router.get(
@@ -48,7 +48,7 @@ async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
 async def list_checkpoints(request: Request[None]) -> Response:
     """The environment's checkpoints, oldest first."""
     headers = await request.service.session.branching.checkpoints(request.reference)
-    return reply({"checkpoints": [checkpoint_record(header) for header in headers]})
+    return request.reply({"checkpoints": [checkpoint_record(header) for header in headers]})
 
 
 @router.delete(
@@ -62,7 +62,7 @@ async def list_checkpoints(request: Request[None]) -> Response:
 async def delete_checkpoint(request: Request[None]) -> Response:
     """Delete one of the environment's checkpoints."""
     await request.service.session.branching.delete_checkpoint(request.checkpoint(None))
-    return reply({"message": "Checkpoint deleted."})
+    return request.reply({"message": "Checkpoint deleted."})
 
 
 app = create_app(router)

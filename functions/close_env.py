@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shared.errors import Contended
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import MessageReply
 
@@ -22,7 +22,7 @@ router = Router()
 async def close_env(request: Request[None]) -> Response:
     """Close the environment and delete its snapshot."""
     await request.service.session.close(request.reference)
-    return reply({"message": "Environment closed and deleted."})
+    return request.reply({"message": "Environment closed and deleted."})
 
 
 app = create_app(router)

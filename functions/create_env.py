@@ -6,7 +6,7 @@ from starlette.responses import Response
 from shared.errors import KeyReused, NotCreatable, NotExact
 from shared.snapshot.recipe import Recipe, WrapperRecipe
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import CreateBody, CreateReply
 
@@ -41,7 +41,7 @@ async def create_env(request: Request[CreateBody]) -> Response:
         request.owner, recipe, request.service.settings.env_modules, request.keyed
     )
     location = f"/v1/envs/{header.instance_id}/"
-    return reply(
+    return request.reply(
         {"instance_id": header.instance_id}, headers={"Location": location, "ETag": f'"{header.revision}"'}
     )
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shared.errors import KeyReused, StoreFailed
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import ForkBody, ForkReply
 
@@ -30,7 +30,7 @@ async def fork_env(request: Request[ForkBody]) -> Response:
     headers = await request.service.session.branching.fork(
         request.reference, body.count, body.reseed, request.keyed
     )
-    return reply({"instance_ids": [header.instance_id for header in headers]})
+    return request.reply({"instance_ids": [header.instance_id for header in headers]})
 
 
 app = create_app(router)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from shared.web.application import create_app
 from shared.web.records import INSTANCE_EXAMPLE, instance_record
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import InstanceReply
 
@@ -21,7 +21,7 @@ router = Router()
 async def get_env(request: Request[None]) -> Response:
     """What it was made from, how far it is, and what carries it; read without restoring it."""
     header = await request.service.session.snapshots.header(request.reference)
-    return reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
+    return request.reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
 
 
 app = create_app(router)

@@ -6,7 +6,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import HealthReply
 
@@ -29,7 +29,7 @@ async def health(request: Request[None]) -> Response:
         "version": version("gym-http-serverless"),
         "gymnasium": version("gymnasium"),
     }
-    return reply(record)
+    return request.reply(record)
 
 
 app = create_app(router)

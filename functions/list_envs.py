@@ -4,7 +4,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.web.application import create_app
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 
 router = Router()
@@ -18,7 +18,7 @@ router = Router()
 )
 async def list_envs(request: Request[None]) -> Response:
     """Every environment of the caller: a map from instance id to env id."""
-    return reply(await request.service.session.snapshots.list(request.owner))
+    return request.reply(await request.service.session.snapshots.list(request.owner))
 
 
 app = create_app(router)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from shared.errors import Contended
 from shared.session import operations
 from shared.web.application import create_app
+from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import ContainsBody, ContainsReply, SampleReply, SpaceReply
@@ -36,6 +37,7 @@ async def observation_space(request: Request[None]) -> Response:
     _PATH + "sample/",
     summary="Sample the observation space",
     reply=SampleReply,
+    query=ARRAYS,
     example={"sample": [0.25, -0.5]},
     errors=(Contended,),
     tag="spaces",

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from shared.errors import Contended, EnvironmentRaised, JournalFull, KeyReused, ReplyGone, StaleRevision
 from shared.session import operations
 from shared.web.application import create_app
+from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import ResetBody, ResetReply
@@ -18,6 +19,7 @@ router = Router()
     summary="Begin an episode",
     body=ResetBody,
     reply=ResetReply,
+    query=ARRAYS,
     example={
         "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
         "info": {},

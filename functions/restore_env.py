@@ -6,7 +6,7 @@ from starlette.responses import Response
 from shared.errors import CheckpointNotFound, Contended, StaleRevision
 from shared.web.application import create_app
 from shared.web.records import INSTANCE_EXAMPLE, instance_record
-from shared.web.request import Request, reply
+from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import InstanceReply, RestoreBody
 
@@ -27,7 +27,7 @@ async def restore_env(request: Request[RestoreBody]) -> Response:
     header = await request.service.session.branching.restore(
         request.checkpoint(request.body.checkpoint_id), if_match=request.if_match
     )
-    return reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
+    return request.reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
 
 
 app = create_app(router)

@@ -15,6 +15,7 @@ from shared.errors import (
 )
 from shared.session import operations
 from shared.web.application import create_app
+from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
 from shared.wire.messages import StepBody, StepReply
@@ -27,6 +28,7 @@ router = Router()
     summary="Apply an action",
     body=StepBody,
     reply=StepReply,
+    query=ARRAYS,
     example={
         "observation": [0.02727336250245571, 0.18847766518592834, 0.036254528909921646, -0.26141977310180664],
         "reward": 1.0,

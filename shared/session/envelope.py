@@ -68,7 +68,7 @@ class RecentCall(msgspec.Struct, frozen=True, array_like=True):
     body: bytes = b""
     """Digest of the request that the key came with."""
     reply: bytes | None = None
-    """The reply, compressed; None if the call had no key, or the reply did not fit the budget."""
+    """What it gave, packed; None if the call had no key, or the reply did not fit the budget."""
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):

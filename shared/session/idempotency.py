@@ -6,14 +6,14 @@ instance remembers its last calls, and their replies as long as those fit a budg
 
 import hashlib
 import uuid
-import zlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
 from shared.session.envelope import RECENT_CALLS, Header, RecentCall
+from shared.wire.detached import unpack
 
 REPLIES_BYTES = 65_536
 """The most that the remembered replies of one instance take, compressed."""
@@ -37,8 +37,8 @@ class Keyed(NamedTuple):
         return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))
 
 
-def first_reply(header: Header, keyed: Keyed | None) -> tuple[bytes, int] | None:
-    """The reply that the call got when it was applied, and the revision it made; None if it has not been.
+def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
+    """What the call gave when it was applied, and the revision it made; None if it has not been.
 
     Raises:
         KeyReused: the key came with another request then.
@@ -54,7 +54,7 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[bytes, int] | None
             "read the instance.",
             revision=recent.revision,
         )
-    return zlib.decompress(recent.reply), recent.revision
+    return unpack(recent.reply), recent.revision
 
 
 def check_same(body: bytes, keyed: Keyed) -> None:
@@ -64,12 +64,12 @@ def check_same(body: bytes, keyed: Keyed) -> None:
 
 
 def remember(
-    recent: Sequence[RecentCall], call_id: bytes, revision: int, keyed: Keyed | None, reply: object
+    recent: Sequence[RecentCall], call_id: bytes, revision: int, keyed: Keyed | None, reply: bytes | None
 ) -> tuple[RecentCall, ...]:
-    """The calls that an instance remembers after one more, with the newest replies that fit the budget."""
+    """The calls that an instance remembers after one more, with the newest packed replies that fit the budget."""
     newest = RecentCall(call_id, revision)
-    if keyed is not None and isinstance(reply, bytes):
-        newest = RecentCall(call_id, revision, keyed.key, keyed.body, zlib.compress(reply, 1))
+    if keyed is not None and reply is not None:
+        newest = RecentCall(call_id, revision, keyed.key, keyed.body, reply)
     calls = [newest]
     room = REPLIES_BYTES - len(newest.reply or b"")
     if room < 0:

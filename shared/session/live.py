@@ -18,6 +18,7 @@ from shared.session.snapshots import Loaded
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
 from shared.snapshot.mechanism import Subject
+from shared.wire.detached import pack
 from shared.wire.members import caster
 from shared.wire.nested import Cast
 
@@ -34,6 +35,8 @@ class Attempt(NamedTuple):
     reply: Any
     body: bytes | None
     progress: Progress
+    packed: bytes | None = None
+    """What the operation returned, to be had again in any form, if that was asked for."""
 
 
 class Live:
@@ -107,18 +110,19 @@ class Live:
             self.progress = Progress(self.progress.episode + 1)
         return result
 
-    def attempt(self, operation: Operation, encode: Encode) -> Attempt:
+    def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Attempt:
         """Carry out an operation on the environment's own thread and capture the state if it may have changed."""
         began = time.perf_counter()
         try:
             self.touched = False
             self.progress = self.header.progress
-            reply = encode(operation(self))
+            result = operation(self)
+            reply = encode(result)
             if not self.touched:
                 return Attempt(reply, None, self.progress)
             body = self.subject.capture()
             changed = body != self.loaded.body or self.progress != self.header.progress
-            return Attempt(reply, body if changed else None, self.progress)
+            return Attempt(reply, body if changed else None, self.progress, pack(result) if packed else None)
         finally:
             self.seconds = time.perf_counter() - began
 

@@ -10,7 +10,7 @@ import asyncio
 import os
 import random
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
@@ -41,7 +41,7 @@ _jitter = random.Random()
 class Outcome(NamedTuple):
     """A call's reply, the header of the snapshot that it left, and on which processor the one before was made."""
 
-    reply: object
+    reply: Any
     header: Header
     other_cpu: str | None = None
     """The features of that processor where they are not this one's: the last bit of a result may differ."""
@@ -164,8 +164,9 @@ class Session:
             first = first_reply(live.header, call.keyed)
             if first is not None:
                 keep = True
-                reply, revision = first
-                return Outcome(reply, msgspec.structs.replace(live.header, revision=revision), replayed=True)
+                result, revision = first
+                then = msgspec.structs.replace(live.header, revision=revision)
+                return Outcome(call.encode(result), then, replayed=True)
             attempt = await self._attempt(live, call)
             if isinstance(attempt, Attempt) and attempt.body is not None:
                 keep = await self._save(live, attempt, call)
@@ -195,7 +196,7 @@ class Session:
         live.touched = False
         try:
             check_revision(live.header, call.if_match)
-            return await live.thread.run(live.attempt, call.operation, call.encode)
+            return await live.thread.run(live.attempt, call.operation, call.encode, packed=call.keyed is not None)
         except NotPlain as error:
             return NotExact(
                 f"After this call the environment's state can no longer be saved exactly ({error}); "
@@ -214,7 +215,7 @@ class Session:
             before,
             revision=revision,
             progress=attempt.progress,
-            recent=remember(before.recent, call.call_id, revision, call.keyed, attempt.reply),
+            recent=remember(before.recent, call.call_id, revision, call.keyed, attempt.packed),
             cpu=cpu_features(),
             reseed=None,
         )

@@ -19,6 +19,7 @@ from shared.errors import (
     StoreUnavailable,
     Unauthorized,
 )
+from shared.web.encoding import JSON_TYPE, MSGPACK_TYPE
 from shared.web.problems import MEDIA_TYPE, PROBLEMS
 from shared.web.routing import Endpoint
 from shared.wire.messages import Problem
@@ -36,6 +37,8 @@ def document(endpoints: Iterable[Endpoint], *, title: str, version: str, descrip
     for path in written["paths"].values():
         for operation in path.values():
             _without_fastapi_errors(operation["responses"])
+            _with_msgpack(operation.get("requestBody", {}))
+            _with_msgpack(operation["responses"]["200"])
     for name in ("HTTPValidationError", "ValidationError"):
         written.get("components", {}).get("schemas", {}).pop(name, None)
     written.setdefault("components", {}).setdefault("schemas", {})["Problem"] = TypeAdapter(Problem).json_schema()
@@ -46,6 +49,13 @@ def _without_fastapi_errors(responses: dict[str, Any]) -> None:
     """Drop the 422 that FastAPI adds to whatever has a parameter; ours are declared."""
     if "application/json" in responses.get("422", {}).get("content", {}):
         del responses["422"]
+
+
+def _with_msgpack(documented: dict[str, Any]) -> None:
+    """A body that is documented as JSON comes and goes as MessagePack too."""
+    content = documented.get("content", {})
+    if JSON_TYPE in content:
+        content[MSGPACK_TYPE] = {"schema": content[JSON_TYPE]["schema"]}
 
 
 def _operation(endpoint: Endpoint) -> APIRoute:
@@ -60,7 +70,7 @@ def _operation(endpoint: Endpoint) -> APIRoute:
         methods=[endpoint.method],
         response_model=endpoint.reply,
         # A class without a media type: else FastAPI would add JSON to a stream.
-        response_class=JSONResponse if endpoint.media_type == "application/json" else Response,
+        response_class=JSONResponse if endpoint.media_type == JSON_TYPE else Response,
         summary=endpoint.summary,
         description=inspect.getdoc(endpoint.handler),
         operation_id=endpoint.handler.__name__,

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import msgspec
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -15,8 +14,8 @@ from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed
 from shared.session.live import Operation
 from shared.web.auth import owner_of
+from shared.web.encoding import Encoding
 from shared.web.service import Service
-from shared.wire import values
 
 BodyT = TypeVar("BodyT")
 
@@ -26,12 +25,6 @@ _WARNING = '299 - "continued from a processor with {there} on one with {here}: l
 _REVISION = re.compile(r'"(\d{1,18})"')
 
 
-def encode(reply: Any) -> bytes:
-    """A reply as JSON: numbers as float64 prints them, non-finite ones as strings."""
-    encoded: bytes = msgspec.json.encode(values.encode(reply))
-    return encoded
-
-
 @dataclass(slots=True)
 class Request(Generic[BodyT]):
     """A request whose body is of the declared form."""
@@ -39,6 +32,8 @@ class Request(Generic[BodyT]):
     scope: Scope
     service: Service
     body: BodyT
+    encoding: Encoding
+    """The form in which the client wants the reply."""
     raw: bytes = b""
     """The body as it came."""
 
@@ -122,19 +117,20 @@ class Request(Generic[BodyT]):
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
         outcome = await self.service.session.call(
-            self.reference, operation, encode, if_match=self.if_match, keyed=self.keyed
+            self.reference, operation, self.encoding, if_match=self.if_match, keyed=self.keyed
         )
-        headers = {"ETag": f'"{outcome.header.revision}"'}
+        content, headers = outcome.reply
+        headers = {**headers, "ETag": f'"{outcome.header.revision}"'}
         if outcome.replayed:
             headers["Idempotency-Replayed"] = "true"
         if outcome.other_cpu is not None:
             headers["Warning"] = _WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
-        return Response(outcome.reply, media_type="application/json", headers=headers)
+        return Response(content, headers=headers)
 
-
-def reply(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A JSON reply that is not about an environment's own values."""
-    return Response(encode(content), status, media_type="application/json", headers=headers)
+    def reply(self, content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        """A reply that no operation on an environment made."""
+        encoded = self.encoding(content)
+        return Response(encoded.content, status, headers={**encoded.headers, **(headers or {})})
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

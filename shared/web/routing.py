@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError, InvalidRequest
+from shared.web.encoding import JSON_TYPE, decoder_for, encoding_for
 from shared.web.problems import METHOD_NOT_ALLOWED, problem, problem_response
 from shared.web.request import Request, read_body
 from shared.web.service import Service
@@ -37,7 +38,7 @@ class Endpoint:
     body: Any = None
     errors: tuple[type[GymHTTPError], ...] = ()
     tag: str = "environments"
-    media_type: str = "application/json"
+    media_type: str = JSON_TYPE
     query: Mapping[str, str] = field(default_factory=dict)
     """Optional query parameters, each with its description."""
     _adapter: TypeAdapter[Any] | None = field(init=False, default=None)
@@ -48,12 +49,16 @@ class Endpoint:
     async def respond(self, service: Service, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
-        return await self.handler(Request(scope, service, self._parsed(raw), raw))
+        body = self._parsed(raw, decoder_for(scope))
+        return await self.handler(Request(scope, service, body, encoding_for(scope), raw))
 
-    def _parsed(self, raw: bytes) -> Any:
+    def _parsed(self, raw: bytes, decode: Callable[[bytes], Any] | None) -> Any:
         if self._adapter is None:
             return None
         try:
+            if decode is not None:
+                parsed = decode(raw)
+                return self._adapter.validate_python({} if parsed is None else parsed)
             # Nothing and null are an object without members: clients of some languages send no other.
             empty = raw.strip() in (b"", b"null")
             return self._adapter.validate_json(b"{}" if empty else raw)

@@ -28,6 +28,8 @@ _DTYPES = {
     )
 }
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+# Also by NumPy's `dtype.str`, such as "<f4".
+_READ = _DTYPES | {dtype.str: dtype for dtype in _DTYPES.values()}
 _MOST_AXES = 64
 _INTEGRAL = frozenset((int, bool))
 _REAL = frozenset((float, int, bool))
@@ -79,7 +81,7 @@ def from_typed(raw: dict[str, Any]) -> NDArray[Any]:
     if raw.keys() != {"dtype", "shape", "data"}:
         raise Unfit('a typed array has exactly the keys "dtype", "shape" and "data"')
     name, shape, data = raw["dtype"], raw["shape"], raw["data"]
-    if not isinstance(name, str) or name not in _DTYPES:
+    if not isinstance(name, str) or name not in _READ:
         raise Unfit(f"the dtype of a typed array is one of {', '.join(_DTYPES)}")
     if not (
         isinstance(shape, (list, tuple))
@@ -91,10 +93,10 @@ def from_typed(raw: dict[str, Any]) -> NDArray[Any]:
         content = base64.b64decode(data, validate=True) if isinstance(data, str) else bytes(memoryview(data))
     except (TypeError, ValueError):
         raise Unfit("the data of a typed array is bytes or base64 text") from None
-    dtype = _DTYPES[name]
+    dtype = _READ[name]
     if len(content) != math.prod(shape) * dtype.itemsize:
         raise Unfit(f"{len(content)} bytes of data are not shape {abbreviated(list(shape))} of {name}")
-    if name == "bool" and content.strip(b"\0\1"):
+    if dtype.kind == "b" and content.strip(b"\0\1"):
         raise Unfit("the bytes of a bool array are 0 or 1")
     try:
         return np.frombuffer(content, dtype).reshape(shape)

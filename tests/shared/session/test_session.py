@@ -48,7 +48,7 @@ def encode(reply: Any) -> Any:
 
 async def step(at: Session, reference: Reference) -> list[float]:
     outcome = await at.call(reference, STEP, encode)
-    return [float(value) for value in outcome.reply["observation"]]  # type: ignore[index]
+    return [float(value) for value in outcome.reply["observation"]]
 
 
 def uninterrupted(steps: int, seed: int = 5) -> list[list[float]]:
@@ -319,7 +319,7 @@ def test_an_environment_whose_calls_are_long_leaves_the_event_loop() -> None:
         found = []
         for _ in range(6):
             outcome = await at.call(reference, slow, encode)
-            found.append([float(value) for value in outcome.reply["observation"]])  # type: ignore[index]
+            found.append([float(value) for value in outcome.reply["observation"]])
         assert found == uninterrupted(6)
         assert threads[0] == "MainThread"
         assert threads[-1].startswith("worker")
