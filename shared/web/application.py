@@ -4,30 +4,32 @@ There is one composition, so that an error has the same status in every mode.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.session.sweeping import sweep_for_ever
 from shared.settings import Settings
-from shared.web.openapi import document
+from shared.web.paths import Paths
 from shared.web.problems import INTERNAL, PATH_NOT_FOUND, ProblemKind, problem_response
-from shared.web.routing import Endpoint, Resource, Router
+from shared.web.routing import Endpoint, Router
 from shared.web.service import Service, open_service
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 TITLE = "Gymnasium over HTTP"
 DESCRIPTION = """Create, reset, step, render and watch any Gymnasium environment from any language.
@@ -37,53 +39,103 @@ it exactly. Errors are `application/problem+json` (RFC 9457). Every path is serv
 slash.
 """
 
-
-class _OptionalSlash(Convertor[str]):
-    """The end of a path that is served with and without its slash, and never redirected."""
-
-    regex = "/?"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("optional_slash", _OptionalSlash())
+_VARY_ORIGIN = (b"vary", b"Origin")
 
 
 def create_app(
     *routers: Router, settings: Settings | None = None, documented: bool = False, pages: Path | None = None
-) -> FastAPI:
+) -> "Application":
     """An application that serves the routers' endpoints, and the folder of static pages at `/` if one is given.
 
     The settings are read, and the store opened, at the first request, unless settings are given.
     """
-    opened = _Opened(settings)
-    app = FastAPI(
-        title=TITLE,
-        version=version("gym-http-serverless"),
-        docs_url="/docs" if documented else None,
-        redoc_url=None,
-        openapi_url="/openapi.json" if documented else None,
-        redirect_slashes=False,
-        lifespan=opened.lifespan,
-        exception_handlers={HTTPException: _not_found, Exception: _internal},
-    )
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
-    resources: dict[str, Resource] = {}
-    for endpoint in endpoints:
-        resources.setdefault(endpoint.path, Resource(endpoint.path, opened.service)).add(endpoint)
-    for path, resource in resources.items():
-        app.router.routes.append(Route(path.rstrip("/") + "{slash:optional_slash}", resource, name=path))
-    if pages is not None:
-        app.mount("/", StaticFiles(directory=pages, html=True))
-    # Put over FastAPI's own method, as its documentation does to extend the document.
-    app.openapi = lambda: _document(app, endpoints)  # type: ignore[method-assign]
-    app.add_middleware(_cors, opened=opened)
-    app.state.opened = opened
-    return app
+    return Application(endpoints, _Opened(settings), documented, pages)
+
+
+class Application:
+    """The endpoints as an ASGI application.
+
+    A declared path goes straight to its resource. FastAPI has the rest: the documentation, the pages, the start
+    and end of a server, and paths that do not exist. Its and Starlette's layers around a route take longer than
+    a step of CartPole, and importing it takes half of a function's cold start; so it is made when first needed.
+    """
+
+    title = TITLE
+
+    def __init__(
+        self, endpoints: Sequence[Endpoint], opened: "_Opened", documented: bool, pages: Path | None
+    ) -> None:
+        self._endpoints = endpoints
+        self._opened = opened
+        self._documented = documented
+        self._pages = pages
+        self._paths = Paths(endpoints, opened.service)
+        # A failure's reply is made inside, so that a page on another origin can read that too.
+        self._safe = ServerErrorMiddleware(self._dispatch, handler=_internal)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or start and end with the server."""
+        if scope["type"] != "http":
+            await self.fastapi(scope, receive, send)
+        elif any(name == b"origin" for name, _ in scope["headers"]):
+            await self._cross_origin(scope, receive, send)
+        else:
+            await self._safe(scope, receive, _varying(send))
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        resource = self._paths.find(scope)
+        await (self.fastapi if resource is None else resource)(scope, receive, send)
+
+    @cached_property
+    def _cross_origin(self) -> CORSMiddleware:
+        """Made when the first such request comes, so that importing an application reads no settings."""
+        try:
+            origins = self._opened.service().settings.cors_origins
+        except GymHTTPError:
+            # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
+            origins = ("*",)
+        return CORSMiddleware(
+            self._safe,
+            allow_origins=origins,
+            allow_methods=("DELETE", "GET", "POST"),
+            allow_headers=("*",),
+            expose_headers=("ETag", "Idempotency-Replayed", "Location", "Retry-After", "Server-Timing", "Warning"),
+            max_age=7200,
+        )
+
+    @cached_property
+    def fastapi(self) -> "FastAPI":
+        """The application behind the endpoints."""
+        from fastapi import FastAPI  # 0.4 s, which a function that answers its endpoint does not need
+
+        app = FastAPI(
+            title=TITLE,
+            version=version("gym-http-serverless"),
+            docs_url="/docs" if self._documented else None,
+            redoc_url=None,
+            openapi_url="/openapi.json" if self._documented else None,
+            redirect_slashes=False,
+            lifespan=self._opened.lifespan,
+            exception_handlers={HTTPException: _not_found},
+        )
+        # Put over FastAPI's own method, as its documentation does to extend the document.
+        app.openapi = self.openapi  # type: ignore[method-assign]
+        if self._pages is not None:
+            app.mount("/", StaticFiles(directory=self._pages, html=True))
+        return app
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document of every endpoint."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        from shared.web.openapi import document
+
+        return document(
+            self._endpoints, title=TITLE, version=version("gym-http-serverless"), description=DESCRIPTION
+        )
 
 
 class _Opened:
@@ -99,7 +151,7 @@ class _Opened:
         return self._service
 
     @asynccontextmanager
-    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
         session = self.service().session
         sweeper = asyncio.create_task(sweep_for_ever(session.snapshots))
@@ -108,27 +160,15 @@ class _Opened:
         await session.shut_down()
 
 
-def _cors(app: ASGIApp, opened: _Opened) -> CORSMiddleware:
-    """Called when the first request comes, so that importing an application reads no settings."""
-    try:
-        origins = opened.service().settings.cors_origins
-    except GymHTTPError:
-        # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
-        origins = ("*",)
-    return CORSMiddleware(
-        app,
-        allow_origins=origins,
-        allow_methods=("DELETE", "GET", "POST"),
-        allow_headers=("*",),
-        expose_headers=("ETag", "Idempotency-Replayed", "Location", "Retry-After", "Server-Timing", "Warning"),
-        max_age=7200,
-    )
+def _varying(send: Send) -> Send:
+    """For a request without an origin: a cache must not give its reply to one that has an origin."""
 
+    async def varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], _VARY_ORIGIN]
+        await send(message)
 
-def _document(app: FastAPI, endpoints: list[Endpoint]) -> dict[str, Any]:
-    if not app.openapi_schema:
-        app.openapi_schema = document(endpoints, title=app.title, version=app.version, description=DESCRIPTION)
-    return app.openapi_schema
+    return varying
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ and a step is to take less in all. So an endpoint declares its body, reply and e
 the route that serves it and, in `openapi.py`, the operation that documents it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -99,6 +100,8 @@ class Resource:
 
     def __init__(self, path: str, open_service: Callable[[], Service]) -> None:
         self.path = path
+        self.parameters = re.findall(r"{(\w+)}", path)
+        """The names of the path's parameters, in its order."""
         self.endpoints: dict[str, Endpoint] = {}
         self._open_service = open_service
 
