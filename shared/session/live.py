@@ -51,8 +51,8 @@ class Live:
         """Whether the last operation called the environment, which then may have changed."""
         self.seconds = 0.0
         """How long the last operation took on its thread."""
-        self.contended = False
-        """Whether another process wrote to the instance since a call here last went through undisturbed."""
+        self.wary = 0
+        """For how many more calls the store is to be asked first whether another process has written."""
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
 
     @property

@@ -1,7 +1,7 @@
 """Load, call, save: every call on an instance, whichever process takes it.
 
-A warm call on a store that is far away does not read: it calls the live environment and writes once, if the
-stored snapshot is still the one that the environment equals. Every write that fails is of unknown outcome: a
+A warm call does not read: it calls the live environment and writes once, if the stored snapshot is still the one
+that the environment equals. Every write that fails is of unknown outcome: a
 retried conditional request reports a conflict with its own success. So it is read back, and applied again only
 if it was not applied.
 """
@@ -34,6 +34,9 @@ R = TypeVar("R")
 
 _ATTEMPTS = 8
 _LONGEST_PAUSE_S = 0.2
+# For how many calls the store is asked first, once another process has written to the instance: where asking
+# costs less than a step made in vain, others are expected to come again for longer.
+_WARY_NEAR, _WARY_FAR = 64, 1
 # Not the global generator, which may at this moment be lent to an environment that draws from it.
 _jitter = random.Random()
 
@@ -54,6 +57,7 @@ class Session:
 
     def __init__(self, store: Store, keys: Sequence[bytes], *, live_envs: int, idle_ttl_s: float) -> None:
         self.snapshots = Snapshots(store, keys, idle_ttl_s)
+        self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
         self._threads = Threads()
         self._live = LiveCache(live_envs)
         self.branching = Branching(self.snapshots, self._live)
@@ -80,7 +84,8 @@ class Session:
         async with self._live.lock(reference):
             for attempted in range(_ATTEMPTS):
                 live, confirmed = await self._current(reference)
-                live.contended |= attempted > 0
+                if attempted:
+                    live.wary = self._wariness
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
@@ -139,12 +144,13 @@ class Session:
         if live is None:
             return await self._restored(await self.snapshots.load(reference)), True
         self.snapshots.check_alive(live.header)
-        if not (self.snapshots.near or live.contended):
+        if not live.wary:
             return live, False
         try:
             newer = await self.snapshots.newer(reference, live.loaded.tag)
-            live.contended &= newer is not None
+            live.wary -= 1
             if newer is not None:
+                live.wary = self._wariness
                 _check_compatible(newer.header)
                 await live.thread.run(live.refresh, newer)
         except BaseException:
