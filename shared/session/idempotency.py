@@ -67,9 +67,10 @@ def remember(
     recent: Sequence[RecentCall], call_id: bytes, revision: int, keyed: Keyed | None, reply: bytes | None
 ) -> tuple[RecentCall, ...]:
     """The calls that an instance remembers after one more, with the newest packed replies that fit the budget."""
-    newest = RecentCall(call_id, revision)
-    if keyed is not None and reply is not None:
-        newest = RecentCall(call_id, revision, keyed.key, keyed.body, reply)
+    if keyed is None or reply is None:
+        # It adds no reply, so those remembered fit as they did.
+        return (*recent[1 - RECENT_CALLS :], RecentCall(call_id, revision))
+    newest = RecentCall(call_id, revision, keyed.key, keyed.body, reply)
     calls = [newest]
     room = REPLIES_BYTES - len(newest.reply or b"")
     if room < 0:

@@ -4,6 +4,7 @@ A generator that Gymnasium has not made yet is drawn from the operating system a
 restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
 """
 
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import SyncVectorEnv
+
+# Whether half of a 64-bit draw is left over for the next 32-bit one, and that half.
+_HALF = struct.Struct("<BI")
 
 
 def layers(env: Any) -> list[Any]:
@@ -74,26 +78,25 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
 
 
 def generator_state(generator: np.random.Generator) -> Any:
-    """The state as plain values: a short tuple for PCG64, Gymnasium's own, numpy's dictionary for others."""
+    """The state as plain data: packed for PCG64, Gymnasium's own; numpy's dictionary for others."""
     state: dict[str, Any] = generator.bit_generator.state  # type: ignore[assignment]
     if state["bit_generator"] != "PCG64":
         return state
     inner = state["state"]
-    return (
-        inner["state"].to_bytes(16, "little"),
-        inner["inc"].to_bytes(16, "little"),
-        state["has_uint32"],
-        state["uinteger"],
-    )
+    integers = inner["state"].to_bytes(16, "little") + inner["inc"].to_bytes(16, "little")
+    return integers + _HALF.pack(state["has_uint32"], state["uinteger"])
 
 
 def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
     """Make the generator continue from what `generator_state` gave."""
-    if isinstance(plain, tuple):
-        state, inc, has_uint32, uinteger = plain
+    if isinstance(plain, bytes):
+        has_uint32, uinteger = _HALF.unpack_from(plain, 32)
         plain = {
             "bit_generator": "PCG64",
-            "state": {"state": int.from_bytes(state, "little"), "inc": int.from_bytes(inc, "little")},
+            "state": {
+                "state": int.from_bytes(plain[:16], "little"),
+                "inc": int.from_bytes(plain[16:32], "little"),
+            },
             "has_uint32": has_uint32,
             "uinteger": uinteger,
         }

@@ -5,7 +5,7 @@ these changes what an environment computes next. What is not listed here is refu
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ class Missing:
 
 MISSING = Missing()
 _PLAIN = frozenset({type(None), bool, float, str, bytes})
+_TEXT = frozenset({str})
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -65,10 +66,10 @@ def _packed(value: Any) -> Any:
             return value
         return msgspec.msgpack.Ext(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
     if kind is list:
-        return [_packed(item) for item in value]
+        return _packed_items(value)
     if kind is dict:
-        if all(type(key) is str for key in value):
-            return {key: _packed(item) for key, item in value.items()}
+        if _TEXT.issuperset(map(type, value)):
+            return {key: item if type(item) in _PLAIN else _packed(item) for key, item in value.items()}
         # Other keys do not all come through a msgpack map, such as the cells of a grid.
         pairs = [[_packed(key), _packed(item)] for key, item in value.items()]
         return msgspec.msgpack.Ext(_DICT, _encoder.encode(pairs))
@@ -80,12 +81,17 @@ def _packed(value: Any) -> Any:
     return pack(value)
 
 
+def _packed_items(items: Iterable[Any]) -> list[Any]:
+    """Each item packed; most are plain themselves, and a call for each of them would take most of the time."""
+    return [item if type(item) in _PLAIN else _packed(item) for item in items]
+
+
 def _pack_tuple(value: tuple[Any, ...]) -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(_TUPLE, _encoder.encode([_packed(item) for item in value]))
+    return msgspec.msgpack.Ext(_TUPLE, _encoder.encode(_packed_items(value)))
 
 
 def _pack_deque(value: deque[Any]) -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(_DEQUE, _encoder.encode([value.maxlen, [_packed(item) for item in value]]))
+    return msgspec.msgpack.Ext(_DEQUE, _encoder.encode([value.maxlen, _packed_items(value)]))
 
 
 def _pack_array(value: np.ndarray[Any, Any]) -> msgspec.msgpack.Ext:

@@ -108,9 +108,15 @@ def _set(value: Set[Any], form: Form, room: int) -> list[Any]:
 def _dict(value: Mapping[Any, Any], form: Form, room: int) -> dict[str, Any]:
     room = _within(room)
     return {
-        _text(key if isinstance(key, str) else str(key), form, room): _encoder(type(item))(item, form, room)
+        key if type(key) is str and key.isascii() else _key(key, form, room): (
+            item if type(item) in _AS_THEY_ARE else _encoder(type(item))(item, form, room)
+        )
         for key, item in value.items()
     }
+
+
+def _key(key: Any, form: Form, room: int) -> str:
+    return _text(key if isinstance(key, str) else str(key), form, room)
 
 
 def _array(value: NDArray[Any], form: Form, room: int) -> Any:
@@ -126,6 +132,8 @@ def _scalar(value: np.generic, form: Form, room: int) -> Any:
     # A complex long double is its own item.
     return str(item) if isinstance(item, np.generic) else _encoder(type(item))(item, form, room)
 
+
+_AS_THEY_ARE = frozenset({type(None), bool})
 
 _ENCODERS: dict[type, _Encoder] = {
     type(None): lambda value, form, room: None,
