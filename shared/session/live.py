@@ -49,6 +49,8 @@ class Live:
         self.progress = loaded.header.progress
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
+        self.lock: asyncio.Lock | None = None
+        """The instance's lock, which lives as long as this, so that it is not made again for every call."""
         self.seconds = 0.0
         """How long the last operation took on its thread."""
         self.wary = 0
@@ -173,6 +175,7 @@ class LiveCache:
     async def put(self, live: Live) -> None:
         """Keep a live environment, and drop those used longest ago that nobody is calling now."""
         self._entries[live.header.reference] = live
+        live.lock = self.lock(live.header.reference)
         idle = (reference for reference in [*self._entries] if not self._busy(reference))
         for _ in range(len(self._entries) - self._capacity):
             oldest = next(idle, None)

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
-from starlette.types import Scope
 
 from shared.errors import InvalidRequest, InvalidValue
 from shared.wire import values
 from shared.wire.bodies import Unreadable, from_msgpack
+
+RawHeaders = Mapping[bytes, bytes]
+"""A request's headers as ASGI has them: names in small letters."""
 
 JSON_TYPE = "application/json"
 MSGPACK_TYPE = "application/msgpack"
@@ -66,28 +68,24 @@ class Encoding:
         return Encoded(content, headers)
 
 
-def encoding_for(scope: Scope) -> Encoding:
+def encoding_for(headers: RawHeaders, query: bytes) -> Encoding:
     """The form that the request asks for.
 
     Raises:
         InvalidValue: `?arrays=` is neither `lists` nor `base64`.
     """
-    headers = dict(scope["headers"])
-    query = scope["query_string"]
     return _chosen(
         headers.get(b"accept", b""), headers.get(b"accept-encoding", b""), query if b"arrays=" in query else b""
     )
 
 
-def decoder_for(scope: Scope) -> Callable[[bytes], Any] | None:
+def decoder_for(headers: RawHeaders) -> Callable[[bytes], Any] | None:
     """What reads the request's body, unless it is JSON.
 
     A body of an unknown type is taken for JSON, since clients of some languages name none or a wrong one.
     """
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            return _unpacked if b"msgpack" in value and _bare(value) in _MSGPACK_TYPES else None
-    return None
+    content_type = headers.get(b"content-type", b"")
+    return _unpacked if b"msgpack" in content_type and _bare(content_type) in _MSGPACK_TYPES else None
 
 
 def _unpacked(raw: bytes) -> Any:

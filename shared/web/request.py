@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
@@ -14,7 +14,7 @@ from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed
 from shared.session.live import Operation
 from shared.web.auth import owner_of
-from shared.web.encoding import Encoding
+from shared.web.encoding import Encoding, RawHeaders
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")
@@ -34,13 +34,10 @@ class Request(Generic[BodyT]):
     body: BodyT
     encoding: Encoding
     """The form in which the client wants the reply."""
+    headers: RawHeaders
+    """The request's headers, their names in small letters."""
     raw: bytes = b""
     """The body as it came."""
-
-    @property
-    def headers(self) -> Headers:
-        """The request's headers."""
-        return Headers(scope=self.scope)
 
     @property
     def query(self) -> QueryParams:
@@ -55,7 +52,7 @@ class Request(Generic[BodyT]):
             Unauthorized: API keys are set, and the call brought none.
         """
         api_keys = self.service.settings.api_keys
-        return owner_of(self.headers.get("authorization") if api_keys else None, api_keys)
+        return owner_of(self._header(b"authorization") if api_keys else None, api_keys)
 
     def check_key(self) -> None:
         """Refuse a call without a valid API key where keys are set.
@@ -97,7 +94,7 @@ class Request(Generic[BodyT]):
         Raises:
             InvalidValue: the header is no ETag of an instance.
         """
-        return _revision(self.headers.get("if-match"))
+        return _revision(self._header(b"if-match"))
 
     @property
     def keyed(self) -> Keyed | None:
@@ -106,13 +103,17 @@ class Request(Generic[BodyT]):
         Raises:
             InvalidValue: the key is empty or over 255 characters.
         """
-        key = self.headers.get("idempotency-key")
+        key = self._header(b"idempotency-key")
         if key is None:
             return None
         if not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidValue(f"Idempotency-Key has {len(key)} characters; send 1 to {_LONGEST_KEY}.")
         path = self.scope["path"].rstrip("/").encode()
         return Keyed.of(self.owner, key, self.scope["method"].encode(), path, self.raw)
+
+    def _header(self, name: bytes) -> str | None:
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError, InvalidRequest
-from shared.web.encoding import JSON_TYPE, decoder_for, encoding_for
+from shared.web.encoding import JSON_TYPE, RawHeaders, decoder_for, encoding_for
 from shared.web.problems import METHOD_NOT_ALLOWED, problem, problem_response
 from shared.web.request import Request, read_body
 from shared.web.service import Service
@@ -50,8 +50,10 @@ class Endpoint:
     async def respond(self, service: Service, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
-        body = self._parsed(raw, decoder_for(scope))
-        return await self.handler(Request(scope, service, body, encoding_for(scope), raw))
+        headers: RawHeaders = dict(scope["headers"])
+        body = self._parsed(raw, decoder_for(headers))
+        encoding = encoding_for(headers, scope["query_string"])
+        return await self.handler(Request(scope, service, body, encoding, headers, raw))
 
     def _parsed(self, raw: bytes, decode: Callable[[bytes], Any] | None) -> Any:
         if self._adapter is None:
