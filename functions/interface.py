@@ -40,17 +40,14 @@ _OBSERVATIONS = {
         "metadata": {"render_modes": ["human", "rgb_array"], "render_fps": 30},
         "render_mode": None,
         "num_envs": None,
-        "action_space": _ACTIONS,
-        "observation_space": _OBSERVATIONS,
-        "single_action_space": _ACTIONS,
-        "single_observation_space": _OBSERVATIONS,
+        "spaces": {"action_space": _ACTIONS, "observation_space": _OBSERVATIONS},
     },
     tag="spaces",
 )
 async def interface(request: Request[None]) -> Response:
     """Both spaces, the metadata, the render mode and the spec, in one call.
 
-    The single spaces are those of each environment of a vector; without `num_envs` they are the others again.
+    A vector has `single_action_space` and `single_observation_space` too, which are those of each of its own.
     """
     return await request.apply(operations.interface)
 

@@ -31,7 +31,9 @@ async def render_env(request: Request[None]) -> Response:
 
     `rgb_array_list` holds the frames since the last call and empties the list, as Gymnasium does.
     """
-    return await request.apply(operations.render(request.service.settings.max_frame_pixels))
+    return await request.apply(
+        operations.render(request.service.settings.max_frame_pixels, as_it_is=request.encoding.exact)
+    )
 
 
 app = create_app(router)

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from shared.errors import NotRenderable
@@ -45,14 +46,33 @@ def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
     return {"render_mode": render_mode, "content_type": content_type, "encoding": encoding, "data": data}
 
 
+def checked(picture: Any, render_mode: str, max_pixels: int) -> Any:
+    """The picture as the environment gave it, for a client that takes arrays.
+
+    Raises:
+        NotRenderable: it is something else than its render mode says, or has more pixels than are allowed.
+    """
+    for each in picture if isinstance(picture, tuple) else (picture,):
+        if render_mode == "ansi":
+            _check_text(each)
+        else:
+            for frame in (each or ()) if render_mode == "rgb_array_list" else (each,):
+                _checked_frame(frame, max_pixels)
+    return picture
+
+
 def _data(picture: Any, render_mode: str, max_pixels: int) -> Any:
     if render_mode == "rgb_array_list":
         return [_base64_png(frame, max_pixels) for frame in picture or ()]
     if render_mode != "ansi":
         return _base64_png(picture, max_pixels)
+    _check_text(picture)
+    return picture
+
+
+def _check_text(picture: Any) -> None:
     if not isinstance(picture, str):
         raise NotRenderable(f"The environment's picture in mode ansi is {type(picture).__name__}, not text.")
-    return picture
 
 
 def _base64_png(frame: Any, max_pixels: int) -> str:
@@ -60,6 +80,15 @@ def _base64_png(frame: Any, max_pixels: int) -> str:
 
 
 def _encoded(frame: Any, max_pixels: int, kind: str, **options: Any) -> bytes:
+    image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
+    if kind == "JPEG" and image.mode == "RGBA":
+        image = image.convert("RGB")
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
+
+
+def _checked_frame(frame: Any, max_pixels: int) -> NDArray[np.uint8]:
     array = np.asarray(frame)
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or array.size == 0:
         raise NotRenderable(f"The environment's frame is {array.dtype} of shape {array.shape}, not a picture.")
@@ -68,9 +97,4 @@ def _encoded(frame: Any, max_pixels: int, kind: str, **options: Any) -> bytes:
             f"The frame of {array.shape[1]} x {array.shape[0]} pixels is over the limit of {max_pixels} "
             "(GYM_HTTP_MAX_FRAME_PIXELS)."
         )
-    image = Image.fromarray(np.ascontiguousarray(array))
-    if kind == "JPEG" and image.mode == "RGBA":
-        image = image.convert("RGB")
-    target = io.BytesIO()
-    image.save(target, kind, **options)
-    return target.getvalue()
+    return array

@@ -1,13 +1,15 @@
 """What endpoints do with a live environment: each takes the client's values and gives an operation."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any, Literal
 
 import gymnasium
+import numpy as np
 from gymnasium.spaces import MultiBinary
 
-from shared.errors import InvalidAction, NotRenderable
-from shared.frames import rendered
+from shared.errors import InvalidAction, InvalidValue, NotRenderable
+from shared.frames import checked, rendered
 from shared.session.live import Live, Operation
 from shared.snapshot.calls import Render, Reset, Sample, Step
 from shared.wire.members import member
@@ -20,10 +22,15 @@ PICTURES = ("rgb_array", "rgb_array_list", "ansi")
 """The render modes that give something to send."""
 
 
-def reset(seed: int | None, options: dict[str, Any] | None) -> Operation:
-    """Begin an episode; the first takes the seed given at creation unless it brings its own."""
+def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:
+    """Begin an episode; the first takes the seed given at creation unless it brings its own.
+
+    The operation raises InvalidValue for a list of seeds that is not one for each environment of a vector.
+    """
 
     def operation(live: Live) -> dict[str, Any]:
+        if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
+            raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
         first = live.progress.episode == 0
         chosen = live.header.recipe.seed if seed is None and first else seed
         observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
@@ -40,17 +47,22 @@ def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | N
     return {**options, "reset_mask": mask.astype(bool)}
 
 
-def step(action: Any) -> Operation:
-    """Apply one action, given as the client sent it."""
+def step(action: Any, *, as_it_is: bool = False) -> Operation:
+    """Apply one action, given as the client sent it.
+
+    The reward becomes a float and the flags bools, whatever the environment gave, unless wanted `as_it_is`.
+    """
 
     def operation(live: Live) -> dict[str, Any]:
         member = live.cast(live.env.action_space, action)
         observation, reward, terminated, truncated, info = live.apply(Step(member))
+        if not (live.vector or as_it_is):
+            reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
         return {
             "observation": observation,
-            "reward": reward if live.vector else float(reward),
-            "terminated": terminated if live.vector else bool(terminated),
-            "truncated": truncated if live.vector else bool(truncated),
+            "reward": reward,
+            "terminated": terminated,
+            "truncated": truncated,
             "info": info,
         }
 
@@ -69,17 +81,16 @@ def interface(live: Live) -> dict[str, Any]:
     spec = deepcopy(env.envs[0].env.spec if live.vector else env.spec)
     # They are made without the checker here, which says nothing of how they are registered.
     spec.disable_env_checker = gymnasium.spec(spec.id).disable_env_checker
+    names = ["action_space", "observation_space"]
+    if live.vector:
+        names += ["single_action_space", "single_observation_space"]
     return {
         "spec": describe_spec(spec),
         "metadata": env.metadata,
         "render_mode": live.header.recipe.render_mode,
         "num_envs": live.header.recipe.num_envs,
-        "action_space": describe(env.action_space),
-        "observation_space": describe(env.observation_space),
-        "single_action_space": describe(env.single_action_space if live.vector else env.action_space),
-        "single_observation_space": describe(
-            env.single_observation_space if live.vector else env.observation_space
-        ),
+        # As arrays, since an image's bounds as lists take a hundred times as long.
+        "spaces": {name: describe(getattr(env, name), np.asarray) for name in names},
     }
 
 
@@ -101,8 +112,8 @@ def contains(space: SpaceName, value: Any) -> Operation:
     return operation
 
 
-def render(max_pixels: int) -> Operation:
-    """The picture in the instance's render mode, as JSON can hold it.
+def render(max_pixels: int, *, as_it_is: bool = False) -> Operation:
+    """The picture in the instance's render mode, as JSON can hold it, or `as_it_is` under the name `picture`.
 
     The operation raises NotRenderable where the mode gives none, or frames of more pixels than `max_pixels`.
     """
@@ -114,6 +125,9 @@ def render(max_pixels: int) -> Operation:
                 f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
                 render_mode=mode,
             )
-        return rendered(live.apply(Render()), mode, max_pixels)
+        picture = live.apply(Render())
+        if as_it_is:
+            return {"render_mode": mode, "picture": checked(picture, mode, max_pixels)}
+        return rendered(picture, mode, max_pixels)
 
     return operation

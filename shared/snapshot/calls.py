@@ -3,6 +3,7 @@
 A mechanism that replays needs to see them all, so nothing else in the service touches a live environment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +12,9 @@ from shared.snapshot.generators import generators_of, reseed
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """`env.reset(seed=..., options=...)`."""
+    """`env.reset(seed=..., options=...)`; a vector's seeds may be a list."""
 
-    seed: int | None = None
+    seed: int | Sequence[int | None] | None = None
     options: dict[str, Any] | None = None
 
 

@@ -1,11 +1,11 @@
-"""The forms in which bodies come and go: JSON, JSON with base64 arrays, MessagePack; and gzip.
+"""The forms in which bodies come and go: JSON, JSON with base64 arrays, MessagePack, exact values; and gzip.
 
 Which one a reply has is the client's choice, by `Accept`, `Accept-Encoding` and `?arrays=`; which one a request
 has, its `Content-Type` says. Nothing is refused for want of a form: who asks for none that there is gets JSON.
 """
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from shared.errors import InvalidRequest, InvalidValue
-from shared.wire import values
+from shared.wire import exact, values
 from shared.wire.bodies import Unreadable, from_msgpack
 
 RawHeaders = Mapping[bytes, bytes]
@@ -49,10 +49,14 @@ class Encoding:
     """One form of replies."""
 
     media_type: str
-    form: values.Form
     encode: Callable[[Any], bytes]
     gzipped: bool
     """Whether large bodies are compressed."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether every type is to come back as the environment gave it, for a client that has NumPy too."""
+        return self.media_type == exact.MEDIA_TYPE
 
     def __call__(self, reply: Any) -> Encoded:
         """The reply in this form.
@@ -60,7 +64,7 @@ class Encoding:
         Raises:
             NotEncodable: it contains itself or is nested too deep.
         """
-        content = self.encode(values.encode(reply, self.form))
+        content = self.encode(reply)
         headers = {"Content-Type": self.media_type, **_VARY}
         if self.gzipped and len(content) > GZIP_FROM_BYTES:
             content = gzip.compress(content, compresslevel=1, mtime=0)
@@ -98,18 +102,32 @@ def _unpacked(raw: bytes) -> Any:
 @lru_cache(maxsize=256)
 def _chosen(accept: bytes, accept_encoding: bytes, query: bytes) -> Encoding:
     gzipped = _weights(accept_encoding).get("gzip", _weights(accept_encoding).get("*", 0.0)) > 0
-    if _prefers_msgpack(_weights(accept)):
-        return Encoding(MSGPACK_TYPE, values.MSGPACK, msgspec.msgpack.encode, gzipped)
+    weights = _weights(accept)
+    if _prefers((exact.MEDIA_TYPE,), weights):
+        return Encoding(exact.MEDIA_TYPE, exact.encode, gzipped)
+    if _prefers(_MSGPACK_TYPES, weights):
+        return Encoding(MSGPACK_TYPE, _as_msgpack, gzipped)
     arrays = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("arrays", ["lists"])[-1]
     if arrays not in ("lists", "base64"):
         raise InvalidValue(f'arrays is {arrays[:40]!r}; it is "lists" or "base64".')
-    form = values.JSON_BASE64 if arrays == "base64" else values.JSON
-    return Encoding(JSON_TYPE, form, msgspec.json.encode, gzipped)
+    return Encoding(JSON_TYPE, _as_json_of_typed_arrays if arrays == "base64" else _as_json, gzipped)
 
 
-def _prefers_msgpack(weights: Mapping[str, float]) -> bool:
-    """Whether it is named, and JSON is not named with as much weight or more."""
-    wanted = max(weights.get(name, 0.0) for name in _MSGPACK_TYPES)
+def _as_msgpack(reply: Any) -> bytes:
+    return msgspec.msgpack.encode(values.encode(reply, values.MSGPACK))
+
+
+def _as_json(reply: Any) -> bytes:
+    return msgspec.json.encode(values.encode(reply))
+
+
+def _as_json_of_typed_arrays(reply: Any) -> bytes:
+    return msgspec.json.encode(values.encode(reply, values.JSON_BASE64))
+
+
+def _prefers(names: Collection[str], weights: Mapping[str, float]) -> bool:
+    """Whether one of the names is there, and JSON is not named with as much weight or more."""
+    wanted = max(weights.get(name, 0.0) for name in names)
     any_json = weights.get("application/*", weights.get("*/*", 0.0))
     named = JSON_TYPE in weights
     json = weights.get(JSON_TYPE, any_json)

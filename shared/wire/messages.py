@@ -76,7 +76,9 @@ class CreateBody(BaseModel):
 class ResetBody(BaseModel):
     """What `Env.reset` takes; an empty body and null mean neither."""
 
-    seed: Seed | None = None
+    seed: Seed | Annotated[list[Seed | None], Field(max_length=256)] | None = Field(
+        None, description="A list has one for each environment of a vector.", examples=[42]
+    )
     options: dict[str, Any] | None = Field(None, description="As the environment documents them.")
 
 
@@ -211,10 +213,7 @@ class InterfaceReply(TypedDict):
     metadata: dict[str, Any]
     render_mode: str | None
     num_envs: int | None
-    action_space: SpaceReply
-    observation_space: SpaceReply
-    single_action_space: SpaceReply
-    single_observation_space: SpaceReply
+    spaces: dict[str, SpaceReply]
 
 
 class SampleReply(TypedDict):

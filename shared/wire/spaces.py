@@ -12,14 +12,19 @@ from typing import Any
 
 import numpy as np
 from gymnasium import Space, spaces
+from numpy.typing import NDArray
 
 from shared.errors import InvalidValue
 from shared.wire.arrays import ArrayReader, as_lists
 
+ArrayForm = Callable[[NDArray[Any]], Any]
+
 
 @singledispatch
-def describe(space: Space[Any]) -> dict[str, Any]:
+def describe(space: Space[Any], array: ArrayForm = as_lists) -> dict[str, Any]:
     """A description in the types of JSON, from which `rebuild` makes an equal space.
+
+    The bounds are what `array` makes of them: nested lists, or themselves for other forms than JSON.
 
     Every one has `name` and `shape`, which is null for spaces whose members are not arrays. Further keys:
 
@@ -44,7 +49,7 @@ def describe(space: Space[Any]) -> dict[str, Any]:
 
 
 @describe.register
-def _discrete(space: spaces.Discrete) -> dict[str, Any]:
+def _discrete(space: spaces.Discrete, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Discrete",
         "n": int(space.n),
@@ -55,40 +60,40 @@ def _discrete(space: spaces.Discrete) -> dict[str, Any]:
 
 
 @describe.register
-def _box(space: spaces.Box) -> dict[str, Any]:
+def _box(space: spaces.Box, array: ArrayForm = as_lists) -> dict[str, Any]:
     described = {
         "name": "Box",
         "shape": list(space.shape),
-        "low": as_lists(space.low),
-        "high": as_lists(space.high),
+        "low": array(space.low),
+        "high": array(space.high),
         "dtype": str(space.dtype),
     }
     if not np.array_equal(space.bounded_below, -np.inf < space.low):
-        described["bounded_below"] = as_lists(space.bounded_below)
+        described["bounded_below"] = array(space.bounded_below)
     if not np.array_equal(space.bounded_above, space.high < np.inf):
-        described["bounded_above"] = as_lists(space.bounded_above)
+        described["bounded_above"] = array(space.bounded_above)
     return described
 
 
 @describe.register
-def _multi_binary(space: spaces.MultiBinary) -> dict[str, Any]:
+def _multi_binary(space: spaces.MultiBinary, array: ArrayForm = as_lists) -> dict[str, Any]:
     n = space.n if isinstance(space.n, int) else list(space.n)
     return {"name": "MultiBinary", "n": n, "shape": list(space.shape), "dtype": str(space.dtype)}
 
 
 @describe.register
-def _multi_discrete(space: spaces.MultiDiscrete) -> dict[str, Any]:
+def _multi_discrete(space: spaces.MultiDiscrete, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "MultiDiscrete",
         "shape": list(space.shape),
-        "nvec": as_lists(space.nvec),
+        "nvec": array(space.nvec),
         "dtype": str(space.dtype),
-        "start": as_lists(space.start),
+        "start": array(space.start),
     }
 
 
 @describe.register
-def _text(space: spaces.Text) -> dict[str, Any]:
+def _text(space: spaces.Text, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Text",
         "shape": None,
@@ -99,43 +104,43 @@ def _text(space: spaces.Text) -> dict[str, Any]:
 
 
 @describe.register(spaces.Tuple)
-def _tuple(space: "spaces.Tuple[Any]") -> dict[str, Any]:
-    return {"name": "Tuple", "shape": None, "spaces": [describe(part) for part in space.spaces]}
+def _tuple(space: "spaces.Tuple[Any]", array: ArrayForm = as_lists) -> dict[str, Any]:
+    return {"name": "Tuple", "shape": None, "spaces": [describe(part, array) for part in space.spaces]}
 
 
 @describe.register(spaces.OneOf)
-def _one_of(space: "spaces.OneOf[Any]") -> dict[str, Any]:
-    return {"name": "OneOf", "shape": None, "spaces": [describe(part) for part in space.spaces]}
+def _one_of(space: "spaces.OneOf[Any]", array: ArrayForm = as_lists) -> dict[str, Any]:
+    return {"name": "OneOf", "shape": None, "spaces": [describe(part, array) for part in space.spaces]}
 
 
 @describe.register
-def _dict(space: spaces.Dict) -> dict[str, Any]:
+def _dict(space: spaces.Dict, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Dict",
         "shape": None,
-        "spaces": {str(key): describe(part) for key, part in space.spaces.items()},
+        "spaces": {str(key): describe(part, array) for key, part in space.spaces.items()},
         # Many JSON parsers do not keep the order of an object, and flattening depends on it.
         "keys": [key if isinstance(key, int) else str(key) for key in space.spaces],
     }
 
 
 @describe.register
-def _sequence(space: spaces.Sequence) -> dict[str, Any]:
+def _sequence(space: spaces.Sequence, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Sequence",
         "shape": None,
-        "feature_space": describe(space.feature_space),
+        "feature_space": describe(space.feature_space, array),
         "stack": space.stack,
     }
 
 
 @describe.register
-def _graph(space: spaces.Graph) -> dict[str, Any]:
+def _graph(space: spaces.Graph, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Graph",
         "shape": None,
-        "node_space": describe(space.node_space),
-        "edge_space": None if space.edge_space is None else describe(space.edge_space),
+        "node_space": describe(space.node_space, array),
+        "edge_space": None if space.edge_space is None else describe(space.edge_space, array),
     }
 
 

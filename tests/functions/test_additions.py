@@ -215,5 +215,5 @@ def test_an_interface_is_that_of_the_environment_in_process(api: Api) -> None:
         "additional_wrappers": [dataclasses.asdict(wrapper) for wrapper in env.spec.additional_wrappers],
     }
     assert (told["metadata"], told["render_mode"], told["num_envs"]) == (env.metadata, "ansi", None)
-    assert rebuild(told["action_space"]) == rebuild(told["single_action_space"]) == env.action_space
-    assert rebuild(told["observation_space"]) == env.observation_space
+    assert rebuild(told["spaces"]["action_space"]) == env.action_space
+    assert rebuild(told["spaces"]["observation_space"]) == env.observation_space

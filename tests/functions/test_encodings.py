@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
+from shared.wire import exact
 from tests.applications import Api, Reply
 
 MSGPACK = {"accept": "application/msgpack"}
@@ -171,3 +172,33 @@ def test_a_long_reply_is_compressed_for_who_accepts_it(api: Api) -> None:
 def test_a_short_reply_is_never_compressed(api: Api) -> None:
     reply = api.post(f"{api.create()}/reset/", **{"accept-encoding": "gzip"})
     assert "content-encoding" not in reply.headers
+
+
+def test_no_type_is_lost_where_the_client_has_numpy_too(api: Api) -> None:
+    accept = {"accept": f"{exact.MEDIA_TYPE}, application/json;q=0.5"}
+    env = gymnasium.make("Taxi-v4")
+    created = api.post("/v1/envs/", {"env_id": "Taxi-v4"}, **accept)
+    instance = f"/v1/envs/{exact.decode(created.content)['instance_id']}"
+    reply = api.post(f"{instance}/reset/", {"seed": 3}, **accept)
+    assert reply.headers["content-type"] == exact.MEDIA_TYPE
+    assert repr(exact.decode(reply.content)) == repr(
+        dict(zip(("observation", "info"), env.reset(seed=3), strict=True))
+    )
+    for key in ("first", "second"):
+        expected = repr(list(env.step(1)))
+        for _ in range(2):  # a repetition is as exact
+            reply = api.post(f"{instance}/step/", {"action": 1}, **accept, **{"idempotency-key": key})
+            assert repr(list(exact.decode(reply.content).values())) == expected
+
+
+def test_pictures_are_the_environments_own_where_the_client_has_numpy_too(local: Api) -> None:
+    env = gymnasium.make("CartPole-v1", render_mode="rgb_array_list")
+    instance = local.create("CartPole-v1", render_mode="rgb_array_list")
+    env.reset(seed=3)
+    local.post(f"{instance}/reset/", {"seed": 3})
+    env.step(1)
+    local.post(f"{instance}/step/", {"action": 1})
+    told = exact.decode(local.get(f"{instance}/monitor/render/", accept=exact.MEDIA_TYPE).content)
+    frames: Any = env.render()
+    assert told["render_mode"] == "rgb_array_list"
+    assert [frame.tobytes() for frame in told["picture"]] == [frame.tobytes() for frame in frames]

@@ -77,8 +77,18 @@ def test_an_interface_has_the_spaces_of_all_and_of_each(local: Api) -> None:
     instance = local.create("CartPole-v1", num_envs=3, max_episode_steps=7, autoreset="SameStep")
     told = local.get(f"{instance}/interface/").json
     env = local_vector("SameStep")
-    assert rebuild(told["action_space"]) == env.action_space
-    assert rebuild(told["single_observation_space"]) == env.single_observation_space
+    assert rebuild(told["spaces"]["action_space"]) == env.action_space
+    assert rebuild(told["spaces"]["single_observation_space"]) == env.single_observation_space
     assert (told["num_envs"], told["metadata"]["autoreset_mode"]) == (3, "SameStep")
     assert (told["spec"]["id"], told["spec"]["max_episode_steps"]) == ("CartPole-v1", 7)
     assert told["spec"]["additional_wrappers"] == []
+
+
+def test_each_of_them_may_have_a_seed_of_its_own(local: Api) -> None:
+    instance = local.create("CartPole-v1", num_envs=3)
+    reply = local.post(f"{instance}/reset/", {"seed": [5, 8, 5]}).json["observation"]
+    assert reply == local_vector().reset(seed=[5, 8, 5])[0].astype(float).tolist()
+    for seeds in ([5, 8], [5, 8, -1], []):
+        reply = local.post(f"{instance}/reset/", {"seed": seeds})
+        assert (reply.status, "seed" in reply.json["detail"]) == (422, True)
+    assert local.post(f"{local.create()}/reset/", {"seed": [5]}).status == 422
