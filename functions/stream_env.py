@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import NotRenderable
 from shared.frames import as_jpeg
-from shared.session.watching import pictures
+from shared.session.watching import ENDLESS, Burst, pictures
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -17,6 +17,9 @@ router = Router()
 
 _MEDIA_TYPE = "multipart/x-mixed-replace; boundary=frame"
 _BOUNDARY = b"--frame\r\n"
+
+# A function's reply is delivered when it ends, and is at most 6 MB, in base64.
+_BURST = Burst(seconds=2.0, size=4_000_000)
 
 
 @router.get(
@@ -30,11 +33,14 @@ _BOUNDARY = b"--frame\r\n"
 async def stream_env(request: Request[None]) -> Response:
     """JPEG pictures without end, as the `src` of an `<img>` shows them: one whenever the environment changes.
 
-    They are drawn from a copy, at most 30 a second, so that watching changes nothing.
+    They are drawn from a copy, at most 30 a second, so that watching changes nothing. A Lambda function sends
+    those of two seconds, at least one; whoever watches asks again, as a browser's tab does by itself.
     """
-    max_pixels = request.service.settings.max_frame_pixels
-    frames = await pictures(request.service.session, request.reference, partial(as_jpeg, max_pixels=max_pixels))
-    return StreamingResponse(_parts(frames), media_type=_MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    burst = _BURST if "aws.event" in request.scope else ENDLESS
+    encode = partial(as_jpeg, max_pixels=request.service.settings.max_frame_pixels)
+    frames = await pictures(request.service.session, request.reference, encode, burst)
+    headers = {"Cache-Control": "no-store"} | ({} if burst is ENDLESS else {"Refresh": "0"})
+    return StreamingResponse(_parts(frames), media_type=_MEDIA_TYPE, headers=headers)
 
 
 async def _parts(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

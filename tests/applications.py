@@ -84,14 +84,14 @@ class _Lambda:
         router = router_of(method, path)
         answer = self._handlers[router](
             _event(method, path, content, headers or {}),
-            _Context(),  # type: ignore[arg-type]
+            Context(),  # type: ignore[arg-type]
         )
         body = answer.get("body") or ""
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         return Reply(answer["statusCode"], dict(answer["headers"]), raw)
 
 
-class _Context:
+class Context:
     """What Lambda tells a handler of the invocation."""
 
     aws_request_id = "test"

@@ -5,9 +5,10 @@ wait for, and shows what any process did to the instance.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 
@@ -25,10 +26,23 @@ _FAR_POLL_S = 0.5
 _REPEAT_S = 10.0
 
 
-async def pictures(session: Session, reference: Reference, encode: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
-    """Encoded frames, endless: one whenever the instance has changed, and the last again every ten seconds.
+class Burst(NamedTuple):
+    """How long watching goes on; the first picture comes in any case."""
 
-    Ends when the instance does. An instance that has not been reset has no picture yet.
+    seconds: float
+    size: float
+    """Bytes of all pictures together."""
+
+
+ENDLESS = Burst(math.inf, math.inf)
+
+
+async def pictures(
+    session: Session, reference: Reference, encode: Callable[[Any], bytes], burst: Burst = ENDLESS
+) -> AsyncIterator[bytes]:
+    """Encoded frames: one whenever the instance has changed, and the last again every ten seconds.
+
+    Ends after the burst, or when the instance does. An instance that has not been reset has no picture yet.
 
     Raises:
         InstanceNotFound: there is no such instance.
@@ -41,17 +55,21 @@ async def pictures(session: Session, reference: Reference, encode: Callable[[Any
             f"The instance's render mode is {mode!r}; only a single one created with rgb_array can be watched.",
             render_mode=mode,
         )
-    return _frames(session, loaded, encode)
+    return _frames(session, loaded, encode, burst)
 
 
-async def _frames(session: Session, loaded: Loaded, encode: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
+async def _frames(
+    session: Session, loaded: Loaded, encode: Callable[[Any], bytes], burst: Burst
+) -> AsyncIterator[bytes]:
     copy = _Copy(session, loaded)
     frame = await copy.picture(loaded, encode)
-    shown = asked = time.monotonic()
+    began = shown = asked = time.monotonic()
+    room = burst.size
     try:
         if frame is not None:
+            room -= len(frame)
             yield frame
-        while True:
+        while time.monotonic() - began < burst.seconds:
             await asyncio.sleep(FRAME_S)
             may_ask = session.snapshots.near or time.monotonic() - asked > _FAR_POLL_S
             newer = await session.newer(loaded, ask=may_ask)
@@ -62,6 +80,9 @@ async def _frames(session: Session, loaded: Loaded, encode: Callable[[Any], byte
                 frame = await copy.picture(loaded, encode)
             if frame is not None and (newer is not None or now - shown > _REPEAT_S):
                 shown = now
+                room -= len(frame)
+                if room < 0:
+                    return
                 yield frame
     except InstanceNotFound:
         return
