@@ -113,7 +113,7 @@ def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism)
         instance_id=reference.instance_id,
         recipe=recipe,
         mechanism=mechanism.name,
-        libraries=libraries_of(mechanism),
+        libraries=libraries_of(mechanism, recipe),
         cpu=cpu_features(),
         created=now,
         used=now,

@@ -249,5 +249,5 @@ class _Call(NamedTuple):
 def _check_compatible(header: Header) -> Mechanism:
     """The mechanism of a snapshot that the libraries here can continue."""
     mechanism = mechanism_named(header.mechanism)
-    check_libraries(header.libraries, libraries_of(mechanism))
+    check_libraries(header.libraries, libraries_of(mechanism, header.recipe))
     return mechanism

@@ -15,11 +15,14 @@ from shared.errors import NotExact, SnapshotIncompatible
 from shared.snapshot.ale import ALE
 from shared.snapshot.box2d import BOX2D
 from shared.snapshot.classic_control import CLASSIC_CONTROL
+from shared.snapshot.distributions import distributions_of, version_here
 from shared.snapshot.graph import OBJECT_GRAPH
 from shared.snapshot.journal import JOURNAL
 from shared.snapshot.mechanism import Mechanism
 from shared.snapshot.mujoco import MUJOCO, MUJOCO_DRAWN
+from shared.snapshot.recipe import Recipe
 from shared.snapshot.toy_text import TOY_TEXT
+from shared.snapshot.wrappers import COMPUTED_BY
 
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 
@@ -83,11 +86,16 @@ def mechanism_named(name: str) -> Mechanism:
         ) from None
 
 
-def libraries_of(mechanism: Mechanism) -> dict[str, str]:
-    """The installed versions of everything that the mechanism's bytes depend on."""
-    return _versions(mechanism.libraries)
+def libraries_of(mechanism: Mechanism, recipe: Recipe) -> dict[str, str]:
+    """The installed versions of all that the mechanism's bytes, and what its wrappers observe, depend on."""
+    modules = {COMPUTED_BY[wrapper.name] for wrapper in recipe.wrappers if wrapper.name in COMPUTED_BY}
+    return _versions(mechanism.libraries, frozenset(modules))
 
 
 @cache
-def _versions(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: version(name) for name in ("gymnasium", "numpy", *names)}
+def _versions(names: tuple[str, ...], modules: frozenset[str]) -> dict[str, str]:
+    found = {name: version(name) for name in ("gymnasium", "numpy", *names)}
+    if modules:  # finding them takes 0.1 s; a module may come from one of several distributions
+        _python, *distributions = distributions_of(modules)
+        found |= {name: version_here(name) for name in distributions}
+    return found

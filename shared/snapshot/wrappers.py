@@ -54,6 +54,13 @@ ALLOWED: Mapping[str, Mapping[str, Parameter]] = {
     "TimeLimit": {"max_episode_steps": Size(1 << 40)},
 }
 
+COMPUTED_BY: Mapping[str, str] = {
+    "AddRenderObservation": "pygame",
+    "AtariPreprocessing": "cv2",
+    "ResizeObservation": "cv2",
+}
+"""The module, outside Gymnasium and numpy, that computes what a wrapper observes."""
+
 _FUNCTION = "takes a function, which cannot come with a request"
 _LIBRARY = "hands out arrays of another library"
 

@@ -12,6 +12,7 @@ from shared.errors import NotExact
 from shared.snapshot.calls import Render, Reset, Step, perform
 from shared.snapshot.check import check_recipe, check_snapshot
 from shared.snapshot.recipe import Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.registry import libraries_of, mechanism_named
 from shared.snapshot.state import class_path
 from shared.snapshot.trial import carry_out
 from shared.snapshot.wrapper_state import WRAPPER_STATE
@@ -175,3 +176,10 @@ def test_ataris_preprocessing_changes_no_attribute_that_is_not_known() -> None:
     assert_nothing_else_changes(
         Recipe("ALE/Pong-v5", kwargs={"frameskip": 1}, wrappers=(WrapperRecipe("AtariPreprocessing"),))
     )
+
+
+def test_what_a_wrapper_observes_depends_on_the_library_that_computes_it() -> None:
+    resized = Recipe("CarRacing-v3", wrappers=(WrapperRecipe("ResizeObservation", {"shape": [8, 8]}),))
+    mechanism = mechanism_named("box2d")
+    added = {*libraries_of(mechanism, resized)} - {*libraries_of(mechanism, Recipe("CarRacing-v3"))}
+    assert [name for name in added if name.startswith("opencv-python")] == [*added] != []
