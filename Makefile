@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test check format catalog exactness clean
+.PHONY: help run run-s3 test check format catalog vendor exactness clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ format: $(VENV)/.check  ## rewrite the code in the project's format
 
 catalog: $(VENV)/.check  ## write the table of what can be created, from what is installed
 	$(BIN)/python -m infra.make_catalog
+
+vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; needs node and npm
+	npm ci --no-fund --no-audit --prefix infra/javascript
+	node infra/javascript/vendor.mjs
 
 exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
 	$(BIN)/python -m infra.exactness $(ARGS)

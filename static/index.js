@@ -1,73 +1,41 @@
-/** The landing page: whether the service answers, a first call to copy, and what exists there now. */
+/** The landing page: a first call to copy, and what exists on the service now. */
 
-import { API_URL } from "./config.js";
-import { GymHTTPError, Unauthorized, health, instances } from "./gymnasium.js";
+import { GymHTTPError, Unauthorized, instances } from "./gymnasium.js";
+import { element, make, say } from "./page/elements.js";
+import { offerKey, watchHeader } from "./page/header.js";
+import { openService } from "./page/service.js";
 
 const EVERY_MS = 5000;
 const MOST_SHOWN = 100;
 
-// The page asks again by itself, so a call need not.
-const service = { url: API_URL, tries: 1, timeout: 10_000 };
-const origin = (API_URL || location.origin).replace(/\/+$/, "");
-
-/** @param {string} id @returns {HTMLElement} */
-function element(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`The page has no #${id}.`);
-  return found;
-}
-
-/** A live region is spoken whenever it is written to, so the same text is not written twice.
- * @param {string} id
- * @param {string} text */
-function say(id, text) {
-  if (element(id).textContent !== text) element(id).textContent = text;
-}
-
-/** @param {unknown} error @returns {string} */
-function words(error) {
-  if (!(error instanceof GymHTTPError)) throw error;
-  return error.detail;
-}
-
-async function showHealth() {
-  try {
-    const { store, version, gymnasium } = await health(service);
-    element("health").dataset.state = "up";
-    say("health", `Serving · ${version} · Gymnasium ${gymnasium} · ${store}`);
-  } catch (error) {
-    element("health").dataset.state = "down";
-    say("health", words(error));
-  }
-}
+const service = await openService();
 
 async function showInstances() {
   try {
-    const found = Object.entries(await instances(service));
+    // The page asks again by itself, so a call need not.
+    const found = Object.entries(await instances({ ...service.options, tries: 1, timeout: 10_000 }));
     const shown = found.slice(0, MOST_SHOWN);
     element("instances").replaceChildren(...shown.map(row));
     say("count", found.length > shown.length ? `${shown.length} of ${found.length}` : String(found.length || ""));
     say("none", found.length ? "" : "None yet. The call above makes one, and it appears here.");
   } catch (error) {
+    if (!(error instanceof GymHTTPError)) throw error;
     element("instances").replaceChildren();
     say("count", "");
-    say("none", error instanceof Unauthorized ? "They are shown to holders of an API key only." : words(error));
+    const refused = error instanceof Unauthorized;
+    if (refused) offerKey();
+    say("none", refused ? "They are shown to holders of an API key only." : error.detail);
   }
 }
 
 /** @param {[string, string]} instance */
 function row([instanceId, envId]) {
-  const item = document.createElement("li");
-  const [name, id] = [document.createElement("span"), document.createElement("code")];
-  name.textContent = envId;
-  id.textContent = instanceId;
-  item.append(name, id);
-  return item;
+  return make("li", {}, make("span", {}, envId), make("code", {}, instanceId));
 }
 
 /** Ask, and again after a while; a hidden page waits until it is seen. */
 async function watch() {
-  await Promise.all([showHealth(), showInstances()]);
+  await showInstances();
   setTimeout(() => {
     if (!document.hidden) watch();
     else document.addEventListener("visibilitychange", watch, { once: true });
@@ -87,8 +55,9 @@ async function copy() {
   setTimeout(() => say("copied", ""), 3000);
 }
 
-element("curl").textContent = element("curl").textContent?.replaceAll("http://127.0.0.1:5000", origin) ?? "";
-element("docs").setAttribute("href", `${origin}/docs`);
-element("openapi").setAttribute("href", `${origin}/openapi.json`);
+element("curl").textContent = element("curl").textContent?.replaceAll("http://127.0.0.1:5000", service.url) ?? "";
+element("docs").setAttribute("href", `${service.url}/docs`);
+element("openapi").setAttribute("href", `${service.url}/openapi.json`);
 element("copy").addEventListener("click", copy);
+watchHeader(service, showInstances);
 watch();

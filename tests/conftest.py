@@ -7,7 +7,7 @@ import pytest
 from shared.settings import Settings
 from tests.applications import Api, served
 
-pytest_plugins = ["tests.fixtures_s3"]
+pytest_plugins = ["tests.fixtures_s3", "tests.static.browser"]
 
 
 # Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.

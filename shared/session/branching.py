@@ -12,17 +12,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, Contended, InstanceNotFound, QuotaExceeded, StoreFailed
+from shared.errors import CheckpointNotFound, InstanceNotFound, QuotaExceeded, StoreFailed
 from shared.session.envelope import Header, Reference, check_revision
 from shared.session.idempotency import Keyed, check_same, remember
 from shared.session.live import LiveCache
 from shared.session.snapshots import Loaded, Snapshots
+from shared.session.tries import Failure, Tries
 from shared.storage.protocol import ABSENT
 
 MOST_CHECKPOINTS = 64
 """The most checkpoints of one instance."""
-
-_ATTEMPTS = 8
 
 
 class Branching:
@@ -149,24 +148,29 @@ class Branching:
             CheckpointNotFound: it has no such checkpoint.
             StaleRevision: the instance is not at the revision `if_match`.
             Contended: other processes kept writing first.
+            OutcomeUnknown: the store failed in a way that leaves open whether it was done.
         """
-        reference, call_id = checkpoint.instance, os.urandom(8)
+        reference, call_id, tries = checkpoint.instance, os.urandom(8), Tries()
         async with self._live.lock(reference):
             current = await self._snapshots.load(reference)
             kept = await self._snapshots.load(checkpoint)
-            for _ in range(_ATTEMPTS):
+            while True:
                 saved = await self._go_back(current, kept, call_id, if_match)
-                if saved is not None:
+                if isinstance(saved, Header):
                     await self._live.discard(reference)
                     return saved
-                current = await self._snapshots.load(reference)
-            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+                tries.note(saved)
+                current, applied = await self._snapshots.read_back(current.header, call_id)
+                if applied:
+                    await self._live.discard(reference)
+                    return current.header
+                await tries.again()
 
-    async def _go_back(self, current: Loaded, kept: Loaded, call_id: bytes, if_match: int | None) -> Header | None:
-        """The header of the instance at its checkpoint; None if somebody else wrote first."""
+    async def _go_back(
+        self, current: Loaded, kept: Loaded, call_id: bytes, if_match: int | None
+    ) -> Header | Failure:
+        """The header of the instance at its checkpoint, or how the write failed."""
         before = current.header
-        if any(recent.call_id == call_id for recent in before.recent):
-            return before
         check_revision(before, if_match)
         revision = before.revision + 1
         header = msgspec.structs.replace(
@@ -178,12 +182,12 @@ class Branching:
             recent=remember(before.recent, call_id, revision, None, None),
         )
         saved = await self._snapshots.save(header, kept.body, current.tag)
-        return None if saved is None else saved.header
+        return saved.header if isinstance(saved, Loaded) else saved
 
     async def _write(self, header: Header, body: bytes) -> Loaded:
         saved = await self._snapshots.save(header, body, ABSENT)
         # A fresh uuid4 cannot be taken: what stands there after a failure is this very write.
-        loaded = saved or await self._snapshots.load(header.reference)
+        loaded = saved if isinstance(saved, Loaded) else await self._snapshots.load(header.reference)
         if not header.checkpoint_id:
             await self._snapshots.enlist(header)
         return loaded
@@ -193,7 +197,7 @@ class Branching:
             *(self._snapshots.delete(loaded) for loaded in written), return_exceptions=True
         )
         left = [
-            loaded.header.instance_id for loaded, deleted in zip(written, gone, strict=True) if deleted is not True
+            loaded.header.instance_id for loaded, deleted in zip(written, gone, strict=True) if deleted is not None
         ]
         raise StoreFailed(
             "The store failed while forks were written; "

@@ -11,7 +11,7 @@ from shared.errors import InstanceNotFound
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache
-from shared.session.snapshots import Snapshots
+from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
 from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
@@ -67,11 +67,13 @@ class Creation:
         first = await worker.run(_first, reference, recipe, made.env, mechanism)
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
         saved = await self._snapshots.save(header, first.body, ABSENT)
-        if saved is None:
-            # A fresh uuid4 cannot be taken, and a derived one only by the same call: what stands there is its.
+        if not isinstance(saved, Loaded):
+            # A fresh uuid4 cannot be taken, and a derived one only with the same key, which another process may
+            # have got too: what stands there then is another environment's.
             saved = await self._snapshots.load(reference)
+            check_same(saved.header.made_by, keyed)
         await self._snapshots.enlist(saved.header)
-        if mechanism.home is Home.WORKER:
+        if mechanism.home is Home.WORKER and saved.body == first.body:
             async with self._live.lock(reference):
                 await self._live.put(Live(first.subject, worker, saved))
         else:

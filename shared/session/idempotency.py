@@ -57,9 +57,9 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
     return unpack(recent.reply), recent.revision
 
 
-def check_same(body: bytes, keyed: Keyed) -> None:
+def check_same(body: bytes, keyed: Keyed | None) -> None:
     """Raise KeyReused where the key came with another body before."""
-    if body != keyed.body:
+    if keyed is not None and body != keyed.body:
         raise KeyReused("This Idempotency-Key came with another request before; use a new key for a new request.")
 
 

@@ -6,15 +6,13 @@ retried conditional request reports a conflict with its own success. So it is re
 if it was not applied.
 """
 
-import asyncio
 import os
-import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import Contended, GymHTTPError, InstanceNotFound, NotExact
+from shared.errors import GymHTTPError, InstanceNotFound, NotExact
 from shared.session.branching import Branching
 from shared.session.creation import Creation
 from shared.session.envelope import Header, Reference, check_revision
@@ -23,6 +21,7 @@ from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
+from shared.session.tries import Tries
 from shared.snapshot.compatibility import check_libraries, cpu_features
 from shared.snapshot.mechanism import Home, Mechanism
 from shared.snapshot.plain import NotPlain
@@ -32,13 +31,9 @@ from shared.storage.protocol import Store
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ATTEMPTS = 8
-_LONGEST_PAUSE_S = 0.2
 # For how many calls the store is asked first, once another process has written to the instance: where asking
 # costs less than a step made in vain, others are expected to come again for longer.
 _WARY_NEAR, _WARY_FAR = 64, 1
-# Not the global generator, which may at this moment be lent to an environment that draws from it.
-_jitter = random.Random()
 
 
 class Outcome(NamedTuple):
@@ -79,18 +74,18 @@ class Session:
             StaleRevision: the instance is not at the revision `if_match`.
             KeyReused, ReplyGone: the call came before, with another request or too long ago.
             Contended: other processes kept writing first; nothing was applied.
+            OutcomeUnknown: the store failed in a way that leaves open whether the call was applied.
         """
-        call = _Call(operation, encode, if_match, keyed, call_id=os.urandom(8))
+        call = _Call(operation, encode, if_match, keyed, os.urandom(8), Tries())
         async with self._live.lock(reference):
-            for attempted in range(_ATTEMPTS):
+            while True:
                 live, confirmed = await self._current(reference)
-                if attempted:
+                if call.tries.failed:
                     live.wary = self._wariness
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
-                await asyncio.sleep(_jitter.uniform(0, _LONGEST_PAUSE_S * attempted / _ATTEMPTS))
-            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+                await call.tries.again()
 
     async def close(self, reference: Reference) -> None:
         """Delete the instance.
@@ -102,15 +97,18 @@ class Session:
         async with self._live.lock(reference):
             await self._live.discard(reference)
             loaded = await self.snapshots.load(reference)
-            for _ in range(_ATTEMPTS):
-                if await self.snapshots.delete(loaded):
+            tries = Tries()
+            while True:
+                failure = await self.snapshots.delete(loaded)
+                if failure is None:
                     return
+                tries.note(failure)
                 try:
                     loaded = await self.snapshots.load(reference)
                 except InstanceNotFound:
                     # It was there a moment ago: the delete of unknown outcome was done.
                     return await self.snapshots.strike(loaded.header)
-            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+                await tries.again()
 
     async def newer(self, loaded: Loaded, *, ask: bool) -> Loaded | None:
         """A snapshot of the same instance newer than `loaded`, if this process has one or `ask` finds one.
@@ -141,9 +139,12 @@ class Session:
     async def _current(self, reference: Reference) -> tuple[Live, bool]:
         """The instance's live environment, and whether the store was asked that it is the newest."""
         live = self._live.get(reference)
+        if live is not None and self.snapshots.is_expired(live.header):
+            # Another process may have used it in the meantime.
+            await self._live.discard(reference)
+            live = None
         if live is None:
             return await self._restored(await self.snapshots.load(reference)), True
-        self.snapshots.check_alive(live.header)
         if not live.wary:
             return live, False
         try:
@@ -176,8 +177,10 @@ class Session:
             attempt = await self._attempt(live, call)
             if isinstance(attempt, Attempt) and attempt.body is not None:
                 keep = await self._save(live, attempt, call)
-                header = live.header if keep else await self._applied(live.header.reference, call.call_id)
-                return Outcome(attempt.reply, header, other_cpu) if header else None
+                if keep:
+                    return Outcome(attempt.reply, live.header, other_cpu)
+                stored, applied = await self.snapshots.read_back(live.header, call.call_id)
+                return Outcome(attempt.reply, stored.header, other_cpu) if applied else None
             if not confirmed and await self.snapshots.newer(live.header.reference, live.loaded.tag):
                 return None
             if isinstance(attempt, GymHTTPError):
@@ -226,14 +229,11 @@ class Session:
             reseed=None,
         )
         saved = await self.snapshots.save(header, attempt.body, live.loaded.tag)
-        if saved is not None:
-            live.loaded = saved
-        return saved is not None
-
-    async def _applied(self, reference: Reference, call_id: bytes) -> Header | None:
-        """The stored header, if the call of unknown outcome is among those that it knows."""
-        header = (await self.snapshots.load(reference)).header
-        return header if any(recent.call_id == call_id for recent in header.recent) else None
+        if not isinstance(saved, Loaded):
+            call.tries.note(saved)
+            return False
+        live.loaded = saved
+        return True
 
 
 class _Call(NamedTuple):
@@ -244,6 +244,7 @@ class _Call(NamedTuple):
     if_match: int | None
     keyed: Keyed | None
     call_id: bytes
+    tries: Tries
 
 
 def _check_compatible(header: Header) -> Mechanism:

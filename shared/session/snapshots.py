@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown
-from shared.session.envelope import Header, Reference, seal, unseal
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
+from shared.session.envelope import RECENT_CALLS, Header, Reference, seal, unseal
+from shared.session.tries import Failure
 from shared.snapshot.probe import Verdict
 from shared.storage.protocol import UNCHANGED, Absent, Conflict, Entry, Store, Stored, Tag
 
@@ -96,27 +97,44 @@ class Snapshots:
         self.check_alive(header)
         return Loaded(header, body, stored.tag)
 
-    async def save(self, header: Header, body: bytes, expect: Tag | Absent) -> Loaded | None:
-        """Write the snapshot in place of the expected one; None where it may or may not have been written."""
+    async def save(self, header: Header, body: bytes, expect: Tag | Absent) -> Loaded | Failure:
+        """Write the snapshot in place of the expected one; a failure leaves open whether it was written."""
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=time.time())
         try:
             tag = await self._io(self._store.put, header.reference.key, seal(header, body, self._keys), expect)
-        except (Conflict, OutcomeUnknown):
-            return None
+        except (Conflict, OutcomeUnknown) as failure:
+            return failure
         return Loaded(header, body, tag)
+
+    async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, bool]:
+        """What stands after the call's write in place of `before` failed, and whether the call was applied.
+
+        Raises:
+            InstanceNotFound: nothing stands there.
+            OutcomeUnknown: the store does not answer, or so many calls came since that this one may be forgotten.
+        """
+        advice = "whether the call was applied is open; read the instance."
+        try:
+            loaded = await self.load(before.reference)
+        except StoreFailed as error:
+            raise OutcomeUnknown(f"The store failed while the call was saved, and {advice}") from error
+        applied = any(recent.call_id == call_id for recent in loaded.header.recent)
+        if not applied and loaded.header.revision - before.revision > RECENT_CALLS:
+            raise OutcomeUnknown(f"Over {RECENT_CALLS} other calls came while this one was saved, and {advice}")
+        return loaded, applied
 
     async def enlist(self, header: Header) -> None:
         """Enter the instance in the index from which lists are made."""
         await self._io(self._store.put, _index_key(header), b"", None)
 
-    async def delete(self, loaded: Loaded) -> bool:
-        """Remove the instance if its snapshot is still this one; False where it may or may not have been done."""
+    async def delete(self, loaded: Loaded) -> Failure | None:
+        """Remove the instance if its snapshot is still this one; a failure leaves open whether it was done."""
         try:
             await self._io(self._store.delete, loaded.header.reference.key, loaded.tag)
-        except (Conflict, OutcomeUnknown):
-            return False
+        except (Conflict, OutcomeUnknown) as failure:
+            return failure
         await self.strike(loaded.header)
-        return True
+        return None
 
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
@@ -141,8 +159,12 @@ class Snapshots:
 
     def check_alive(self, header: Header) -> None:
         """Raise InstanceNotFound for an instance that has not been used for too long."""
-        if header.used + self.idle_ttl_s < time.time():
+        if self.is_expired(header):
             raise InstanceNotFound
+
+    def is_expired(self, header: Header) -> bool:
+        """Whether nothing was written to the instance for too long, as far as this header knows."""
+        return header.used + self.idle_ttl_s < time.time()
 
     async def verdict(self, subject_of_trial: str) -> Verdict | None:
         """What a trial came to, if one has been made."""
@@ -165,11 +187,22 @@ class Snapshots:
         """Delete an instance's snapshot unless it has been written to again; True if it is gone."""
         stored = await self._io(self._store.get, key)
         if isinstance(stored, Stored):
+            if self._was_written_again(key, stored):
+                return False
             try:
                 await self._io(self._store.delete, key, stored.tag)
             except (Conflict, OutcomeUnknown):
                 return False
         return True
+
+    def _was_written_again(self, key: str, stored: Stored) -> bool:
+        """Whether a snapshot that was listed as expired has been used since; one that nobody can read was not."""
+        owner, _, instance_id = key.removeprefix("state/").partition("/")
+        try:
+            header, _ = unseal(stored.body, Reference(owner, instance_id), self._keys)
+        except SnapshotUnusable:
+            return False
+        return not self.is_expired(header)
 
     async def remove(self, key: str) -> None:
         """Delete an object, whatever stands there."""

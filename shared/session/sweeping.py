@@ -38,6 +38,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     async for entry in snapshots.entries("state/"):
         if entry.written < began - snapshots.idle_ttl_s and await snapshots.delete_expired(entry.key):
             instances += 1
+            await asyncio.sleep(0)  # a request goes between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
     counts = [await _strays(snapshots, prefix, alive, began - _GRACE_S) for prefix in ("index/", "checkpoints/")]
@@ -53,6 +54,7 @@ async def _strays(snapshots: Snapshots, prefix: str, alive: set[str], before: fl
         if f"{owner}/{instance_id}" not in alive and entry.written < before:
             await snapshots.remove(entry.key)
             deleted += 1
+            await asyncio.sleep(0)
     return deleted
 
 

@@ -17,12 +17,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.session.sweeping import sweep_for_ever
 from shared.settings import Settings
+from shared.web.pages import Pages
 from shared.web.paths import Paths
 from shared.web.problems import INTERNAL, PATH_NOT_FOUND, ProblemKind, problem_response
 from shared.web.routing import Endpoint, Router
@@ -122,7 +122,7 @@ class Application:
         # Put over FastAPI's own method, as its documentation does to extend the document.
         app.openapi = self.openapi  # type: ignore[method-assign]
         if self._pages is not None:
-            app.mount("/", StaticFiles(directory=self._pages, html=True))
+            app.mount("/", Pages(self._pages))
         return app
 
     def openapi(self) -> dict[str, Any]:

@@ -23,10 +23,14 @@ class FaultyStore:
         """Each is called before one delete, which is not done if it raises."""
         self.after_delete: list[Fault] = []
         """Each is called after one delete, which is done even if it raises."""
+        self.before_get: list[Fault] = []
+        """Each is called before one read, which is not done if it raises."""
         self._inner = MemoryStore()
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         self.calls["get"] += 1
+        if self.before_get:
+            self.before_get.pop(0)()
         return self._inner.get(key, unless)
 
     def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.errors import StoreFailed, StoreUnavailable
+from shared.errors import OutcomeUnknown, StoreFailed, StoreUnavailable
 from shared.session import operations
 from shared.session.envelope import Reference
 from shared.session.session import Session
@@ -82,6 +82,19 @@ def test_a_restore_whose_reply_is_lost_is_done_once(error: Exception) -> None:
             store.after_put.append(fail(error))
         header = await at.branching.restore(kept.reference, None)
         assert (header.revision, header.progress) == (2, kept.progress)
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("lost"), Conflict()])
+def test_a_restore_that_gets_through_at_its_last_try_is_acknowledged(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        kept = await at.branching.checkpoint(await created(at), "")
+        store.before_put.extend([fail(error)] * 7)
+        store.after_put.append(fail(error))
+        assert (await at.branching.restore(kept.reference, None)).revision == 2
 
     run(test)
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import gymnasium
+import msgspec
 import pytest
 
 from shared.errors import (
@@ -13,6 +14,7 @@ from shared.errors import (
     EnvironmentRaised,
     InstanceNotFound,
     InvalidAction,
+    KeyReused,
     OutcomeUnknown,
     ResetNeeded,
     StaleRevision,
@@ -20,6 +22,7 @@ from shared.errors import (
 )
 from shared.session import operations
 from shared.session.envelope import Reference
+from shared.session.idempotency import Keyed
 from shared.session.live import Live
 from shared.session.session import Session
 from shared.snapshot.recipe import Recipe
@@ -60,6 +63,12 @@ def uninterrupted(steps: int, seed: int = 5) -> list[list[float]]:
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.get_event_loop().run_until_complete(test())
+
+
+def at_once(call: Coroutine[Any, Any, Any]) -> None:
+    """Carry out a call that waits for nothing, in the middle of another one."""
+    with pytest.raises(StopIteration):
+        call.send(None)
 
 
 def fail(error: Exception) -> Callable[[], None]:
@@ -189,6 +198,96 @@ def test_a_live_environment_does_not_outlive_a_failed_save(error: BaseException)
         with pytest.raises(type(error)):
             await step(at, reference)
         assert [await step(at, reference) for _ in range(2)] == uninterrupted(2)
+
+    run(test)
+
+
+def test_a_store_that_loses_every_write_is_not_called_contention() -> None:
+    """A write that was lost on its way may still arrive, so nobody is told that it was not applied."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.extend([fail(OutcomeUnknown("500"))] * 8)
+        with pytest.raises(OutcomeUnknown, match="may yet be applied") as raised:
+            await step(at, reference)
+        assert raised.value.evidence["retry_after"] == 1
+        assert await step(at, reference) == uninterrupted(1)[0]
+
+    run(test)
+
+
+def test_a_write_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.after_put.append(fail(OutcomeUnknown("lost")))
+        store.before_get.append(fail(StoreUnavailable("gone")))
+        with pytest.raises(OutcomeUnknown, match="whether the call was applied is open"):
+            await step(at, reference)
+        assert await step(at, reference) == uninterrupted(2)[1]
+
+    run(test)
+
+
+@pytest.mark.parametrize(("others", "known"), [(31, True), (32, False)])
+def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: int, known: bool) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        slow, busy = session(store), session(store)
+        reference = await created(slow)
+
+        def overtake() -> None:
+            for _ in range(others):
+                at_once(busy.call(reference, operations.sample("action_space"), encode))
+            raise OutcomeUnknown("lost")
+
+        store.after_put.append(overtake)
+        if known:
+            assert await step(slow, reference) == uninterrupted(1)[0]
+        else:
+            with pytest.raises(OutcomeUnknown, match="Over 32 other calls"):
+                await step(slow, reference)
+        assert (await slow.snapshots.header(reference)).progress.steps == 1
+
+    run(test)
+
+
+def test_an_instance_that_another_process_keeps_using_does_not_expire_here() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store, idle_ttl_s=60), session(store, idle_ttl_s=60)
+        reference = await created(one)
+        live = one._live.get(reference)
+        assert live is not None
+        await step(other, reference)
+        past = msgspec.structs.replace(live.header, used=time.time() - 61)
+        live.loaded = live.loaded._replace(header=past)
+        assert await step(one, reference) == uninterrupted(2)[1]
+
+    run(test)
+
+
+def test_a_creation_that_another_process_won_keeps_no_live_environment_of_its_own() -> None:
+    """Its environment drew generators of its own, which the stored snapshot does not have."""
+
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        one, other = session(store), session(store)
+        key = Keyed.of("public", "k", b"body")
+        recipe = Recipe("LunarLander-v3")
+        first = await one.creation.create("public", recipe, (), key)
+        assert (await other.creation.create("public", recipe, (), key)).nonce == first.nonce
+        with pytest.raises(KeyReused):
+            await other.creation.create("public", recipe, (), Keyed.of("public", "k", b"another"))
+        [twin] = await one.branching.fork(first.reference, 1, None)
+        reset = operations.reset(None, None)
+        found = [
+            (await at.call(header.reference, reset, encode)).reply for at, header in ((other, first), (one, twin))
+        ]
+        assert found[0]["observation"].tolist() == found[1]["observation"].tolist()
 
     run(test)
 

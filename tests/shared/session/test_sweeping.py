@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,52 @@ def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
         assert not await at.snapshots.delete_expired(header.reference.key)
         store.get = inner  # type: ignore[method-assign]
         assert (await at.snapshots.header(header.reference)).revision == 1
+
+    run(test)
+
+
+def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
+    """A call that began before the instance's time ran out may be saved after the sweep has seen it."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        listed = store.list("state/")
+        store.list = lambda prefix: (  # type: ignore[method-assign]
+            entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
+        )
+        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+
+    run(test)
+
+
+def test_a_snapshot_that_nobody_can_read_expires_too() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store, idle_ttl_s=0.1)
+        store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
+        await asyncio.sleep(0.2)
+        assert (await sweep(at.snapshots)).instances == 1
+
+    run(test)
+
+
+def test_a_sweep_lets_requests_go_between_any_two_deletes() -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        at = session(store, idle_ttl_s=0.1)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.branching.fork(header.reference, 20, None)
+        await asyncio.sleep(0.2)
+        sweeping = asyncio.ensure_future(sweep(at.snapshots))
+        deleted = []
+        while not sweeping.done():
+            await asyncio.sleep(0)
+            deleted.append(store.calls["delete"])
+        assert max(after - before for before, after in pairwise(deleted)) <= 1
+        assert deleted[-1] == 21
 
     run(test)
 
