@@ -1,0 +1,63 @@
+"""Sessions broken on purpose, which the checker has to catch: `CHAOS_BROKEN` names the way."""
+
+import os
+import time
+from typing import Any
+
+from functions import local
+from shared.errors import OutcomeUnknown
+from shared.session.session import Session
+from shared.storage.protocol import ABSENT, Absent, Conflict, Stored, Tag
+from shared.storage.sqlite import SQLiteStore
+from shared.web import service
+from shared.web.application import create_app
+
+_CHECK_TO_WRITE_S = 0.002
+_LOST_EVERY = 10
+
+
+class CheckThenWrite(SQLiteStore):
+    """Looks whether the object is as expected, and then writes whatever stands there."""
+
+    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        """See `Store.put`; another process may write between the check and the write."""
+        stored = self.get(key)
+        if expect is not None and (stored.tag if isinstance(stored, Stored) else ABSENT) != expect:
+            raise Conflict(key)
+        time.sleep(_CHECK_TO_WRITE_S)
+        return super().put(key, body)
+
+
+class LostReplies(SQLiteStore):
+    """Writes, and every tenth time does not hear that it has."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._writes = 0
+
+    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        """See `Store.put`."""
+        tag = super().put(key, body, expect)
+        self._writes += expect is not None and key.startswith("state/")
+        if self._writes % _LOST_EVERY == 0 and expect not in (None, ABSENT):
+            raise OutcomeUnknown(key)
+        return tag
+
+
+async def _never_applied(*_: Any) -> None:
+    """What a session would find that never reads back what it wrote."""
+
+
+def _break(way: str) -> None:
+    if way == "check then write":
+        store: type[SQLiteStore] = CheckThenWrite
+    elif way == "never read back":
+        store = LostReplies
+        Session._applied = _never_applied  # type: ignore[assignment,method-assign]
+    else:
+        raise ValueError(way)
+    setattr(service, "open_store", lambda url, _: store(url.removeprefix("sqlite:///")))  # noqa: B010
+
+
+_break(os.environ["CHAOS_BROKEN"])
+app = create_app(*(module.router for module in local.MODULES))

@@ -1,0 +1,73 @@
+"""Real server processes over one store, killed without warning and started again."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx2
+
+_ROOT = Path(__file__).parents[2]
+_LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
+_START_S = 120.0
+_REPLY_S = 30.0
+
+
+class Server:
+    """One uvicorn process after another, each on a port that the system chose."""
+
+    def __init__(self, number: int, app: str, environment: Mapping[str, str], log: Path) -> None:
+        self.number = number
+        self.client: httpx2.AsyncClient | None = None
+        """Of the process that runs now; None while there is none."""
+        self._client: httpx2.AsyncClient | None = None
+        """Of the process that was killed, until it is closed."""
+        self._app = app
+        self._environment = environment
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start a process and wait until it listens."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uvicorn", self._app, "--port", "0", "--no-access-log"),
+            cwd=_ROOT,
+            env={**os.environ, **self._environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._reading = asyncio.create_task(self._read(self._process, port))
+        url = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}"
+        self.client = httpx2.AsyncClient(base_url=url, timeout=_REPLY_S)
+
+    def kill(self) -> None:
+        """End the process as a power switch would: no handler runs."""
+        self._client, self.client = self.client or self._client, None
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def gone(self) -> None:
+        """Wait until the killed process has ended."""
+        if self._process is not None and self._reading is not None:
+            await self._process.wait()
+            await self._reading
+            self._process = self._reading = None
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _read(self, process: asyncio.subprocess.Process, port: "asyncio.Future[int]") -> None:
+        """Keep what the process says, for a pipe that nobody reads would stop it."""
+        assert process.stdout is not None
+        with self._log.open("ab") as log:
+            async for line in process.stdout:
+                log.write(line)
+                listening = _LISTENING.search(line)
+                if listening and not port.done():
+                    port.set_result(int(listening[1]))
+        if not port.done():
+            port.set_exception(RuntimeError(f"The server did not start; see {self._log}."))

@@ -1,0 +1,108 @@
+"""What was sent and what came back, as a file of JSON lines: all that the checker knows of a run."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+WRITES = frozenset({"reset", "step", "restore"})
+"""What moves an instance to its next revision."""
+
+
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One request and its reply, if one came."""
+
+    call: int
+    """Requests of one call carry one idempotency key: together they are applied once at the most."""
+    op: str
+    """`create`, `reset`, `step`, `restore`, `checkpoint`, `fork`, `read` or `delete`."""
+    instance: str
+    """The id; empty for `create`."""
+    body: dict[str, Any]
+    invoked: float
+    """Seconds of a clock that all clients share."""
+    returned: float | None = None
+    """None where no reply came: the request may have been applied at any time since, or not at all."""
+    status: int | None = None
+    revision: int | None = None
+    """The reply's `ETag`."""
+    reply: Any = None
+    replayed: bool = False
+    """Whether the server said that it had applied the call before."""
+    client: int = 0
+    server: int = 0
+    fault: str = ""
+    """What was done to the request on its way."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """All requests with one idempotency key, or a single one without."""
+
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def op(self) -> str:
+        """What was asked for."""
+        return self.attempts[0].op
+
+    @property
+    def instance(self) -> str:
+        """The id of the instance; empty for `create`."""
+        return self.attempts[0].instance
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body that every attempt carried."""
+        return self.attempts[0].body
+
+    @property
+    def invoked(self) -> float:
+        """When it was first sent."""
+        return min(attempt.invoked for attempt in self.attempts)
+
+    @property
+    def acknowledgement(self) -> Attempt | None:
+        """The first reply that says it was done."""
+        done = [attempt for attempt in self.attempts if attempt.status == HTTPStatus.OK]
+        return min(done, key=lambda attempt: attempt.returned or 0.0, default=None)
+
+    @property
+    def possible(self) -> bool:
+        """Whether it may have been applied without anybody knowing: some reply is missing or undecided."""
+        return any(
+            attempt.status is None
+            or attempt.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            or attempt.status == HTTPStatus.NOT_FOUND  # applied, and the instance deleted before the reply
+            for attempt in self.attempts
+        )
+
+    def __str__(self) -> str:
+        return f"call {self.attempts[0].call} ({self.op} {self.instance[:8]} {self.body})"
+
+
+class Recorder:
+    """Writes a history while it happens."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def record(self, attempt: Attempt) -> None:
+        """Append one line."""
+        self._file.write(msgspec.json.encode(attempt).decode() + "\n")
+
+
+def calls(attempts: Iterable[Attempt]) -> list[Call]:
+    """The attempts by call, in the order in which the calls were first sent."""
+    grouped: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        grouped[attempt.call].append(attempt)
+    return sorted((Call(tuple(group)) for group in grouped.values()), key=lambda call: call.invoked)
+
+
+def read(path: Path) -> list[Call]:
+    """The calls of a recorded history."""
+    with path.open() as lines:
+        return calls(msgspec.json.decode(line, type=Attempt) for line in lines)

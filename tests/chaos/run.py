@@ -1,0 +1,205 @@
+"""One run of chaos: clients over servers over a store, kills and faults, a recorded history, a verdict."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from infra.seaweedfs import SeaweedFS, seaweedfs
+from tests.chaos.checker import Verdict, Violation, check, counted
+from tests.chaos.client import Client
+from tests.chaos.fleet import Server
+from tests.chaos.history import Recorder, read
+from tests.chaos.plan import Plan
+from tests.chaos.s3_proxy import S3Proxy
+from tests.chaos.sqlite_lock import hold_now_and_then
+from tests.chaos.workload import Workload
+
+_MOST_SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is to happen, and where it is kept."""
+
+    directory: Path
+    calls: int
+    kills: int
+    faults: int
+    clients: int = 8
+    servers: int = 4
+    seed: int = 0
+    app: str = "functions.local:app"
+    s3: SeaweedFS | None = None
+    """The store; without one it is a SQLite file."""
+    bucket: str = "chaos"
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened, and what it comes to."""
+
+    verdict: Verdict
+    plan: Plan
+    seconds: float
+
+    def __str__(self) -> str:
+        verdict, faults = self.verdict, ", ".join(f"{n} {kind}" for kind, n in sorted(self.plan.injected.items()))
+        found = counted(verdict.violations)
+        lines = [
+            f"{verdict.acknowledged} calls acknowledged, {self.plan.kills} kills, "
+            f"{self.plan.injected.total()} faults ({faults}) in {self.seconds:.0f} s",
+            f"{verdict.applied_in_silence} calls applied whose acknowledgement never came, "
+            f"{verdict.recognised} repeated ones recognised",
+            f"{found.pop('lost', 0)} lost, {found.pop('doubled', 0)} doubled, {sum(found.values())} other",
+            *(f"  {each.kind}: {each.text}" for each in verdict.violations[:_MOST_SHOWN]),
+        ]
+        return "\n".join(lines)
+
+
+async def run(chosen: Run) -> Report:
+    """Let it happen and decide; the history is `history.jsonl` in the directory, each server's words beside it."""
+    chosen.directory.mkdir(parents=True)
+    plan = Plan(calls=chosen.calls, kills=chosen.kills, faults=chosen.faults, seed=chosen.seed)
+    began = time.monotonic()
+    history = chosen.directory / "history.jsonl"
+    with history.open("w") as file:
+        recorder = Recorder(file)
+        async with _fleet(chosen, plan) as servers:
+            workload = Workload(plan)
+            clients = [Client(number, servers, plan, recorder) for number in range(chosen.clients)]
+            async with _trouble(chosen, servers, plan):
+                await asyncio.gather(*(workload.drive(client) for client in clients))
+            missing = await _last_words(clients[0], workload)
+    verdict = await asyncio.to_thread(lambda: check(read(history)))
+    return Report(verdict._replace(violations=missing + verdict.violations), plan, time.monotonic() - began)
+
+
+@contextlib.asynccontextmanager
+async def _fleet(chosen: Run, plan: Plan) -> AsyncIterator[list[Server]]:
+    key = secrets.token_hex(16)
+    servers: list[Server] = []
+    async with contextlib.AsyncExitStack() as stack:
+        for number in range(chosen.servers):
+            environment = {**chosen.environment, "GYM_HTTP_SIGNING_KEYS": key}
+            if chosen.s3 is None:
+                environment["GYM_HTTP_STORE"] = f"sqlite:///{_database(chosen)}"
+            else:
+                proxy = S3Proxy(chosen.s3.endpoint, plan, partial(_kill_one, servers, number, plan))
+                await stack.enter_async_context(proxy.running())
+                environment |= chosen.s3.environment
+                environment["AWS_ENDPOINT_URL_S3"] = proxy.endpoint
+                environment["GYM_HTTP_STORE"] = f"s3://{chosen.bucket}/{key[:8]}"
+            servers.append(Server(number, chosen.app, environment, chosen.directory / f"server-{number}.log"))
+        try:
+            await asyncio.gather(*(server.start() for server in servers))
+            yield servers
+        finally:
+            for server in servers:
+                server.kill()
+                await server.gone()
+
+
+@contextlib.asynccontextmanager
+async def _trouble(chosen: Run, servers: list[Server], plan: Plan) -> AsyncIterator[None]:
+    """Kills and faults until the block ends; then every server runs, and the store is well."""
+    tasks = [asyncio.create_task(_keep_running(server)) for server in servers]
+    tasks.append(asyncio.create_task(_kill_now_and_then(servers, plan)))
+    if chosen.s3 is None:
+        tasks.append(asyncio.create_task(hold_now_and_then(_database(chosen), plan)))
+    try:
+        yield
+        plan.heal()
+        while any(server.client is None for server in servers):
+            await asyncio.sleep(0.05)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
+async def _kill_now_and_then(servers: list[Server], plan: Plan) -> None:
+    while True:
+        await asyncio.sleep(plan.random.uniform(0, 0.02))
+        running = [server for server in servers if server.client is not None]
+        if plan.kill_due and len(running) > 1:
+            _kill(plan.random.choice(running), plan)
+
+
+def _kill_one(servers: list[Server], number: int, plan: Plan) -> None:
+    _kill(servers[number], plan)
+
+
+def _kill(server: Server, plan: Plan) -> None:
+    if server.client is not None:
+        server.kill()
+        plan.kills += 1
+
+
+async def _keep_running(server: Server) -> None:
+    while True:
+        if server.client is None:
+            await server.gone()
+            await server.start()
+        await asyncio.sleep(0.02)
+
+
+async def _last_words(client: Client, workload: Workload) -> list[Violation]:
+    """A step of every instance left, which shows what all calls before made of it; and which are missing."""
+    listed = (await client.insist("list")).attempts[0].reply
+    missing = []
+    for shared in workload.instances:
+        if shared.name not in listed:
+            missing.append(Violation("lost", shared.name, "it is not listed any more"))
+        await client.call("read", shared.name)
+        await client.call("step", shared.name, keyed=True, action=0)
+    return missing
+
+
+def _database(chosen: Run) -> Path:
+    return chosen.directory / "snapshots.db"
+
+
+def main() -> None:
+    """Run it on SQLite and on SeaweedFS, and end with status 1 unless everything is explained."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.run", description=main.__doc__)
+    parser.add_argument("--calls", type=int, default=10_000, help="that are acknowledged")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--faults", type=int, default=1_000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--servers", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", choices=("sqlite", "s3"), action="append")
+    parser.add_argument("--keep", type=Path, help="a directory for the histories and the servers' logs")
+    given = parser.parse_args()
+    explained = True
+    with contextlib.ExitStack() as stack:
+        directory = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for store in given.store or ("sqlite", "s3"):
+            s3 = stack.enter_context(seaweedfs(directory / "seaweedfs")) if store == "s3" else None
+            if s3 is not None:
+                s3.create_bucket(Run.bucket)
+            counts = {
+                name: getattr(given, name) for name in ("calls", "kills", "faults", "clients", "servers", "seed")
+            }
+            report = asyncio.run(run(Run(directory=directory / store, s3=s3, **counts)))
+            print(f"{store}, {given.servers} servers, {given.clients} clients, {os.cpu_count()} cores")
+            print(report, flush=True)
+            explained &= not report.verdict.violations
+    sys.exit(0 if explained else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""A small share of `make chaos`; and sessions broken on purpose, which it finds."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from infra.seaweedfs import SeaweedFS
+from tests.chaos.run import Report, Run, run
+from tests.fixtures_s3 import BUCKET
+
+
+@pytest.mark.parametrize("store", ["sqlite", "s3"])
+def test_every_call_is_applied_once_whatever_fails(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    s3: SeaweedFS | None = request.getfixturevalue("seaweedfs_server") if store == "s3" else None
+    report = asyncio.run(
+        run(Run(directory=tmp_path / "run", calls=300, kills=5, faults=40, servers=3, s3=s3, bucket=BUCKET))
+    )
+    assert not report.verdict.violations, str(report)
+    assert report.verdict.acknowledged >= 300
+    assert report.verdict.recognised > 0
+    assert report.plan.kills >= 5
+    assert report.plan.injected.total() >= 40
+
+
+def run_broken(way: str, directory: Path) -> Report:
+    return asyncio.run(
+        run(
+            Run(
+                directory=directory / "run",
+                calls=400,
+                kills=0,
+                faults=0,
+                servers=2,
+                app="tests.chaos.broken_app:app",
+                environment={"CHAOS_BROKEN": way},
+            )
+        )
+    )
+
+
+def test_a_session_that_checks_and_then_writes_loses_steps(tmp_path: Path) -> None:
+    """Two processes see the same snapshot, and both write: one of the acknowledged calls is gone."""
+    report = run_broken("check then write", tmp_path)
+    assert "lost" in {violation.kind for violation in report.verdict.violations}, str(report)
+
+
+def test_a_session_that_never_reads_back_doubles_steps(tmp_path: Path) -> None:
+    """A write that was done and not heard of is done again."""
+    report = run_broken("never read back", tmp_path)
+    assert {violation.kind for violation in report.verdict.violations} <= {"doubled", "wrong"}, str(report)
+    assert "doubled" in {violation.kind for violation in report.verdict.violations}, str(report)
