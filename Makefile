@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test check format catalog vendor exactness clean
+.PHONY: help run run-s3 test check format catalog vendor exactness chaos clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; need
 
 exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
 	$(BIN)/python -m infra.exactness $(ARGS)
+
+chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once
+	$(BIN)/python -m tests.chaos.run $(ARGS)
 
 clean:  ## remove what was installed and made here, and keep the snapshots
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

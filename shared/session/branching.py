@@ -18,7 +18,6 @@ from shared.session.idempotency import Keyed, check_same, remember
 from shared.session.live import LiveCache
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.tries import Failure, Tries
-from shared.storage.protocol import ABSENT
 
 MOST_CHECKPOINTS = 64
 """The most checkpoints of one instance."""
@@ -185,7 +184,7 @@ class Branching:
         return saved.header if isinstance(saved, Loaded) else saved
 
     async def _write(self, header: Header, body: bytes) -> Loaded:
-        saved = await self._snapshots.save(header, body, ABSENT)
+        saved = await self._snapshots.save_new(header, body)
         # A fresh uuid4 cannot be taken: what stands there after a failure is this very write.
         loaded = saved if isinstance(saved, Loaded) else await self._snapshots.load(header.reference)
         if not header.checkpoint_id:

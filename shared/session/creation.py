@@ -20,7 +20,6 @@ from shared.snapshot.probe import Verdict, subject_of_trial, try_out
 from shared.snapshot.recipe import Recipe, check_registered, make
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.vector import adopt
-from shared.storage.protocol import ABSENT
 
 
 class _Made(NamedTuple):
@@ -66,7 +65,7 @@ class Creation:
         mechanism = made.mechanism or (await self._verdict(worker, recipe, made, modules)).chosen()
         first = await worker.run(_first, reference, recipe, made.env, mechanism)
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
-        saved = await self._snapshots.save(header, first.body, ABSENT)
+        saved = await self._snapshots.save_new(header, first.body)
         if not isinstance(saved, Loaded):
             # A fresh uuid4 cannot be taken, and a derived one only with the same key, which another process may
             # have got too: what stands there then is another environment's.

@@ -179,8 +179,11 @@ class Session:
                 keep = await self._save(live, attempt, call)
                 if keep:
                     return Outcome(attempt.reply, live.header, other_cpu)
-                stored, applied = await self.snapshots.read_back(live.header, call.call_id)
-                return Outcome(attempt.reply, stored.header, other_cpu) if applied else None
+                stored, made = await self.snapshots.read_back(live.header, call.call_id)
+                if made is None:
+                    return None
+                # Other calls may have come since: the reply is about the revision that this one made.
+                return Outcome(attempt.reply, msgspec.structs.replace(stored.header, revision=made), other_cpu)
             if not confirmed and await self.snapshots.newer(live.header.reference, live.loaded.tag):
                 return None
             if isinstance(attempt, GymHTTPError):

@@ -17,9 +17,9 @@ import msgspec
 
 from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
 from shared.session.envelope import RECENT_CALLS, Header, Reference, seal, unseal
-from shared.session.tries import Failure
+from shared.session.tries import Failure, Tries
 from shared.snapshot.probe import Verdict
-from shared.storage.protocol import UNCHANGED, Absent, Conflict, Entry, Store, Stored, Tag
+from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Entry, Store, Stored, Tag
 
 _PAGE = 200
 """How many entries of a listing are read before others get their turn."""
@@ -106,8 +106,22 @@ class Snapshots:
             return failure
         return Loaded(header, body, tag)
 
-    async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, bool]:
-        """What stands after the call's write in place of `before` failed, and whether the call was applied.
+    async def save_new(self, header: Header, body: bytes) -> Loaded | Failure:
+        """Write the snapshot under a new id; after a failure one stands there, which may be this very write.
+
+        Raises:
+            OutcomeUnknown, Contended: the store lost every try.
+        """
+        tries = Tries()
+        while True:
+            saved = await self.save(header, body, ABSENT)
+            if isinstance(saved, Loaded) or await self._io(self._store.get, header.reference.key) is not None:
+                return saved
+            tries.note(saved)
+            await tries.again()
+
+    async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, int | None]:
+        """What stands after the call's write in place of `before` failed, and the revision the call made, if any.
 
         Raises:
             InstanceNotFound: nothing stands there.
@@ -118,10 +132,10 @@ class Snapshots:
             loaded = await self.load(before.reference)
         except StoreFailed as error:
             raise OutcomeUnknown(f"The store failed while the call was saved, and {advice}") from error
-        applied = any(recent.call_id == call_id for recent in loaded.header.recent)
-        if not applied and loaded.header.revision - before.revision > RECENT_CALLS:
+        made = next((call.revision for call in loaded.header.recent if call.call_id == call_id), None)
+        if made is None and loaded.header.revision - before.revision > RECENT_CALLS:
             raise OutcomeUnknown(f"Over {RECENT_CALLS} other calls came while this one was saved, and {advice}")
-        return loaded, applied
+        return loaded, made
 
     async def enlist(self, header: Header) -> None:
         """Enter the instance in the index from which lists are made."""

@@ -99,6 +99,21 @@ def test_a_restore_that_gets_through_at_its_last_try_is_acknowledged(error: Exce
     run(test)
 
 
+def test_a_fork_and_a_checkpoint_that_were_not_written_are_written_again() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.append(fail(OutcomeUnknown("lost")))
+        [twin] = await at.branching.fork(reference, 1, None)
+        assert set(await at.snapshots.list("public")) == {reference.instance_id, twin.instance_id}
+        store.before_put.append(fail(OutcomeUnknown("lost")))
+        kept = await at.branching.checkpoint(reference, "")
+        assert [each.reference for each in await at.branching.checkpoints(reference)] == [kept.reference]
+
+    run(test)
+
+
 def test_forks_and_checkpoints_restore_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         store = FaultyStore()

@@ -255,6 +255,25 @@ def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: i
     run(test)
 
 
+def test_a_step_whose_reply_was_lost_names_the_revision_that_it_made() -> None:
+    """Another process wrote before the outcome was known: its revision is not that of this reply."""
+
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        slow, busy = session(store), session(store)
+        reference = await created(slow)
+
+        def overtake() -> None:
+            at_once(busy.call(reference, STEP, encode))
+            raise OutcomeUnknown("lost")
+
+        store.after_put.append(overtake)
+        assert (await slow.call(reference, STEP, encode)).header.revision == 2
+        assert (await slow.snapshots.header(reference)).revision == 3
+
+    run(test)
+
+
 def test_an_instance_that_another_process_keeps_using_does_not_expire_here() -> None:
     async def test() -> None:
         store = FaultyStore()
@@ -299,6 +318,28 @@ def test_a_creation_whose_reply_is_lost_still_gives_the_instance() -> None:
         at = session(store)
         reference = await created(at)
         assert await step(at, reference) == uninterrupted(1)[0]
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("the request was lost"), Conflict()])
+def test_a_creation_that_was_not_done_is_done_again(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        store.before_put.append(fail(error))
+        at = session(store)
+        reference = await created(at)
+        assert await step(at, reference) == uninterrupted(1)[0]
+
+    run(test)
+
+
+def test_a_creation_that_never_gets_through_is_of_unknown_outcome() -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        store.before_put.extend([fail(OutcomeUnknown("lost"))] * 8)
+        with pytest.raises(OutcomeUnknown, match="repeat it with its Idempotency-Key"):
+            await created(session(store))
 
     run(test)
 
