@@ -13,6 +13,7 @@ from functions import (
     health,
     interface,
     list_envs,
+    metrics,
     observation_space,
     render_env,
     reset_env,
@@ -44,4 +45,11 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-app = create_app(*(module.router for module in MODULES), documented=True, pages=PAGES if PAGES.is_dir() else None)
+LOCAL_MODULES = (metrics,)
+"""Endpoints that are no Lambda functions."""
+
+app = create_app(
+    *(module.router for module in (*MODULES, *LOCAL_MODULES)),
+    documented=True,
+    pages=PAGES if PAGES.is_dir() else None,
+)

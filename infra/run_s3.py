@@ -23,7 +23,9 @@ def main() -> None:
         store = f"s3://{server.create_bucket(_BUCKET)}/snapshots"
         os.environ |= {**server.environment, "GYM_HTTP_STORE": store, "GYM_HTTP_SIGNING_KEYS": _signing_key()}
         print(f"SeaweedFS serves {store} at {server.endpoint}, keys {server.access_key}/{server.secret_key}")
-        uvicorn.run("functions.local:app", host=given.host, port=given.port, timeout_graceful_shutdown=2)
+        uvicorn.run(
+            "functions.local:app", host=given.host, port=given.port, access_log=False, timeout_graceful_shutdown=2
+        )
 
 
 def _signing_key() -> str:

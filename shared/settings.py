@@ -34,6 +34,7 @@ class Settings:
     max_body_bytes: int = 1_048_576
     max_frame_pixels: int = 4_194_304
     cors_origins: tuple[str, ...] = ("*",)
+    log: Literal["calls", "errors", "off"] = "calls"
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -84,10 +85,13 @@ def _list(value: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in value.split(",") if item.strip())
 
 
-def _durability(value: str) -> str:
-    if value not in ("process", "power"):
-        raise ValueError("it is process or power")
-    return value
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"it is {', '.join(words[:-1])} or {words[-1]}")
+        return value
+
+    return parse
 
 
 def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
@@ -115,7 +119,7 @@ def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "store": _text,
-    "durability": _durability,
+    "durability": _one_of("process", "power"),
     "signing_keys": _list,
     "api_keys": _api_keys,
     "env_modules": _list,
@@ -124,4 +128,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_body_bytes": _positive(int),
     "max_frame_pixels": _positive(int),
     "cors_origins": _list,
+    "log": _one_of("calls", "errors", "off"),
 }

@@ -94,7 +94,7 @@ class _Lambda:
 class Context:
     """What Lambda tells a handler of the invocation."""
 
-    aws_request_id = "test"
+    aws_request_id = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 
 
 class _EachAlone:
@@ -130,7 +130,10 @@ def served(kind: str, settings: Settings) -> Iterator[Client]:
     with ExitStack() as stack:
         if kind == "local":
             app = create_app(
-                *(module.router for module in local.MODULES), settings=settings, documented=True, pages=local.PAGES
+                *(module.router for module in (*local.MODULES, *local.LOCAL_MODULES)),
+                settings=settings,
+                documented=True,
+                pages=local.PAGES,
             )
             yield _Asgi(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
         elif kind == "each alone":

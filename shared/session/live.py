@@ -158,6 +158,9 @@ class LiveCache:
         self._entries: OrderedDict[Reference, Live] = OrderedDict()
         self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def lock(self, reference: Reference) -> asyncio.Lock:
         """The lock that every call on the instance holds in this process."""
         lock = self._locks.get(reference)

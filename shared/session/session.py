@@ -7,6 +7,7 @@ if it was not applied.
 """
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -14,6 +15,7 @@ import msgspec
 
 from shared.errors import GymHTTPError, InstanceNotFound, NotExact
 from shared.session.branching import Branching
+from shared.session.clock import Clock
 from shared.session.creation import Creation
 from shared.session.envelope import Header, Reference, check_revision
 from shared.session.idempotency import Keyed, first_reply, remember
@@ -66,8 +68,11 @@ class Session:
         *,
         if_match: int | None = None,
         keyed: Keyed | None = None,
+        clock: Clock | None = None,
     ) -> Outcome:
         """Carry out an operation on the instance and save its new state, if it has one, exactly once.
+
+        `clock` is the request's: it is told where the time goes.
 
         Raises:
             InstanceNotFound: there is no such instance, or its time has run out.
@@ -76,16 +81,25 @@ class Session:
             Contended: other processes kept writing first; nothing was applied.
             OutcomeUnknown: the store failed in a way that leaves open whether the call was applied.
         """
-        call = _Call(operation, encode, if_match, keyed, os.urandom(8), Tries())
+        clock = Clock() if clock is None else clock
+        call = _Call(operation, encode, if_match, keyed, clock, os.urandom(8), Tries())
         async with self._live.lock(reference):
             while True:
+                clock.tries += 1
+                began = time.perf_counter()
                 live, confirmed = await self._current(reference)
+                clock.load += time.perf_counter() - began
                 if call.tries.failed:
                     live.wary = self._wariness
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
                 await call.tries.again()
+
+    @property
+    def live_envs(self) -> int:
+        """How many environments are live in this process now."""
+        return len(self._live)
 
     async def close(self, reference: Reference) -> None:
         """Delete the instance.
@@ -217,6 +231,7 @@ class Session:
         except GymHTTPError as error:
             return error
         finally:
+            call.clock.env += live.seconds
             self._threads.note(live.kind, live.seconds)
 
     async def _save(self, live: Live, attempt: Attempt, call: "_Call") -> bool:
@@ -231,7 +246,9 @@ class Session:
             cpu=cpu_features(),
             reseed=None,
         )
+        began = time.perf_counter()
         saved = await self.snapshots.save(header, attempt.body, live.loaded.tag)
+        call.clock.save += time.perf_counter() - began
         if not isinstance(saved, Loaded):
             call.tries.note(saved)
             return False
@@ -246,6 +263,7 @@ class _Call(NamedTuple):
     encode: Encode
     if_match: int | None
     keyed: Keyed | None
+    clock: Clock
     call_id: bytes
     tries: Tries
 

@@ -100,7 +100,15 @@ class Application:
             allow_origins=origins,
             allow_methods=("DELETE", "GET", "POST"),
             allow_headers=("*",),
-            expose_headers=("ETag", "Idempotency-Replayed", "Location", "Retry-After", "Server-Timing", "Warning"),
+            expose_headers=(
+                "ETag",
+                "Idempotency-Replayed",
+                "Location",
+                "Retry-After",
+                "Server-Timing",
+                "Warning",
+                "X-Request-Id",
+            ),
             max_age=7200,
         )
 
@@ -153,11 +161,13 @@ class _Opened:
     @asynccontextmanager
     async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
-        session = self.service().session
-        sweeper = asyncio.create_task(sweep_for_ever(session.snapshots))
+        service = self.service()
+        service.log.gather()
+        sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
         yield
         sweeper.cancel()
-        await session.shut_down()
+        await service.session.shut_down()
+        service.log.flush()
 
 
 def _varying(send: Send) -> Send:

@@ -13,6 +13,7 @@ from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, In
 from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed
 from shared.session.live import Operation
+from shared.web.account import Account
 from shared.web.auth import owner_of
 from shared.web.encoding import Encoding, RawHeaders
 from shared.web.service import Service
@@ -31,6 +32,8 @@ class Request(Generic[BodyT]):
 
     scope: Scope
     service: Service
+    account: Account
+    """What is noted of the request for its log line."""
     body: BodyT
     encoding: Encoding
     """The form in which the client wants the reply."""
@@ -52,7 +55,9 @@ class Request(Generic[BodyT]):
             Unauthorized: API keys are set, and the call brought none.
         """
         api_keys = self.service.settings.api_keys
-        return owner_of(self._header(b"authorization") if api_keys else None, api_keys)
+        owner = owner_of(self._header(b"authorization") if api_keys else None, api_keys)
+        self.account.owner = owner
+        return owner
 
     def check_key(self) -> None:
         """Refuse a call without a valid API key where keys are set.
@@ -73,6 +78,7 @@ class Request(Generic[BodyT]):
         instance_id = self.scope["path_params"]["instance_id"]
         if not _ID.fullmatch(instance_id):
             raise InstanceNotFound
+        self.account.instance_id = instance_id
         return Reference(owner, instance_id)
 
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
@@ -118,8 +124,14 @@ class Request(Generic[BodyT]):
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
         outcome = await self.service.session.call(
-            self.reference, operation, self.encoding, if_match=self.if_match, keyed=self.keyed
+            self.reference,
+            operation,
+            self.encoding,
+            if_match=self.if_match,
+            keyed=self.keyed,
+            clock=self.account.clock,
         )
+        self.account.revision = outcome.header.revision
         content, headers = outcome.reply
         headers = {**headers, "ETag": f'"{outcome.header.revision}"'}
         if outcome.replayed:

@@ -16,13 +16,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError, InvalidRequest
+from shared.web.account import Account
 from shared.web.encoding import JSON_TYPE, RawHeaders, decoder_for, encoding_for
-from shared.web.problems import METHOD_NOT_ALLOWED, problem, problem_response
+from shared.web.log import CallLog
+from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, problem, problem_response
 from shared.web.request import Request, read_body
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")
 Handler = Callable[[Request[BodyT]], Awaitable[Response]]
+
+_CLIENT_GONE = 499
+"""Stands in the log, as nginx has it, where the client went before its reply."""
+
+_UNCONFIGURED = CallLog("errors")
+"""Where the settings cannot be read, that is told."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +55,13 @@ class Endpoint:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_adapter", TypeAdapter(self.body) if self.body else None)
 
-    async def respond(self, service: Service, scope: Scope, receive: Receive) -> Response:
+    async def respond(self, service: Service, account: Account, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
         headers: RawHeaders = dict(scope["headers"])
         body = self._parsed(raw, decoder_for(headers))
         encoding = encoding_for(headers, scope["query_string"])
-        return await self.handler(Request(scope, service, body, encoding, headers, raw))
+        return await self.handler(Request(scope, service, account, body, encoding, headers, raw))
 
     def _parsed(self, raw: bytes, decode: Callable[[bytes], Any] | None) -> Any:
         if self._adapter is None:
@@ -112,20 +120,47 @@ class Resource:
         self.endpoints[endpoint.method] = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, and note what came of it."""
+        account = Account(scope)
         endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
+        status = _CLIENT_GONE
+        try:
+            response = await self._response(endpoint, account, scope, receive)
+            status = response.status_code
+            account.add_headers(response)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is left to answer; the line says so
+        except Exception:
+            status, account.problem = INTERNAL.status.value, INTERNAL.name
+            raise
+        finally:
+            self._note(account, endpoint, status)
+
+    async def _response(
+        self, endpoint: Endpoint | None, account: Account, scope: Scope, receive: Receive
+    ) -> Response:
         try:
             if endpoint is None:
-                response = self._not_allowed(scope["method"])
-            else:
-                response = await endpoint.respond(self._open_service(), scope, receive)
+                return self._not_allowed(account, scope["method"])
+            return await endpoint.respond(self._open_service(), account, scope, receive)
         except GymHTTPError as error:
-            response = problem(error)
-        except ClientDisconnect:
-            return
-        await response(scope, receive, send)
+            account.problem = PROBLEMS[type(error)].name
+            return problem(error)
 
-    def _not_allowed(self, method: str) -> Response:
+    def _note(self, account: Account, endpoint: Endpoint | None, status: int) -> None:
+        # A method that is not served is the client's own word, of which there are endlessly many.
+        method = "other" if endpoint is None else endpoint.method
+        try:
+            service = self._open_service()
+        except GymHTTPError:
+            _UNCONFIGURED.note(account, method, self.path, status)
+        else:
+            service.metrics.count(account, method, self.path, status)
+            service.log.note(account, method, self.path, status)
+
+    def _not_allowed(self, account: Account, method: str) -> Response:
+        account.problem = METHOD_NOT_ALLOWED.name
         allowed = ", ".join(sorted(self.endpoints))
         return problem_response(
             METHOD_NOT_ALLOWED, f"{self.path} has no {method}; it has {allowed}.", {"Allow": allowed}

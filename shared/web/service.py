@@ -9,15 +9,21 @@ from shared.session.keys import signing_keys
 from shared.session.session import Session
 from shared.settings import Settings
 from shared.snapshot.recipe import register_environments
+from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
+from shared.web.log import CallLog
+from shared.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The settings in force and the session over the store that they name."""
+    """The settings in force, the session over the store that they name, and what is told of both."""
 
     settings: Settings
     session: Session
+    store: CountedStore
+    log: CallLog
+    metrics: Metrics
 
 
 def open_service(chosen: Settings | None = None) -> Service:
@@ -32,6 +38,6 @@ def open_service(chosen: Settings | None = None) -> Service:
     register_environments(chosen.env_modules)
     if chosen.store == "memory:" and multiprocessing.parent_process() is not None:
         raise Misconfigured("GYM_HTTP_STORE is memory:, which several workers cannot share; use sqlite:///PATH.")
-    store = open_store(chosen.store, chosen.durability)
+    store = CountedStore(open_store(chosen.store, chosen.durability))
     session = Session(store, signing_keys(chosen), live_envs=chosen.live_envs, idle_ttl_s=chosen.idle_ttl_s)
-    return Service(chosen, session)
+    return Service(chosen, session, store, CallLog(chosen.log), Metrics())

@@ -26,6 +26,7 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_MAX_BODY_BYTES": "10",
             "GYM_HTTP_MAX_FRAME_PIXELS": "20",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
+            "GYM_HTTP_LOG": "off",
         }
     )
     assert given == Settings(
@@ -39,6 +40,7 @@ def test_every_setting_can_be_set() -> None:
         max_body_bytes=10,
         max_frame_pixels=20,
         cors_origins=("https://a.example",),
+        log="off",
     )
     defaults = Settings()
     assert all(getattr(given, field.name) != getattr(defaults, field.name) for field in fields(Settings))
@@ -49,6 +51,7 @@ def test_every_setting_can_be_set() -> None:
     [
         ("GYM_HTTP_STORE", " "),
         ("GYM_HTTP_DURABILITY", "forever"),
+        ("GYM_HTTP_LOG", "everything"),
         ("GYM_HTTP_API_KEYS", "no-colon"),
         ("GYM_HTTP_API_KEYS", "a/b:secret"),
         ("GYM_HTTP_API_KEYS", "ann:"),

@@ -1,0 +1,191 @@
+"""What an operator sees: a line a call, headers that name it and time it, and counts."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import Settings
+from tests.applications import Api, served
+
+MODES = ["local", "each alone", "lambda"]
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The lines of JSON on standard error since they were last asked for."""
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_call_writes_one_line(mode: str, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with served(mode, settings) as client:
+        api = Api(client)
+        instance = api.create()
+        api.post(f"{instance}/reset/", {"seed": 1})
+        revision = int(api.post(f"{instance}/step/", {"action": 1}).headers["etag"].strip('"'))
+    create, reset, step = lines(capsys)
+    assert (create["endpoint"], create["status"]) == ("/v1/envs/", 200)
+    assert (reset["method"], reset["endpoint"]) == ("POST", "/v1/envs/{instance_id}/reset/")
+    assert step["instance"] == instance.rpartition("/")[2]
+    assert (step["revision"], step["owner"], step["status"]) == (revision, "public", 200)
+    assert "problem" not in step
+    assert 0 < step["load_ms"] + step["env_ms"] + step["save_ms"] <= step["total_ms"]
+
+
+def test_a_refused_call_says_which_problem_it_met(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with served("local", settings) as client:
+        api = Api(client)
+        instance = api.create()
+        api.post(f"{instance}/reset/")
+        api.post(f"{instance}/step/", {"action": 7})
+        api.post(f"{instance}/step/", b"{")
+        api.client.send("PATCH", "/v1/envs/")
+    told = [(line["status"], line.get("problem")) for line in lines(capsys)[2:]]
+    assert told == [(422, "invalid-action"), (422, "invalid-request"), (405, "method-not-allowed")]
+
+
+def test_a_bug_is_in_the_log_as_a_500(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("shared.session.operations.Reset", broken)
+    with served("local", settings) as client:
+        api = Api(client)
+        api.post(f"{api.create()}/reset/")
+    assert [(line["status"], line.get("problem")) for line in lines(capsys)] == [(200, None), (500, "internal")]
+
+
+def test_neither_a_key_nor_a_body_is_in_the_log(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with served("local", dataclasses.replace(settings, api_keys=(("ann", "hunter2"),))) as client:
+        api = Api(client)
+        body = {"env_id": "CartPole-v1", "kwargs": {"a": "of-the-body"}}
+        api.post("/v1/envs/?x=of-the-query", body, authorization="Bearer hunter2")
+        api.post("/v1/envs/", body, authorization="Bearer wrong-secret")
+    written = capsys.readouterr().err
+    assert [json.loads(line)["status"] for line in written.splitlines()] == [400, 401]
+    assert json.loads(written.splitlines()[0])["owner"] == "ann"
+    assert not re.search("hunter2|wrong-secret|of-the-body|of-the-query", written)
+
+
+@pytest.mark.parametrize(("level", "statuses"), [("calls", [200, 404]), ("errors", [404]), ("off", [])])
+def test_the_setting_says_which_calls_are_logged(
+    level: Any, statuses: list[int], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served("local", dataclasses.replace(settings, log=level)) as client:
+        api = Api(client)
+        api.get("/v1/envs/")
+        api.get("/v1/envs/00000000-0000-4000-8000-000000000000/")
+    assert [line["status"] for line in lines(capsys)] == statuses
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_client_names_its_request(mode: str, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with served(mode, settings) as client:
+        reply = Api(client).get("/v1/envs/", **{"x-request-id": "job-7/step.12"})
+    assert reply.headers["x-request-id"] == "job-7/step.12"
+    assert [line["request"] for line in lines(capsys)] == ["job-7/step.12"]
+
+
+@pytest.mark.parametrize("given", ["", "two words", 'a"b', "x" * 129, "-starts-with-a-dash"])
+def test_a_name_that_could_not_stand_in_a_log_is_replaced(given: str, local: Api) -> None:
+    replies = [local.get("/v1/envs/", **{"x-request-id": given}) for _ in range(2)]
+    names = [reply.headers["x-request-id"] for reply in replies]
+    assert all(re.fullmatch("[0-9a-f]{16}", name) for name in names)
+    assert names[0] != names[1]
+
+
+def test_on_lambda_a_request_has_the_invocations_name(settings: Settings) -> None:
+    with served("lambda", settings) as client:
+        reply = Api(client).get("/v1/envs/")
+    assert reply.headers["x-request-id"] == "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+
+def test_a_reply_about_an_instance_says_where_its_time_went(api: Api) -> None:
+    instance = api.create()
+    for reply in (api.post(f"{instance}/reset/"), api.post(f"{instance}/step/", {"action": 9})):
+        assert re.fullmatch(
+            r"load;dur=\d+\.\d{3}, env;dur=\d+\.\d{3}, save;dur=\d+\.\d{3}", reply.headers["server-timing"]
+        )
+    assert "server-timing" not in api.get("/v1/envs/").headers
+
+
+def samples(api: Api, **headers: str) -> dict[str, float]:
+    reply = api.get("/metrics", **headers)
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    text = reply.content.decode()
+    assert text.endswith("\n")
+    return {
+        name: float(value)
+        for name, value in (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    }
+
+
+def test_metrics_count_what_was_done(local: Api) -> None:
+    instance = local.create()
+    local.post(f"{instance}/reset/", {"seed": 1})
+    for action in (0, 1, 5):
+        local.post(f"{instance}/step/", {"action": action})
+    found = samples(local)
+    step = 'method="POST",endpoint="/v1/envs/{instance_id}/step/"'
+    assert found[f'gym_http_requests_total{{{step},status="200"}}'] == 2
+    assert found[f'gym_http_requests_total{{{step},status="422"}}'] == 1
+    assert found[f"gym_http_request_duration_seconds_count{{{step}}}"] == 3
+    assert found[f'gym_http_request_duration_seconds_bucket{{{step},le="+Inf"}}'] == 3
+    assert found['gym_http_problems_total{problem="invalid-action"}'] == 1
+    assert found["gym_http_live_environments"] == 1
+    assert found['gym_http_store_calls_total{operation="put",outcome="ok"}'] >= 4
+    phases = sum(found[f'gym_http_phase_seconds_total{{phase="{phase}"}}'] for phase in ("load", "env", "save"))
+    durations = sum(
+        value for name, value in found.items() if name.startswith("gym_http_request_duration_seconds_sum")
+    )
+    assert 0 < phases < durations
+
+
+def test_a_histograms_buckets_never_fall(local: Api) -> None:
+    local.get("/v1/envs/")
+    buckets = [value for name, value in samples(local).items() if '"/v1/envs/"' in name and "_bucket" in name]
+    assert buckets == sorted(buckets)
+    assert buckets[-1] == 1
+
+
+def test_every_family_is_described_before_its_samples(local: Api) -> None:
+    """As the text format wants it: HELP, TYPE, then samples of that name alone."""
+    family = ""
+    for line in local.get("/metrics").content.decode().splitlines():
+        if line.startswith("# HELP "):
+            family = line.split()[2]
+        elif line.startswith("# TYPE "):
+            assert line.split()[2:] in ([family, "counter"], [family, "gauge"], [family, "histogram"])
+        else:
+            assert re.fullmatch(rf'{family}(_bucket|_sum|_count)?({{(\w+="[^"]*",?)+}})? [0-9.e+-]+', line), line
+
+
+def test_metrics_need_a_key_where_keys_are_set_and_health_does_not(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, api_keys=(("ann", "s"),))) as client:
+        api = Api(client)
+        assert api.get("/metrics").status == 401
+        assert samples(api, authorization="Bearer s")
+        assert api.get("/v1/health/").status == 200
+
+
+def test_metrics_are_served_locally_alone() -> None:
+    """A Lambda function's counts would be those of one of many short lives."""
+    from functions import local, metrics
+
+    assert metrics not in local.MODULES
+    assert "`GET /metrics`" in (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    keys = ("k" * 32,)
+    with served("lambda", Settings(store=f"sqlite:///{tmp_path}/a-file/x.db", signing_keys=keys)) as client:
+        reply = Api(client).get("/v1/health/")
+    assert (reply.status, reply.json["type"]) == (503, "urn:gym-http:problem:store-unavailable")
+    assert "GYM_HTTP_STORE" in reply.json["detail"]

@@ -1,0 +1,42 @@
+"""A store that is counted does what the store does, and tells how often."""
+
+import pytest
+
+from shared.errors import OutcomeUnknown, StoreUnavailable
+from shared.storage.counted import CountedStore
+from shared.storage.memory import MemoryStore
+from shared.storage.protocol import ABSENT, Conflict, Tag
+from tests.shared.session.faulty import FaultyStore
+
+
+def test_each_call_counts_under_its_operation_and_outcome() -> None:
+    store = CountedStore(MemoryStore())
+    tag = store.put("a", b"1", ABSENT)
+    with pytest.raises(Conflict):
+        store.put("a", b"2", Tag("another"))
+    assert store.get("a", tag) is not None
+    assert [entry.key for entry in store.list("")] == ["a"]
+    assert store.delete("a", tag)
+    assert store.calls == {
+        ("put", "ok"): 1,
+        ("put", "conflict"): 1,
+        ("get", "ok"): 1,
+        ("list", "ok"): 1,
+        ("delete", "ok"): 1,
+    }
+    assert store.seconds.keys() == {"put", "get", "delete"}
+    assert all(seconds > 0 for seconds in store.seconds.values())
+
+
+@pytest.mark.parametrize(("error", "outcome"), [(OutcomeUnknown, "unknown"), (StoreUnavailable, "failed")])
+def test_a_call_that_fails_is_told_from_one_whose_outcome_is_unknown(error: type[Exception], outcome: str) -> None:
+    faulty = FaultyStore()
+    store = CountedStore(faulty)
+
+    def fault() -> None:
+        raise error("it failed")
+
+    faulty.before_put.append(fault)
+    with pytest.raises(error):
+        store.put("a", b"1", None)
+    assert store.calls == {("put", outcome): 1}
