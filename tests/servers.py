@@ -39,7 +39,7 @@ class Server:
 @contextmanager
 def uvicorn(**environment: str) -> Iterator[Server]:
     """A server of every endpoint with these variables, until the block ends."""
-    command = [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0"]
+    command = [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0", "--no-access-log"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

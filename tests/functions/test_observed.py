@@ -14,19 +14,19 @@ from tests.applications import Api, served
 MODES = ["local", "each alone", "lambda"]
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """The lines of JSON on standard error since they were last asked for."""
-    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_each_call_writes_one_line(mode: str, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_call_writes_one_line(mode: str, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     with served(mode, settings) as client:
         api = Api(client)
         instance = api.create()
         api.post(f"{instance}/reset/", {"seed": 1})
         revision = int(api.post(f"{instance}/step/", {"action": 1}).headers["etag"].strip('"'))
-    create, reset, step = lines(capsys)
+    create, reset, step = lines(capfd)
     assert (create["endpoint"], create["status"]) == ("/v1/envs/", 200)
     assert (reset["method"], reset["endpoint"]) == ("POST", "/v1/envs/{instance_id}/reset/")
     assert step["instance"] == instance.rpartition("/")[2]
@@ -35,7 +35,7 @@ def test_each_call_writes_one_line(mode: str, settings: Settings, capsys: pytest
     assert 0 < step["load_ms"] + step["env_ms"] + step["save_ms"] <= step["total_ms"]
 
 
-def test_a_refused_call_says_which_problem_it_met(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_call_says_which_problem_it_met(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     with served("local", settings) as client:
         api = Api(client)
         instance = api.create()
@@ -43,12 +43,12 @@ def test_a_refused_call_says_which_problem_it_met(settings: Settings, capsys: py
         api.post(f"{instance}/step/", {"action": 7})
         api.post(f"{instance}/step/", b"{")
         api.client.send("PATCH", "/v1/envs/")
-    told = [(line["status"], line.get("problem")) for line in lines(capsys)[2:]]
+    told = [(line["status"], line.get("problem")) for line in lines(capfd)[2:]]
     assert told == [(422, "invalid-action"), (422, "invalid-request"), (405, "method-not-allowed")]
 
 
 def test_a_bug_is_in_the_log_as_a_500(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
@@ -57,16 +57,16 @@ def test_a_bug_is_in_the_log_as_a_500(
     with served("local", settings) as client:
         api = Api(client)
         api.post(f"{api.create()}/reset/")
-    assert [(line["status"], line.get("problem")) for line in lines(capsys)] == [(200, None), (500, "internal")]
+    assert [(line["status"], line.get("problem")) for line in lines(capfd)] == [(200, None), (500, "internal")]
 
 
-def test_neither_a_key_nor_a_body_is_in_the_log(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_neither_a_key_nor_a_body_is_in_the_log(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     with served("local", dataclasses.replace(settings, api_keys=(("ann", "hunter2"),))) as client:
         api = Api(client)
         body = {"env_id": "CartPole-v1", "kwargs": {"a": "of-the-body"}}
         api.post("/v1/envs/?x=of-the-query", body, authorization="Bearer hunter2")
         api.post("/v1/envs/", body, authorization="Bearer wrong-secret")
-    written = capsys.readouterr().err
+    written = capfd.readouterr().err
     assert [json.loads(line)["status"] for line in written.splitlines()] == [400, 401]
     assert json.loads(written.splitlines()[0])["owner"] == "ann"
     assert not re.search("hunter2|wrong-secret|of-the-body|of-the-query", written)
@@ -74,21 +74,21 @@ def test_neither_a_key_nor_a_body_is_in_the_log(settings: Settings, capsys: pyte
 
 @pytest.mark.parametrize(("level", "statuses"), [("calls", [200, 404]), ("errors", [404]), ("off", [])])
 def test_the_setting_says_which_calls_are_logged(
-    level: Any, statuses: list[int], settings: Settings, capsys: pytest.CaptureFixture[str]
+    level: Any, statuses: list[int], settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with served("local", dataclasses.replace(settings, log=level)) as client:
         api = Api(client)
         api.get("/v1/envs/")
         api.get("/v1/envs/00000000-0000-4000-8000-000000000000/")
-    assert [line["status"] for line in lines(capsys)] == statuses
+    assert [line["status"] for line in lines(capfd)] == statuses
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_client_names_its_request(mode: str, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_client_names_its_request(mode: str, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     with served(mode, settings) as client:
         reply = Api(client).get("/v1/envs/", **{"x-request-id": "job-7/step.12"})
     assert reply.headers["x-request-id"] == "job-7/step.12"
-    assert [line["request"] for line in lines(capsys)] == ["job-7/step.12"]
+    assert [line["request"] for line in lines(capfd)] == ["job-7/step.12"]
 
 
 @pytest.mark.parametrize("given", ["", "two words", 'a"b', "x" * 129, "-starts-with-a-dash"])
