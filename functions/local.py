@@ -18,6 +18,7 @@ from functions import (
     render_env,
     reset_env,
     restore_env,
+    rollout_env,
     step_env,
     stream_env,
 )
@@ -27,6 +28,7 @@ from shared.web.application import create_app
 MODULES = (
     step_env,
     reset_env,
+    rollout_env,
     create_env,
     list_envs,
     get_env,

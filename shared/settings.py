@@ -33,6 +33,9 @@ class Settings:
     live_envs: int = 64
     max_body_bytes: int = 1_048_576
     max_frame_pixels: int = 4_194_304
+    max_steps_per_call: int = 10_000
+    max_reply_bytes: int = 16_777_216
+    """Of the values in the reply of a rollout."""
     cors_origins: tuple[str, ...] = ("*",)
     log: Literal["calls", "errors", "off"] = "calls"
 
@@ -127,6 +130,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "live_envs": _positive(int),
     "max_body_bytes": _positive(int),
     "max_frame_pixels": _positive(int),
+    "max_steps_per_call": _positive(int),
+    "max_reply_bytes": _positive(int),
     "cors_origins": _list,
     "log": _one_of("calls", "errors", "off"),
 }

@@ -3,18 +3,18 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from types import GeneratorType
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import gymnasium
-import msgspec
-import numpy as np
 
 from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.rebuilding import continue_from
 from shared.session.snapshots import Loaded
+from shared.session.tally import Tally
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
 from shared.snapshot.mechanism import Subject
@@ -23,7 +23,10 @@ from shared.wire.members import caster
 from shared.wire.nested import Cast
 
 Operation = Callable[["Live"], Any]
-"""What an endpoint does with a live environment; what it returns is the reply."""
+"""What an endpoint does with a live environment; what it returns is the reply.
+
+One that takes long is a generator: it yields where others may have a turn, and sets `Live.seconds` itself.
+"""
 
 Encode = Callable[[Any], Any]
 """Turns the reply into its final form while nothing else can touch the environment's own buffers."""
@@ -46,13 +49,13 @@ class Live:
         self.subject = subject
         self.thread = thread
         self.loaded = loaded
-        self.progress = loaded.header.progress
+        self.tally = Tally(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
         self.lock: asyncio.Lock | None = None
         """The instance's lock, which lives as long as this, so that it is not made again for every call."""
         self.seconds = 0.0
-        """How long the last operation took on its thread."""
+        """How long the last operation took on its thread, or each step of it if it was of many."""
         self.wary = 0
         """For how many more calls the store is to be asked first whether another process has written."""
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
@@ -107,47 +110,40 @@ class Live:
         except Exception as error:  # an environment is foreign code: whatever it raises is the caller's to see
             raise EnvironmentRaised(error) from error
         if isinstance(call, Step):
-            self._count_step(*result[1:4])
+            self.tally.step(result[1], result[2], result[3])
         elif isinstance(call, Reset):
-            self.progress = Progress(self.progress.episode + 1)
+            self.tally.reset()
         return result
 
-    def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Attempt:
-        """Carry out an operation on the environment's own thread and capture the state if it may have changed."""
-        began = time.perf_counter()
+    def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Generator[None, None, Attempt]:
+        """Carry out an operation on the environment's own thread and capture the state if it may have changed.
+
+        Yields where others may have a turn on the thread; most operations need none.
+        """
+        began: float | None = time.perf_counter()
         try:
             self.touched = False
-            self.progress = self.header.progress
+            self.tally.go_on_from(self.header.progress)
             result = operation(self)
+            if isinstance(result, GeneratorType):
+                began = None
+                result = yield from result
+                yield
             reply = encode(result)
             if not self.touched:
-                return Attempt(reply, None, self.progress)
+                return Attempt(reply, None, self.header.progress)
             body = self.subject.capture()
-            changed = body != self.loaded.body or self.progress != self.header.progress
-            return Attempt(reply, body if changed else None, self.progress, pack(result) if packed else None)
+            progress = self.tally.progress
+            changed = body != self.loaded.body or progress != self.header.progress
+            return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
         finally:
-            self.seconds = time.perf_counter() - began
+            if began is not None:
+                self.seconds = time.perf_counter() - began
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.loaded = loaded
-
-    def _count_step(self, reward: Any, terminated: Any, truncated: Any) -> None:
-        before = self.progress
-        if self.vector:  # each environment has episodes of its own; counted is what all of them did
-            reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
-        ended = bool(terminated or truncated)
-        autoreset = self.header.recipe.autoreset
-        if not self.vector and ((before.ended and autoreset == "NextStep") or (ended and autoreset == "SameStep")):
-            self.progress = Progress(before.episode + 1)
-        else:
-            self.progress = msgspec.structs.replace(
-                before,
-                steps=before.steps + 1,
-                episode_return=before.episode_return + float(reward),
-                ended=ended,
-            )
 
 
 class LiveCache:

@@ -31,7 +31,7 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     def operation(live: Live) -> dict[str, Any]:
         if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
             raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
-        first = live.progress.episode == 0
+        first = live.tally.episode == 0
         chosen = live.header.recipe.seed if seed is None and first else seed
         observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
         return {"observation": observation, "info": info}

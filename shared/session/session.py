@@ -222,7 +222,8 @@ class Session:
         live.touched = False
         try:
             check_revision(live.header, call.if_match)
-            return await live.thread.run(live.attempt, call.operation, call.encode, packed=call.keyed is not None)
+            turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
+            return await live.thread.run_in_turns(turns)
         except NotPlain as error:
             return NotExact(
                 f"After this call the environment's state can no longer be saved exactly ({error}); "

@@ -6,7 +6,8 @@ is dropped, since it is only a cache, and restored there.
 """
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import ParamSpec, Protocol, TypeVar
@@ -21,6 +22,7 @@ LONG_CALL_S = 0.001
 
 _IN_A_ROW = 4
 _WORKERS = 4
+_WORKERS_TURN_S = 0.01  # handing a turn to a worker takes about 0.1 ms
 
 
 class Thread(Protocol):
@@ -29,10 +31,18 @@ class Thread(Protocol):
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function there and return what it returns."""
 
+    async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
+        """Run the generator there and return what it returns; where it yields, others may have a turn."""
+
 
 class _Loop:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return function(*args, **kwargs)
+
+    async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
+        while not (returned := _turn(turns, 0.0)):
+            await asyncio.sleep(0)
+        return returned[0]
 
 
 class _Pinned:
@@ -42,6 +52,11 @@ class _Pinned:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: function(*args, **kwargs))
+
+    async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
+        while not (returned := await self.run(_turn, turns, _WORKERS_TURN_S)):
+            pass
+        return returned[0]
 
 
 class Threads:
@@ -84,3 +99,15 @@ class Threads:
 
     def _too_long(self, kind: object) -> bool:
         return kind in self._long
+
+
+def _turn(turns: Generator[None, None, R], seconds: float) -> tuple[R] | None:
+    """Run the generator for about so long; what it returns, once it does."""
+    ends = time.perf_counter() + seconds
+    try:
+        next(turns)
+        while time.perf_counter() < ends:
+            next(turns)
+    except StopIteration as end:
+        return (end.value,)
+    return None

@@ -4,41 +4,37 @@ A mechanism that replays needs to see them all, so nothing else in the service t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from shared.snapshot.generators import generators_of, reseed
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(msgspec.Struct, frozen=True):
     """`env.reset(seed=..., options=...)`; a vector's seeds may be a list."""
 
     seed: int | Sequence[int | None] | None = None
     options: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """`env.step(action)` with an action that the action space contains."""
 
     action: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Render:
+class Render(msgspec.Struct, frozen=True):
     """`env.render()`. It can change an environment: a first frame fixes MuJoCo's camera."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """`sample()` of one of the environment's spaces; it advances that space's generator."""
 
     space: Literal["action_space", "observation_space"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reseed:
+class Reseed(msgspec.Struct, frozen=True):
     """New generators for the environment and its spaces, from children of a `numpy.random.SeedSequence`.
 
     Generators of other kinds than numpy's, such as an emulator's own, go on as they were.
@@ -53,9 +49,9 @@ Call = Reset | Step | Render | Sample | Reseed
 
 def perform(env: Any, call: Call) -> Any:
     """Make the call and return what the environment returned; its exceptions pass through."""
+    if isinstance(call, Step):  # the most frequent, in a third of a match's time
+        return env.step(call.action)
     match call:
-        case Step(action):
-            return env.step(action)
         case Reset(seed, options):
             return env.reset(seed=seed, options=options)
         case Render():

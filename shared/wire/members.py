@@ -20,7 +20,7 @@ A subclass is cast like its nearest Gymnasium space and then asked itself, excep
 A space of no known kind is asked about what was sent, as an array if it has a shape and a numeric dtype.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -55,6 +55,40 @@ def caster(space: Space[Any], called: str = "action") -> Cast:
 def member(space: Space[Any], raw: Any, called: str = "action") -> Any:
     """`caster(space, called)(raw)`, for a space that is used once."""
     return caster(space, called)(raw)
+
+
+def members(space: Space[Any], raws: Any, called: str = "actions") -> Sequence[Any]:
+    """The members that a list of what was sent stands for, or one typed array with a first axis over them.
+
+    Raises:
+        InvalidAction: one of them is none, and its `index` is in the evidence; or the list is no list.
+    """
+    if isinstance(space, spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete | spaces.Discrete) and (
+        type(space) in _nearest_cast_of.registry
+    ):
+        try:
+            stack, _ = BoundedArrays.of(space).stack(raws)
+        except Unfit as unfit:
+            if not isinstance(raws, list):
+                raise unfit.refusal(called, raws, space) from None
+        else:
+            # Copies: an environment may keep its action, and would keep all of them.
+            return list(stack) if isinstance(space, spaces.Discrete) else [np.array(row) for row in stack]
+    if not isinstance(raws, list):
+        raise Unfit("a list of them is needed").refusal(called, raws, space)
+    cast = _cast_of(space)
+    # One by one, so that the first that does not fit is named.
+    return [_numbered(called, index, space, cast, raw) for index, raw in enumerate(raws)]
+
+
+def _numbered(called: str, index: int, space: Space[Any], cast: Cast, raw: Any) -> Any:
+    try:
+        return cast(raw)
+    except Unfit as unfit:
+        unfit.path.append(index)
+        refusal = unfit.refusal(called, raw, space)
+        refusal.evidence["index"] = index
+        raise refusal from None
 
 
 def _cast_of(space: Space[Any]) -> Cast:

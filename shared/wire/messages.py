@@ -4,9 +4,9 @@ Values of spaces are `Any` here: their form follows from the instance's space, w
 knows (`spaces.py`, `values.py`). Keys that are not named are ignored, as the predecessor did.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Required
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 _DEEPEST = 32
@@ -88,6 +88,36 @@ class StepBody(BaseModel):
     action: Any = Field(description="A member of the action space, as JSON.", examples=[1, [0.5], {"arm": [0, 1]}])
 
 
+class RolloutBody(BaseModel):
+    """Either `actions`, or a `policy` and how many `steps` it makes."""
+
+    actions: Any = Field(
+        None,
+        description="A list of members of the action space, or one typed array with a first axis over them.",
+        examples=[[0, 1, 1, 0]],
+    )
+    policy: Literal["random"] | None = Field(
+        None, description="`random`: each action is drawn as `action_space/sample/` draws it."
+    )
+    steps: Annotated[int, BeforeValidator(_integral), Field(ge=0)] | None = Field(None, examples=[100])
+    include: list[Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]] = Field(
+        ["observations", "rewards", "terminations", "truncations"],
+        max_length=6,
+        description="What the reply has of each step.",
+    )
+    on_end: Literal["stop", "reset", "continue"] | None = Field(
+        None,
+        description="What follows the end of an episode: nothing more is applied (`stop`), an unseeded reset and "
+        "the next action (`reset`), the next action (`continue`). By default stop; a vector always goes on.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "RolloutBody":
+        if (self.actions is None) is (self.policy is None) or (self.policy is None) is not (self.steps is None):
+            raise ValueError("it takes either actions, or policy and steps")
+        return self
+
+
 class ContainsBody(BaseModel):
     """A value that may be a member of a space."""
 
@@ -137,6 +167,27 @@ class StepReply(TypedDict):
     terminated: bool | list[bool]
     truncated: bool | list[bool]
     info: dict[str, Any]
+
+
+class RolloutReset(TypedDict):
+    """What a reset within a rollout returned, after `index` of its steps."""
+
+    index: int
+    observation: Any
+    info: dict[str, Any]
+
+
+class RolloutReply(TypedDict, total=False):
+    """What was asked for of each step, as one array over the steps where it can be one; else as a list."""
+
+    steps: Required[int]
+    observations: Any
+    rewards: Any
+    terminations: Any
+    truncations: Any
+    infos: list[dict[str, Any]]
+    actions: Any
+    resets: Required[list[RolloutReset]]
 
 
 class MessageReply(TypedDict):

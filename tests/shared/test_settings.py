@@ -25,6 +25,8 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_LIVE_ENVS": "3",
             "GYM_HTTP_MAX_BODY_BYTES": "10",
             "GYM_HTTP_MAX_FRAME_PIXELS": "20",
+            "GYM_HTTP_MAX_STEPS_PER_CALL": "30",
+            "GYM_HTTP_MAX_REPLY_BYTES": "40",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
             "GYM_HTTP_LOG": "off",
         }
@@ -39,6 +41,8 @@ def test_every_setting_can_be_set() -> None:
         live_envs=3,
         max_body_bytes=10,
         max_frame_pixels=20,
+        max_steps_per_call=30,
+        max_reply_bytes=40,
         cors_origins=("https://a.example",),
         log="off",
     )

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import InvalidAction
-from shared.wire.members import caster, member
+from shared.wire.members import caster, member, members
 from shared.wire.spaces import describe, rebuild
 from shared.wire.values import JSON, JSON_BASE64, MSGPACK, Form, encode
 from tests.shared.wire.strategies import any_space, junk, same, spoiled
@@ -327,3 +327,47 @@ def test_a_huge_space_gives_a_short_message() -> None:
 def test_a_message_is_one_line() -> None:
     space = spaces.Box(np.zeros((2, 2), np.float32), np.array([[1, 2], [3, 4]], np.float32))
     assert "\n" not in refused(space, np.zeros((3, 3)))
+
+
+@settings(deadline=None, max_examples=50)
+@given(any_space, st.integers(0, 2**31))
+def test_many_are_read_like_each_of_them(space: Space[Any], seed: int) -> None:
+    space.seed(seed)
+    samples = [space.sample() for _ in range(3)]
+    for form in (JSON, JSON_BASE64):
+        sent = through_json(samples, form)
+        assert all(map(same, samples, members(space, sent)))
+
+
+@settings(deadline=None, max_examples=50)
+@given(any_space, junk)
+def test_many_are_refused_where_one_of_them_is(space: Space[Any], raw: Any) -> None:
+    good = through_json(space.sample())
+    try:
+        member(space, raw)
+    except InvalidAction:
+        with pytest.raises(InvalidAction) as caught:
+            members(space, [good, raw])
+        assert caught.value.evidence["index"] == 1
+        assert caught.value.detail.startswith("actions[1]")
+    else:
+        assert len(members(space, [good, raw])) == 2
+
+
+def test_many_may_be_one_typed_array() -> None:
+    space = spaces.Box(-1, 1, (2,), np.float32)
+    stack = np.array([[0.5, -1], [1, 0]], np.float32)
+    read = members(space, encode(stack, JSON_BASE64))
+    assert [each.tolist() for each in read] == stack.tolist()
+    assert all(each.base is None and each.flags.writeable for each in read)
+    [scalar] = members(spaces.Box(-1, 1, (), np.float32), [0.5])
+    assert (type(scalar), scalar.shape) == (np.ndarray, ())
+    with pytest.raises(InvalidAction):
+        members(space, encode(stack[0], JSON_BASE64))
+
+
+@pytest.mark.parametrize("raws", [None, 1, "01", {"0": 1}, True])
+@pytest.mark.parametrize("space", [spaces.Discrete(2), spaces.Text(2), spaces.Box(0, 1, (1,))], ids=str)
+def test_many_are_a_list(space: Space[Any], raws: Any) -> None:
+    with pytest.raises(InvalidAction):
+        members(space, raws)

@@ -1,0 +1,71 @@
+"""POST /v1/envs/{instance_id}/rollout/: many steps in one call."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import (
+    Contended,
+    EnvironmentRaised,
+    InvalidAction,
+    InvalidValue,
+    JournalFull,
+    KeyReused,
+    ReplyGone,
+    ResetNeeded,
+    StaleRevision,
+)
+from shared.session.rollout import given, rollout, sampled
+from shared.web.application import create_app
+from shared.web.encoding import ARRAYS
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import RolloutBody, RolloutReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/rollout/",
+    summary="Apply many actions",
+    body=RolloutBody,
+    reply=RolloutReply,
+    query=ARRAYS,
+    example={
+        "steps": 2,
+        "observations": [
+            [0.02727336250245571, 0.18847766518592834, 0.036254528909921646, -0.26141977310180664],
+            [0.0310429148375988, 0.3830638527870178, 0.03102613240480423, -0.5424507260322571],
+        ],
+        "rewards": [1.0, 1.0],
+        "terminations": [False, False],
+        "truncations": [False, False],
+        "resets": [],
+    },
+    errors=(
+        InvalidAction,
+        InvalidValue,
+        ResetNeeded,
+        EnvironmentRaised,
+        JournalFull,
+        StaleRevision,
+        KeyReused,
+        ReplyGone,
+        Contended,
+    ),
+)
+async def rollout_env(request: Request[RolloutBody]) -> Response:
+    """Call `Env.step` with each of the actions, or with random ones: one load and one save, all or nothing.
+
+    An action that is no member of the action space is 422 with its `index`, and so is an exception of the
+    environment; none is applied then. With `on_end` `reset`, an episode that has ended before is reset first.
+    """
+    body, settings = request.body, request.service.settings
+    if body.steps is None:
+        choice = given(body.actions, settings.max_steps_per_call)
+    else:
+        choice = sampled(body.steps, settings.max_steps_per_call)
+    return await request.apply(rollout(choice, body.on_end, body.include, settings.max_reply_bytes))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

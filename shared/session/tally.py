@@ -1,0 +1,49 @@
+"""What an instance has been through, counted call by call."""
+
+from typing import Any
+
+import numpy as np
+
+from shared.session.envelope import Progress
+from shared.snapshot.recipe import Recipe
+
+
+class Tally:
+    """A `Progress` that grows; one object, since 10,000 steps of one call would make as many."""
+
+    __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "steps")
+
+    def __init__(self, recipe: Recipe, progress: Progress) -> None:
+        self._vector = recipe.num_envs is not None
+        # A vector's environments have episodes of their own; counted is what all of them did.
+        self._autoreset = "Disabled" if self._vector else recipe.autoreset
+        self.go_on_from(progress)
+
+    @property
+    def progress(self) -> Progress:
+        """The count so far."""
+        return Progress(self.episode, self.steps, self.episode_return, self.ended)
+
+    def go_on_from(self, progress: Progress) -> None:
+        """Count from here."""
+        self.episode, self.steps, self.episode_return, self.ended = (
+            progress.episode,
+            progress.steps,
+            progress.episode_return,
+            progress.ended,
+        )
+
+    def reset(self) -> None:
+        """An episode has begun."""
+        self.go_on_from(Progress(self.episode + 1))
+
+    def step(self, reward: Any, terminated: Any, truncated: Any) -> None:
+        """A step has been made; a vector's three are batches."""
+        if self._vector:
+            reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
+        was, self.ended = self.ended, bool(terminated or truncated)
+        if self._autoreset != "Disabled" and (self.ended if self._autoreset == "SameStep" else was):
+            self.reset()
+        else:
+            self.steps += 1
+            self.episode_return += float(reward)
