@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test check format catalog vendor exactness chaos clean
+.PHONY: help run run-s3 test bench check format catalog vendor exactness chaos clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it
 
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

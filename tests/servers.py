@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +37,9 @@ class Server:
 
 
 @contextmanager
-def uvicorn(**environment: str) -> Iterator[Server]:
-    """A server of every endpoint with these variables, until the block ends."""
-    command = [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0", "--no-access-log"]
+def uvicorn(app: str = "functions.local:app", options: Sequence[str] = (), **environment: str) -> Iterator[Server]:
+    """A server of the application, of every endpoint by default, with these variables, until the block ends."""
+    command = [sys.executable, "-m", "uvicorn", app, "--port", "0", "--no-access-log", *options]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

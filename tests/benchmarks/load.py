@@ -1,0 +1,130 @@
+"""A light load: keep-alive connections that send prepared requests, each as soon as it has the reply to the last.
+
+It shares the machine with the servers it measures, so a request costs it a few microseconds and no parsing
+beyond the length of a reply.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+Next = Callable[[bytes], tuple[bytes, bool]]
+"""From the last reply, empty at first, the next request and whether its time counts."""
+
+
+class RefusedRequest(Exception):
+    """A contender answered with anything but 200, so there is nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one contender did in one round: seconds of each counted request, and of the whole."""
+
+    latencies: list[float]
+    elapsed: float
+
+
+@dataclass(frozen=True)
+class Player:
+    """An agent that plays prepared actions, and begins anew when an episode has ended."""
+
+    steps: Sequence[bytes]
+    reset: bytes
+    _position: Iterator[int] = field(default_factory=itertools.count)
+
+    def __call__(self, reply: bytes) -> tuple[bytes, bool]:
+        """The next request; only steps count."""
+        if b'"terminated":true' in reply or b'"truncated":true' in reply:
+            return self.reset, False
+        return self.steps[next(self._position) % len(self.steps)], True
+
+
+def request(path: str, body: bytes, **headers: str) -> bytes:
+    """A POST as it goes over the wire."""
+    lines = {"host": "127.0.0.1", "content-type": "application/json", "content-length": str(len(body)), **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def drive(port: int, players: Sequence[Next], seconds: float) -> Run:
+    """Let every player play on a connection of its own for so long."""
+    return asyncio.run(_drive(port, players, seconds))
+
+
+async def _drive(port: int, players: Sequence[Next], seconds: float) -> Run:
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    playing = [_Connection(player, began + seconds) for player in players]
+    for each in playing:
+        await loop.create_connection(partial(_itself, each), "127.0.0.1", port)
+    await asyncio.gather(*(each.finished for each in playing))
+    elapsed = time.perf_counter() - began
+    return Run([latency for each in playing for latency in each.latencies], elapsed)
+
+
+def _itself(connection: "_Connection") -> "_Connection":
+    return connection
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, player: Next, until: float) -> None:
+        self.latencies: list[float] = []
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._player = player
+        self._until = until
+        self._buffer = b""
+        self._missing = 0
+        self._counts = False
+        self._sent = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._send(b"")
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._missing:
+            head, found, _ = self._buffer.partition(b"\r\n\r\n")
+            if not found:
+                return
+            self._missing = len(head) + 4 + _content_length(head)
+        if len(self._buffer) < self._missing:
+            return
+        now = time.perf_counter()
+        if self._counts:
+            self.latencies.append(now - self._sent)
+        reply, self._buffer, self._missing = self._buffer, b"", 0
+        if not reply.startswith(b"HTTP/1.1 200"):
+            self._end(RefusedRequest(reply.decode("utf-8", "replace")[:500]))
+        elif now > self._until:
+            self._end(None)
+        else:
+            self._send(reply)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.finished.done():
+            self.finished.set_exception(error or ConnectionResetError("the server hung up"))
+
+    def _send(self, reply: bytes) -> None:
+        request, self._counts = self._player(reply)
+        self._sent = time.perf_counter()
+        self._transport.write(request)
+
+    def _end(self, error: Exception | None) -> None:
+        if error is None:
+            self.finished.set_result(None)
+        else:
+            self.finished.set_exception(error)
+        self._transport.close()
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise RefusedRequest(f"a reply without a length: {head.decode('latin-1')}")

@@ -1,0 +1,146 @@
+"""Steps, rollouts and batches of every contender, in rounds that go from one to the next.
+
+What else the machine does then falls on all of them alike, and a ratio of medians means something.
+"""
+
+import gc
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import gymnasium
+
+from tests.benchmarks.contenders import ECHO, IN_PROCESS, OURS, Contender, as_json, members
+from tests.benchmarks.load import Player, Run, drive, request
+
+STEP, ROLLOUT, BATCH = "step", "rollout", "batch"
+ROLLOUT_STEPS = 1000
+BATCH_SIZE = 64
+
+
+class Cell(NamedTuple):
+    """One thing that is measured of every contender that can do it."""
+
+    env_id: str
+    what: str
+    connections: int = 1
+
+    @property
+    def steps(self) -> int:
+        """Steps of an environment in one request."""
+        return {STEP: 1, ROLLOUT: ROLLOUT_STEPS, BATCH: BATCH_SIZE}[self.what]
+
+
+@dataclass
+class Measured:
+    """The rounds of one contender in one cell."""
+
+    steps: int
+    p50s: list[float] = field(default_factory=list)
+    p99s: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+    def add(self, run: Run) -> None:
+        """Take a round's figures."""
+        self.p50s.append(statistics.median(run.latencies))
+        self.p99s.append(
+            statistics.quantiles(run.latencies, n=100)[-1] if len(run.latencies) > 1 else run.latencies[0]
+        )
+        self.rates.append(len(run.latencies) * self.steps / run.elapsed)
+
+    @property
+    def p50(self) -> float:
+        """Seconds of a request: the median of the rounds' medians."""
+        return statistics.median(self.p50s)
+
+    @property
+    def p99(self) -> float:
+        """Seconds that one request in a hundred takes longer than: the median of the rounds'."""
+        return statistics.median(self.p99s)
+
+    @property
+    def rate(self) -> float:
+        """Steps a second: the median of the rounds'."""
+        return statistics.median(self.rates)
+
+
+Speeds = dict[Cell, dict[str, Measured]]
+
+
+def measure(
+    contenders: Sequence[Contender], cells: Sequence[Cell], rounds: int, seconds: float
+) -> Iterator[Speeds]:
+    """Each cell's figures when it is done; the first round of every contender only warms it up."""
+    for cell in cells:
+        playing = [(each, _players(each, cell)) for each in contenders if _can(each, cell)]
+        measured = {each.name: Measured(cell.steps) for each, _ in playing}
+        loop = _Loop(cell.env_id) if cell.connections == 1 and cell.what != BATCH else None
+        if loop is not None:
+            measured[IN_PROCESS] = Measured(1 if cell.what == STEP else ROLLOUT_STEPS)
+        for number in range(rounds + 1):
+            for contender, players in playing:
+                run = drive(contender.port, players, seconds if number else seconds / 2)
+                if number:
+                    measured[contender.name].add(run)
+            if loop is not None and number:
+                measured[IN_PROCESS].add(loop.run(cell.steps, seconds))
+        yield {cell: measured}
+
+
+def _can(contender: Contender, cell: Cell) -> bool:
+    if cell.what != STEP:
+        return contender.name in OURS
+    return contender.name != ECHO or cell.env_id == "CartPole-v1"  # whose reply's length it has
+
+
+def _players(contender: Contender, cell: Cell) -> list[Player]:
+    if cell.what == STEP:
+        return [contender.player(cell.env_id, seed) for seed in range(cell.connections)]
+    if cell.what == ROLLOUT:
+        return [_rollouts(contender, cell.env_id, seed) for seed in range(cell.connections)]
+    return [_batches(contender, cell.env_id)]
+
+
+def _rollouts(contender: Contender, env_id: str, seed: int) -> Player:
+    path = contender.create(env_id, seed)
+    chosen = [as_json(action) for action in members(env_id, seed, ROLLOUT_STEPS)]
+    body = json.dumps({"actions": chosen, "on_end": "reset"}).encode()
+    asked = request(f"{path}/rollout/", body, accept="application/msgpack")
+    return Player([asked], asked)
+
+
+def _batches(contender: Contender, env_id: str) -> Player:
+    ids = [contender.create(env_id, seed).rpartition("/")[2] for seed in range(BATCH_SIZE)]
+    chosen = [as_json(action) for action in members(env_id, 0, BATCH_SIZE)]
+    calls = [{"instance_id": each, "action": action} for each, action in zip(ids, chosen, strict=True)]
+    resets = [{"instance_id": each} for each in ids]
+    return Player(
+        [request("/v1/batch/step/", json.dumps({"calls": calls}).encode())],
+        request("/v1/batch/reset/", json.dumps({"calls": resets}).encode()),
+    )
+
+
+class _Loop:
+    """The environment in this process, as a Python program uses it."""
+
+    def __init__(self, env_id: str) -> None:
+        self._env = gymnasium.make(env_id)
+        self._env.reset(seed=0)
+        self._actions = members(env_id, 0, ROLLOUT_STEPS)
+
+    def run(self, steps: int, seconds: float) -> Run:
+        gc.collect()
+        latencies = []
+        began = time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            for first in range(0, ROLLOUT_STEPS, steps):
+                started = time.perf_counter()
+                for action in self._actions[first : first + steps]:
+                    _, _, terminated, truncated, _ = self._env.step(action)
+                    if terminated or truncated:
+                        self._env.reset()
+                latencies.append(time.perf_counter() - started)
+        return Run(latencies, time.perf_counter() - began)
