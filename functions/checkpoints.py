@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CheckpointNotFound, QuotaExceeded
+from shared.errors import CheckpointNotFound, KeyReused, QuotaExceeded, ReplyGone, StaleRevision
 from shared.web.application import create_app
 from shared.web.records import checkpoint_record
 from shared.web.request import Request
@@ -29,13 +29,16 @@ _EXAMPLE = {
     body=CheckpointBody,
     reply=CheckpointReply,
     example=_EXAMPLE,
-    errors=(QuotaExceeded,),
+    errors=(QuotaExceeded, StaleRevision, KeyReused, ReplyGone),
     tag="branching",
 )
 async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
     """Keep the environment's state of now. It lives as long as the environment, or until it is deleted."""
-    header = await request.service.session.branching.checkpoint(request.reference, request.body.name)
-    return request.reply(checkpoint_record(header))
+    reference, keyed, checkpoints = request.reference, request.keyed, request.service.session.checkpoints
+    kept_before = await checkpoints.kept_before(reference, keyed)
+    header = kept_before or await checkpoints.keep(reference, request.body.name, request.if_match, keyed)
+    replayed = kept_before is not None
+    return request.reply(checkpoint_record(header), revision=header.revision, replayed=replayed)
 
 
 @router.get(
@@ -47,8 +50,10 @@ async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
 )
 async def list_checkpoints(request: Request[None]) -> Response:
     """The environment's checkpoints, oldest first."""
-    headers = await request.service.session.branching.checkpoints(request.reference)
-    return request.reply({"checkpoints": [checkpoint_record(header) for header in headers]})
+    instance, headers = await request.service.session.checkpoints.list(request.reference)
+    return request.reply(
+        {"checkpoints": [checkpoint_record(header) for header in headers]}, revision=instance.revision
+    )
 
 
 @router.delete(
@@ -56,13 +61,15 @@ async def list_checkpoints(request: Request[None]) -> Response:
     summary="Delete a checkpoint",
     reply=MessageReply,
     example={"message": "Checkpoint deleted."},
-    errors=(CheckpointNotFound,),
+    errors=(CheckpointNotFound, StaleRevision, KeyReused),
     tag="branching",
 )
 async def delete_checkpoint(request: Request[None]) -> Response:
     """Delete one of the environment's checkpoints."""
-    await request.service.session.branching.delete_checkpoint(request.checkpoint(None))
-    return request.reply({"message": "Checkpoint deleted."})
+    instance, replayed = await request.service.session.checkpoints.delete(
+        request.checkpoint(None), request.if_match, request.keyed
+    )
+    return request.reply({"message": "Checkpoint deleted."}, revision=instance.revision, replayed=replayed)
 
 
 app = create_app(router)

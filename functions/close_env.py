@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended
+from shared.errors import Contended, KeyReused, StaleRevision
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -17,12 +17,12 @@ router = Router()
     summary="Close an environment",
     reply=MessageReply,
     example={"message": "Environment closed and deleted."},
-    errors=(Contended,),
+    errors=(StaleRevision, KeyReused, Contended),
 )
 async def close_env(request: Request[None]) -> Response:
-    """Close the environment and delete its snapshot."""
-    await request.service.session.close(request.reference)
-    return request.reply({"message": "Environment closed and deleted."})
+    """Close the environment and delete its snapshot and its checkpoints. Closing it again is a 404."""
+    replayed = await request.service.session.closing.close(request.reference, request.if_match, request.keyed)
+    return request.reply({"message": "Environment closed and deleted."}, replayed=replayed)
 
 
 app = create_app(router)

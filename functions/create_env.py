@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import KeyReused, NotCreatable, NotExact
+from shared.errors import Contended, KeyReused, NotCreatable, NotExact
 from shared.snapshot.recipe import Recipe, WrapperRecipe
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -19,7 +19,7 @@ router = Router()
     body=CreateBody,
     reply=CreateReply,
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
-    errors=(NotCreatable, NotExact, KeyReused),
+    errors=(NotCreatable, NotExact, KeyReused, Contended),
 )
 async def create_env(request: Request[CreateBody]) -> Response:
     """Make an environment as `gymnasium.make` does and store its first snapshot.
@@ -37,12 +37,17 @@ async def create_env(request: Request[CreateBody]) -> Response:
         autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
         seed=body.seed,
     )
-    header = await request.service.session.creation.create(
-        request.owner, recipe, request.service.settings.env_modules, request.keyed
-    )
-    location = f"/v1/envs/{header.instance_id}/"
+    owner, keyed, creation = request.owner, request.keyed, request.service.session.creation
+    made_before = await creation.made_before(owner, keyed)
+    instance_id = made_before
+    if instance_id is None:
+        header = await creation.create(owner, recipe, request.service.settings.env_modules, keyed)
+        instance_id = header.instance_id
     return request.reply(
-        {"instance_id": header.instance_id}, headers={"Location": location, "ETag": f'"{header.revision}"'}
+        {"instance_id": instance_id},
+        headers={"Location": f"/v1/envs/{instance_id}/"},
+        revision=0,
+        replayed=made_before is not None,
     )
 
 

@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import KeyReused, StoreFailed
+from shared.errors import Contended, KeyReused, StaleRevision, StoreFailed
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -18,7 +18,7 @@ router = Router()
     body=ForkBody,
     reply=ForkReply,
     example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},
-    errors=(StoreFailed, KeyReused),
+    errors=(StoreFailed, StaleRevision, KeyReused, Contended),
     tag="branching",
 )
 async def fork_env(request: Request[ForkBody]) -> Response:
@@ -27,10 +27,10 @@ async def fork_env(request: Request[ForkBody]) -> Response:
     With `reseed` the generators of the environment and its spaces differ in every fork, reproducibly.
     """
     body = request.body
-    headers = await request.service.session.branching.fork(
-        request.reference, body.count, body.reseed, request.keyed
+    forked = await request.service.session.forking.fork(
+        request.reference, body.count, body.reseed, request.if_match, request.keyed
     )
-    return request.reply({"instance_ids": [header.instance_id for header in headers]})
+    return request.reply({"instance_ids": forked.instance_ids}, replayed=forked.replayed)
 
 
 app = create_app(router)

@@ -21,7 +21,7 @@ router = Router()
 async def get_env(request: Request[None]) -> Response:
     """What it was made from, how far it is, and what carries it; read without restoring it."""
     header = await request.service.session.snapshots.header(request.reference)
-    return request.reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
+    return request.reply(instance_record(header), revision=header.revision)
 
 
 app = create_app(router)

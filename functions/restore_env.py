@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CheckpointNotFound, Contended, StaleRevision
+from shared.errors import CheckpointNotFound, Contended, KeyReused, ReplyGone, StaleRevision
 from shared.web.application import create_app
 from shared.web.records import INSTANCE_EXAMPLE, instance_record
 from shared.web.request import Request
@@ -19,15 +19,15 @@ router = Router()
     body=RestoreBody,
     reply=InstanceReply,
     example=INSTANCE_EXAMPLE,
-    errors=(CheckpointNotFound, StaleRevision, Contended),
+    errors=(CheckpointNotFound, StaleRevision, KeyReused, ReplyGone, Contended),
     tag="branching",
 )
 async def restore_env(request: Request[RestoreBody]) -> Response:
     """Make the environment continue from its checkpoint, which stays. Its revision counts on."""
-    header = await request.service.session.branching.restore(
-        request.checkpoint(request.body.checkpoint_id), if_match=request.if_match
+    outcome = await request.service.session.checkpoints.restore(
+        request.checkpoint(request.body.checkpoint_id), instance_record, request.if_match, request.keyed
     )
-    return request.reply(instance_record(header), headers={"ETag": f'"{header.revision}"'})
+    return request.reply(outcome.reply, revision=outcome.header.revision, replayed=outcome.replayed)
 
 
 app = create_app(router)

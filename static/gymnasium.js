@@ -199,8 +199,7 @@ export class Env {
   }
 
   /**
-   * Keep the state of now, to go back to. If the first reply is lost there may be two of it: the server replays
-   * keyed calls of the environment, and this is none.
+   * Keep the state of now, to go back to.
    * @param {string} [name] - For people.
    * @returns {Promise<Checkpoint>}
    */

@@ -11,8 +11,9 @@ from shared.errors import InstanceNotFound
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache
-from shared.session.snapshots import Loaded, Snapshots
+from shared.session.snapshots import Snapshots
 from shared.session.threads import Thread, Threads
+from shared.session.tombstones import Tombstones
 from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
 from shared.snapshot.mechanism import Home, Mechanism, Subject
@@ -42,22 +43,20 @@ class Creation:
         self._snapshots = snapshots
         self._threads = threads
         self._live = live
+        self._tombstones = Tombstones(snapshots)
 
     async def create(
         self, owner: str, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None = None
     ) -> Header:
-        """Make a new instance and store its first snapshot.
+        """Make a new instance and store its first snapshot; of a repeated call `made_before` knows.
 
         Raises:
             NotCreatable: Gymnasium refused.
             NotExact: no mechanism carries the environment.
             KeyReused: the key came with another request before.
+            Contended, OutcomeUnknown: the snapshot could not be written.
         """
         reference = Reference(owner, str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
-        if keyed is not None:
-            made_before = await self._made_before(reference, keyed)
-            if made_before is not None:
-                return made_before
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs)
         worker = self._threads.worker()
@@ -65,13 +64,10 @@ class Creation:
         mechanism = made.mechanism or (await self._verdict(worker, recipe, made, modules)).chosen()
         first = await worker.run(_first, reference, recipe, made.env, mechanism)
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
-        saved = await self._snapshots.save_new(header, first.body)
-        if not isinstance(saved, Loaded):
-            # A fresh uuid4 cannot be taken, and a derived one only with the same key, which another process may
-            # have got too: what stands there then is another environment's.
-            saved = await self._snapshots.load(reference)
-            check_same(saved.header.made_by, keyed)
+        saved = await self._snapshots.add(header, first.body)
+        check_same(saved.header.made_by, keyed)
         await self._snapshots.enlist(saved.header)
+        # What another process wrote with the same key is another environment's.
         if mechanism.home is Home.WORKER and saved.body == first.body:
             async with self._live.lock(reference):
                 await self._live.put(Live(first.subject, worker, saved))
@@ -79,16 +75,23 @@ class Creation:
             await worker.run(first.subject.close)
         return saved.header
 
-    async def _made_before(self, reference: Reference, keyed: Keyed) -> Header | None:
-        """The instance that the same call made when it first came."""
+    async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
+        """The id of the instance that the same call made when it first came, whatever became of it.
+
+        Raises:
+            KeyReused: the key came with another request then.
+        """
+        if keyed is None:
+            return None
+        reference = Reference(owner, keyed.instance_id(0))
         try:
             header = await self._snapshots.header(reference)
         except InstanceNotFound:
-            return None
+            return reference.instance_id if await self._tombstones.made_before(reference, keyed) else None
         check_same(header.made_by, keyed)
         # The first attempt may have broken off before it came to the index.
         await self._snapshots.enlist(header)
-        return header
+        return header.instance_id
 
     async def _verdict(self, worker: Thread, recipe: Recipe, made: _Made, modules: Iterable[str]) -> Verdict:
         """What the trial of such environments came to, here or in another process before."""

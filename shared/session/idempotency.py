@@ -57,6 +57,12 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
     return unpack(recent.reply), recent.revision
 
 
+def check_unused(header: Header, keyed: Keyed | None) -> None:
+    """Raise KeyReused where the key came with a call that the instance remembers, which was another one."""
+    if keyed is not None and any(call.key == keyed.key for call in header.recent):
+        check_same(b"", keyed)
+
+
 def check_same(body: bytes, keyed: Keyed | None) -> None:
     """Raise KeyReused where the key came with another body before."""
     if keyed is not None and body != keyed.body:

@@ -9,17 +9,20 @@ if it was not applied.
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import GymHTTPError, InstanceNotFound, NotExact
-from shared.session.branching import Branching
+from shared.errors import GymHTTPError, NotExact
+from shared.session.checkpoints import Checkpoints
 from shared.session.clock import Clock
+from shared.session.closing import Closing
 from shared.session.creation import Creation
 from shared.session.envelope import Header, Reference, check_revision
+from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
+from shared.session.outcome import Outcome
 from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Thread, Threads
@@ -38,17 +41,6 @@ R = TypeVar("R")
 _WARY_NEAR, _WARY_FAR = 64, 1
 
 
-class Outcome(NamedTuple):
-    """A call's reply, the header of the snapshot that it left, and on which processor the one before was made."""
-
-    reply: Any
-    header: Header
-    other_cpu: str | None = None
-    """The features of that processor where they are not this one's: the last bit of a result may differ."""
-    replayed: bool = False
-    """Whether the reply is that of the same call when it first came."""
-
-
 class Session:
     """Every instance of one store, as one process serves them."""
 
@@ -57,7 +49,9 @@ class Session:
         self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
         self._threads = Threads()
         self._live = LiveCache(live_envs)
-        self.branching = Branching(self.snapshots, self._live)
+        self.forking = Forking(self.snapshots, self._live)
+        self.checkpoints = Checkpoints(self.snapshots, self._live)
+        self.closing = Closing(self.snapshots, self._live)
         self.creation = Creation(self.snapshots, self._threads, self._live)
 
     async def call(
@@ -100,29 +94,6 @@ class Session:
     def live_envs(self) -> int:
         """How many environments are live in this process now."""
         return len(self._live)
-
-    async def close(self, reference: Reference) -> None:
-        """Delete the instance.
-
-        Raises:
-            InstanceNotFound: there is none.
-            Contended: other processes kept writing first; it is still there.
-        """
-        async with self._live.lock(reference):
-            await self._live.discard(reference)
-            loaded = await self.snapshots.load(reference)
-            tries = Tries()
-            while True:
-                failure = await self.snapshots.delete(loaded)
-                if failure is None:
-                    return
-                tries.note(failure)
-                try:
-                    loaded = await self.snapshots.load(reference)
-                except InstanceNotFound:
-                    # It was there a moment ago: the delete of unknown outcome was done.
-                    return await self.snapshots.strike(loaded.header)
-                await tries.again()
 
     async def newer(self, loaded: Loaded, *, ask: bool) -> Loaded | None:
         """A snapshot of the same instance newer than `loaded`, if this process has one or `ask` finds one.

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar, cast
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -97,27 +97,42 @@ class Snapshots:
         self.check_alive(header)
         return Loaded(header, body, stored.tag)
 
-    async def save(self, header: Header, body: bytes, expect: Tag | Absent) -> Loaded | Failure:
-        """Write the snapshot in place of the expected one; a failure leaves open whether it was written."""
-        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=time.time())
+    async def save(
+        self, header: Header, body: bytes, expect: Tag | Absent, used: float | None = None
+    ) -> Loaded | Failure:
+        """Write the snapshot in place of the expected one; a failure leaves open whether it was written.
+
+        `used` is the time of the write where the header that is written has told of it already.
+        """
+        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or time.time())
         try:
             tag = await self._io(self._store.put, header.reference.key, seal(header, body, self._keys), expect)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)
 
-    async def save_new(self, header: Header, body: bytes) -> Loaded | Failure:
-        """Write the snapshot under a new id; after a failure one stands there, which may be this very write.
+    async def add(self, header: Header, body: bytes) -> Loaded:
+        """Write a new instance's or checkpoint's first snapshot, or find the one that stands there.
+
+        The id is a fresh uuid4 or made from a key, so that only the same call, or one with the same key, can have
+        written that.
 
         Raises:
-            OutcomeUnknown, Contended: the store lost every try.
+            Contended, OutcomeUnknown: it could not be written.
         """
-        tries = Tries()
+        tries, expect = Tries(), cast("Tag | Absent", ABSENT)
         while True:
-            saved = await self.save(header, body, ABSENT)
-            if isinstance(saved, Loaded) or await self._io(self._store.get, header.reference.key) is not None:
+            saved = await self.save(header, body, expect)
+            if isinstance(saved, Loaded):
                 return saved
             tries.note(saved)
+            stored = await self._io(self._store.get, header.reference.key)
+            expect = ABSENT
+            if isinstance(stored, Stored):
+                standing = Loaded(*unseal(stored.body, header.reference, self._keys), stored.tag)
+                if header.checkpoint_id or not self.is_expired(standing.header):
+                    return standing
+                expect = stored.tag
             await tries.again()
 
     async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, int | None]:
@@ -139,7 +154,11 @@ class Snapshots:
 
     async def enlist(self, header: Header) -> None:
         """Enter the instance in the index from which lists are made."""
-        await self._io(self._store.put, _index_key(header), b"", None)
+        await self.write(_index_key(header), b"")
+
+    async def is_listed(self, header: Header) -> bool:
+        """Whether the instance is in the index."""
+        return await self.read(_index_key(header)) is not None
 
     async def delete(self, loaded: Loaded) -> Failure | None:
         """Remove the instance if its snapshot is still this one; a failure leaves open whether it was done."""
@@ -182,12 +201,21 @@ class Snapshots:
 
     async def verdict(self, subject_of_trial: str) -> Verdict | None:
         """What a trial came to, if one has been made."""
-        stored = await self._io(self._store.get, f"verdicts/{subject_of_trial}")
-        return None if stored is None or stored is UNCHANGED else msgspec.json.decode(stored.body, type=Verdict)
+        body = await self.read(f"verdicts/{subject_of_trial}")
+        return None if body is None else msgspec.json.decode(body, type=Verdict)
 
     async def keep_verdict(self, subject_of_trial: str, verdict: Verdict) -> None:
         """Keep it for every process of the store."""
-        await self._io(self._store.put, f"verdicts/{subject_of_trial}", msgspec.json.encode(verdict), None)
+        await self.write(f"verdicts/{subject_of_trial}", msgspec.json.encode(verdict))
+
+    async def read(self, key: str) -> bytes | None:
+        """An object that is no snapshot; None if there is none."""
+        stored = await self._io(self._store.get, key)
+        return stored.body if isinstance(stored, Stored) else None
+
+    async def write(self, key: str, body: bytes) -> None:
+        """Write an object that is no snapshot, whatever stands there."""
+        await self._io(self._store.put, key, body, None)
 
     async def entries(self, prefix: str) -> AsyncIterator[Entry]:
         """Every object under the prefix, a page at a time, so that others get their turn."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from shared.errors import StoreFailed
 from shared.session.snapshots import Snapshots
+from shared.session.tombstones import LIFETIME_S, PREFIX
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class Swept(NamedTuple):
     instances: int
     index_entries: int
     checkpoints: int
+    tombstones: int
 
 
 async def sweep(snapshots: Snapshots) -> Swept:
@@ -41,9 +43,11 @@ async def sweep(snapshots: Snapshots) -> Swept:
             await asyncio.sleep(0)  # a request goes between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
-    counts = [await _strays(snapshots, prefix, alive, began - _GRACE_S) for prefix in ("index/", "checkpoints/")]
+    index_entries = await _strays(snapshots, "index/", alive, began - _GRACE_S)
+    checkpoints = await _strays(snapshots, "checkpoints/", alive, began - _GRACE_S)
+    tombstones = await _outlived(snapshots, began - LIFETIME_S)
     await snapshots.reclaim()
-    return Swept(instances, *counts)
+    return Swept(instances, index_entries, checkpoints, tombstones)
 
 
 async def _strays(snapshots: Snapshots, prefix: str, alive: set[str], before: float) -> int:
@@ -58,13 +62,24 @@ async def _strays(snapshots: Snapshots, prefix: str, alive: set[str], before: fl
     return deleted
 
 
+async def _outlived(snapshots: Snapshots, before: float) -> int:
+    """Delete the tombstones from before that time."""
+    deleted = 0
+    async for entry in snapshots.entries(PREFIX):
+        if entry.written < before:
+            await snapshots.remove(entry.key)
+            deleted += 1
+            await asyncio.sleep(0)
+    return deleted
+
+
 async def sweep_for_ever(snapshots: Snapshots) -> None:
     """Sweep now, and then ten times in an idle time or once an hour; a store that fails is tried at the next."""
     pause_s = min(3600.0, max(1.0, snapshots.idle_ttl_s / 10))
     while True:
         try:
             swept = await sweep(snapshots)
-            _log.info("swept %d instances, %d index entries, %d checkpoints", *swept)
+            _log.info("swept %d instances, %d index entries, %d checkpoints, %d tombstones", *swept)
         except StoreFailed as error:
             _log.warning("the sweep waits for the store: %s", error.detail)
         await asyncio.sleep(pause_s)

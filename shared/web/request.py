@@ -140,10 +140,21 @@ class Request(Generic[BodyT]):
             headers["Warning"] = _WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
         return Response(content, headers=headers)
 
-    def reply(self, content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-        """A reply that no operation on an environment made."""
+    def reply(
+        self,
+        content: Any,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        *,
+        revision: int | None = None,
+        replayed: bool = False,
+    ) -> Response:
+        """A reply that no operation on an environment made; `revision` is that of the instance it is about."""
         encoded = self.encoding(content)
-        return Response(encoded.content, status, headers={**encoded.headers, **(headers or {})})
+        more = {} if revision is None else {"ETag": f'"{revision}"'}
+        if replayed:
+            more["Idempotency-Replayed"] = "true"
+        return Response(encoded.content, status, headers={**encoded.headers, **more, **(headers or {})})
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

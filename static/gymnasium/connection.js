@@ -2,8 +2,7 @@
  * HTTP to one server: JSON both ways, keys, time-outs and tries. It knows nothing of environments.
  *
  * A call is tried again when no reply came, or one that waiting mends. The server applies a key once and repeats its
- * first reply on create, reset, step, sample, render and fork, so none of these is applied twice, however often it
- * is sent; closing and restoring twice is as once.
+ * first reply, so nothing is applied twice, however often it is sent.
  */
 
 import { ConnectionFailed, errorOf } from "./errors.js";

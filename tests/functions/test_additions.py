@@ -199,7 +199,7 @@ def test_the_timer_of_a_deployment_sweeps_once(tmp_path: Any, monkeypatch: pytes
     from functions.sweep import handler
 
     monkeypatch.setenv("GYM_HTTP_STORE", f"sqlite:///{tmp_path}/snapshots.db")
-    assert handler({}, None) == {"instances": 0, "index_entries": 0, "checkpoints": 0}
+    assert handler({}, None) == {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0}
 
 
 def test_an_interface_is_that_of_the_environment_in_process(api: Api) -> None:

@@ -1,6 +1,7 @@
 """A call that is repeated with its key is applied once and answered as it was the first time."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -69,6 +70,102 @@ def test_a_repeated_fork_makes_the_same_forks(api: Api) -> None:
     assert keyed(api, f"{instance}/fork/", "a", {"count": 2}).status == 422
     assert len(api.get("/v1/envs/").json) == 4
     assert {api.get(f"/v1/envs/{each}").json["steps"] for each in first.json["instance_ids"]} == {0}
+
+
+def replayed(first: Reply, again: Reply) -> bool:
+    """Whether the second reply is the first one, and says so."""
+    assert "idempotency-replayed" not in first.headers
+    told = again.headers.get("idempotency-replayed") == "true"
+    same = (again.status, again.content, again.headers.get("etag"))
+    return told and same == (first.status, first.content, first.headers.get("etag"))
+
+
+def test_every_other_call_gives_its_first_reply_again(api: Api) -> None:
+    """Creation, fork, checkpoint, restore and both deletions, each repeated after the instance has gone on."""
+    create = {"env_id": "CartPole-v1"}
+    created = keyed(api, "/v1/envs/", "create", create)
+    instance = f"/v1/envs/{created.json['instance_id']}"
+    api.post(f"{instance}/reset/", {"seed": 1})
+    checkpoint = keyed(api, f"{instance}/checkpoints/", "checkpoint", {"name": "a"})
+    place = f"{instance}/checkpoints/{checkpoint.json['checkpoint_id']}/"
+    restore = {"checkpoint_id": checkpoint.json["checkpoint_id"]}
+    restored = keyed(api, f"{instance}/restore/", "restore", restore)
+    forked = keyed(api, f"{instance}/fork/", "fork", {"count": 2})
+    api.post(f"{instance}/step/", {"action": 1})
+
+    assert replayed(created, keyed(api, "/v1/envs", "create", create))
+    assert replayed(checkpoint, keyed(api, f"{instance}/checkpoints", "checkpoint", {"name": "a"}))
+    assert replayed(restored, keyed(api, f"{instance}/restore", "restore", restore))
+    assert replayed(forked, keyed(api, f"{instance}/fork", "fork", {"count": 2}))
+    assert api.get(instance).json["steps"] == 1
+
+    deleted = api.delete(place, **{"idempotency-key": "delete"})
+    assert replayed(deleted, api.delete(place, **{"idempotency-key": "delete"}))
+    assert keyed(api, f"{instance}/checkpoints/", "checkpoint", {"name": "a"}).status == 409
+    closed = api.delete(instance, **{"idempotency-key": "close"})
+    assert replayed(closed, api.delete(f"{instance}/", **{"idempotency-key": "close"}))
+    assert api.delete(instance).status == 404
+    assert replayed(created, keyed(api, "/v1/envs/", "create", create))
+    assert replayed(forked, keyed(api, f"{instance}/fork/", "fork", {"count": 2}))
+    assert set(api.get("/v1/envs/").json) == set(forked.json["instance_ids"])
+
+
+def test_every_other_call_refuses_a_key_that_came_with_another_request(api: Api) -> None:
+    instance = api.create()
+    checkpoint = api.post(f"{instance}/checkpoints/").json["checkpoint_id"]
+    assert keyed(api, f"{instance}/reset/", "used").status == 200
+    refused = [
+        keyed(api, f"{instance}/checkpoints/", "used"),
+        keyed(api, f"{instance}/restore/", "used", {"checkpoint_id": checkpoint}),
+        keyed(api, f"{instance}/fork/", "used"),
+        api.delete(f"{instance}/checkpoints/{checkpoint}/", **{"idempotency-key": "used"}),
+        api.delete(instance, **{"idempotency-key": "used"}),
+    ]
+    assert {(reply.status, reply.json["type"]) for reply in refused} == {(422, "urn:gym-http:problem:key-reused")}
+    assert api.get(instance).json["revision"] == 1
+    assert len(api.get(f"{instance}/checkpoints/").json["checkpoints"]) == 1
+
+
+def test_every_call_that_changes_something_may_be_conditional_on_the_revision(api: Api) -> None:
+    instance = api.create()
+    checkpoint = api.post(f"{instance}/checkpoints/").json["checkpoint_id"]
+    api.post(f"{instance}/reset/")
+    place = f"{instance}/checkpoints/{checkpoint}/"
+
+    def calls(revision: int) -> list[Reply]:
+        match = {"if-match": f'"{revision}"'}
+        return [
+            api.post(f"{instance}/checkpoints/", {}, **match),
+            api.post(f"{instance}/fork/", {}, **match),
+            api.delete(place, **match),
+        ]
+
+    def closing(revision: int) -> list[Reply]:
+        match = {"if-match": f'"{revision}"'}
+        return [
+            api.post(f"{instance}/step/", {"action": 1}, **match),
+            api.post(f"{instance}/reset/", {}, **match),
+            api.post(f"{instance}/action_space/sample/", {}, **match),
+            api.post(f"{instance}/restore/", {"checkpoint_id": checkpoint}, **match),
+            api.delete(instance, **match),
+        ]
+
+    assert {(reply.status, reply.json["revision"]) for reply in calls(0) + closing(0)} == {(412, 1)}
+    assert [reply.status for reply in calls(1)] == [200] * 3
+    assert api.delete(instance, **{"if-match": '"1"'}).status == 200
+
+
+def test_two_calls_with_one_key_at_the_same_moment_are_one(local: Api) -> None:
+    """The second waits for the first, as the draft allows, and gets its reply."""
+    instance = local.create()
+    local.post(f"{instance}/reset/", {"seed": 1})
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(
+            pool.map(lambda _: keyed(local, f"{instance}/step/", "a", {"action": 1}), range(8), timeout=60)
+        )
+    assert len({reply.content for reply in replies}) == 1
+    assert sum("idempotency-replayed" in reply.headers for reply in replies) == 7
+    assert local.get(instance).json["steps"] == 1
 
 
 def test_a_key_means_another_call_for_another_owner(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import gymnasium
@@ -28,6 +28,7 @@ from shared.session.session import Session
 from shared.snapshot.recipe import Recipe
 from shared.storage.protocol import Conflict, Store
 from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.sessions import at_once
 
 KEYS = [b"a key of thirty-two characters.."]
 STEP = operations.step(1)
@@ -63,12 +64,6 @@ def uninterrupted(steps: int, seed: int = 5) -> list[list[float]]:
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.get_event_loop().run_until_complete(test())
-
-
-def at_once(call: Coroutine[Any, Any, Any]) -> None:
-    """Carry out a call that waits for nothing, in the middle of another one."""
-    with pytest.raises(StopIteration):
-        call.send(None)
 
 
 def fail(error: Exception) -> Callable[[], None]:
@@ -301,10 +296,11 @@ def test_a_creation_that_another_process_won_keeps_no_live_environment_of_its_ow
         assert (await other.creation.create("public", recipe, (), key)).nonce == first.nonce
         with pytest.raises(KeyReused):
             await other.creation.create("public", recipe, (), Keyed.of("public", "k", b"another"))
-        [twin] = await one.branching.fork(first.reference, 1, None)
+        [twin] = (await one.forking.fork(first.reference, 1, None)).instance_ids
         reset = operations.reset(None, None)
         found = [
-            (await at.call(header.reference, reset, encode)).reply for at, header in ((other, first), (one, twin))
+            (await at.call(Reference("public", each), reset, encode)).reply
+            for at, each in ((other, first.instance_id), (one, twin))
         ]
         assert found[0]["observation"].tolist() == found[1]["observation"].tolist()
 
@@ -340,6 +336,19 @@ def test_a_creation_that_never_gets_through_is_of_unknown_outcome() -> None:
         store.before_put.extend([fail(OutcomeUnknown("lost"))] * 8)
         with pytest.raises(OutcomeUnknown, match="repeat it with its Idempotency-Key"):
             await created(session(store))
+
+    run(test)
+
+
+def test_a_creation_takes_the_place_of_an_expired_one_of_the_same_key() -> None:
+    async def test() -> None:
+        at = session(FaultyStore(), idle_ttl_s=0.2)
+        key = Keyed.of("public", "k", b"body")
+        first = await at.creation.create("public", Recipe("CartPole-v1"), (), key)
+        await asyncio.sleep(0.3)
+        assert await at.creation.made_before("public", key) is None
+        second = await at.creation.create("public", Recipe("CartPole-v1"), (), key)
+        assert (second.instance_id, second.created > first.created) == (first.instance_id, True)
 
     run(test)
 
@@ -392,7 +401,7 @@ def test_an_instance_that_is_not_used_is_gone() -> None:
                 await step(cold, reference)
         assert await at.snapshots.list("public") == {}
         with pytest.raises(InstanceNotFound):
-            await at.close(reference)
+            await at.closing.close(reference, None, None)
 
     run(test)
 
@@ -402,7 +411,7 @@ def test_an_instance_closed_by_another_process_is_gone_here_too() -> None:
         store = FaultyStore()
         one, other = session(store), session(store)
         reference = await created(one)
-        await other.close(reference)
+        await other.closing.close(reference, None, None)
         with pytest.raises(InstanceNotFound):
             await step(one, reference)
 
@@ -416,10 +425,10 @@ def test_a_close_whose_reply_is_lost_is_done(error: Exception) -> None:
         at = session(store)
         reference = await created(at)
         store.after_delete.append(fail(error))
-        await at.close(reference)
+        await at.closing.close(reference, None, None)
         assert [*store.list("")] == []
         with pytest.raises(InstanceNotFound):
-            await at.close(reference)
+            await at.closing.close(reference, None, None)
 
     run(test)
 

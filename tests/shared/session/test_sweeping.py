@@ -34,10 +34,10 @@ def test_an_expired_instance_leaves_nothing_behind(brief: bool, monkeypatch: pyt
         store = FaultyStore(brief=brief)
         at = session(store, idle_ttl_s=0.2)
         gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        await at.branching.checkpoint(gone.reference, "")
+        await at.checkpoints.keep(gone.reference, "")
         await asyncio.sleep(0.3)
         kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
-        assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1)
+        assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
         assert {entry.key.split("/")[2] for entry in store.list("")} == {kept.instance_id}
 
     run(test)
@@ -49,8 +49,8 @@ def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         at = session(FaultyStore())
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        await at.branching.checkpoint(header.reference, "")
-        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+        await at.checkpoints.keep(header.reference, "")
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
         await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
 
     run(test)
@@ -83,7 +83,7 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
         store.list = lambda prefix: (  # type: ignore[method-assign]
             entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
         )
-        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
         await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
 
     run(test)
@@ -105,7 +105,7 @@ def test_a_sweep_lets_requests_go_between_any_two_deletes() -> None:
         store = FaultyStore(brief=True)
         at = session(store, idle_ttl_s=0.1)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        await at.branching.fork(header.reference, 20, None)
+        await at.forking.fork(header.reference, 20, None)
         await asyncio.sleep(0.2)
         sweeping = asyncio.ensure_future(sweep(at.snapshots))
         deleted = []
@@ -126,7 +126,7 @@ def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         store.delete(header.reference.key)
-        assert await sweep(at.snapshots) == Swept(0, 0, 0)
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
 
     run(test)
 
@@ -136,7 +136,7 @@ def test_the_file_shrinks(tmp_path: Path) -> None:
         store = SQLiteStore(tmp_path / "s.db")
         at = session(store, idle_ttl_s=0.2)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        await at.branching.fork(header.reference, 500, None)
+        await at.forking.fork(header.reference, 500, None)
         await asyncio.sleep(0.3)
         assert (await sweep(at.snapshots)).instances == 501
         assert store.reclaim() == 0

@@ -1,0 +1,58 @@
+"""The end of an instance, which a repeated call has to recognise although nothing is left to remember it."""
+
+from shared.errors import InstanceNotFound, StaleRevision
+from shared.session.envelope import Reference, check_revision
+from shared.session.idempotency import Keyed, check_unused
+from shared.session.live import LiveCache
+from shared.session.snapshots import Loaded, Snapshots
+from shared.session.tombstones import Tombstones
+from shared.session.tries import Tries
+
+
+class Closing:
+    """Deletes the instances of one store."""
+
+    def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
+        self._snapshots = snapshots
+        self._live = live
+        self._tombstones = Tombstones(snapshots)
+
+    async def close(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> bool:
+        """Delete the instance; whether the same call had done so before.
+
+        Raises:
+            InstanceNotFound: there is none.
+            StaleRevision: it is not at the revision `if_match`.
+            KeyReused: the key came with another request before.
+            Contended: other processes kept writing first; it is still there.
+            OutcomeUnknown: the store failed in a way that leaves open whether it was deleted.
+        """
+        async with self._live.lock(reference):
+            await self._live.discard(reference)
+            try:
+                loaded = await self._snapshots.load(reference)
+            except InstanceNotFound:
+                if await self._tombstones.deleted_before(reference, keyed):
+                    return True
+                raise
+            check_revision(loaded.header, if_match)
+            check_unused(loaded.header, keyed)
+            await self._tombstones.put(reference, loaded.header.made_by, keyed)
+            try:
+                await self._delete(loaded, if_match)
+            except StaleRevision:
+                await self._tombstones.take_back(reference)
+                raise
+            return False
+
+    async def _delete(self, loaded: Loaded, if_match: int | None) -> None:
+        tries = Tries()
+        while failure := await self._snapshots.delete(loaded):
+            tries.note(failure)
+            try:
+                loaded = await self._snapshots.load(loaded.header.reference)
+            except InstanceNotFound:
+                # It was there a moment ago: the delete of unknown outcome was done.
+                return await self._snapshots.strike(loaded.header)
+            check_revision(loaded.header, if_match)
+            await tries.again()

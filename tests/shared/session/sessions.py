@@ -1,0 +1,59 @@
+"""Sessions over stores that fail, for tests of what is kept through it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from shared.session import operations
+from shared.session.envelope import Reference
+from shared.session.idempotency import Keyed
+from shared.session.session import Session
+from shared.snapshot.recipe import Recipe
+from shared.storage.protocol import Store
+
+KEYS = [b"a key of thirty-two characters.."]
+
+
+def session(store: Store, **changes: Any) -> Session:
+    """One process's session."""
+    return Session(store, KEYS, **{"live_envs": 8, "idle_ttl_s": 3600, **changes})
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.get_event_loop().run_until_complete(test())
+
+
+async def created(at: Session, keyed: Keyed | None = None) -> Reference:
+    """A new CartPole, reset with a seed: revision 1."""
+    header = await at.creation.create("public", Recipe("CartPole-v1"), (), keyed)
+    await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+    return header.reference
+
+
+async def step(at: Session, reference: Reference) -> None:
+    await at.call(reference, operations.step(1), lambda reply: reply)
+
+
+def at_once(call: Coroutine[Any, Any, Any]) -> None:
+    """Carry out a call that waits for nothing, in the middle of another one."""
+    with pytest.raises(StopIteration):
+        call.send(None)
+
+
+def key(name: str, body: bytes = b"") -> Keyed:
+    return Keyed.of("public", name, body)
+
+
+def fail(error: BaseException) -> Callable[[], None]:
+    """A fault that raises the error."""
+
+    def fault() -> None:
+        raise error
+
+    return fault
+
+
+def nothing() -> None:
+    """A call to the store that succeeds."""
