@@ -132,6 +132,7 @@ def call_everything(api: Api) -> None:
     for path in (instance, unknown):
         api.post(f"{path}/reset/", {"seed": 1})
         api.post(f"{path}/step/", {"action": 1})
+        api.post(f"{path}/rollout/", {"actions": [1]})
         api.get(path)
         api.get(f"{path}/interface/")
         api.get(f"{path}/monitor/render/")
