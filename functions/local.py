@@ -4,6 +4,8 @@ from pathlib import Path
 
 from functions import (
     action_space,
+    batch_reset,
+    batch_step,
     catalog,
     checkpoints,
     close_env,
@@ -29,6 +31,8 @@ MODULES = (
     step_env,
     reset_env,
     rollout_env,
+    batch_step,
+    batch_reset,
     create_env,
     list_envs,
     get_env,

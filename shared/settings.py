@@ -35,7 +35,7 @@ class Settings:
     max_frame_pixels: int = 4_194_304
     max_steps_per_call: int = 10_000
     max_reply_bytes: int = 16_777_216
-    """Of the values in the reply of a rollout."""
+    """Of the values in the reply of a rollout or a batch."""
     cors_origins: tuple[str, ...] = ("*",)
     log: Literal["calls", "errors", "off"] = "calls"
 

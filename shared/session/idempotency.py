@@ -32,6 +32,10 @@ class Keyed(NamedTuple):
         """The digests of an owner's key and of everything that makes the request another one."""
         return cls(_digest(owner.encode(), key.encode("utf-8", "surrogateescape")), _digest(*sent))
 
+    def part(self, number: int) -> "Keyed":
+        """The key of the `number`-th call that the request stands for."""
+        return self._replace(key=_digest(self.key, b"part", number.to_bytes(4, "big")))
+
     def instance_id(self, number: int) -> str:
         """The id of the `number`-th instance that the call makes: the same whenever it is made."""
         return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))

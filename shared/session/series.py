@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.wire.detached import detached
+from shared.wire.detached import detached, size_of
 
 
 class Series:
@@ -34,7 +34,7 @@ class Series:
     @property
     def size(self) -> int:
         """About how many bytes the values take: all of them as many as the last."""
-        return len(self._items) * _size(self._items[-1]) if self._items else 0
+        return len(self._items) * size_of(self._items[-1]) if self._items else 0
 
     def joined(self) -> Any:
         """An array with a first axis over the values if they are numbers or arrays of one kind; else a list."""
@@ -59,14 +59,3 @@ def _alike(items: Sequence[Any]) -> bool:
         one_dtype = first.dtype.kind in "biuf" and all(map(is_, map(_dtype, items), repeat(first.dtype)))
         return one_dtype and set(map(_shape, items)) == {first.shape}
     return isinstance(items[0], bool | int | float | np.number | np.bool)
-
-
-def _size(value: Any) -> int:
-    """About how many bytes a detached value takes."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, dict):
-        return sum(_size(key) + _size(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return sum(map(_size, value))
-    return len(value) if isinstance(value, str | bytes) else 8

@@ -69,6 +69,11 @@ def problem(error: GymHTTPError) -> Response:
     return problem_response(kind, error.detail, headers, error.evidence)
 
 
+def told(error: GymHTTPError) -> dict[str, Any]:
+    """The error as a problem's members, where it is part of a reply."""
+    return _members(PROBLEMS[type(error)], error.detail, error.evidence)
+
+
 def problem_response(
     kind: ProblemKind,
     detail: str,
@@ -76,16 +81,20 @@ def problem_response(
     evidence: Mapping[str, Any] | None = None,
 ) -> Response:
     """A problem of the kind; the evidence becomes further members."""
-    content = {
+    content = _members(kind, detail, evidence or {})
+    return Response(
+        msgspec.json.encode(content), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "type": f"urn:gym-http:problem:{kind.name}",
         "title": kind.status.phrase,
         "status": kind.status.value,
         "detail": detail,
-        **{name: _bounded(value) for name, value in (evidence or {}).items()},
+        **{name: _bounded(value) for name, value in evidence.items()},
     }
-    return Response(
-        msgspec.json.encode(content), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
-    )
 
 
 def _bounded(value: Any) -> Any:

@@ -22,7 +22,7 @@ BodyT = TypeVar("BodyT")
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LONGEST_KEY = 255
-_WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
+WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
 _REVISION = re.compile(r'"(\d{1,18})"')
 
 
@@ -74,11 +74,19 @@ class Request(Generic[BodyT]):
         Raises:
             InstanceNotFound: the path's part has not the form of an id, so that no key is made of it.
         """
+        reference = self.instance(self.scope["path_params"]["instance_id"])
+        self.account.instance_id = reference.instance_id
+        return reference
+
+    def instance(self, instance_id: str) -> Reference:
+        """The caller's instance of the given id.
+
+        Raises:
+            InstanceNotFound: it has not the form of an id.
+        """
         owner = self.owner
-        instance_id = self.scope["path_params"]["instance_id"]
         if not _ID.fullmatch(instance_id):
             raise InstanceNotFound
-        self.account.instance_id = instance_id
         return Reference(owner, instance_id)
 
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
@@ -137,7 +145,7 @@ class Request(Generic[BodyT]):
         if outcome.replayed:
             headers["Idempotency-Replayed"] = "true"
         if outcome.other_cpu is not None:
-            headers["Warning"] = _WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
+            headers["Warning"] = WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
         return Response(content, headers=headers)
 
     def reply(

@@ -7,6 +7,8 @@ that clients ask for: each of them is made from a detached value as from the fir
 import zlib
 from typing import Any
 
+import numpy as np
+
 from shared.wire import exact
 
 
@@ -31,3 +33,14 @@ def pack(value: Any) -> bytes:
 def unpack(packed: bytes) -> Any:
     """The detached value that `pack` made the bytes of."""
     return exact.decode(zlib.decompress(packed))
+
+
+def size_of(value: Any) -> int:
+    """About how many bytes a detached value takes."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(size_of(key) + size_of(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(size_of, value))
+    return len(value) if isinstance(value, str | bytes) else 8

@@ -133,6 +133,9 @@ def call_everything(api: Api) -> None:
         api.post(f"{path}/reset/", {"seed": 1})
         api.post(f"{path}/step/", {"action": 1})
         api.post(f"{path}/rollout/", {"actions": [1]})
+        calls = [{"instance_id": path.rpartition("/")[2], "action": 1}]
+        api.post("/v1/batch/step/", {"calls": calls})
+        api.post("/v1/batch/reset/", {"calls": calls})
         api.get(path)
         api.get(f"{path}/interface/")
         api.get(f"{path}/monitor/render/")

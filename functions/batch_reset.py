@@ -1,0 +1,58 @@
+"""POST /v1/batch/reset/: the beginning of an episode for each of many environments."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import InvalidValue
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.batch import Part, batch
+from shared.web.encoding import ARRAYS
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import BatchResetBody, BatchResetReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/batch/reset/",
+    summary="Begin an episode of each of many environments",
+    body=BatchResetBody,
+    reply=BatchResetReply,
+    query=ARRAYS,
+    example={
+        "results": [
+            {
+                "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",
+                "status": 200,
+                "revision": 1,
+                "observation": [
+                    0.02739560417830944,
+                    -0.006112155970185995,
+                    0.03585979342460632,
+                    0.019736802205443382,
+                ],
+                "info": {},
+            }
+        ]
+    },
+    errors=(InvalidValue,),
+    tag="batch",
+)
+async def batch_reset(request: Request[BatchResetBody]) -> Response:
+    """Make up to 1,000 calls of `reset/` in one request, each with its own result or problem, in their order.
+
+    The reply is 200 whatever came of the calls. An `Idempotency-Key` stands for one of each call's own.
+    """
+    return await batch(
+        request,
+        [
+            Part(call.instance_id, operations.reset(call.seed, call.options), call.if_match)
+            for call in request.body.calls
+        ],
+    )
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,72 @@
+"""POST /v1/batch/step/: an action for each of many environments."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import InvalidValue
+from shared.session import operations
+from shared.web.application import create_app
+from shared.web.batch import Part, batch
+from shared.web.encoding import ARRAYS
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import BatchStepBody, BatchStepReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/batch/step/",
+    summary="Apply an action to each of many environments",
+    body=BatchStepBody,
+    reply=BatchStepReply,
+    query=ARRAYS,
+    example={
+        "results": [
+            {
+                "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",
+                "status": 200,
+                "revision": 2,
+                "observation": [
+                    0.02727336250245571,
+                    0.18847766518592834,
+                    0.036254528909921646,
+                    -0.26141977310180664,
+                ],
+                "reward": 1.0,
+                "terminated": False,
+                "truncated": False,
+                "info": {},
+            },
+            {
+                "instance_id": "9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e",
+                "status": 404,
+                "problem": {
+                    "type": "urn:gym-http:problem:instance-not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "Instance not found",
+                },
+            },
+        ]
+    },
+    errors=(InvalidValue,),
+    tag="batch",
+)
+async def batch_step(request: Request[BatchStepBody]) -> Response:
+    """Make up to 1,000 calls of `step/` in one request, each with its own result or problem, in their order.
+
+    The reply is 200 whatever came of the calls. An `Idempotency-Key` stands for one of each call's own.
+    """
+    exact = request.encoding.exact
+    return await batch(
+        request,
+        [
+            Part(call.instance_id, operations.step(call.action, as_it_is=exact), call.if_match)
+            for call in request.body.calls
+        ],
+    )
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")
