@@ -14,6 +14,7 @@ from functions import (
     get_env,
     health,
     interface,
+    legacy,
     list_envs,
     metrics,
     observation_space,
@@ -47,6 +48,7 @@ MODULES = (
     restore_env,
     catalog,
     health,
+    legacy,
 )
 
 PAGES = Path(__file__).parents[1] / "static"

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from functions import local
 from shared.settings import Settings
-from shared.web.application import create_app
+from shared.web.application import Application, create_app
 from shared.web.routing import Router
 
 
@@ -122,6 +122,13 @@ def router_of(method: str, path: str) -> Router:
             if fits and endpoint.method == method:
                 return router
     return routers[0]
+
+
+@contextmanager
+def alone(app: Application) -> Iterator[Client]:
+    """A client of an application as it is."""
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield _Asgi(client)
 
 
 @contextmanager

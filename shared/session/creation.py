@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import InstanceNotFound
+from shared.errors import Contended, InstanceNotFound
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache
@@ -46,17 +46,25 @@ class Creation:
         self._tombstones = Tombstones(snapshots)
 
     async def create(
-        self, owner: str, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None = None
+        self,
+        owner: str,
+        recipe: Recipe,
+        modules: Iterable[str],
+        keyed: Keyed | None = None,
+        instance_id: str | None = None,
     ) -> Header:
         """Make a new instance and store its first snapshot; of a repeated call `made_before` knows.
+
+        Without an id it gets a uuid4, which follows from the key if there is one.
 
         Raises:
             NotCreatable: Gymnasium refused.
             NotExact: no mechanism carries the environment.
             KeyReused: the key came with another request before.
-            Contended, OutcomeUnknown: the snapshot could not be written.
+            Contended, OutcomeUnknown: the snapshot could not be written, or the given id is another instance's.
         """
-        reference = Reference(owner, str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
+        new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
+        reference = Reference(owner, new_id)
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs)
         worker = self._threads.worker()
@@ -66,6 +74,9 @@ class Creation:
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
         saved = await self._snapshots.add(header, first.body)
         check_same(saved.header.made_by, keyed)
+        if keyed is None and saved.header.created != header.created:
+            await worker.run(first.subject.close)
+            raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
         await self._snapshots.enlist(saved.header)
         # What another process wrote with the same key is another environment's.
         if mechanism.home is Home.WORKER and saved.body == first.body:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible, StaleRevision
+from shared.session.statistics import Statistics
 from shared.snapshot.recipe import Recipe
 
 _MAGIC = b"GYMHTTP\x01"
@@ -56,6 +57,8 @@ class Progress(msgspec.Struct, frozen=True, array_like=True):
     """The undiscounted sum of this episode's rewards; for `num_envs` the sum over all of them."""
     ended: bool = False
     """Whether the last step terminated or truncated the episode."""
+    statistics: Statistics | None = None
+    """What a monitor keeps; None if there never was one."""
 
 
 class RecentCall(msgspec.Struct, frozen=True, array_like=True):

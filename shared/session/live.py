@@ -130,10 +130,10 @@ class Live:
                 result = yield from result
                 yield
             reply = encode(result)
-            if not self.touched:
-                return Attempt(reply, None, self.header.progress)
-            body = self.subject.capture()
             progress = self.tally.progress
+            if not self.touched and progress == self.header.progress:
+                return Attempt(reply, None, self.header.progress)
+            body = self.subject.capture() if self.touched else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress
             return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
         finally:

@@ -11,6 +11,7 @@ from gymnasium.spaces import MultiBinary
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
 from shared.session.live import Live, Operation
+from shared.session.statistics import Statistics
 from shared.snapshot.calls import Render, Reset, Sample, Step
 from shared.wire.members import member
 from shared.wire.spaces import describe
@@ -108,6 +109,26 @@ def contains(space: SpaceName, value: Any) -> Operation:
         except InvalidAction:
             return {"contains": False}
         return {"contains": True}
+
+    return operation
+
+
+def start_statistics(*, resume: bool) -> Operation:
+    """Keep statistics of the episodes from now on, with those there are if `resume`."""
+
+    def operation(live: Live) -> None:
+        before = live.tally.statistics
+        live.tally.statistics = before.resumed() if resume and before is not None else Statistics()
+
+    return operation
+
+
+def stop_statistics() -> Operation:
+    """Add no further episodes to the statistics, if there are any."""
+
+    def operation(live: Live) -> None:
+        if live.tally.statistics is not None:
+            live.tally.statistics = live.tally.statistics.stopped()
 
     return operation
 

@@ -11,7 +11,7 @@ from shared.snapshot.recipe import Recipe
 class Tally:
     """A `Progress` that grows; one object, since 10,000 steps of one call would make as many."""
 
-    __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "steps")
+    __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "statistics", "steps")
 
     def __init__(self, recipe: Recipe, progress: Progress) -> None:
         self._vector = recipe.num_envs is not None
@@ -22,26 +22,29 @@ class Tally:
     @property
     def progress(self) -> Progress:
         """The count so far."""
-        return Progress(self.episode, self.steps, self.episode_return, self.ended)
+        return Progress(self.episode, self.steps, self.episode_return, self.ended, self.statistics)
 
     def go_on_from(self, progress: Progress) -> None:
         """Count from here."""
-        self.episode, self.steps, self.episode_return, self.ended = (
+        self.episode, self.steps, self.episode_return, self.ended, self.statistics = (
             progress.episode,
             progress.steps,
             progress.episode_return,
             progress.ended,
+            progress.statistics,
         )
 
     def reset(self) -> None:
         """An episode has begun."""
-        self.go_on_from(Progress(self.episode + 1))
+        self.go_on_from(Progress(self.episode + 1, statistics=self.statistics))
 
     def step(self, reward: Any, terminated: Any, truncated: Any) -> None:
         """A step has been made; a vector's three are batches."""
         if self._vector:
             reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
         was, self.ended = self.ended, bool(terminated or truncated)
+        if self.statistics is not None and self.ended and not was:
+            self.statistics = self.statistics.after(self.steps + 1, self.episode_return + float(reward))
         if self._autoreset != "Disabled" and (self.ended if self._autoreset == "SameStep" else was):
             self.reset()
         else:

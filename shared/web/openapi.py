@@ -1,7 +1,9 @@
 """The OpenAPI operations of declared endpoints, written by FastAPI from their bodies, replies and errors."""
 
 import inspect
+import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Body, Path, Query
@@ -19,29 +21,38 @@ from shared.errors import (
     StoreUnavailable,
     Unauthorized,
 )
+from shared.web.dialect import V1
 from shared.web.encoding import JSON_TYPE, MSGPACK_TYPE
-from shared.web.problems import MEDIA_TYPE, PROBLEMS
+from shared.web.problems import PROBLEMS
 from shared.web.routing import Endpoint
-from shared.wire.messages import Problem
 
 _ALWAYS = (Unauthorized, StoreUnavailable, Misconfigured)
-_INSTANCE_ID = Annotated[
-    str, Path(description="As creation returned it.", examples=["5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"])
-]
+_IN_PATH = {
+    "instance_id": "As creation returned it.",
+    "checkpoint_id": "As the checkpoint's creation returned it.",
+    "x": "An integer.",
+}
+"""The parameters that paths have, with their descriptions."""
 
 
 def document(endpoints: Iterable[Endpoint], *, title: str, version: str, description: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the endpoints."""
+    endpoints = [*endpoints]
     routes = [_operation(endpoint) for endpoint in endpoints]
     written = get_openapi(title=title, version=version, description=description, routes=routes)
     for path in written["paths"].values():
         for operation in path.values():
             _without_fastapi_errors(operation["responses"])
+    for endpoint in endpoints:
+        if endpoint.dialect is V1:
+            operation = written["paths"][endpoint.path][endpoint.method.lower()]
             _with_msgpack(operation.get("requestBody", {}))
             _with_msgpack(operation["responses"]["200"])
     for name in ("HTTPValidationError", "ValidationError"):
         written.get("components", {}).get("schemas", {}).pop(name, None)
-    written.setdefault("components", {}).setdefault("schemas", {})["Problem"] = TypeAdapter(Problem).json_schema()
+    schemas = written.setdefault("components", {}).setdefault("schemas", {})
+    for form in {endpoint.dialect.error for endpoint in endpoints}:
+        schemas[form.__name__] = TypeAdapter(form).json_schema()
     return written
 
 
@@ -60,22 +71,24 @@ def _with_msgpack(documented: dict[str, Any]) -> None:
 
 def _operation(endpoint: Endpoint) -> APIRoute:
     """The route that FastAPI would serve; only its documentation is used."""
-    content: dict[str, Any] = {endpoint.media_type: {}}
-    if endpoint.example is not None:
-        content[endpoint.media_type] = {"example": endpoint.example}
-    reply: dict[int | str, dict[str, Any]] = {200: {"content": content, "description": endpoint.summary}}
+    told: dict[str, Any] = {"description": endpoint.summary}
+    if endpoint.status != HTTPStatus.NO_CONTENT:
+        example = {} if endpoint.example is None else {"example": endpoint.example}
+        told["content"] = {endpoint.media_type: example}
+    in_json = endpoint.media_type == JSON_TYPE and endpoint.status != HTTPStatus.NO_CONTENT
     return APIRoute(
         endpoint.path,
         _documented(endpoint),
         methods=[endpoint.method],
+        status_code=endpoint.status,
         response_model=endpoint.reply,
         # A class without a media type: else FastAPI would add JSON to a stream.
-        response_class=JSONResponse if endpoint.media_type == JSON_TYPE else Response,
+        response_class=JSONResponse if in_json else Response,
         summary=endpoint.summary,
         description=inspect.getdoc(endpoint.handler),
         operation_id=endpoint.handler.__name__,
         tags=[endpoint.tag],
-        responses={**reply, **_error_replies(endpoint)},
+        responses={endpoint.status: told, **_error_replies(endpoint)},
     )
 
 
@@ -90,8 +103,10 @@ def _documented(endpoint: Endpoint) -> Any:
         inspect.Parameter(name, named, annotation=str | None, default=Query(None, description=description))
         for name, description in endpoint.query.items()
     ]
-    if "{instance_id}" in endpoint.path:
-        parameters.append(inspect.Parameter("instance_id", named, annotation=_INSTANCE_ID))
+    for name in re.findall(r"{(\w+)}", endpoint.path):
+        example = endpoint.dialect.path_examples[name]
+        annotation = Annotated[str, Path(description=_IN_PATH[name], examples=[example])]
+        parameters.append(inspect.Parameter(name, named, annotation=annotation))
     if endpoint.body is not None:
         parameters.append(inspect.Parameter("body", named, default=Body(), annotation=endpoint.body))
     operation.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -107,15 +122,13 @@ def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     if "{instance_id}" in endpoint.path:
         possible.append(InstanceNotFound)
     replies: dict[int | str, dict[str, Any]] = {}
+    dialect = endpoint.dialect
+    schema = {"$ref": f"#/components/schemas/{dialect.error.__name__}"}
     for error in sorted(set(possible), key=lambda error: PROBLEMS[error]):
-        status, name = PROBLEMS[error]
-        line = f"`{name}`: {(inspect.getdoc(error) or '').splitlines()[0]}"
+        line = f"`{PROBLEMS[error].name}`: {(inspect.getdoc(error) or '').splitlines()[0]}"
         known = replies.setdefault(
-            status.value,
-            {
-                "description": "",
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
+            dialect.status(error).value,
+            {"description": "", "content": {dialect.error_media_type: {"schema": schema}}},
         )
         known["description"] = "\n\n".join(filter(None, [known["description"], line]))
     return replies

@@ -60,13 +60,17 @@ INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 
 def problem(error: GymHTTPError) -> Response:
     """The reply that tells a client of the error."""
-    kind = PROBLEMS[type(error)]
+    return problem_response(PROBLEMS[type(error)], error.detail, headers_of(error), error.evidence)
+
+
+def headers_of(error: GymHTTPError) -> dict[str, str]:
+    """The headers that HTTP wants with an error."""
     headers = {}
     if "retry_after" in error.evidence:
         headers["Retry-After"] = str(error.evidence["retry_after"])
-    if kind.status == HTTPStatus.UNAUTHORIZED:
+    if PROBLEMS[type(error)].status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return problem_response(kind, error.detail, headers, error.evidence)
+    return headers
 
 
 def told(error: GymHTTPError) -> dict[str, Any]:

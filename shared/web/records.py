@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from shared.session.envelope import Header
-from shared.wire.messages import CheckpointReply, InstanceReply
+from shared.session.statistics import Statistics
+from shared.wire.messages import CheckpointReply, InstanceReply, StatisticsReply
 
 INSTANCE_EXAMPLE: dict[str, Any] = {
     "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",
@@ -26,6 +27,7 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "used": "2026-01-31T12:00:00.126412+00:00",
     "revision": 2,
     "origin": None,
+    "statistics": None,
     "mechanism": "classic-control",
     "libraries": {"gymnasium": "1.4.0", "numpy": "2.4.6"},
     "cpu": "X86_V3 X86_V4",
@@ -55,6 +57,7 @@ def instance_record(header: Header) -> InstanceReply:
         "origin": None
         if header.origin is None
         else {"instance_id": header.origin[0], "revision": header.origin[1]},
+        "statistics": None if progress.statistics is None else _statistics(progress.statistics),
         "mechanism": header.mechanism,
         "libraries": header.libraries,
         "cpu": header.cpu,
@@ -71,6 +74,17 @@ def checkpoint_record(header: Header) -> CheckpointReply:
         "episode": header.progress.episode,
         "steps": header.progress.steps,
         "episode_return": header.progress.episode_return,
+    }
+
+
+def _statistics(kept: Statistics) -> StatisticsReply:
+    return {
+        "running": kept.running,
+        "episodes": kept.episodes,
+        "latest": [
+            {"steps": each.steps, "episode_return": each.episode_return, "ended": _iso(each.ended)}
+            for each in kept.latest
+        ],
     }
 
 

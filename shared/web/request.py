@@ -9,18 +9,18 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, InvalidValue
+from shared.errors import BodyTooLarge, CheckpointNotFound, InvalidValue
 from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed
 from shared.session.live import Operation
 from shared.web.account import Account
 from shared.web.auth import owner_of
+from shared.web.dialect import UUID, V1, Dialect
 from shared.web.encoding import Encoding, RawHeaders
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LONGEST_KEY = 255
 WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
 _REVISION = re.compile(r'"(\d{1,18})"')
@@ -41,6 +41,7 @@ class Request(Generic[BodyT]):
     """The request's headers, their names in small letters."""
     raw: bytes = b""
     """The body as it came."""
+    dialect: Dialect = V1
 
     @property
     def query(self) -> QueryParams:
@@ -85,9 +86,7 @@ class Request(Generic[BodyT]):
             InstanceNotFound: it has not the form of an id.
         """
         owner = self.owner
-        if not _ID.fullmatch(instance_id):
-            raise InstanceNotFound
-        return Reference(owner, instance_id)
+        return Reference(owner, self.dialect.instance_id(instance_id))
 
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
         """The checkpoint of the given id, or else the one that the path names, of the path's instance.
@@ -97,7 +96,7 @@ class Request(Generic[BodyT]):
         """
         reference = self.reference
         given = self.scope["path_params"]["checkpoint_id"] if checkpoint_id is None else checkpoint_id
-        if not _ID.fullmatch(given):
+        if not UUID.fullmatch(given):
             raise CheckpointNotFound
         return reference._replace(checkpoint_id=given)
 

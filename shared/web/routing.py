@@ -7,19 +7,20 @@ the route that serves it and, in `openapi.py`, the operation that documents it.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.errors import GymHTTPError, InvalidRequest
+from shared.errors import GymHTTPError
 from shared.web.account import Account
-from shared.web.encoding import JSON_TYPE, RawHeaders, decoder_for, encoding_for
+from shared.web.dialect import V1, Dialect
+from shared.web.encoding import JSON_TYPE, RawHeaders
 from shared.web.log import CallLog
-from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, problem, problem_response
+from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, problem_response
 from shared.web.request import Request, read_body
 from shared.web.service import Service
 
@@ -48,6 +49,9 @@ class Endpoint:
     errors: tuple[type[GymHTTPError], ...] = ()
     tag: str = "environments"
     media_type: str = JSON_TYPE
+    status: int = 200
+    """Of a reply that tells of success."""
+    dialect: Dialect = V1
     query: Mapping[str, str] = field(default_factory=dict)
     """Optional query parameters, each with its description."""
     _adapter: TypeAdapter[Any] | None = field(init=False, default=None)
@@ -59,29 +63,24 @@ class Endpoint:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
         headers: RawHeaders = dict(scope["headers"])
-        body = self._parsed(raw, decoder_for(headers))
-        encoding = encoding_for(headers, scope["query_string"])
-        return await self.handler(Request(scope, service, account, body, encoding, headers, raw))
-
-    def _parsed(self, raw: bytes, decode: Callable[[bytes], Any] | None) -> Any:
-        if self._adapter is None:
-            return None
-        try:
-            if decode is not None:
-                parsed = decode(raw)
-                return self._adapter.validate_python({} if parsed is None else parsed)
-            # Nothing and null are an object without members: clients of some languages send no other.
-            empty = raw.strip() in (b"", b"null")
-            return self._adapter.validate_json(b"{}" if empty else raw)
-        except ValidationError as error:
-            raise InvalidRequest(_sentence(error), errors=_places(error)) from None
+        body = None if self._adapter is None else self.dialect.parse(self._adapter, raw, headers)
+        encoding = self.dialect.encoding(headers, scope["query_string"])
+        request = Request(scope, service, account, body, encoding, headers, raw, self.dialect)
+        return await self.handler(request)
 
 
 class Router:
-    """The endpoints of one module."""
+    """The endpoints of one module, and what they all declare alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, **alike: Any) -> None:
         self.endpoints: list[Endpoint] = []
+        self._alike = alike
+
+    def under(self, prefix: str) -> "Router":
+        """The same endpoints with paths that begin with the prefix."""
+        moved = Router()
+        moved.endpoints = [replace(endpoint, path=prefix + endpoint.path) for endpoint in self.endpoints]
+        return moved
 
     def get(self, path: str, **declared: Any) -> Callable[[Handler[BodyT]], Handler[BodyT]]:
         """Declare the decorated function the handler of GET."""
@@ -99,7 +98,7 @@ class Router:
         self, method: str, path: str, declared: dict[str, Any]
     ) -> Callable[[Handler[BodyT]], Handler[BodyT]]:
         def decorate(handler: Handler[BodyT]) -> Handler[BodyT]:
-            self.endpoints.append(Endpoint(method, path, handler, **declared))
+            self.endpoints.append(Endpoint(method, path, handler, **self._alike, **declared))
             return handler
 
         return decorate
@@ -140,13 +139,13 @@ class Resource:
     async def _response(
         self, endpoint: Endpoint | None, account: Account, scope: Scope, receive: Receive
     ) -> Response:
+        if endpoint is None:
+            return self._not_allowed(account, scope["method"])
         try:
-            if endpoint is None:
-                return self._not_allowed(account, scope["method"])
             return await endpoint.respond(self._open_service(), account, scope, receive)
         except GymHTTPError as error:
             account.problem = PROBLEMS[type(error)].name
-            return problem(error)
+            return endpoint.dialect.refuse(error, scope)
 
     def _note(self, account: Account, endpoint: Endpoint | None, status: int) -> None:
         # A method that is not served is the client's own word, of which there are endlessly many.
@@ -165,18 +164,3 @@ class Resource:
         return problem_response(
             METHOD_NOT_ALLOWED, f"{self.path} has no {method}; it has {allowed}.", {"Allow": allowed}
         )
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first thing that is wrong, with its place and the value that was sent."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(["body", *map(str, first["loc"])])
-    sent = "" if first["type"] in ("missing", "json_invalid") else f" (sent: {repr(first['input'])[:80]})"
-    return f"{place}: {first['msg']}{sent}."
-
-
-def _places(error: ValidationError) -> list[dict[str, Any]]:
-    return [
-        {"loc": ["body", *each["loc"]], "msg": each["msg"], "type": each["type"]}
-        for each in error.errors(include_url=False, include_context=False, include_input=False)[:20]
-    ]

@@ -329,6 +329,22 @@ class Origin(TypedDict):
     revision: int
 
 
+class EpisodeReply(TypedDict):
+    """One episode that ended."""
+
+    steps: int
+    episode_return: Any
+    ended: str
+
+
+class StatisticsReply(TypedDict):
+    """What a monitor kept: how many episodes ended while it ran, and the last 1,000 of them, oldest first."""
+
+    running: bool
+    episodes: int
+    latest: list[EpisodeReply]
+
+
 class InstanceReply(TypedDict):
     """An instance's record. Times are ISO 8601 in UTC."""
 
@@ -349,6 +365,7 @@ class InstanceReply(TypedDict):
     used: str
     revision: int
     origin: Origin | None
+    statistics: StatisticsReply | None
     mechanism: str
     libraries: dict[str, str]
     cpu: str

@@ -40,10 +40,11 @@ DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a numeric array and a bytes object become."""
+    """What a numeric array, a bytes object and a float become."""
 
     array: Callable[[NDArray[Any]], Any]
     blob: Callable[[bytes], Any]
+    number: Callable[[float], Any] = number
 
 
 def _base64(data: bytes) -> str:
@@ -139,7 +140,7 @@ _ENCODERS: dict[type, _Encoder] = {
     type(None): lambda value, form, room: None,
     bool: lambda value, form, room: value,
     int: _integer,
-    float: lambda value, form, room: number(value),
+    float: lambda value, form, room: form.number(value),
     str: _text,
     list: _list,
     tuple: _list,
@@ -155,7 +156,7 @@ _ENCODERS: dict[type, _Encoder] = {
     np.ndarray: _array,
     np.bool: lambda value, form, room: bool(value),
     np.integer: _integer,
-    np.floating: lambda value, form, room: number(float(value)),
+    np.floating: lambda value, form, room: form.number(float(value)),
     np.datetime64: lambda value, form, room: str(value),
     np.timedelta64: lambda value, form, room: str(value),
     np.generic: _scalar,

@@ -162,6 +162,18 @@ def call_everything(api: Api) -> None:
         api.delete(instance, **keyed)
     api.delete(instance)
     api.delete(unknown, **keyed)
+    call_the_legacy_dialect(api)
+
+
+def call_the_legacy_dialect(api: Api) -> None:
+    """What is made, used and closed there, with a checkpoint that is deleted with it."""
+    api.post("/legacy/v1/envs/", {"env_id": "ForeignForgetful-v0"})
+    [name] = api.get("/legacy/v1/envs/").json["all_envs"]
+    for path in (f"/legacy/v1/envs/{name}", "/legacy/v1/envs/00000000"):
+        api.post(f"{path}/reset/")
+    [full] = [each for each in api.get("/v1/envs/").json if each.startswith(name)]
+    api.post(f"/v1/envs/{full}/checkpoints/")
+    api.post(f"/legacy/v1/envs/{name}/close/")
 
 
 def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
