@@ -55,6 +55,15 @@ export { Rendering };
  * @typedef {[observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info]
  *   & {observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info}} StepResult
  */
+/** What a rollout may tell of each step.
+ * @typedef {"observations" | "rewards" | "terminations" | "truncations" | "infos" | "actions"} Series */
+/**
+ * What was asked for of each of the `steps`, and the resets in between, each after `index` of them.
+ * @template [Reward=number]
+ * @template [Flag=boolean]
+ * @typedef {{steps: number, observations?: any[], rewards?: Reward[], terminations?: Flag[], truncations?: Flag[],
+ *   infos?: Info[], actions?: any[], resets: {index: number, observation: any, info: Info}[]}} RolloutResult
+ */
 /** A state to go back to. @typedef {{checkpoint_id: string, name: string, created: string, revision: number,
  *   episode: number, steps: number, episode_return: any}} Checkpoint */
 /** An instance as the service keeps it: steps, episode, return, times, revision and more.
@@ -158,6 +167,27 @@ export class Env {
     const { observation, reward, terminated, truncated, info } = await this.#change("step/", { action });
     const decoded = this.observationSpace.decode(observation);
     return named({ observation: decoded, reward: decodeNumbers(reward), terminated, truncated, info });
+  }
+
+  /**
+   * Apply many actions in one call, all of them or none: a round trip for a thousand steps.
+   * @param {ArrayLike<any> | {policy: "random", steps: number}} actions - Given ones, or as many random ones.
+   * @param {{include?: Series[], onEnd?: "stop" | "reset" | "continue"}} [options] - What to tell of each step, by
+   *   default all but infos and actions; and what follows the end of an episode, by default nothing more.
+   * @returns {Promise<RolloutResult<Reward, Flag>>}
+   * @throws {import("./gymnasium/errors.js").InvalidAction} One is not a member; `index` in the problem says which.
+   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment is as it was before the first step.
+   */
+  async rollout(actions, { include, onEnd } = {}) {
+    const chosen = "policy" in actions ? actions : { actions };
+    const reply = await this.#change("rollout/", { ...chosen, include, on_end: onEnd });
+    const decode = (/** @type {any} */ observation) => this.observationSpace.decode(observation);
+    return {
+      ...reply,
+      ...(reply.observations && { observations: reply.observations.map(decode) }),
+      ...(reply.rewards && { rewards: decodeNumbers(reply.rewards) }),
+      resets: reply.resets.map((/** @type {any} */ each) => ({ ...each, observation: decode(each.observation) })),
+    };
   }
 
   /**

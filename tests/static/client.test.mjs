@@ -409,6 +409,49 @@ test("the caller's signal ends a call and is not tried against; closing still wo
 
 /* Branching, and instances of others */
 
+test("a rollout gives what its steps give, in one call", async () => {
+  const env = await make("CartPole-v1");
+  await env.reset({ seed: 42 });
+  const [twin] = await env.fork();
+  made.push(twin);
+  const actions = [1, 0, 1];
+  const rollout = await env.rollout(actions, { include: ["observations", "rewards", "terminations", "infos", "actions"] });
+  const steps = [];
+  for (const action of actions) steps.push(await twin.step(action));
+  assert.deepEqual(rollout, {
+    steps: 3,
+    observations: steps.map((step) => step.observation),
+    rewards: steps.map((step) => step.reward),
+    terminations: steps.map((step) => step.terminated),
+    infos: steps.map((step) => step.info),
+    actions,
+    resets: [],
+  });
+  assert.deepEqual(await env.step(1), await twin.step(1));
+});
+
+test("a rollout of random actions goes on over the ends of episodes, and is applied once", async () => {
+  const { fetch, sent } = losingTheFirstReply();
+  const env = await make("CartPole-v1", { maxEpisodeSteps: 5, seed: 1 });
+  await env.reset();
+  env.connection.fetch = fetch;
+  const { steps, resets, rewards } = await env.rollout({ policy: "random", steps: 12 }, { onEnd: "reset" });
+  assert.equal(sent.length, 2);
+  assert.deepEqual([steps, rewards.length, resets.map(({ index }) => index)], [12, 12, [5, 10]]);
+  assert.equal((await env.record()).steps, 2);
+});
+
+test("a rollout with an action that is no member applies none", async () => {
+  const env = await make("CartPole-v1");
+  await env.reset();
+  await assert.rejects(env.rollout(new Int32Array([1, 0, 7])), (error) => {
+    assert.ok(error instanceof gymnasium.InvalidAction);
+    assert.equal(error.problem.index, 2);
+    return true;
+  });
+  assert.equal((await env.record()).steps, 0);
+});
+
 test("a fork continues exactly, and its origin is not touched", async () => {
   const env = await make("CartPole-v1", { renderMode: null });
   await env.reset({ seed: 42 });
