@@ -18,7 +18,7 @@ $(VENV)/.%: pyproject.toml
 	@touch $@
 
 run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
-	$(BIN)/python -m uvicorn functions.local:app --host $(HOST) --port $(PORT) --no-access-log --timeout-graceful-shutdown 2
+	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT)
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it brings up
 	$(BIN)/python -m infra.run_s3 --host $(HOST) --port $(PORT)

@@ -4,6 +4,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import (
+    CallTooLong,
     Contended,
     EnvironmentRaised,
     InvalidAction,
@@ -40,6 +41,7 @@ router = Router()
         InvalidAction,
         ResetNeeded,
         EnvironmentRaised,
+        CallTooLong,
         JournalFull,
         StaleRevision,
         KeyReused,

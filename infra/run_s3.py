@@ -5,8 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-import uvicorn
-
+from functions.serve import serve
 from infra.seaweedfs import seaweedfs
 
 _DIRECTORY = Path(".gym-http/s3")
@@ -23,9 +22,7 @@ def main() -> None:
         store = f"s3://{server.create_bucket(_BUCKET)}/snapshots"
         os.environ |= {**server.environment, "GYM_HTTP_STORE": store, "GYM_HTTP_SIGNING_KEYS": _signing_key()}
         print(f"SeaweedFS serves {store} at {server.endpoint}, keys {server.access_key}/{server.secret_key}")
-        uvicorn.run(
-            "functions.local:app", host=given.host, port=given.port, access_log=False, timeout_graceful_shutdown=2
-        )
+        serve(given.host, given.port)
 
 
 def _signing_key() -> str:

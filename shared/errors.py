@@ -17,6 +17,7 @@
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              the environment's value has no form on the wire
     ├── EnvironmentRaised         the environment's own exception
+    ├── CallTooLong               the environment's code went on beyond the limit
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
     ├── StaleRevision             an If-Match that no longer holds
@@ -124,6 +125,10 @@ class EnvironmentRaised(GymHTTPError):
             exception=name,
             text=str(error),
         )
+
+
+class CallTooLong(GymHTTPError):
+    """The environment's code ran longer than a call may; the instance stays at its last good state."""
 
 
 class NotRenderable(GymHTTPError):

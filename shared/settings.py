@@ -36,6 +36,7 @@ class Settings:
     max_steps_per_call: int = 10_000
     max_reply_bytes: int = 16_777_216
     """Of the values in the reply of a rollout or a batch."""
+    max_call_seconds: float = 30.0
     cors_origins: tuple[str, ...] = ("*",)
     log: Literal["calls", "errors", "off"] = "calls"
 
@@ -132,6 +133,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_frame_pixels": _positive(int),
     "max_steps_per_call": _positive(int),
     "max_reply_bytes": _positive(int),
+    "max_call_seconds": _positive(float),
     "cors_origins": _list,
     "log": _one_of("calls", "errors", "off"),
 }

@@ -95,6 +95,10 @@ class Context:
     """What Lambda tells a handler of the invocation."""
 
     aws_request_id = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    remaining_ms = 60_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
 
 
 class _EachAlone:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +36,21 @@ class Server:
         self.process.wait()
 
 
-@contextmanager
-def uvicorn(app: str = "functions.local:app", options: Sequence[str] = (), **environment: str) -> Iterator[Server]:
+def uvicorn(
+    app: str = "functions.local:app", options: Sequence[str] = (), **environment: str
+) -> AbstractContextManager[Server]:
     """A server of the application, of every endpoint by default, with these variables, until the block ends."""
-    command = [sys.executable, "-m", "uvicorn", app, "--port", "0", "--no-access-log", *options]
+    return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment)
+
+
+def supervised(**environment: str) -> AbstractContextManager[Server]:
+    """Every endpoint under a parent process that replaces the server; `process` is the parent."""
+    return _started(["functions.serve", "--port", "0"], environment)
+
+
+@contextmanager
+def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]:
+    command = [sys.executable, "-m", *module]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

@@ -10,9 +10,9 @@ import msgspec
 from shared.errors import Contended, InstanceNotFound
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
-from shared.session.live import Live, LiveCache
+from shared.session.live import Live, LiveCache, closed
 from shared.session.snapshots import Snapshots
-from shared.session.threads import Thread, Threads
+from shared.session.threads import Threads
 from shared.session.tombstones import Tombstones
 from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
@@ -69,7 +69,7 @@ class Creation:
         check_kwargs(recipe.env_id, recipe.kwargs)
         worker = self._threads.worker()
         made = await worker.run(_made, recipe)
-        mechanism = made.mechanism or (await self._verdict(worker, recipe, made, modules)).chosen()
+        mechanism = made.mechanism or (await self._verdict(recipe, made, modules)).chosen()
         first = await worker.run(_first, reference, recipe, made.env, mechanism)
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
         saved = await self._snapshots.add(header, first.body)
@@ -83,7 +83,7 @@ class Creation:
             async with self._live.lock(reference):
                 await self._live.put(Live(first.subject, worker, saved))
         else:
-            await worker.run(first.subject.close)
+            await closed(worker, first.subject)
         return saved.header
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
@@ -104,11 +104,11 @@ class Creation:
         await self._snapshots.enlist(header)
         return header.instance_id
 
-    async def _verdict(self, worker: Thread, recipe: Recipe, made: _Made, modules: Iterable[str]) -> Verdict:
+    async def _verdict(self, recipe: Recipe, made: _Made, modules: Iterable[str]) -> Verdict:
         """What the trial of such environments came to, here or in another process before."""
         verdict = await self._snapshots.verdict(made.subject_of_trial)
         if verdict is None:
-            verdict = await worker.run(try_out, recipe, made.env, modules)
+            verdict = await self._threads.trial().run(try_out, recipe, made.env, modules)
             await self._snapshots.keep_verdict(made.subject_of_trial, verdict)
         return verdict
 

@@ -1,6 +1,7 @@
 """Live environments: a cache of what the store holds, nothing more. Any of them may be dropped at any time."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
@@ -17,10 +18,13 @@ from shared.session.snapshots import Loaded
 from shared.session.tally import Tally
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
+from shared.snapshot.interruption import interruptible
 from shared.snapshot.mechanism import Subject
 from shared.wire.detached import pack
 from shared.wire.members import caster
 from shared.wire.nested import Cast
+
+_log = logging.getLogger(__name__)
 
 Operation = Callable[["Live"], Any]
 """What an endpoint does with a live environment; what it returns is the reply.
@@ -146,6 +150,16 @@ class Live:
         self.loaded = loaded
 
 
+async def closed(thread: Thread, subject: Subject) -> None:
+    """Close an environment on its own thread. Whatever its code does then, the stored snapshot is as it was."""
+    if thread.lost:
+        return
+    try:
+        await thread.run(interruptible, subject.close)
+    except Exception:
+        _log.warning("an environment failed while it was closed", exc_info=True)
+
+
 class LiveCache:
     """The most recently used live environments, and one lock an instance, live or not."""
 
@@ -186,7 +200,7 @@ class LiveCache:
         """Close the instance's live environment on its own thread, if there is one."""
         live = self._entries.pop(reference, None)
         if live is not None:
-            await live.thread.run(live.subject.close)
+            await closed(live.thread, live.subject)
 
     async def clear(self) -> None:
         """Close every live environment."""

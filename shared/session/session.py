@@ -6,6 +6,7 @@ retried conditional request reports a conflict with its own success. So it is re
 if it was not applied.
 """
 
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.outcome import Outcome
 from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
-from shared.session.threads import Thread, Threads
+from shared.session.threads import CallLimit, Thread, Threads
 from shared.session.tries import Tries
 from shared.snapshot.compatibility import check_libraries, cpu_features
 from shared.snapshot.mechanism import Home, Mechanism
@@ -44,10 +45,20 @@ _WARY_NEAR, _WARY_FAR = 64, 1
 class Session:
     """Every instance of one store, as one process serves them."""
 
-    def __init__(self, store: Store, keys: Sequence[bytes], *, live_envs: int, idle_ttl_s: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Sequence[bytes],
+        *,
+        live_envs: int,
+        idle_ttl_s: float,
+        max_call_seconds: float = math.inf,
+    ) -> None:
         self.snapshots = Snapshots(store, keys, idle_ttl_s)
         self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
-        self._threads = Threads()
+        self.limit = CallLimit(max_call_seconds)
+        """How long an environment's code may run in one call."""
+        self._threads = Threads(self.limit)
         self._live = LiveCache(live_envs)
         self.forking = Forking(self.snapshots, self._live)
         self.checkpoints = Checkpoints(self.snapshots, self._live)
@@ -74,6 +85,7 @@ class Session:
             KeyReused, ReplyGone: the call came before, with another request or too long ago.
             Contended: other processes kept writing first; nothing was applied.
             OutcomeUnknown: the store failed in a way that leaves open whether the call was applied.
+            CallTooLong: the environment's code ran longer than the limit; nothing was applied.
         """
         clock = Clock() if clock is None else clock
         call = _Call(operation, encode, if_match, keyed, clock, os.urandom(8), Tries())
@@ -124,8 +136,8 @@ class Session:
     async def _current(self, reference: Reference) -> tuple[Live, bool]:
         """The instance's live environment, and whether the store was asked that it is the newest."""
         live = self._live.get(reference)
-        if live is not None and self.snapshots.is_expired(live.header):
-            # Another process may have used it in the meantime.
+        if live is not None and (live.thread.lost or self.snapshots.is_expired(live.header)):
+            # One that has expired here, another process may have used in the meantime.
             await self._live.discard(reference)
             live = None
         if live is None:

@@ -6,12 +6,15 @@ is dropped, since it is only a cache, and restored there.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
-from typing import ParamSpec, Protocol, TypeVar
+from itertools import cycle, islice
+from typing import Any, ParamSpec, Protocol, TypeVar
 
+from shared.errors import CallTooLong
+from shared.snapshot.interruption import GRACE_S, within
 from shared.snapshot.mechanism import Home
 
 P = ParamSpec("P")
@@ -23,56 +26,134 @@ LONG_CALL_S = 0.001
 _IN_A_ROW = 4
 _WORKERS = 4
 _WORKERS_TURN_S = 0.01  # handing a turn to a worker takes about 0.1 ms
+_TRIALS = 2
 
 
 class Thread(Protocol):
     """A place where calls are made one after another."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether a call there has been given up and has not come back: nothing else can be made there."""
+
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the function there and return what it returns."""
+        """Call the function there and return what it returns.
+
+        Raises:
+            CallTooLong: an environment's code ran longer than a call may.
+        """
 
     async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
         """Run the generator there and return what it returns; where it yields, others may have a turn."""
 
 
+class CallLimit:
+    """How long an environment's code may run in one call."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self._seconds = seconds
+        self._over_at = math.inf
+
+    def end(self, seconds: float) -> None:
+        """Let every call be over in so many seconds. For a process with one request at a time, as on Lambda."""
+        self._over_at = time.monotonic() + seconds
+
+    def seconds(self) -> float:
+        """For a call that begins now."""
+        if self._over_at == math.inf:
+            return self._seconds
+        return min(self._seconds, self._over_at - time.monotonic())
+
+
 class _Loop:
+    lost = False
+
+    def __init__(self, limit: CallLimit) -> None:
+        self._limit = limit
+
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **kwargs)
+        return within(self._limit.seconds(), function, *args, **kwargs)
 
     async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
-        while not (returned := _turn(turns, 0.0)):
+        seconds = self._limit.seconds()
+        while True:
+            began = time.monotonic()
+            returned = within(seconds, _turn, turns, 0.0)
+            if returned:
+                return returned[0]
+            seconds -= time.monotonic() - began
             await asyncio.sleep(0)
-        return returned[0]
 
 
 class _Pinned:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, limit: CallLimit) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._limit = limit
+        self._stuck: asyncio.Future[Any] | None = None
+
+    @property
+    def lost(self) -> bool:
+        return self._stuck is not None and not self._stuck.done()
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: function(*args, **kwargs))
+        result, _ = await self._within(self._limit.seconds(), function, *args, **kwargs)
+        return result
+
+    async def _within(
+        self, seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[R, float]:
+        """What the function returns, and how many of the seconds it took."""
+        began = math.inf  # the call may have to wait for others on the thread
+
+        def limited() -> tuple[R, float]:
+            nonlocal began
+            began = time.monotonic()
+            return within(seconds, function, *args, **kwargs), time.monotonic() - began
+
+        future = asyncio.get_running_loop().run_in_executor(self._executor, limited)
+        if seconds == math.inf:
+            return await future
+        patience = max(seconds, 0.0) + GRACE_S
+        while not (await asyncio.wait((future,), timeout=patience))[0]:
+            if time.monotonic() > began + patience:
+                self._stuck = future
+                raise CallTooLong(
+                    "The environment ran longer than a call may (GYM_HTTP_MAX_CALL_SECONDS) and cannot be "
+                    "interrupted, so the server is replaced; nothing was changed. Do not repeat this call."
+                )
+        return future.result()
 
     async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
-        while not (returned := await self.run(_turn, turns, _WORKERS_TURN_S)):
-            pass
-        return returned[0]
+        seconds = self._limit.seconds()
+        while True:
+            returned, taken = await self._within(seconds, _turn, turns, _WORKERS_TURN_S)
+            if returned:
+                return returned[0]
+            seconds -= taken
 
 
 class Threads:
     """Every thread on which this process keeps environments."""
 
-    def __init__(self) -> None:
-        self._loop = _Loop()
-        self._graphics = _Pinned("graphics")
-        self._workers = cycle([_Pinned(f"worker-{number}") for number in range(_WORKERS)])
+    def __init__(self, limit: CallLimit) -> None:
+        self._loop = _Loop(limit)
+        self._graphics = _Pinned("graphics", limit)
+        self._workers = cycle([_Pinned(f"worker-{number}", limit) for number in range(_WORKERS)])
+        self._trials = cycle([_Pinned(f"trial-{number}", CallLimit()) for number in range(_TRIALS)])
         self._long: set[object] = set()
         self._against: dict[object, int] = {}
         """How many calls of a kind in a row spoke against where the kind is now."""
 
     def worker(self) -> Thread:
-        """The next of the worker threads."""
-        return next(self._workers)
+        """The next of the worker threads, one that is not lost as long as there is any."""
+        for worker in islice(self._workers, _WORKERS):
+            if not worker.lost:
+                break
+        return worker
+
+    def trial(self) -> Thread:
+        """A thread for what takes seconds and has a limit of its own."""
+        return next(self._trials)
 
     def home(self, kind: object, home: Home) -> Thread:
         """The thread for a new live environment of the kind, which its mechanism places at `home`."""

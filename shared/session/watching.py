@@ -14,6 +14,7 @@ import gymnasium
 
 from shared.errors import InstanceNotFound, NotRenderable
 from shared.session.envelope import Reference
+from shared.session.live import closed
 from shared.session.rebuilding import continue_from, rebuilt
 from shared.session.session import Session
 from shared.session.snapshots import Loaded
@@ -114,4 +115,4 @@ class _Copy:
     async def close(self) -> None:
         """Close the copy where it lives."""
         if self._subject is not None:
-            await self._thread.run(self._subject.close)
+            await closed(self._thread, self._subject)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.snapshot.generators import generators_of, reseed
+from shared.snapshot.interruption import interruptible
 
 
 class Reset(msgspec.Struct, frozen=True):
@@ -50,7 +51,11 @@ Call = Reset | Step | Render | Sample | Reseed
 def perform(env: Any, call: Call) -> Any:
     """Make the call and return what the environment returned; its exceptions pass through."""
     if isinstance(call, Step):  # the most frequent, in a third of a match's time
-        return env.step(call.action)
+        return interruptible(env.step, call.action)
+    return interruptible(_perform, env, call)
+
+
+def _perform(env: Any, call: Call) -> Any:
     match call:
         case Reset(seed, options):
             return env.reset(seed=seed, options=options)

@@ -16,6 +16,7 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.arguments import arguments
 from shared.snapshot.autoreset import SameStepAutoreset
+from shared.snapshot.interruption import interruptible
 from shared.snapshot.wrappers import wrap
 
 AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
@@ -105,7 +106,8 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
     shown = recipe.render_mode if recipe.render_mode != "human" else None
     extra = {"render_mode": shown} if shown is not None else {}
     try:
-        env: gymnasium.Env[Any, Any] = gymnasium.make(
+        env: gymnasium.Env[Any, Any] = interruptible(
+            gymnasium.make,
             recipe.env_id.rpartition(":")[2],
             max_episode_steps=recipe.max_episode_steps,
             disable_env_checker=True,

@@ -22,11 +22,13 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.errors import GymHTTPError
 from shared.session.sweeping import sweep_for_ever
 from shared.settings import Settings
+from shared.snapshot.interruption import give_up_when_stuck
 from shared.web.pages import Pages
 from shared.web.paths import Paths
 from shared.web.problems import INTERNAL, PATH_NOT_FOUND, ProblemKind, problem_response
 from shared.web.routing import Endpoint, Router
 from shared.web.service import Service, open_service
+from shared.web.supervision import follow_parent
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -163,6 +165,8 @@ class _Opened:
         """Under a server: a wrong setting ends the start, not the first request."""
         service = self.service()
         service.log.gather()
+        give_up_when_stuck()
+        follow_parent()
         sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
         yield
         sweeper.cancel()

@@ -4,6 +4,7 @@ Written by hand: the format is a line a number, and what counts is a handful of 
 prometheus_client takes a lock and a label lookup for each.
 """
 
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +40,7 @@ class Metrics:
         self._problems: Counter[str] = Counter()
         self._phases = {"load": 0.0, "env": 0.0, "save": 0.0}
         self._retries = 0
+        self._started = time.time()
 
     def count(self, account: Account, method: str, endpoint: str, status: int) -> None:
         """Count a request that has been answered."""
@@ -75,6 +77,7 @@ class Metrics:
             ),
             _family("store_calls_total", "counter", "Calls to the store, by outcome.", _store_samples(store)),
             _family("store_seconds_total", "counter", "Time in the store.", _by("operation", store.seconds)),
+            _family("start_time_seconds", "gauge", "When the process began.", [("", {}, self._started)]),
         )
         return "".join(line + "\n" for family in families for line in family)
 

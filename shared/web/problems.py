@@ -40,6 +40,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
     errors.NotEncodable: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not-encodable"),
     errors.EnvironmentRaised: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "environment-raised"),
+    errors.CallTooLong: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "call-too-long"),
     errors.NotRenderable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-renderable"),
     errors.Contended: ProblemKind(HTTPStatus.CONFLICT, "contended"),
     errors.StaleRevision: ProblemKind(HTTPStatus.PRECONDITION_FAILED, "stale-revision"),

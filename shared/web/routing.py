@@ -30,6 +30,9 @@ Handler = Callable[[Request[BodyT]], Awaitable[Response]]
 _CLIENT_GONE = 499
 """Stands in the log, as nginx has it, where the client went before its reply."""
 
+_LAMBDA_MARGIN_S = 1.0
+"""So much before Lambda ends the function, a call is interrupted: there is to be a reply."""
+
 _UNCONFIGURED = CallLog("errors")
 """Where the settings cannot be read, that is told."""
 
@@ -142,7 +145,11 @@ class Resource:
         if endpoint is None:
             return self._not_allowed(account, scope["method"])
         try:
-            return await endpoint.respond(self._open_service(), account, scope, receive)
+            service = self._open_service()
+            if "aws.context" in scope:
+                remaining_s = scope["aws.context"].get_remaining_time_in_millis() / 1000
+                service.session.limit.end(remaining_s - _LAMBDA_MARGIN_S)
+            return await endpoint.respond(service, account, scope, receive)
         except GymHTTPError as error:
             account.problem = PROBLEMS[type(error)].name
             return endpoint.dialect.refuse(error, scope)

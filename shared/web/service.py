@@ -39,5 +39,11 @@ def open_service(chosen: Settings | None = None) -> Service:
     if chosen.store == "memory:" and multiprocessing.parent_process() is not None:
         raise Misconfigured("GYM_HTTP_STORE is memory:, which several workers cannot share; use sqlite:///PATH.")
     store = CountedStore(open_store(chosen.store, chosen.durability))
-    session = Session(store, signing_keys(chosen), live_envs=chosen.live_envs, idle_ttl_s=chosen.idle_ttl_s)
+    session = Session(
+        store,
+        signing_keys(chosen),
+        live_envs=chosen.live_envs,
+        idle_ttl_s=chosen.idle_ttl_s,
+        max_call_seconds=chosen.max_call_seconds,
+    )
     return Service(chosen, session, store, CallLog(chosen.log), Metrics())

@@ -1,0 +1,72 @@
+"""`python -m functions.serve`: every endpoint under uvicorn, and a parent process that replaces a dead server.
+
+What ends a server is native code of an environment that crashes or does not come back. Instances are in the store,
+so the next server continues them, and connections made meanwhile wait for it.
+"""
+
+import argparse
+import math
+import sys
+
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from shared import settings
+from shared.errors import Misconfigured
+from shared.snapshot.interruption import GRACE_S
+
+_BACKLOG = 2048
+
+
+class _Supervisor(Multiprocess):
+    """uvicorn's, which hears at once of a server that could not start."""
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        for process in self.processes:
+            # While this end is open here too, a server that died with a question unanswered seems to think.
+            process.child_conn.close()
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until a signal says otherwise; the exit status.
+
+    Raises:
+        Misconfigured: a setting is malformed.
+    """
+    chosen = settings.read()
+    config = Config(
+        "functions.local:app",
+        host=host,
+        port=port,
+        access_log=False,  # the application writes its own
+        timeout_graceful_shutdown=2,
+        # One that holds the interpreter's lock cannot give itself up: it does not answer its parent.
+        timeout_worker_healthcheck=math.ceil(chosen.max_call_seconds + 3 * GRACE_S),
+    )
+    if chosen.store == "memory:":
+        server = Server(config)  # without a parent: another process could continue nothing
+        server.run()
+        return 0 if server.started else STARTUP_FAILURE
+    listening = config.bind_socket()
+    listening.listen(_BACKLOG)
+    supervisor = _Supervisor(config, sockets=[listening])
+    supervisor.run()
+    return STARTUP_FAILURE if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes) else 0
+
+
+def main() -> None:
+    """Serve on the host and port."""
+    parser = argparse.ArgumentParser(prog="python -m functions.serve", description=main.__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=5000)
+    given = parser.parse_args()
+    try:
+        sys.exit(serve(given.host, given.port))
+    except Misconfigured as error:
+        sys.exit(error.detail)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Calls have a limit wherever they are made, and one that is stuck does not take others with it."""
+
+import asyncio
+import time
+from collections.abc import Generator
+from typing import Any
+
+import gymnasium
+import pytest
+from gymnasium.envs.classic_control import CartPoleEnv
+
+from shared.errors import CallTooLong
+from shared.session import operations
+from shared.session.threads import CallLimit, Threads
+from shared.snapshot.interruption import interruptible
+from shared.snapshot.mechanism import Home
+from shared.storage.memory import MemoryStore
+from tests.shared.session.test_session import created, encode, run, session, step, uninterrupted
+
+
+def test_a_call_that_waits_for_its_thread_does_not_use_up_its_time() -> None:
+    async def test() -> None:
+        worker = Threads(CallLimit(0.5)).worker()
+        assert await asyncio.gather(*(worker.run(_naps, 0.3) for _ in range(4))) == [0.3] * 4
+
+    run(test)
+
+
+def _naps(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.threads.GRACE_S", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_stuck_call_is_answered_and_its_thread_left_alone_until_it_comes_back() -> None:
+    async def test() -> None:
+        threads = Threads(CallLimit(0.1))
+        stuck = threads.worker()
+        with pytest.raises(CallTooLong, match="cannot be interrupted"):
+            await stuck.run(_naps, 1.5)
+        assert stuck.lost
+        assert not any(threads.worker() is stuck for _ in range(8))
+        assert await threads.worker().run(_naps, 0.0) == 0.0
+        async with asyncio.timeout(60):
+            while stuck.lost:
+                await asyncio.sleep(0.05)
+        assert await stuck.run(_naps, 0.0) == 0.0
+
+    run(test)
+
+
+def test_an_environment_on_the_event_loop_is_interrupted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instance goes on from its last good state, bit for bit."""
+    own_step = CartPoleEnv.step
+
+    def endless(env: CartPoleEnv, action: Any) -> Any:
+        own_step(env, action)  # type: ignore[no-untyped-call]
+        while True:
+            pass
+
+    async def test() -> None:
+        at = session(MemoryStore(), max_call_seconds=0.2)
+        reference = await created(at)
+        found = [await step(at, reference)]
+        with monkeypatch.context() as patched:
+            patched.setattr(CartPoleEnv, "step", endless)
+            with pytest.raises(CallTooLong):
+                await at.call(reference, operations.step(1), encode)
+        found += [await step(at, reference) for _ in range(3)]
+        assert found == uninterrupted(4)
+
+    run(test)
+
+
+def test_an_environment_that_fails_while_it_is_closed_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(env: gymnasium.Env[Any, Any]) -> None:
+        raise RuntimeError("closed badly")
+
+    async def test() -> None:
+        at = session(MemoryStore(), live_envs=1)
+        monkeypatch.setattr(CartPoleEnv, "close", failing)
+        first, second = await created(at), await created(at)
+        assert [await step(at, each) for each in (first, second)] == uninterrupted(1) * 2
+
+    run(test)
+
+
+def test_new_environments_go_to_the_workers_in_turn() -> None:
+    threads = Threads(CallLimit())
+    workers = [threads.worker() for _ in range(8)]
+    assert len(set(workers)) == 4
+    assert workers[:4] == workers[4:]
+
+
+def test_the_turns_of_one_call_share_its_time() -> None:
+    def turns() -> Generator[None, None, None]:
+        while True:
+            interruptible(_naps, 0.05)
+            yield
+
+    async def test() -> None:
+        threads = Threads(CallLimit(0.3))
+        for home in (Home.LOOP, Home.WORKER):
+            began = time.monotonic()
+            with pytest.raises(CallTooLong):
+                await threads.home("kind", home).run_in_turns(turns())
+            assert time.monotonic() - began >= 0.3
+
+    run(test)
+
+
+def test_the_home_of_an_environment_is_its_mechanisms() -> None:
+    threads = Threads(CallLimit())
+    assert threads.home("kind", Home.GRAPHICS) is threads.home("other", Home.GRAPHICS)
+    assert threads.home("kind", Home.LOOP) is threads.home("other", Home.LOOP)
+    assert threads.home("kind", Home.WORKER) is not threads.home("kind", Home.LOOP)
