@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 Operation = Callable[["Live"], Any]
 """What an endpoint does with a live environment; what it returns is the reply.
 
-One that takes long is a generator: it yields where others may have a turn, and sets `Live.seconds` itself.
+One that takes long is a generator: it yields where others may have a turn, and adds its own time to
+`Live.seconds` and its calls to `Live.calls`.
 """
 
 Encode = Callable[[Any], Any]
@@ -59,7 +60,9 @@ class Live:
         self.lock: asyncio.Lock | None = None
         """The instance's lock, which lives as long as this, so that it is not made again for every call."""
         self.seconds = 0.0
-        """How long the last operation took on its thread, or each step of it if it was of many."""
+        """How long the last operation took on its thread, the turns of others left out."""
+        self.calls = 1
+        """How many calls on the environment it was for."""
         self.wary = 0
         """For how many more calls the store is to be asked first whether another process has written."""
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
@@ -124,15 +127,17 @@ class Live:
 
         Yields where others may have a turn on the thread; most operations need none.
         """
-        began: float | None = time.perf_counter()
+        began = time.perf_counter()
         try:
-            self.touched = False
+            self.touched, self.seconds, self.calls = False, 0.0, 1
             self.tally.go_on_from(self.header.progress)
             result = operation(self)
             if isinstance(result, GeneratorType):
-                began = None
-                result = yield from result
-                yield
+                try:
+                    result = yield from result
+                    yield
+                finally:
+                    began = time.perf_counter()
             reply = encode(result)
             progress = self.tally.progress
             if not self.touched and progress == self.header.progress:
@@ -141,8 +146,7 @@ class Live:
             changed = body != self.loaded.body or progress != self.header.progress
             return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
         finally:
-            if began is not None:
-                self.seconds = time.perf_counter() - began
+            self.seconds += time.perf_counter() - began
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""

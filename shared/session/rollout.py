@@ -87,20 +87,20 @@ class _Run:
         if live.tally.ended and live.header.recipe.autoreset == "Disabled":
             self._end()
         step, remaining = self._stepper(), iter(actions)
-        spent, in_a_turn, goes_on = 0.0, 1, not self._stopped
+        in_a_turn, goes_on = 1, not self._stopped
         try:
             while goes_on:
                 before, began = self._steps, time.perf_counter()
                 goes_on = all(map(step, islice(remaining, in_a_turn))) and self._steps - before == in_a_turn
                 took = time.perf_counter() - began
-                spent += took
+                live.seconds += took
+                live.calls = max(1, self._steps)
                 self._check_size()
                 in_a_turn = max(1, min(2 * in_a_turn, int(in_a_turn * TURN_S / took)))
                 yield
         except GymHTTPError as error:
             error.evidence.setdefault("index", self._steps)
             raise
-        live.seconds = spent / max(1, self._steps)
 
     def reply(self) -> dict[str, Any]:
         """What the rollout gave."""

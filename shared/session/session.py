@@ -216,7 +216,7 @@ class Session:
             return error
         finally:
             call.clock.env += live.seconds
-            self._threads.note(live.kind, live.seconds)
+            self._threads.note(live.kind, live.seconds / live.calls)
 
     async def _save(self, live: Live, attempt: Attempt, call: "_Call") -> bool:
         assert attempt.body is not None

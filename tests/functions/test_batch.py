@@ -1,6 +1,7 @@
 """A batch is its calls, each with a result or a problem of its own."""
 
 import dataclasses
+import threading
 from typing import Any
 
 import gymnasium
@@ -8,8 +9,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from shared.errors import StoreUnavailable
 from shared.settings import Settings
 from shared.storage.protocol import Store
+from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api, served
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -166,10 +169,27 @@ def test_a_batch_touches_only_its_owners_instances(settings: Settings) -> None:
         assert api.post("/v1/batch/reset/", body, **ann).json["results"][0]["status"] == 200
 
 
-def test_a_store_that_fails_is_each_calls_own_problem(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.errors import StoreUnavailable
-    from shared.storage.sqlite import SQLiteStore
+def test_on_a_store_that_is_far_the_calls_are_saved_at_the_same_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write waits here until three are under way."""
+    together = threading.Barrier(3, timeout=60)
+    put: Any = SQLiteStore.put
 
+    def waiting(store: Store, key: str, *arguments: Any) -> Any:
+        if key.startswith("state/"):
+            together.wait()
+        return put(store, key, *arguments)
+
+    monkeypatch.setattr(SQLiteStore, "brief", False)
+    with served("local", settings) as client:
+        instances = ids(Api(client), 3)
+        monkeypatch.setattr(SQLiteStore, "put", waiting)
+        reply = Api(client).post("/v1/batch/reset/", {"calls": [{"instance_id": each} for each in instances]})
+    assert [result["status"] for result in reply.json["results"]] == [200, 200, 200]
+
+
+def test_a_store_that_fails_is_each_calls_own_problem(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     instances = ids(local, 2)
     put: Any = SQLiteStore.put
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import dataclasses
+import threading
 from typing import Any
 
 import gymnasium
@@ -299,6 +300,35 @@ def test_actions_and_observations_are_single_arrays_in_msgpack(api: Api) -> None
     text = base64.b64encode(actions.tobytes()).decode()
     again = api.post(f"{twin}/rollout/?arrays=base64", {"actions": {**typed, "data": text}}).json
     assert again["observations"]["shape"] == [5, 3]
+
+
+def test_the_time_that_it_tells_of_is_that_of_all_its_steps(local: Api) -> None:
+    instance, _ = twins(local, "CartPole-v1")
+    body = {"policy": "random", "steps": 2000, "on_end": "reset", "include": []}
+    timing = local.post(f"{instance}/rollout/", body).headers["server-timing"]
+    phases = dict(phase.split(";dur=") for phase in timing.split(", "))
+    assert float(phases["env"]) > 2  # a step of CartPole takes some 0.007
+
+
+def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> None:
+    """What moves a kind to a worker is how long one of its steps takes."""
+    from shared.session import operations
+    from shared.session.rollout import rollout, sampled
+    from shared.snapshot.recipe import Recipe
+    from shared.web.service import open_service
+
+    async def names_of_threads() -> set[str]:
+        session = open_service(settings).session
+        reference = (await session.creation.create("public", Recipe("CartPole-v1"), ())).reference
+        await session.call(reference, operations.reset(1, None), lambda reply: reply)
+        for _ in range(6):
+            await session.call(reference, rollout(sampled(1000, 1000), "reset", [], 1), lambda reply: reply)
+        seen = set()
+        await session.call(reference, lambda live: seen.add(threading.current_thread().name), lambda reply: reply)
+        await session.shut_down()
+        return seen
+
+    assert asyncio.run(names_of_threads()) == {threading.main_thread().name}
 
 
 def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> None:
