@@ -24,12 +24,7 @@ class Series:
         Raises:
             NotEncodable: it contains itself or is nested too deep.
         """
-        if type(value) is np.ndarray and not value.dtype.hasobject:
-            self._items.append(value.copy())
-        elif isinstance(value, np.generic | int | float):
-            self._items.append(value)
-        else:
-            self._items.append({} if type(value) is dict and not value else detached(value))
+        self._items.append(detached(value))
 
     @property
     def size(self) -> int:

@@ -18,7 +18,12 @@ def detached(value: Any) -> Any:
     Raises:
         NotEncodable: the value contains itself or is nested too deep.
     """
-    return exact.decode(exact.encode(value))
+    # What a step returns, in a tenth of the time of the general way.
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        return value.copy()
+    if isinstance(value, np.number | np.bool | int | float) or value is None:
+        return value
+    return {} if type(value) is dict and not value else exact.decode(exact.encode(value))
 
 
 def pack(value: Any) -> bytes:
