@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 test bench check format catalog vendor exactness chaos clean
+.PHONY: help run run-s3 sam lambda test test-lambda bench check format catalog vendor exactness chaos clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,11 +23,25 @@ run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it brings up
 	$(BIN)/python -m infra.run_s3 --host $(HOST) --port $(PORT)
 
+# In an environment of its own: it pins what it needs, and what that is slows boto3 down.
+$(VENV)/sam/bin/sam:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(VENV)/sam
+	$(VENV)/sam/bin/python -m pip install --quiet --disable-pip-version-check "aws-sam-cli>=1.140" "cfn-lint>=1.20"
+
+sam: $(VENV)/sam/bin/sam  ## install the AWS SAM CLI, with Lambda's own runtime emulator
+
+lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator, over a local S3 server
+	$(BIN)/python -m infra.run_lambda --host $(HOST) --port $(PORT) $(ARGS)
+
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+test-lambda: $(VENV)/.test sam  ## run the tests of endpoints in Lambda's own runtime
+	$(BIN)/python -m pytest -m aws $(ARGS)
 
 check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

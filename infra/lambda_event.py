@@ -83,10 +83,10 @@ def event(
 def reply(answer: Any) -> HttpReply:
     """The HTTP reply that a function's answer stands for.
 
-    As API Gateway does: an answer without a status is a 200 with the answer as JSON, and one of another form,
-    such as that of a function that failed, a 500 that tells nothing.
+    As API Gateway does: an answer without a status is a 200 with the answer as JSON. That of a function that
+    failed, or that took too long, which the emulator tells in a sentence, is a 500 that tells nothing.
     """
-    if isinstance(answer, dict) and "errorType" in answer:
+    if isinstance(answer, str) or (isinstance(answer, dict) and "errorType" in answer):
         return failure(500, "Internal Server Error")
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return HttpReply(200, [("content-type", "application/json")], json.dumps(answer).encode())

@@ -20,14 +20,17 @@ def main() -> None:
     given = parser.parse_args()
     with seaweedfs(_DIRECTORY) as server:
         store = f"s3://{server.create_bucket(_BUCKET)}/snapshots"
-        os.environ |= {**server.environment, "GYM_HTTP_STORE": store, "GYM_HTTP_SIGNING_KEYS": _signing_key()}
+        os.environ |= {
+            **server.environment,
+            "GYM_HTTP_STORE": store,
+            "GYM_HTTP_SIGNING_KEYS": kept_key(_DIRECTORY / "signing.key"),
+        }
         print(f"SeaweedFS serves {store} at {server.endpoint}, keys {server.access_key}/{server.secret_key}")
         serve(given.host, given.port)
 
 
-def _signing_key() -> str:
-    """The key of the last run: what it stored is to be readable in this one."""
-    path = _DIRECTORY / "signing.key"
+def kept_key(path: Path) -> str:
+    """The signing key of the last run: what it stored is to be readable in this one."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))

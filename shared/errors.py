@@ -16,6 +16,7 @@
     ├── ReplyGone                 a repeated call was applied; its reply is forgotten
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              the environment's value has no form on the wire
+    ├── ReplyTooLarge             longer than what carries replies here takes
     ├── EnvironmentRaised         the environment's own exception
     ├── CallTooLong               the environment's code went on beyond the limit
     ├── NotRenderable             the instance has no such picture
@@ -113,6 +114,10 @@ class ResetNeeded(GymHTTPError):
 
 class NotEncodable(GymHTTPError):
     """A value that the environment gave cannot be sent: it contains itself or is nested too deep."""
+
+
+class ReplyTooLarge(GymHTTPError):
+    """The reply is longer than what carries replies here takes; `limit` in bytes. The instance is unchanged."""
 
 
 class EnvironmentRaised(GymHTTPError):

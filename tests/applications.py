@@ -61,7 +61,9 @@ class Api:
         return f"/v1/envs/{reply.json['instance_id']}"
 
 
-class _Asgi:
+class Asgi:
+    """An application in this process."""
+
     def __init__(self, client: TestClient) -> None:
         self._client = client
 
@@ -110,7 +112,7 @@ class _EachAlone:
     def send(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
-        return _Asgi(self._clients[router_of(method, path)]).send(method, path, content, headers)
+        return Asgi(self._clients[router_of(method, path)]).send(method, path, content, headers)
 
 
 def router_of(method: str, path: str) -> Router:
@@ -132,7 +134,7 @@ def router_of(method: str, path: str) -> Router:
 def alone(app: Application) -> Iterator[Client]:
     """A client of an application as it is."""
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield _Asgi(client)
+        yield Asgi(client)
 
 
 @contextmanager
@@ -146,7 +148,7 @@ def served(kind: str, settings: Settings) -> Iterator[Client]:
                 documented=True,
                 pages=local.PAGES,
             )
-            yield _Asgi(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
+            yield Asgi(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
         elif kind == "each alone":
             yield _EachAlone(
                 {

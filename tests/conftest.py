@@ -7,7 +7,9 @@ import pytest
 from shared.settings import Settings
 from tests.applications import Api, served
 
-pytest_plugins = ["tests.fixtures_s3", "tests.static.browser"]
+pytest_plugins = ["tests.fixtures_s3", "tests.fixtures_lambda", "tests.static.browser"]
+
+LAMBDA = pytest.param("emulator", marks=[pytest.mark.slow, pytest.mark.aws])
 
 
 # Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
@@ -29,9 +31,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(store=f"sqlite:///{tmp_path}/snapshots.db")
 
 
-@pytest.fixture(params=["local", "each alone", "lambda"])
+@pytest.fixture(params=["local", "each alone", "lambda", LAMBDA])
 def api(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Api]:
-    """The endpoints: in one application, each in its own, and as Lambda functions."""
+    """The endpoints: in one application, each in its own, as Lambda functions, and in Lambda's own runtime."""
+    if request.param == "emulator":
+        yield request.getfixturevalue("emulated")
+        return
     with served(request.param, settings) as client:
         yield Api(client)
 

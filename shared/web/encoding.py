@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from shared.errors import InvalidRequest, InvalidValue
+from shared.web.carriage import check_carried
 from shared.wire import exact, values
 from shared.wire.bodies import Unreadable, from_msgpack
 
@@ -52,6 +53,8 @@ class Encoding:
     encode: Callable[[Any], bytes]
     gzipped: bool
     """Whether large bodies are compressed."""
+    by_lambda: bool = False
+    """Whether a Lambda function returns it, which can be no longer than Lambda carries."""
 
     @property
     def exact(self) -> bool:
@@ -63,12 +66,15 @@ class Encoding:
 
         Raises:
             NotEncodable: it contains itself or is nested too deep.
+            ReplyTooLarge: it is longer than Lambda carries.
         """
         content = self.encode(reply)
         headers = {"Content-Type": self.media_type, **_VARY}
         if self.gzipped and len(content) > GZIP_FROM_BYTES:
             content = gzip.compress(content, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
+        if self.by_lambda:
+            check_carried(content, text=self.media_type == JSON_TYPE and "Content-Encoding" not in headers)
         return Encoded(content, headers)
 
 

@@ -18,6 +18,7 @@ from shared.errors import (
     InstanceNotFound,
     InvalidRequest,
     Misconfigured,
+    ReplyTooLarge,
     StoreUnavailable,
     Unauthorized,
 )
@@ -117,6 +118,8 @@ def _documented(endpoint: Endpoint) -> Any:
 def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     """The endpoint's error replies by status, each naming the kinds of problem it tells of."""
     possible: list[type[GymHTTPError]] = [*_ALWAYS, *endpoint.errors]
+    if endpoint.media_type == JSON_TYPE:
+        possible.append(ReplyTooLarge)
     if endpoint.body is not None:
         possible += [InvalidRequest, BodyTooLarge]
     if "{instance_id}" in endpoint.path:

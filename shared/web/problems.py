@@ -39,6 +39,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.ReplyGone: ProblemKind(HTTPStatus.CONFLICT, "reply-gone"),
     errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
     errors.NotEncodable: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not-encodable"),
+    errors.ReplyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "reply-too-large"),
     errors.EnvironmentRaised: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "environment-raised"),
     errors.CallTooLong: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "call-too-long"),
     errors.NotRenderable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-renderable"),

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.web.account import Account
+from shared.web.carriage import carried_by_lambda
 from shared.web.dialect import V1, Dialect
 from shared.web.encoding import JSON_TYPE, RawHeaders
 from shared.web.log import CallLog
@@ -68,6 +69,8 @@ class Endpoint:
         headers: RawHeaders = dict(scope["headers"])
         body = None if self._adapter is None else self.dialect.parse(self._adapter, raw, headers)
         encoding = self.dialect.encoding(headers, scope["query_string"])
+        if carried_by_lambda(scope):
+            encoding = replace(encoding, by_lambda=True)
         request = Request(scope, service, account, body, encoding, headers, raw, self.dialect)
         return await self.handler(request)
 

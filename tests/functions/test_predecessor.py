@@ -35,6 +35,7 @@ def test_a_list_is_a_bare_map_from_instance_to_env_id(api: Api) -> None:
     }
 
 
+@pytest.mark.filterwarnings("ignore:.*You are calling 'step\\(\\)' even though")
 def test_an_episode_has_the_numbers_of_the_environment_in_process(api: Api) -> None:
     """Every observation is the float64 of the environment's own float32."""
     env = gymnasium.make("CartPole-v1")
