@@ -19,6 +19,7 @@ import { ConnectionFailed, errorOf } from "./errors.js";
  */
 
 const FIRST_PAUSE_MS = 100;
+const LONGEST_BACK_OFF_MS = 5_000;
 const LONGEST_PAUSE_MS = 20_000;
 
 // 502 and 504 are a gateway's: whether the call was applied is open, and its key makes that harmless.
@@ -27,9 +28,13 @@ const PASSING = new Set([429, 502, 503, 504]);
 // These come with 429 and 503 as well, and waiting does not mend them.
 const LASTING = new Set(["quota-exceeded", "misconfigured"]);
 
+/** What a connection has where its own options do not say; a program may assign to it. @type {ConnectionOptions} */
+export const defaults = { timeout: 30_000, tries: 5 };
+
 export class Connection {
   /** @param {ConnectionOptions} [options] */
-  constructor({ url, apiKey, fetch, timeout = 30_000, tries = 5, signal } = {}) {
+  constructor(options) {
+    const { url, apiKey, fetch, timeout = 30_000, tries = 5, signal } = { ...defaults, ...given(options) };
     this.url = (url || globalThis.location?.origin || "http://127.0.0.1:5000").replace(/\/+$/, "");
     this.headers = { "Content-Type": "application/json", ...(apiKey && { Authorization: `Bearer ${apiKey}` }) };
     // Bound, since a browser refuses its own fetch as another object's method.
@@ -112,16 +117,21 @@ export class Connection {
   }
 }
 
+/** The options that are not undefined. @param {ConnectionOptions} [options] @returns {ConnectionOptions} */
+function given(options = {}) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /** @param {import("./errors.js").GymHTTPError} error */
 function passes(error) {
   if (error instanceof ConnectionFailed || error.type === "contended") return true;
   return PASSING.has(error.status) && !LASTING.has(error.type);
 }
 
-/** Milliseconds before the next try: doubling, and by half random, so that many callers do not return together.
+/** Milliseconds before the next try: doubling up to a limit, and by half random, so that many callers do not return together.
  * @param {number} attempt */
 function backOff(attempt) {
-  return FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+  return Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2);
 }
 
 /** What `Retry-After` asks for: seconds or a date (RFC 9110, 10.2.3); 0 for none.

@@ -1,0 +1,84 @@
+/** The return of each episode as a curve: each one faint, and their smoothed course over it. */
+
+import uPlot from "../vendor/uplot.js";
+
+const EVERY_MS = 200;
+const MOST_EPISODES = 5000;
+/** Of the course so far in each new point, in the manner of TensorBoard; less while there are few. */
+const KEPT = 0.9;
+
+export class Curve {
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+    place.dataset.episodes = "0";
+    this.count = 0;
+    /** Episodes, their returns, and these smoothed. @type {[number[], number[], number[]]} */
+    this.data = [[], [], []];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    const colour = (/** @type {string} */ name) => () => getComputedStyle(place).getPropertyValue(name);
+    const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+    this.plot = new uPlot(
+      {
+        width: place.clientWidth || 300,
+        height: place.clientHeight || 160,
+        cursor: { drag: { x: false, y: false } },
+        legend: { live: true },
+        scales: { x: { time: false } },
+        axes: [{ ...axis }, { ...axis, size: 56 }],
+        series: [
+          { label: "episode" },
+          { label: "return", stroke: colour("--rule"), width: 1, alpha: 0.6, points: { size: 4 } },
+          { label: "smoothed", stroke: colour("--accent"), width: 2, points: { show: false } },
+        ],
+      },
+      this.data,
+      place,
+    );
+    new ResizeObserver(() => this.#fit()).observe(place);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(false));
+  }
+
+  /** @param {number} episodeReturn */
+  add(episodeReturn) {
+    const [episodes, returns, smoothed] = this.data;
+    this.count++;
+    const kept = Math.min(KEPT, 1 - 1 / this.count);
+    const before = smoothed.at(-1) ?? episodeReturn;
+    episodes.push(this.count);
+    returns.push(episodeReturn);
+    smoothed.push(kept * before + (1 - kept) * episodeReturn);
+    if (episodes.length > MOST_EPISODES) for (const series of this.data) series.shift();
+    this.#draw();
+  }
+
+  /** Begin anew. */
+  clear() {
+    this.count = 0;
+    this.data = [[], [], []];
+    this.plot.setData(this.data);
+    this.place.dataset.episodes = "0";
+  }
+
+  /** Many episodes may end within one frame. */
+  #draw() {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.plot.setData(this.data);
+      this.place.dataset.episodes = String(this.count);
+      this.place.setAttribute("aria-label", this.#words());
+    }, EVERY_MS);
+  }
+
+  #words() {
+    const [, returns, smoothed] = this.data;
+    const [last, course] = [returns.at(-1) ?? 0, smoothed.at(-1) ?? 0];
+    return `Return by episode: ${this.count} episodes, the last ${last.toFixed(1)}, smoothed ${course.toFixed(1)}.`;
+  }
+
+  #fit() {
+    const legend = this.place.querySelector(".u-legend")?.clientHeight ?? 0;
+    this.plot.setSize({ width: this.place.clientWidth, height: Math.max(this.place.clientHeight - legend, 80) });
+  }
+}

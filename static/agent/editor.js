@@ -1,0 +1,117 @@
+/**
+ * The editor of the agent: CodeMirror in a shadow tree, since there it makes its styles as style sheets of script,
+ * which a policy without inline styles allows.
+ */
+
+import * as codemirror from "../vendor/codemirror.js";
+import { completions } from "./completions.js";
+
+const { EditorView, EditorState, tags } = codemirror;
+
+const THEME = EditorView.theme({
+  "&": { height: "100%", backgroundColor: "var(--raised)", color: "var(--ink)", fontSize: "var(--small)" },
+  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "var(--code)", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--accent)" },
+  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "var(--accent-ground)",
+  },
+  ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--quiet)", border: "0" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--sunk) 70%, transparent)" },
+  ".cm-matchingBracket": { backgroundColor: "var(--accent-ground)", outline: "1px solid var(--accent)" },
+  ".cm-panels, .cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", borderColor: "var(--rule)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--down)" },
+});
+
+const COLOURS = codemirror.HighlightStyle.define([
+  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], color: "var(--accent)" },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--up)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--down)" },
+  { tag: tags.comment, color: "var(--quiet)", fontStyle: "italic" },
+  { tag: tags.function(tags.definition(tags.variableName)), fontWeight: "650" },
+]);
+
+export class Editor {
+  /**
+   * @param {HTMLElement} place
+   * @param {(code: string) => void} onChange
+   */
+  constructor(place, onChange) {
+    const root = place.attachShadow({ mode: "open" });
+    this.view = new EditorView({ root, parent: /** @type {any} */ (root), state: this.#state("", onChange) });
+  }
+
+  /** @returns {string} */
+  get code() {
+    return this.view.state.doc.toString();
+  }
+
+  /** Replacing it is a change like any other: undo brings back what was there. */
+  set code(code) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: code } });
+  }
+
+  /** Mark a line as wrong, and show it. @param {number} number - From 1. @param {string} message */
+  markLine(number, message) {
+    const { doc } = this.view.state;
+    const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
+    const { from, to } = line;
+    this.view.dispatch(codemirror.setDiagnostics(this.view.state, [{ from, to, severity: "error", message }]));
+    this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  }
+
+  /** Take the marks away. */
+  clearMarks() {
+    this.view.dispatch(codemirror.setDiagnostics(this.view.state, []));
+  }
+
+  /** Put the caret at the beginning of a line. @param {number} number */
+  goTo(number) {
+    const { doc } = this.view.state;
+    this.view.dispatch({ selection: { anchor: doc.line(Math.min(number, doc.lines)).from }, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  /** @param {string} doc @param {(code: string) => void} onChange */
+  #state(doc, onChange) {
+    const changed = EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString()));
+    const { javascriptLanguage: language } = codemirror;
+    return EditorState.create({
+      doc,
+      extensions: [
+        codemirror.lineNumbers(),
+        codemirror.highlightSpecialChars(),
+        codemirror.history(),
+        codemirror.drawSelection(),
+        codemirror.indentOnInput(),
+        codemirror.bracketMatching(),
+        codemirror.closeBrackets(),
+        codemirror.highlightActiveLine(),
+        codemirror.highlightActiveLineGutter(),
+        codemirror.highlightSelectionMatches(),
+        codemirror.lintGutter(),
+        codemirror.search({ top: true }),
+        codemirror.javascript(),
+        language.data.of({ autocomplete: completions }),
+        language.data.of({ autocomplete: codemirror.localCompletionSource }),
+        codemirror.autocompletion(),
+        codemirror.syntaxHighlighting(COLOURS),
+        codemirror.keymap.of([
+          // The page's own; Tab stays the way out of the editor, as keyboard users need one.
+          { key: "Mod-Enter", run: () => true },
+          ...codemirror.closeBracketsKeymap,
+          ...codemirror.defaultKeymap,
+          ...codemirror.searchKeymap,
+          ...codemirror.historyKeymap,
+          ...codemirror.completionKeymap,
+          ...codemirror.lintKeymap,
+        ]),
+        EditorView.contentAttributes.of({ "aria-label": "The agent’s code", "spellcheck": "false" }),
+        THEME,
+        changed,
+      ],
+    });
+  }
+}

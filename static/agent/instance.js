@@ -1,0 +1,110 @@
+/** What the page knows of one environment from the calls that it sees pass: step, return, what was done to it. */
+
+import { decodeNumbers } from "../gymnasium/arrays.js";
+
+/** A call that can be made again elsewhere. @typedef {{path: string, body: Record<string, any>}} Made */
+
+const LONGEST_TRACE = 100_000;
+
+export class Instance {
+  /**
+   * @param {string} id
+   * @param {Record<string, any>} creation - The body that it was made with, or as much of it as is known.
+   * @param {boolean} ours - Whether it is the page's to close.
+   */
+  constructor(id, creation, ours) {
+    this.id = id;
+    this.creation = creation;
+    this.ours = ours;
+    /** Steps of this episode. */
+    this.steps = 0;
+    /** Of this episode; a list for a vector environment. @type {number | number[]} */
+    this.return = 0;
+    /** @type {any} */
+    this.observation = undefined;
+    /** @type {any} */
+    this.action = undefined;
+    /** @type {number | number[] | undefined} */
+    this.reward = undefined;
+    this.ended = false;
+    /** The calls since the last reset, that one first. @type {Made[]} */
+    this.trace = [];
+  }
+
+  get envId() {
+    return String(this.creation.env_id ?? "");
+  }
+
+  /** Whether its pictures can be drawn. */
+  get drawable() {
+    return ["rgb_array", "ansi"].includes(this.creation.render_mode);
+  }
+
+  /** @param {Record<string, any>} body @param {Record<string, any>} reply */
+  wasReset(body, reply) {
+    Object.assign(this, { steps: 0, return: 0, action: undefined, reward: undefined, ended: false });
+    this.observation = reply.observation;
+    this.trace = [{ path: "reset/", body }];
+  }
+
+  /**
+   * @param {Record<string, any>} body
+   * @param {Record<string, any>} reply
+   * @returns {number[]} The returns of the episodes that ended with this step.
+   */
+  stepped(body, reply) {
+    if (this.trace.length < LONGEST_TRACE) this.trace.push({ path: "step/", body });
+    return this.#apply(body.action, reply.observation, reply.reward, reply.terminated, reply.truncated);
+  }
+
+  /**
+   * @param {Record<string, any>} body
+   * @param {Record<string, any>} reply - Lists with an item a step; what was not asked for is missing.
+   * @returns {number[]}
+   */
+  rolledOut(body, reply) {
+    /** @type {number[]} */
+    const ended = [];
+    const resets = new Set((reply.resets ?? []).map((/** @type {{index: number}} */ { index }) => index));
+    const last = reply.steps - 1;
+    if (this.trace.length < LONGEST_TRACE) this.trace.push({ path: "rollout/", body });
+    for (let i = 0; i <= last; i++) {
+      if (resets.has(i)) Object.assign(this, { steps: 0, return: 0, ended: false });
+      const observation = reply.observations?.[i] ?? this.observation;
+      const action = reply.actions?.[i] ?? body.actions?.[i];
+      const [reward, terminated, truncated] = [reply.rewards, reply.terminations, reply.truncations].map((each) => each?.[i]);
+      ended.push(...this.#apply(action, observation, reward ?? 0, terminated ?? false, truncated ?? false));
+    }
+    return ended;
+  }
+
+  /** It went back to a state that the service remembers. @param {Record<string, any>} record */
+  wasRestored(record) {
+    this.steps = record.steps;
+    this.return = decodeNumbers(record.episode_return);
+    this.ended = Boolean(record.ended);
+    this.trace = [];
+  }
+
+  /**
+   * @param {any} action
+   * @param {any} observation
+   * @param {any} reward
+   * @param {boolean | boolean[]} terminated
+   * @param {boolean | boolean[]} truncated
+   */
+  #apply(action, observation, reward, terminated, truncated) {
+    const rewards = decodeNumbers(reward);
+    this.steps++;
+    Object.assign(this, { action, observation, reward: rewards });
+    if (!Array.isArray(rewards)) {
+      this.return = Number(this.return) + rewards;
+      this.ended = terminated === true || truncated === true;
+      return this.ended ? [this.return] : [];
+    }
+    const returns = rewards.map((each, i) => each + (Array.isArray(this.return) ? this.return[i] : 0));
+    const over = rewards.map((_, i) => /** @type {any} */ (terminated)[i] || /** @type {any} */ (truncated)[i]);
+    this.return = returns.map((each, i) => (over[i] ? 0 : each));
+    return returns.filter((_, i) => over[i]);
+  }
+}

@@ -1,0 +1,66 @@
+/** Playing by keyboard: the keys that are held, as actions at the environment's own rate. */
+
+/** @typedef {import("./keymap.js").Keymap} Keymap */
+/** @typedef {import("../gymnasium.js").Env} Env */
+
+export class KeyboardPlay {
+  /**
+   * @param {Env} env
+   * @param {Keymap} keymap
+   * @param {number} fps
+   */
+  constructor(env, keymap, fps) {
+    this.env = env;
+    this.keymap = keymap;
+    this.fps = fps;
+    /** In the order in which they went down. @type {Set<string>} */
+    this.held = new Set();
+    /** Pressed since the last step, though perhaps let go again. @type {Set<string>} */
+    this.tapped = new Set();
+    this.over = new AbortController();
+  }
+
+  /**
+   * Play until `stop`; an episode that ended is followed by a reset.
+   * @param {HTMLElement} where - Its keys are listened to.
+   * @param {boolean} begun - Whether the environment is within an episode.
+   * @returns {Promise<void>}
+   */
+  async play(where, begun) {
+    const { signal } = this.over;
+    where.addEventListener("keydown", (event) => this.#down(event), { signal });
+    where.addEventListener("keyup", ({ code }) => this.held.delete(code), { signal });
+    where.addEventListener("blur", () => this.held.clear(), { signal });
+    if (!begun) await this.env.reset();
+    while (!signal.aborted) {
+      const due = performance.now() + 1000 / this.fps;
+      const action = this.#action();
+      if (action !== undefined) {
+        const { terminated, truncated } = await this.env.step(action);
+        if (terminated || truncated) await this.env.reset();
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(due - performance.now(), 4)));
+    }
+  }
+
+  /** No further step is made. */
+  stop() {
+    this.over.abort();
+  }
+
+  #action() {
+    const pressed = new Set([...this.held, ...this.tapped]);
+    this.tapped.clear();
+    return (pressed.size ? this.keymap.actionOf(pressed) : undefined) ?? this.keymap.idle;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #down(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.code === "Tab") return;
+    if (event.code === "Escape") this.stop();
+    // Arrows and the space bar would scroll the page.
+    event.preventDefault();
+    this.held.add(event.code);
+    this.tapped.add(event.code);
+  }
+}

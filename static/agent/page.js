@@ -1,0 +1,168 @@
+/** The playground: its parts, made and introduced to each other. */
+
+import { GymHTTPError, Unauthorized, catalog, makeSpace } from "../gymnasium.js";
+import { Connection } from "../gymnasium/connection.js";
+import { element, say } from "../page/elements.js";
+import { offerKey, watchHeader } from "../page/header.js";
+import { openService } from "../page/service.js";
+import { Branches } from "./branches.js";
+import { Console } from "./console.js";
+import { Controls } from "./controls.js";
+import { asCurl, asPython, episodeOf } from "./copies.js";
+import { Curve } from "./curve.js";
+import { Editor } from "./editor.js";
+import { Painter } from "./painter.js";
+import { Picker } from "./picker.js";
+import { Play } from "./play.js";
+import { Program } from "./program.js";
+import { Readings } from "./readings.js";
+import { Runner } from "./runner.js";
+import { Stage } from "./stage.js";
+import { actionNames } from "./words.js";
+
+const service = await openService();
+const instanceId = new URLSearchParams(location.search).get("instance");
+
+const stage = new Stage();
+const curve = new Curve(element("curve"));
+const editor = new Editor(element("editor"), () => program.changed());
+const log = new Console(element("console"), (line) => editor.goTo(line));
+const note = (/** @type {string} */ text, /** @type {Node[]} */ ...more) => log.note(text, ...more);
+const picker = new Picker((entry) => picked(entry.env_id));
+const painter = new Painter(stage, note);
+const readings = new Readings((action) => {
+  const names = picker.chosen && actionNames(picker.chosen);
+  return names?.[action - (picker.chosen?.action_space?.start ?? 0)] ?? null;
+});
+
+const runner = new Runner(service, {
+  became: (state) => {
+    controls.show(state);
+    branches.refresh();
+  },
+  wrote: (lines, dropped) => log.write(lines, dropped),
+  drew: (picture) => stage.show(picture),
+  failed: (failure) => {
+    log.fail(failure);
+    if (failure.line !== null) editor.markLine(failure.line, `${failure.name}: ${failure.message}`);
+  },
+  finished: () => note("The agent came to its end."),
+  changed: async (instance) => {
+    readings.show(instance);
+    branches.refresh();
+    if (runner.session) await painter.changed(instance, runner.session);
+  },
+  counted: (steps) => readings.count(steps),
+  ended: (episodeReturn) => {
+    curve.add(episodeReturn);
+    readings.ended(episodeReturn);
+  },
+  drawn: () => (painter.idle = true),
+  reached: (trouble) => say("said", trouble ?? ""),
+});
+const controls = new Controls(runner, start, () => picker.chosen?.render_fps);
+const branches = new Branches(service, () => runner.session, note);
+const program = new Program(editor, picker);
+const play = new Play(runner, picker, { begin, fail });
+
+/** A run or play begins: what was seen of the last is gone. */
+async function begin() {
+  await runner.stop();
+  for (const part of [curve, readings, log]) part.clear();
+  painter.reset();
+  editor.clearMarks();
+}
+
+/** @param {boolean} paused */
+async function start(paused) {
+  await play.stop();
+  await begin();
+  const running = runner.run(editor.code, { paused });
+  controls.applySpeed();
+  await running;
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof Unauthorized) offerKey();
+  log.fail({ name: error.name, message: error.message, line: null, column: null });
+}
+
+/** @param {string} envId */
+async function picked(envId) {
+  await play.stop();
+  await program.pickedEnvironment(envId);
+}
+
+async function loadCatalogue() {
+  try {
+    picker.fill(await catalog(service.options));
+    picker.choose(picker.field.value);
+    controls.applySpeed();
+  } catch (error) {
+    fail(error);
+    if (error instanceof Unauthorized && (await service.askForKey())) await loadCatalogue();
+  }
+}
+
+/** The instance that the page was opened with. @param {string} id */
+async function admit(id) {
+  const record = await new Connection(service.options).read(`/v1/envs/${encodeURIComponent(id)}/`);
+  runner.admitted = record;
+  picker.choose(record.env_id);
+  const session = runner.openSession();
+  if (!session.watched) return;
+  readings.show(session.watched);
+  branches.refresh();
+  // Before its first reset there is nothing to be seen.
+  if (record.episode > 0) await painter.changed(session.watched, session);
+}
+
+/** @param {string} text @param {string} what */
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("said", `${what} copied.`);
+  } catch {
+    // There is no clipboard on a page that is not secure.
+    note(text);
+    say("said", `${what} is in the console, to be copied from there.`);
+  }
+}
+
+/** @param {(episode: import("./copies.js").Episode) => string} as @param {string} what */
+function copyEpisode(as, what) {
+  const entry = picker.chosen;
+  const action = entry?.action_space ? makeSpace(entry.action_space).sample() : 0;
+  const instance = runner.session?.watched ?? readings.instance;
+  return copy(as(episodeOf(service.url, instance, picker.field.value, action)), what);
+}
+
+element("every").addEventListener("change", ({ target }) => {
+  painter.every = target instanceof HTMLSelectElement ? Number(target.value) : 1;
+});
+element("clear").addEventListener("click", () => log.clear());
+element("copy-python").addEventListener("click", () => copyEpisode(asPython, "The episode in Python"));
+element("copy-curl").addEventListener("click", () => copyEpisode(asCurl, "The episode in curl"));
+element("share").addEventListener("click", async () => copy(await program.link(), "A link to this agent"));
+
+watchHeader(service, loadCatalogue);
+const catalogueLoaded = loadCatalogue();
+
+async function open() {
+  try {
+    say("said", await program.open(instanceId));
+    if (!instanceId) return;
+    await catalogueLoaded;
+    await admit(instanceId);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof GymHTTPError) fail(error);
+    else note(error.message);
+  }
+}
+
+addEventListener("hashchange", open);
+await open();
+await catalogueLoaded;
+document.body.dataset.ready = "true";

@@ -1,0 +1,54 @@
+/** Draws what is played, every so many steps, unless the agent draws by itself. */
+
+import { Rendering } from "../gymnasium/rendering.js";
+
+/** @typedef {import("./instance.js").Instance} Instance */
+/** @typedef {import("./session.js").Session} Session */
+
+export class Painter {
+  /**
+   * @param {import("./stage.js").Stage} stage
+   * @param {(text: string) => void} note
+   */
+  constructor(stage, note) {
+    this.stage = stage;
+    this.note = note;
+    /** Steps from one picture to the next; 0 for none. */
+    this.every = 1;
+    /** Whether somebody else draws, or nothing can be drawn. */
+    this.idle = false;
+    /** Of the instance that was drawn last. */
+    this.drawn = { id: "", steps: 0 };
+  }
+
+  /** Another run begins. */
+  reset() {
+    this.idle = false;
+    this.drawn = { id: "", steps: 0 };
+  }
+
+  /** @param {Instance} instance @param {Session} session */
+  async changed(instance, session) {
+    if (this.idle || !this.every || !instance.drawable || !this.#due(instance)) return;
+    this.drawn = { id: instance.id, steps: instance.steps };
+    try {
+      await this.draw(instance, session);
+    } catch (error) {
+      if (session.stop.signal.aborted) return;
+      this.idle = true;
+      this.note(`The environment cannot be drawn: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** @param {Instance} instance @param {Session} session */
+  async draw({ id }, session) {
+    const picture = new Rendering(await session.connection.change("GET", `/v1/envs/${id}/monitor/render/`));
+    this.stage.show({ contentType: picture.contentType, frame: picture.frames.at(-1) ?? null, text: picture.text });
+  }
+
+  /** A call may make many steps at once. @param {Instance} instance */
+  #due({ id, steps, ended }) {
+    const since = steps - this.drawn.steps;
+    return id !== this.drawn.id || ended || since < 0 || since >= this.every || steps === 0;
+  }
+}

@@ -1,0 +1,71 @@
+/** The page's own player: a person at the keyboard, in an environment of the page's or the one it was opened with. */
+
+import { Env } from "../gymnasium.js";
+import { element, make, say } from "../page/elements.js";
+import { KeyboardPlay } from "./keyboard.js";
+import { keymapOf } from "./keymap.js";
+
+/** @typedef {import("./runner.js").Runner} Runner */
+
+const FPS = 30;
+
+export class Play {
+  /**
+   * @param {Runner} runner
+   * @param {import("./picker.js").Picker} picker
+   * @param {{begin: () => Promise<void>, fail: (error: unknown) => void}} page
+   */
+  constructor(runner, picker, page) {
+    this.runner = runner;
+    this.picker = picker;
+    this.page = page;
+    this.button = element("play");
+    this.screen = element("screen");
+    /** @type {KeyboardPlay | undefined} */
+    this.on = undefined;
+    this.button.addEventListener("click", () => (this.on ? this.stop() : this.start()));
+  }
+
+  /** Play until the visitor has enough of it. */
+  async start() {
+    const entry = this.picker.chosen;
+    const keymap = entry && keymapOf(entry);
+    if (!keymap) return say("said", "Keys cannot say the actions of this environment.");
+    await this.page.begin();
+    const session = this.runner.openSession();
+    this.runner.gate.set({ paused: false, speed: Infinity });
+    this.#show(keymap.legend);
+    try {
+      const options = { ...this.runner.service.options, fetch: session.fetch, signal: session.stop.signal };
+      const attached = session.watched;
+      const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, options);
+      if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("Its actions are not those that the keys mean.");
+      this.on = new KeyboardPlay(env, keymap, entry.render_fps || FPS);
+      this.screen.focus();
+      await this.on.play(this.screen, Boolean(attached?.steps) && !attached?.ended);
+    } catch (error) {
+      if (!session.stop.signal.aborted) this.page.fail(error);
+    }
+    if (this.runner.session === session) await this.stop();
+  }
+
+  /** End it and close its environment. */
+  async stop() {
+    const { on } = this;
+    this.on = undefined;
+    on?.stop();
+    this.#show(null);
+    if (on) await this.runner.stop();
+  }
+
+  /** @param {[string, string][] | null} legend */
+  #show(legend) {
+    this.button.setAttribute("aria-pressed", String(legend !== null));
+    say(this.button, legend ? "Stop playing" : "Play by keyboard");
+    this.screen.classList.toggle("playing", legend !== null);
+    const place = element("legend");
+    place.hidden = !legend;
+    const keys = /** @type {[string, string][]} */ ([...(legend ?? []), ["Esc", "stop"]]);
+    place.replaceChildren(...keys.flatMap(([key, meaning]) => [make("kbd", {}, key), ` ${meaning}  `]));
+  }
+}

@@ -1,0 +1,86 @@
+/** The numbers of the run: step, return, action, observation, steps a second; written once a frame at most. */
+
+import { element } from "../page/elements.js";
+import { valueInWords } from "./words.js";
+
+/** @typedef {import("./instance.js").Instance} Instance */
+
+const WINDOW_MS = 2000;
+
+export class Readings {
+  /** @param {(action: any) => string | null} nameOf - What an action is called. */
+  constructor(nameOf) {
+    this.nameOf = nameOf;
+    /** @type {Instance | undefined} */
+    this.instance = undefined;
+    /** @type {{at: number, steps: number}[]} */
+    this.recent = [];
+    this.total = 0;
+    this.episodes = 0;
+    /** @type {number | undefined} */
+    this.last = undefined;
+    /** @type {number | undefined} */
+    this.frame = undefined;
+    setInterval(() => this.#write(), 500);
+  }
+
+  /** @param {Instance} instance */
+  show(instance) {
+    this.instance = instance;
+    this.#later();
+  }
+
+  /** @param {number} steps - Made just now. */
+  count(steps) {
+    this.recent.push({ at: performance.now(), steps });
+    this.total += steps;
+  }
+
+  /** @param {number} episodeReturn */
+  ended(episodeReturn) {
+    this.episodes++;
+    this.last = episodeReturn;
+    this.#later();
+  }
+
+  /** Begin anew. */
+  clear() {
+    Object.assign(this, { instance: undefined, recent: [], total: 0, episodes: 0, last: undefined });
+    this.#later();
+  }
+
+  #later() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.#write();
+    });
+  }
+
+  #write() {
+    const { instance } = this;
+    const action = instance?.action;
+    const name = this.nameOf(action);
+    const values = {
+      "reading-episode": String(this.episodes + (instance && !instance.ended ? 1 : 0)),
+      "reading-step": instance ? String(instance.steps) : "–",
+      "reading-return": valueInWords(instance?.return, 3),
+      "reading-last": valueInWords(this.last),
+      "reading-action": name ? `${name} (${valueInWords(action)})` : valueInWords(action, 4),
+      "reading-observation": valueInWords(instance?.observation),
+      "reading-rate": this.#rate(),
+      "reading-total": String(this.total),
+    };
+    for (const [id, text] of Object.entries(values)) {
+      const place = element(id);
+      if (place.textContent !== text) place.textContent = text;
+    }
+  }
+
+  #rate() {
+    const now = performance.now();
+    while (this.recent.length && now - this.recent[0].at > WINDOW_MS) this.recent.shift();
+    const steps = this.recent.reduce((sum, each) => sum + each.steps, 0);
+    const span = Math.max(now - (this.recent[0]?.at ?? now), 500);
+    return steps ? (steps / (span / 1000)).toFixed(steps < 20 ? 1 : 0) : "0";
+  }
+}

@@ -1,0 +1,128 @@
+/** Runs one agent at a time: its thread, its session, and what became of it. */
+
+import { Gate } from "./gate.js";
+import { Isolation } from "./isolation.js";
+import { Session } from "./session.js";
+
+/** @typedef {import("../page/service.js").Service} Service */
+/** @typedef {import("./thread/output.js").Line} Line */
+/** @typedef {"idle" | "running" | "paused"} State */
+/** Where `line` is null, that is not known.
+ * @typedef {{name: string, message: string, line: number | null, column: number | null}} Failure */
+
+/**
+ * @typedef {object} RunListener
+ * @property {(state: State) => void} became
+ * @property {(lines: Line[], dropped: number) => void} wrote
+ * @property {(picture: {contentType: string, frame: string | null, text: string | null}) => void} drew
+ * @property {(failure: Failure) => void} failed
+ * @property {() => void} finished - The agent came to its end.
+ */
+
+export class Runner {
+  /**
+   * @param {Service} service
+   * @param {RunListener & import("./session.js").Listener} listener
+   */
+  constructor(service, listener) {
+    this.service = service;
+    this.listener = listener;
+    this.gate = new Gate();
+    this.isolation = new Isolation();
+    /** @type {State} */
+    this.state = "idle";
+    /** Of the run that is on. @type {Session | undefined} */
+    this.session = undefined;
+    /** @type {Record<string, any> | undefined} */
+    this.admitted = undefined;
+  }
+
+  /**
+   * Run an agent from its beginning; one that runs is stopped.
+   * @param {string} code
+   * @param {{paused?: boolean}} [how] - Paused after its first step.
+   */
+  async run(code, { paused = false } = {}) {
+    await this.stop();
+    this.gate.set({ paused });
+    if (paused) this.gate.allowOne();
+    const session = this.openSession();
+    this.#become(paused ? "paused" : "running");
+    const port = await this.isolation.start({ code, url: this.service.url });
+    if (session !== this.session) return;
+    port.onmessage = ({ data }) => this.#hear(data, port, session, code);
+  }
+
+  /** A session of the page's own, to play in without an agent; one that was open is ended. */
+  openSession() {
+    this.session?.end();
+    this.session = new Session(this.service, this.gate, this.listener);
+    if (this.admitted) this.session.admit(this.admitted);
+    return this.session;
+  }
+
+  /** Hold the agent before its next call. */
+  pause() {
+    this.gate.set({ paused: true });
+    this.#become("paused");
+  }
+
+  /** Let it go on. */
+  resume() {
+    this.gate.set({ paused: false });
+    this.#become("running");
+  }
+
+  /** End the agent wherever it is, and close what it made. */
+  async stop() {
+    this.isolation.stop();
+    const { session } = this;
+    this.session = undefined;
+    if (this.state !== "idle") this.#become("idle");
+    await session?.end();
+  }
+
+  /** @param {State} state */
+  #become(state) {
+    this.state = state;
+    this.listener.became(state);
+  }
+
+  /**
+   * The thread runs a stranger's code, so nothing that it says is taken for more than words, numbers and calls that
+   * the session judges.
+   * @param {any} message
+   * @param {MessagePort} port
+   * @param {Session} session
+   * @param {string} code
+   */
+  async #hear(message, port, session, code) {
+    if (session !== this.session) return;
+    if (message.kind === "call") return this.#call(message, port, session);
+    if (message.kind === "lines") return this.listener.wrote(message.lines, Number(message.dropped));
+    if (message.kind === "draw") return this.listener.drew(message);
+    if (message.kind === "ended") this.listener.finished();
+    if (message.kind === "failed") this.listener.failed(await this.#placed(message, code));
+    if (session === this.session) await this.stop();
+  }
+
+  /** @param {any} call @param {MessagePort} port @param {Session} session */
+  async #call({ id, url, method, headers, body }, port, session) {
+    try {
+      const reply = await session.fetch(url, { method, headers, body });
+      const answer = { status: reply.status, headers: [...reply.headers], body: await reply.arrayBuffer() };
+      port.postMessage({ kind: "answer", id, ...answer }, [answer.body]);
+    } catch (error) {
+      port.postMessage({ kind: "answer", id, failure: String(error) });
+    }
+  }
+
+  /** @param {Failure & {syntax: boolean}} failure @param {string} code @returns {Promise<Failure>} */
+  async #placed(failure, code) {
+    if (!failure.syntax) return failure;
+    const place = await this.isolation.parse(code);
+    // Another complaint than the import's is one about what only a module may say.
+    const same = place?.message.includes(failure.message);
+    return { ...failure, line: same && place ? place.line : null };
+  }
+}

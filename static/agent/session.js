@@ -1,0 +1,190 @@
+/**
+ * The calls of one run to the service: let through at the visitor's pace, carried out with the visitor's key, and
+ * watched. It reaches the environments that it made, and one that the page was opened with, and no other: code from
+ * a link must not be able to harm what else its reader has. What it made is closed at its end.
+ */
+
+import { Connection } from "../gymnasium/connection.js";
+import { Instance } from "./instance.js";
+
+/** @typedef {import("../page/service.js").Service} Service */
+/** @typedef {import("./gate.js").Gate} Gate */
+
+/**
+ * What happens in a session, told as it happens.
+ * @typedef {object} Listener
+ * @property {(instance: Instance) => Promise<void> | void} changed - Reset, stepped or gone back; awaited before the
+ *   agent has its reply.
+ * @property {(steps: number) => void} counted - So many steps were made.
+ * @property {(episodeReturn: number) => void} ended - An episode ended.
+ * @property {() => void} drawn - The agent itself asked for a picture.
+ * @property {(trouble: string | null) => void} reached - The service could not be reached, or can again.
+ */
+
+const LONGEST_CALL_MS = 60_000;
+const FORWARDED = ["accept", "content-type", "idempotency-key", "if-match"];
+const PACED = new Set(["step", "rollout"]);
+
+export class Session {
+  /**
+   * @param {Service} service
+   * @param {Gate} gate
+   * @param {Listener} listener
+   */
+  constructor(service, gate, listener) {
+    this.service = service;
+    this.gate = gate;
+    this.listener = listener;
+    /** @type {Map<string, Instance>} */
+    this.instances = new Map();
+    /** The instance that was last reset or stepped. @type {Instance | undefined} */
+    this.watched = undefined;
+    this.stop = new AbortController();
+    /** Bound, to be handed to the client as its `fetch`. @type {typeof fetch} */
+    this.fetch = (url, init) => this.#carry(String(url), init ?? {}, true);
+    /** The same for the page's own calls, which wait for no turn. @type {typeof fetch} */
+    this.fetchNow = (url, init) => this.#carry(String(url), init ?? {}, false);
+    this.onPageHide = () => this.#closeInPassing();
+    addEventListener("pagehide", this.onPageHide);
+  }
+
+  /** Let the session use an instance that it did not make and will not close. @param {Record<string, any>} record */
+  admit(record) {
+    const { instance_id, env_id, render_mode } = record;
+    this.watched = new Instance(instance_id, { env_id, render_mode }, false);
+    this.watched.wasRestored(record);
+    this.instances.set(instance_id, this.watched);
+  }
+
+  /** For the page's calls that change nothing that the session knows of. */
+  get connection() {
+    return new Connection({ ...this.service.options, signal: this.stop.signal });
+  }
+
+  /** End every call that waits, and close what the session made. @returns {Promise<void>} */
+  async end() {
+    if (this.stop.signal.aborted) return;
+    this.stop.abort(new Error("Stopped."));
+    removeEventListener("pagehide", this.onPageHide);
+    const closing = [...this.instances.values()].filter(({ ours }) => ours);
+    this.instances.clear();
+    await Promise.allSettled(closing.map(({ id }) => this.#close(id)));
+  }
+
+  /** @param {string} id */
+  #close(id) {
+    return new Connection({ ...this.service.options, tries: 3 }).change("DELETE", `/v1/envs/${id}/`);
+  }
+
+  #closeInPassing() {
+    for (const { id, ours } of this.instances.values()) {
+      if (ours) this.connection.deleteInPassing(`/v1/envs/${id}/`);
+    }
+  }
+
+  /** @param {string} url @param {RequestInit} init @param {boolean} paced @returns {Promise<Response>} */
+  async #carry(url, init, paced) {
+    const method = init.method ?? "GET";
+    const call = callOf(this.service.url, method, url);
+    if (!call || (call.id && !this.instances.has(call.id))) return refusal();
+    const { signal } = this.stop;
+    if (paced) await (PACED.has(call.kind) ? this.gate.pass(signal) : this.gate.open(signal));
+    const reply = await this.#send(call, method, init);
+    if (signal.aborted && call.kind === "create") await this.#closeLate(reply.clone());
+    signal.throwIfAborted();
+    if (reply.ok) await this.#watch(call, init.body, reply);
+    return reply;
+  }
+
+  /** @param {Call} call @param {string} method @param {RequestInit} init */
+  async #send({ path }, method, { headers, body }) {
+    const sent = new Headers();
+    for (const [name, value] of new Headers(headers)) if (FORWARDED.includes(name)) sent.set(name, value);
+    if (this.service.apiKey) sent.set("Authorization", `Bearer ${this.service.apiKey}`);
+    try {
+      // Not ended by stop: of a creation the id has to be known to close it.
+      const signal = AbortSignal.timeout(LONGEST_CALL_MS);
+      const reply = await fetch(this.service.url + path, { method, headers: sent, body, signal });
+      this.listener.reached(null);
+      return reply;
+    } catch (error) {
+      this.listener.reached(`${this.service.url} does not answer; the call is tried again.`);
+      throw error;
+    }
+  }
+
+  /** The agent was stopped while its environment was being made. @param {Response} reply */
+  async #closeLate(reply) {
+    if (reply.ok) await this.#close((await reply.json()).instance_id);
+  }
+
+  /**
+   * @param {Call} call
+   * @param {BodyInit | null | undefined} sent
+   * @param {Response} reply - Is not read here, but its copy.
+   */
+  async #watch({ kind, id }, sent, reply) {
+    const read = () => reply.clone().json();
+    const body = typeof sent === "string" ? JSON.parse(sent || "{}") : {};
+    const instance = this.instances.get(id);
+    if (kind === "create") this.#add([(await read()).instance_id], body);
+    if (kind === "render") this.listener.drawn();
+    if (!instance) return;
+    if (kind === "fork") this.#add((await read()).instance_ids, instance.creation);
+    if (kind === "close") this.instances.delete(id);
+    if (kind === "reset") instance.wasReset(body, await read());
+    if (kind === "restore") instance.wasRestored(await read());
+    if (PACED.has(kind)) this.#count(instance, kind, body, await read());
+    if (PACED.has(kind) || kind === "reset" || kind === "restore") {
+      this.watched = instance;
+      await this.listener.changed(instance);
+    }
+  }
+
+  /** @param {Instance} instance @param {string} kind @param {any} body @param {any} reply */
+  #count(instance, kind, body, reply) {
+    const ended = kind === "step" ? instance.stepped(body, reply) : instance.rolledOut(body, reply);
+    this.listener.counted(kind === "step" ? 1 : reply.steps);
+    for (const episodeReturn of ended) this.listener.ended(episodeReturn);
+  }
+
+  /** @param {string[]} ids @param {Record<string, any>} creation */
+  #add(ids, creation) {
+    for (const id of ids) this.instances.set(id, new Instance(id, creation, true));
+  }
+}
+
+/** @typedef {{kind: string, id: string, path: string}} Call */
+
+const CREATION = /^\/v1\/envs\/?$/;
+const OF_INSTANCE = /^\/v1\/envs\/([\w-]+)\/(?:([\w/-]*?)\/?)?$/;
+const OPEN = /^\/v1\/(?:catalog|health)\/?$/;
+
+/**
+ * What a call is, and which instance it is about; null if it is none of those that an agent may make.
+ * @param {string} base - The service's address.
+ * @param {string} method
+ * @param {string} url
+ * @returns {Call | null}
+ */
+function callOf(base, method, url) {
+  // Parsed first, so that dots in a path have been followed.
+  const { href } = new URL(url);
+  const service = new URL(base).href.replace(/\/$/, "");
+  if (!href.startsWith(`${service}/`)) return null;
+  const path = href.slice(service.length);
+  const { pathname } = new URL(path, "http://service");
+  if (method === "POST" && CREATION.test(pathname)) return { kind: "create", id: "", path };
+  if (method === "GET" && OPEN.test(pathname)) return { kind: "read", id: "", path };
+  const [, id, rest] = OF_INSTANCE.exec(pathname) ?? [];
+  if (!id) return null;
+  if (method === "DELETE" && !rest) return { kind: "close", id, path };
+  return { kind: rest === "monitor/render" ? "render" : method === "POST" ? rest : "read", id, path };
+}
+
+function refusal() {
+  const detail =
+    "In the playground an agent reaches the environments that it made itself and the one that the page was opened with.";
+  const headers = { "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify({ title: "Not reached", status: 403, detail }), { status: 403, headers });
+}

@@ -1,0 +1,68 @@
+/** The picture of the environment; the newest wins where they come faster than they can be shown. */
+
+import { element } from "../page/elements.js";
+
+/** @typedef {{contentType: string, frame: string | null, text: string | null}} Picture */
+
+export class Stage {
+  constructor() {
+    this.canvas = element("picture", HTMLCanvasElement);
+    this.text = element("picture-text");
+    /** @type {Picture | null} */
+    this.next = null;
+    this.showing = false;
+  }
+
+  /** @param {Picture} picture */
+  async show(picture) {
+    this.next = picture;
+    if (this.showing) return;
+    this.showing = true;
+    try {
+      while (this.next) {
+        const now = this.next;
+        this.next = null;
+        await this.#draw(now);
+      }
+    } finally {
+      this.showing = false;
+    }
+  }
+
+  /** Nothing is to be seen. */
+  clear() {
+    this.next = null;
+    this.canvas.hidden = true;
+    this.text.hidden = true;
+    element("picture-none").hidden = false;
+  }
+
+  /** @param {Picture} picture */
+  async #draw({ contentType, frame, text }) {
+    element("picture-none").hidden = true;
+    this.canvas.hidden = text !== null;
+    this.text.hidden = text === null;
+    if (text !== null) this.text.textContent = plain(text);
+    else if (frame !== null) this.#paint(await bitmapOf(frame, contentType));
+  }
+
+  /** @param {ImageBitmap} bitmap */
+  #paint(bitmap) {
+    const { canvas } = this;
+    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
+      Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
+    }
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    canvas.dataset.frames = String(Number(canvas.dataset.frames ?? 0) + 1);
+  }
+}
+
+/** @param {string} frame - Base64. @param {string} type */
+function bitmapOf(frame, type) {
+  const bytes = Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
+  return createImageBitmap(new Blob([bytes], { type }));
+}
+
+/** Without the colours of a terminal. @param {string} text */
+const plain = (text) => text.replaceAll(/\u001b\[[\d;]*m/g, "");

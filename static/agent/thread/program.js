@@ -1,0 +1,63 @@
+/** Runs an agent in its thread, with `Env` and `draw` as names that are simply there. */
+
+import * as gymnasium from "../../gymnasium.js";
+import { defaults } from "../../gymnasium/connection.js";
+import { fetchBy } from "./channel.js";
+import { Output } from "./output.js";
+
+/** An agent's own lines in a stack, by the name that its code is given. */
+const PLACE = /\bagent\.js:(\d+):(\d+)/;
+
+// A paused agent waits for its step's reply for as long as the visitor likes; the page has the time-outs.
+const FOR_EVER_MS = 2 ** 31 - 1;
+const TRIES = 12;
+
+/**
+ * Run the agent to its end, and tell the page how that was.
+ * @param {MessagePort} port
+ * @param {{code: string, url: string}} agent
+ */
+export async function run(port, { code, url }) {
+  const output = new Output(port);
+  output.capture();
+  Object.assign(defaults, { url, fetch: fetchBy(port), timeout: FOR_EVER_MS, tries: TRIES });
+  port.start();
+  Object.assign(globalThis, gymnasium, { draw: (/** @type {any} */ picture) => draw(port, picture) });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    tell(port, output, failure(event.reason));
+  });
+  try {
+    await import(URL.createObjectURL(new Blob([code, "\n//# sourceURL=agent.js"], { type: "text/javascript" })));
+    tell(port, output, { kind: "ended" });
+  } catch (error) {
+    tell(port, output, failure(error));
+  }
+}
+
+/** @param {MessagePort} port @param {Output} output @param {object} message */
+function tell(port, output, message) {
+  output.flush();
+  port.postMessage(message);
+}
+
+/** Show a picture, or text, in the page; a picture that a later one overtakes is not shown.
+ * @param {MessagePort} port
+ * @param {any} picture - What `env.render()` gave. */
+function draw(port, { contentType, frames, text }) {
+  port.postMessage({ kind: "draw", contentType, frame: frames.at(-1) ?? null, text });
+}
+
+/** @param {any} error */
+function failure(error) {
+  const known = error instanceof Error;
+  const [, line, column] = PLACE.exec((known && error.stack) || "") ?? [];
+  return {
+    kind: "failed",
+    name: known ? error.name : "Error",
+    message: known ? error.message : String(error),
+    line: line ? Number(line) : null,
+    column: column ? Number(column) : null,
+    syntax: error instanceof SyntaxError && !line,
+  };
+}

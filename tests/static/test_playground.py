@@ -1,0 +1,373 @@
+"""The playground in a real browser, against a real server."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.servers import ROOT, Server, uvicorn
+from tests.static.browser import Visitor
+
+LONG_MS = 120_000
+
+
+def playground(visitor: Visitor, url: str, rest: str = "") -> Page:
+    page = visitor.open(f"{url}/agent.html{rest}")
+    page.locator("body[data-ready]").wait_for(state="attached")
+    return page
+
+
+def write(page: Page, code: str) -> None:
+    page.locator("#editor .cm-content").fill(code)
+
+
+def run(page: Page, code: str | None = None, *, every: str = "0") -> None:
+    if code is not None:
+        write(page, code)
+    page.locator("#every").select_option(every)
+    page.locator("#run").click()
+
+
+def eventually(page: Page, condition: str, timeout_s: float = 60) -> None:
+    """Ask the page until it is so; the page's policy forbids Playwright's own way to."""
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        page.wait_for_timeout(50)
+
+
+def number(reading: str) -> str:
+    return f"Number(document.getElementById('{reading}').textContent)"
+
+
+def ended(page: Page, timeout: float = LONG_MS) -> None:
+    expect(page.locator("#state")).to_have_text("Ready", timeout=timeout)
+
+
+def output(page: Page) -> str:
+    return page.locator("#console").inner_text()
+
+
+def instances(server: Server) -> dict[str, str]:
+    found: dict[str, str] = server.send("GET", "/v1/envs/").json
+    return found
+
+
+@contextmanager
+def only_closed(server: Server) -> Iterator[None]:
+    """What a block makes is closed after it."""
+    before = instances(server)
+    yield
+    assert instances(server) == before
+
+
+def test_one_click_moves_frames_and_shows_the_numbers(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    page.locator("#run").click()
+    eventually(page, "Number(document.getElementById('picture').dataset.frames) > 5")
+    eventually(page, f"{number('reading-step')} > 5")
+    assert re.fullmatch(r"push (left|right) \([01]\)", page.locator("#reading-action").inner_text())
+    assert page.locator("#reading-observation").inner_text().count(",") == 3
+    page.locator("#stop").click()
+    ended(page)
+
+
+@pytest.mark.parametrize(
+    ("example", "says"),
+    [
+        ("cartpole", r"(Episode \d: return 500\s+){2}"),
+        ("frozenlake", r"It knows the way\."),
+        ("mountaincar", r"(Episode \d: at the flag after 1\d\d steps\s+){3}"),
+        ("random", r"Episode 20: return \d+"),
+    ],
+)
+def test_a_shipped_agent_reaches_its_score(
+    example: str, says: str, visitor: Visitor, pages_server: Server
+) -> None:
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        page.locator("#example").select_option(example)
+        run(page)
+        expect(page.locator("#console")).to_contain_text("came to its end", timeout=LONG_MS)
+        ended(page)
+        assert re.search(says, output(page)), output(page)
+    assert int(page.locator("#curve").get_attribute("data-episodes") or 0) >= 2
+    assert page.locator("#curve canvas").evaluate(
+        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    )
+
+
+FOR_EVER = """
+const env = await Env.make("CartPole-v1");
+await env.reset({ seed: 42 });
+for (;;) {
+  const { terminated } = await env.step(env.actionSpace.sample());
+  if (terminated) await env.reset();
+}
+"""
+
+PREDECESSORS = """
+const env = await Env.make("CartPole-v1");
+
+let state = await env.reset();
+let observation = state.observation;
+
+let episodeOver = false;
+let totalReward = 0;
+
+while (!episodeOver && totalReward < 20) {
+  const [position, velocity, angle, angVelocity] = observation;
+  const action = (angle + angVelocity < 0) ? 0 : 1;
+  const state = await env.step(action);
+  observation = state.observation;
+
+  draw(await env.render());
+  totalReward += state.reward;
+  episodeOver = state.terminated || state.truncated;
+}
+
+await env.close();
+console.log(`Episode finished! Total reward: ${totalReward}`);
+"""
+
+
+def test_the_sample_agent_of_gymnasium_http_api_runs_as_it_is(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    run(page, PREDECESSORS)
+    expect(page.locator("#console")).to_contain_text("Total reward: 20")
+    assert int(page.locator("#picture").get_attribute("data-frames") or 0) >= 1
+
+
+def test_an_exception_is_shown_on_its_line(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    run(page, "function act() {\n  return missing + 1;\n}\nconsole.log('before');\nact();\n")
+    error = page.locator("#console [data-level=error]")
+    expect(error).to_contain_text("ReferenceError: missing is not defined")
+    expect(error.get_by_role("button")).to_have_text("line 2")
+    expect(page.locator("#editor .cm-lintRange-error")).to_have_text("  return missing + 1;")
+    assert "before" in output(page)
+    ended(page)
+
+
+def test_a_syntax_error_is_shown_on_its_line(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    run(page, "let a = 1;\nlet b = 2;\nlet a = 3;\n")
+    error = page.locator("#console [data-level=error]")
+    expect(error).to_contain_text("Identifier 'a' has already been declared")
+    expect(error.get_by_role("button")).to_have_text("line 3")
+    ended(page)
+
+
+def test_the_servers_words_are_the_error_of_a_wrong_action(visitor: Visitor, pages_server: Server) -> None:
+    visitor.expected.append("422")
+    page = playground(visitor, pages_server.url)
+    run(page, 'const env = await Env.make("CartPole-v1");\nawait env.reset();\nawait env.step(7);\n')
+    error = page.locator("#console [data-level=error]")
+    expect(error).to_contain_text("InvalidAction: ")
+    expect(error.get_by_role("button")).to_have_text("line 3")
+
+
+def test_an_endless_loop_is_stopped_and_the_next_run_works(visitor: Visitor, pages_server: Server) -> None:
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        run(page, 'const env = await Env.make("CartPole-v1");\nconsole.log("made");\nwhile (true);\n')
+        expect(page.locator("#console")).to_contain_text("made")
+        page.locator("#stop").click(timeout=2000)
+        ended(page, timeout=2000)
+        run(page, 'console.log("again");\n')
+        expect(page.locator("#console")).to_contain_text("again")
+        ended(page)
+
+
+def test_a_flood_of_lines_leaves_the_page_usable(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    run(page, "for (let i = 0; ; i++) console.log(i);\n")
+    expect(page.locator("#console")).to_contain_text("too many to show")
+    page.locator("#stop").click(timeout=5000)
+    ended(page, timeout=5000)
+    assert page.locator("#console li").count() <= 1000
+
+
+def test_an_agent_is_paused_made_to_step_once_and_resumed(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, FOR_EVER)
+    step = page.locator("#reading-total")
+    for count in ("1", "2", "3"):
+        page.locator("#step").click()
+        expect(step).to_have_text(count)
+    expect(page.locator("#state")).to_have_text("Paused")
+    page.locator("#pause").click()
+    eventually(page, f"{number('reading-total')} > 10")
+    page.locator("#stop").click()
+    ended(page)
+
+
+def test_a_share_link_restores_the_agent_and_does_not_run_it(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    code = 'console.log("shared ✓");\n'
+    write(page, code)
+    page.locator("#every").select_option("50")
+    page.locator("#share").click()
+    eventually(page, "location.hash.startsWith('#1.')")
+    before = instances(pages_server)
+    other = playground(visitor, pages_server.url, page.evaluate("location.hash"))
+    expect(other.locator("#said")).to_contain_text("Read it before you run it")
+    expect(other.locator("#editor .cm-content")).to_contain_text("shared ✓")
+    expect(other.locator("#every")).to_have_value("50")
+    assert output(other) == ""
+    assert instances(pages_server) == before
+    other.locator("#run").click()
+    expect(other.locator("#console")).to_contain_text("shared ✓")
+
+
+def test_a_damaged_or_inflated_link_is_refused(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url, "#1.notdeflated")
+    expect(page.locator("#console")).to_contain_text("damaged")
+    bomb = page.evaluate(
+        """async () => {
+            const zeros = new Blob([new Uint8Array(50_000_000)]).stream();
+            const deflated = zeros.pipeThrough(new CompressionStream("deflate-raw"));
+            const small = await new Response(deflated).arrayBuffer();
+            const text = Array.from(new Uint8Array(small), (byte) => String.fromCharCode(byte)).join("");
+            return btoa(text).replaceAll("+", "-").replaceAll("/", "_");
+        }"""
+    )
+    inflated = playground(visitor, pages_server.url, f"#1.{bomb}")
+    expect(inflated.locator("#console")).to_contain_text("damaged")
+
+
+def test_what_was_written_is_there_again_after_a_reload(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine\n")
+    page.reload()
+    page.locator("body[data-ready]").wait_for(state="attached")
+    expect(page.locator("#editor .cm-content")).to_contain_text("// mine")
+
+
+def test_keys_move_the_environment(visitor: Visitor, pages_server: Server) -> None:
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        page.locator("#environment").fill("frozenlake8")
+        page.keyboard.press("Enter")
+        expect(page.locator("#env-actions")).to_have_text("0 left · 1 down · 2 right · 3 up")
+        page.locator("#play").click()
+        expect(page.locator("#screen")).to_be_focused()
+        expect(page.locator("#legend")).to_contain_text("← left")
+        expect(page.locator("#reading-step")).to_have_text("0")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#reading-action")).to_have_text("right (2)")
+        expect(page.locator("#reading-step")).to_have_text("1")
+        page.keyboard.press("KeyS")
+        expect(page.locator("#reading-action")).to_have_text("down (1)")
+        page.keyboard.press("Escape")
+        expect(page.locator("#play")).to_have_text("Play by keyboard")
+
+
+def test_a_state_is_kept_gone_back_to_and_forked(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    page.locator("#play").click()
+    expect(page.locator("#screen")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#reading-step")).to_have_text("1")
+    kept = page.locator("#reading-observation").inner_text()
+    page.locator("#keep").click()
+    expect(page.locator("#checkpoints")).to_contain_text("step 1")
+    page.locator("#screen").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#reading-step")).to_have_text("2")
+    page.locator("#go-back").click()
+    expect(page.locator("#reading-step")).to_have_text("1")
+    page.locator("#fork").click()
+    link = page.locator("#console a")
+    forked = visitor.open(str(link.get_attribute("href")))
+    forked.locator("body[data-ready]").wait_for(state="attached")
+    expect(forked.locator("#reading-step")).to_have_text("1")
+    forked.locator("#play").click()
+    expect(forked.locator("#screen")).to_be_focused()
+    forked.keyboard.press("ArrowLeft")
+    expect(forked.locator("#reading-step")).to_have_text("2")
+    assert kept
+
+
+def test_an_instance_that_exists_is_continued_and_not_closed(visitor: Visitor, pages_server: Server) -> None:
+    made = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1", "render_mode": "rgb_array"}')
+    instance = made.json["instance_id"]
+    page = playground(visitor, pages_server.url, f"?instance={instance}")
+    run(page)
+    expect(page.locator("#console")).to_contain_text("came to its end", timeout=LONG_MS)
+    record = pages_server.send("GET", f"/v1/envs/{instance}/").json
+    assert record["episode"] > 5
+
+
+def test_an_agent_reaches_no_environment_of_others(visitor: Visitor, pages_server: Server) -> None:
+    made = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}').json["instance_id"]
+    page = playground(visitor, pages_server.url)
+    run(page, f'const env = await Env.attach("{made}");\nawait env.close();\n')
+    expect(page.locator("#console [data-level=error]")).to_contain_text("made itself")
+    run(page, 'await fetch("/v1/envs/");\n')
+    expect(page.locator("#console [data-level=error]")).to_have_count(1)
+    assert made in instances(pages_server)
+
+
+def test_leaving_the_page_closes_what_the_agent_made(visitor: Visitor, pages_server: Server) -> None:
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        run(page, 'await Env.make("CartPole-v1");\nconsole.log("made");\nwhile (true);\n')
+        expect(page.locator("#console")).to_contain_text("made")
+        made = instances(pages_server)
+        page.close(run_before_unload=False)
+        probe = visitor.open(pages_server.url)
+        for _ in range(100):
+            if instances(pages_server) != made:
+                break
+            probe.wait_for_timeout(100)
+
+
+def test_a_restart_of_the_server_is_survived(visitor: Visitor, tmp_path: Path) -> None:
+    store = {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db"}
+    visitor.expected.append("net::ERR_")
+    with uvicorn(**store) as server:
+        port = server.url.rpartition(":")[2]
+        page = playground(visitor, server.url)
+        run(page, FOR_EVER)
+        eventually(page, f"{number('reading-total')} > 20")
+        server.kill()
+        expect(page.locator("#said")).to_contain_text("does not answer")
+    with uvicorn(options=("--port", port), **store):
+        counted = int(page.locator("#reading-total").inner_text())
+        eventually(page, f"{number('reading-total')} > {counted + 20}")
+        assert page.locator("#console [data-level=error]").count() == 0
+        page.locator("#stop").click()
+        ended(page)
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """The address of the pages on a host that serves files, no API and no headers."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "static"))) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{files.server_address[1]}"
+        files.shutdown()
+
+
+def test_the_pages_work_from_a_bucket_on_another_origin(
+    visitor: Visitor, pages_server: Server, bucket: str
+) -> None:
+    page = visitor.open(f"{bucket}/agent.html?api={pages_server.url}")
+    page.get_by_role("button", name="Use it").click()
+    page.locator("body[data-ready]").wait_for(state="attached")
+    with only_closed(pages_server):
+        run(page, PREDECESSORS)
+        expect(page.locator("#console")).to_contain_text("Total reward: 20")
+        ended(page)
