@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from shared.errors import NotRenderable
 
@@ -80,6 +79,8 @@ def _base64_png(frame: Any, max_pixels: int) -> str:
 
 
 def _encoded(frame: Any, max_pixels: int, kind: str, **options: Any) -> bytes:
+    from PIL import Image  # 80 ms, of which a step needs nothing
+
     image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
     if kind == "JPEG" and image.mode == "RGBA":
         image = image.convert("RGB")

@@ -1,6 +1,7 @@
 """`make bench`: measure, print the tables, and write them into a page and a JSON file if asked to."""
 
 import argparse
+import asyncio
 import json
 import os
 import platform
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from shared import settings
-from tests.benchmarks import tables
+from tests.benchmarks import captures, growth, imports, tables
 from tests.benchmarks.contenders import serving
+from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
 
 _CELLS = [
@@ -42,14 +44,31 @@ def main() -> None:
     settings.prepare_process()
     found: dict[str, Any] = {"machine": _machine()}
     for part in given.parts or _PARTS:
-        print(f"\n## {part}\n", flush=True)
-        text, figures = _PARTS[part](given)
-        found[part] = figures
-        print(text, flush=True)
-        if given.page:
-            tables.write(given.page, part, text)
+        text, found[part] = _PARTS[part](given)
+        _tell(given, part, text)
+    if not given.only:
+        rows = [
+            [
+                each.what,
+                f"{'≤' if each.most else '≥'} {each.bound:g} {each.unit}",
+                f"{each.measured:.3g}",
+                _met(each),
+            ]
+            for each in goals(found)
+        ]
+        _tell(given, "goals", tables.table(("goal", "bound", "measured", ""), rows))
     if given.json:
         given.json.write_text(json.dumps(found, indent=2))
+
+
+def _tell(given: argparse.Namespace, part: str, text: str) -> None:
+    print(f"\n## {part}\n\n{text}", flush=True)
+    if given.page:
+        tables.write(given.page, part, text)
+
+
+def _met(goal: Goal) -> str:
+    return "met" if goal.met else "**missed**"
 
 
 def _speed(given: argparse.Namespace) -> tuple[str, Any]:
@@ -67,6 +86,78 @@ def _speed(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.speeds(measured), figures
 
 
+def _growth(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        grown = [
+            growth.instances(folder, given.rounds, given.seconds),
+            *growth.episodes(folder, given.rounds, given.seconds),
+        ]
+        shared = growth.processes(folder, steps=10_000)
+    rows = [
+        [
+            each.what,
+            each.small,
+            each.large,
+            tables.micro(each.before),
+            tables.micro(each.after),
+            f"{each.ratio:.2f}",
+        ]
+        for each in grown
+    ]
+    alone, in_turns = tables.micro(shared.alone / 1000), tables.micro(shared.in_turns / 1000)
+    rows.append(
+        ["processes that take every other call: processor time", "1", "2", alone, in_turns, f"{shared.ratio:.2f}"]
+    )
+    text = tables.table(("what grows", "from", "to", "µs a step before", "after", "ratio"), rows)
+    return text, {"grown": [each._asdict() for each in grown], "processes": shared._asdict()}
+
+
+def _snapshots(given: argparse.Namespace) -> tuple[str, Any]:
+    captured = [captures.capture(env_id) for env_id in captures.ENVIRONMENTS]
+    restored = {env_id: captures.restore(env_id, 1000) for env_id in ("LunarLander-v3", "CarRacing-v3")}
+    asked = asyncio.run(captures.asked())
+    with tempfile.TemporaryDirectory() as folder:
+        forked = captures.fork(Path(folder))
+    text = "\n\n".join(
+        [
+            tables.table(
+                ("environment", "mechanism", "capture µs", "a step of it µs", "bytes"),
+                [
+                    [each.env_id, each.mechanism, tables.micro(each.capture), tables.micro(each.step), each.bytes]
+                    for each in captured
+                ],
+            ),
+            tables.table(
+                ("call", "gets", "puts", "bytes written"),
+                [[each.call, f"{each.gets:g}", f"{each.puts:g}", f"{each.bytes:,.0f}"] for each in asked],
+            ),
+            tables.table(
+                ("what", "ms"),
+                [
+                    *([f"restore {env_id} at step 1,000", f"{s * 1000:.0f}"] for env_id, s in restored.items()),
+                    ["fork a CartPole to 1,000 in one call, SQLite", f"{forked * 1000:.0f}"],
+                ],
+            ),
+        ]
+    )
+    figures = {
+        "captured": [each._asdict() for each in captured],
+        "restored_s": restored,
+        "asked": [each._asdict() for each in asked],
+        "forked_s": forked,
+    }
+    return text, figures
+
+
+def _imports(given: argparse.Namespace) -> tuple[str, Any]:
+    whole, packages = imports.imports()
+    rows = [[each.package, f"{each.seconds * 1000:.0f}"] for each in packages]
+    rows.append(["a process that imports the step function, from start to end", f"{whole * 1000:.0f}"])
+    figures = {"whole_s": whole, "packages": [each._asdict() for each in packages]}
+    return tables.table(("package", "ms"), rows), figures
+
+
 def _machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
@@ -76,7 +167,12 @@ def _machine() -> dict[str, Any]:
     }
 
 
-_PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {"speed": _speed}
+_PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
+    "speed": _speed,
+    "growth": _growth,
+    "snapshots": _snapshots,
+    "imports": _imports,
+}
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ beyond the length of a reply.
 
 import asyncio
 import itertools
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,35 @@ async def _drive(port: int, players: Sequence[Next], seconds: float) -> Run:
     await asyncio.gather(*(each.finished for each in playing))
     elapsed = time.perf_counter() - began
     return Run([latency for each in playing for latency in each.latencies], elapsed)
+
+
+class Blocking:
+    """One connection that waits for each reply."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> bytes:
+        """The whole reply.
+
+        Raises:
+            RefusedRequest: it is not a 200.
+        """
+        self._socket.sendall(request)
+        reply = b""
+        while True:
+            reply += self._socket.recv(1 << 20)
+            head, found, body = reply.partition(b"\r\n\r\n")
+            if found and len(body) >= _content_length(head):
+                break
+        if not reply.startswith(b"HTTP/1.1 200"):
+            raise RefusedRequest(reply.decode("utf-8", "replace")[:500])
+        return reply
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
 
 
 def _itself(connection: "_Connection") -> "_Connection":

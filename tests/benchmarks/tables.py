@@ -60,7 +60,7 @@ def write(page: Path, name: str, text: str) -> None:
         ValueError: the page has no such markers.
     """
     before = page.read_text()
-    marked = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not marked.search(before):
         raise ValueError(f"{page} has no marker <!-- {name} -->")
-    page.write_text(marked.sub(lambda found: found[1] + text + found[2], before))
+    page.write_text(marked.sub(lambda found: f"{found[1]}{text}\n{found[2]}", before))

@@ -1,0 +1,77 @@
+"""The goals, each with what was measured in the same run."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
+from tests.benchmarks.speed import ROLLOUT, STEP
+
+_CAPTURE_MS = {"classic-control": 0.1, "toy-text": 0.1, "mujoco": 0.15, "ale": 0.5, "box2d": 0.1}
+
+
+class Goal(NamedTuple):
+    """What is to be reached, and what was; `most` says whether the bound is an upper one."""
+
+    what: str
+    bound: float
+    measured: float
+    unit: str = ""
+    most: bool = True
+
+    @property
+    def met(self) -> bool:
+        """Whether it was reached."""
+        return self.measured <= self.bound if self.most else self.measured >= self.bound
+
+
+def goals(found: dict[str, Any]) -> list[Goal]:
+    """The goals of the parts that were measured."""
+    parts: dict[str, Callable[[Any], Iterator[Goal]]] = {
+        "speed": _speed,
+        "growth": _growth,
+        "snapshots": _snapshots,
+    }
+    return [goal for part, of in parts.items() if part in found for goal in of(found[part])]
+
+
+def _speed(figures: list[dict[str, Any]]) -> Iterator[Goal]:
+    def of(who: str, what: str, connections: int, measure: str) -> float:
+        [rounds] = [
+            each[measure]
+            for each in figures
+            if (each["env_id"], each["what"], each["connections"], each["who"])
+            == ("CartPole-v1", what, connections, who)
+        ]
+        median: float = statistics.median(rounds)
+        return median
+
+    step = of(SQLITE, STEP, 1, "p50_s")
+    yield Goal("a durable CartPole step, p50, by that in memory", 0.5, step / of(IN_MEMORY, STEP, 1, "p50_s"))
+    yield Goal("the same, by a bare echo", 2.5, step / of(ECHO, STEP, 1, "p50_s"))
+    at_64 = of(SQLITE, STEP, 64, "steps_per_s") / of(IN_MEMORY, STEP, 64, "steps_per_s")
+    yield Goal("steps a second at 64 connections, by those in memory", 2, at_64, most=False)
+    rollout = of(SQLITE, ROLLOUT, 1, "steps_per_s") / of(IN_PROCESS, ROLLOUT, 1, "steps_per_s")
+    yield Goal("actions a second of a rollout of 1,000, by a Python loop", 0.7, rollout, most=False)
+
+
+def _growth(figures: dict[str, Any]) -> Iterator[Goal]:
+    for each in figures["grown"]:
+        what = f"a step at {each['large']} {each['what']}, by one at {each['small']}"
+        yield Goal(what, 1.2, each["after"] / each["before"])
+    shared = figures["processes"]
+    what = "processor time of a step that takes turns with another process, by one alone"
+    yield Goal(what, 1.3, shared["in_turns"] / shared["alone"])
+
+
+def _snapshots(figures: dict[str, Any]) -> Iterator[Goal]:
+    for each in figures["captured"]:
+        what = f"capture of {each['env_id']}"
+        yield Goal(what, _CAPTURE_MS[each["mechanism"]], each["capture"] * 1000, "ms")
+    for each, gets in zip(figures["asked"], (0, 1), strict=True):
+        yield Goal(f"gets of a {each['call']}", gets, each["gets"])
+        yield Goal(f"puts of a {each['call']}", 1, each["puts"])
+    restored = figures["restored_s"]
+    yield Goal("restoring LunarLander at step 1,000", 200, restored["LunarLander-v3"] * 1000, "ms")
+    yield Goal("restoring CarRacing at step 1,000", 1000, restored["CarRacing-v3"] * 1000, "ms")
+    yield Goal("forking a CartPole to 1,000 on SQLite", 1000, figures["forked_s"] * 1000, "ms")

@@ -1,0 +1,156 @@
+"""Whether a step takes longer where there is more: instances, steps in the episode, processes on one store."""
+
+import itertools
+import os
+import statistics
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.benchmarks.contenders import SQLITE, Contender, actions
+from tests.benchmarks.load import Blocking, Next, Player, drive, request
+from tests.servers import uvicorn
+
+MANY, FEW = 100_000, 10
+LATE = 10_000
+_FORKS = 1000
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+# One environment a mechanism whose episodes can be so long; Pendulum and HalfCheetah never end by themselves.
+_LONG = {"Pendulum-v1": "classic-control", "HalfCheetah-v5": "mujoco", "LunarLanderContinuous-v3": "box2d"}
+
+
+class Grown(NamedTuple):
+    """What grew, how far, and the seconds of a step before and after: medians over the rounds."""
+
+    what: str
+    small: str
+    large: str
+    before: float
+    after: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long a step takes."""
+        return self.after / self.before
+
+
+def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Grown:
+    """A step of one of few instances in a store, and of one of many."""
+    with ExitStack() as stack:
+        pair = [
+            Contender(
+                SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db", **_UNBOUNDED))
+            )
+            for count in (FEW, many)
+        ]
+        for contender, count in zip(pair, (FEW, many), strict=True):
+            origin = contender.create("CartPole-v1")
+            for made in range(0, count, _FORKS):
+                contender.post(f"{origin}/fork/", {"count": min(_FORKS, count - made)})
+        players = [(contender.port, contender.player("CartPole-v1", 0)) for contender in pair]
+        before, after = _in_turns(players, rounds, seconds)
+    return Grown("instances in the store", str(FEW), f"{many:,}", before, after)
+
+
+def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> list[Grown]:
+    """A step near the beginning of an episode, and one after many."""
+    grown = []
+    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/episodes.db") as server:
+        contender = Contender(SQLITE, server)
+        for env_id in _LONG:
+            steps = late if env_id in ("Pendulum-v1", "HalfCheetah-v5") else 800
+            early, long = (_endless(contender, env_id) for _ in range(2))
+            contender.post(
+                f"{long}/rollout/", {"policy": "random", "steps": steps, "include": [], "on_end": "continue"}
+            )
+            # As few steps a round as keep the one near its beginning: it is reset before each round.
+            before, after = _in_turns(
+                [
+                    (contender.port, _resetting(early, env_id, every=20)),
+                    (contender.port, Player([request(f"{long}/step/", body) for body in actions(env_id, 0)], b"")),
+                ],
+                rounds,
+                seconds / 4,
+            )
+            grown.append(Grown(f"steps in the episode ({env_id})", "under 20", f"{steps:,}", before, after))
+    return grown
+
+
+class Shared(NamedTuple):
+    """Milliseconds of processor time a step, of one process alone and of two that take every other call."""
+
+    alone: float
+    in_turns: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as much."""
+        return self.in_turns / self.alone
+
+
+def processes(folder: Path, steps: int) -> Shared:
+    """What a step costs the servers where every other call finds the instance written to by another process."""
+    with ExitStack() as stack:
+        store = f"sqlite:///{folder}/processes.db"
+        pair = [Contender(SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=store))) for _ in range(2)]
+        path = pair[0].create("CartPole-v1")
+        bodies = [request(f"{path}/step/", body) for body in actions("CartPole-v1", 0)]
+        reset = request(f"{path}/reset/", b"{}")
+        found = []
+        for serving in ([pair[0]], pair):
+            connections = [Blocking(contender.port) for contender in serving]
+            player = Player(bodies, reset)
+            _play(connections, player, steps // 10)
+            began = sum(_processor_s(contender) for contender in pair)
+            _play(connections, player, steps)
+            found.append((sum(_processor_s(contender) for contender in pair) - began) / steps * 1000)
+            for connection in connections:
+                connection.close()
+    return Shared(*found)
+
+
+_UNBOUNDED = {"GYM_HTTP_MAX_ENVS": "1000000"}
+
+
+def _in_turns(players: Sequence[tuple[int, Next]], rounds: int, seconds: float) -> list[float]:
+    medians: list[list[float]] = [[] for _ in players]
+    for number in range(rounds + 1):
+        for (port, player), into in zip(players, medians, strict=True):
+            run = drive(port, [player], seconds)
+            if number:
+                into.append(statistics.median(run.latencies))
+    return [statistics.median(each) for each in medians]
+
+
+def _endless(contender: Contender, env_id: str) -> str:
+    created = contender.post("/v1/envs/", {"env_id": env_id, "max_episode_steps": 1_000_000})
+    path = f"/v1/envs/{created['instance_id']}"
+    contender.post(f"{path}/reset/", {"seed": 1})
+    return path
+
+
+def _resetting(path: str, env_id: str, every: int) -> Callable[[bytes], tuple[bytes, bool]]:
+    """A player that resets after so many steps."""
+    bodies = [request(f"{path}/step/", body) for body in actions(env_id, 0)]
+    reset = request(f"{path}/reset/", b'{"seed": 1}')
+    turns = itertools.count()
+
+    def play(_: bytes) -> tuple[bytes, bool]:
+        turn = next(turns)
+        return (bodies[turn % len(bodies)], True) if turn % every else (reset, False)
+
+    return play
+
+
+def _play(connections: Sequence[Blocking], player: Player, steps: int) -> None:
+    """Play so many calls, each on the next connection."""
+    reply = b""
+    for _, connection in zip(range(steps), itertools.cycle(connections), strict=False):
+        reply = connection.ask(player(reply)[0])
+
+
+def _processor_s(contender: Contender) -> float:
+    """Seconds of processor time that the server has taken (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{contender.server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND

@@ -1,0 +1,35 @@
+"""A goal is met or missed by what was measured, and nothing else."""
+
+from typing import Any
+
+from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
+from tests.benchmarks.goals import Goal, goals
+
+
+def test_an_upper_bound_is_met_from_below_and_a_lower_one_from_above() -> None:
+    assert Goal("time", 2.5, 2.5).met
+    assert not Goal("time", 2.5, 2.6).met
+    assert Goal("rate", 2, 2.1, most=False).met
+    assert not Goal("rate", 2, 1.9, most=False).met
+
+
+def figures(who: str, what: str, connections: int, **measured: list[float]) -> dict[str, Any]:
+    return {"env_id": "CartPole-v1", "what": what, "connections": connections, "who": who, **measured}
+
+
+def test_the_goals_of_speed_are_ratios_of_the_rounds_medians() -> None:
+    found = goals(
+        {
+            "speed": [
+                figures(ECHO, "step", 1, p50_s=[1, 1, 9]),
+                figures(IN_MEMORY, "step", 1, p50_s=[8, 8, 8]),
+                figures(SQLITE, "step", 1, p50_s=[2, 3, 100]),
+                figures(IN_MEMORY, "step", 64, steps_per_s=[10]),
+                figures(SQLITE, "step", 64, steps_per_s=[25]),
+                figures(SQLITE, "rollout", 1, steps_per_s=[8]),
+                figures(IN_PROCESS, "rollout", 1, steps_per_s=[10]),
+            ]
+        }
+    )
+    assert [goal.measured for goal in found] == [3 / 8, 3, 2.5, 0.8]
+    assert [goal.met for goal in found] == [True, False, True, True]
