@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]
         stderr=subprocess.STDOUT,
     )
     assert process.stdout is not None
-    try:
+    with process, ExitStack() as stack:
+        stack.callback(process.kill)
         output = b""
         for line in process.stdout:
             output += line
@@ -68,7 +70,9 @@ def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]
                 break
         else:
             raise AssertionError(output.decode())
+        # Read to its end: MuJoCo, which writes its warnings itself, would wait for ever for room in the pipe.
+        reading = threading.Thread(target=process.stdout.read)
+        reading.start()
+        stack.callback(reading.join)
+        stack.callback(process.kill)  # first, or there is no end to read to
         yield Server(process, f"http://127.0.0.1:{int(listening[1])}")
-    finally:
-        process.kill()
-        process.communicate()

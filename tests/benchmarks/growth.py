@@ -3,7 +3,7 @@
 import itertools
 import os
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -67,8 +67,8 @@ def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> lis
             # As few steps a round as keep the one near its beginning: it is reset before each round.
             before, after = _in_turns(
                 [
-                    (contender.port, _resetting(early, env_id, every=20)),
-                    (contender.port, Player([request(f"{long}/step/", body) for body in actions(env_id, 0)], b"")),
+                    (contender.port, _stepping(early, env_id, reset_every=20)),
+                    (contender.port, _stepping(long, env_id)),
                 ],
                 rounds,
                 seconds / 4,
@@ -130,15 +130,15 @@ def _endless(contender: Contender, env_id: str) -> str:
     return path
 
 
-def _resetting(path: str, env_id: str, every: int) -> Callable[[bytes], tuple[bytes, bool]]:
-    """A player that resets after so many steps."""
-    bodies = [request(f"{path}/step/", body) for body in actions(env_id, 0)]
+def _stepping(path: str, env_id: str, reset_every: int | None = None) -> Next:
+    """A player that resets after so many steps, or never, whatever the environment says of its episode."""
+    bodies = itertools.cycle([request(f"{path}/step/", body) for body in actions(env_id, 0)])
     reset = request(f"{path}/reset/", b'{"seed": 1}')
-    turns = itertools.count()
+    turns = itertools.count(1)
 
     def play(_: bytes) -> tuple[bytes, bool]:
-        turn = next(turns)
-        return (bodies[turn % len(bodies)], True) if turn % every else (reset, False)
+        resets = reset_every is not None and next(turns) % reset_every == 0
+        return (reset, False) if resets else (next(bodies), True)
 
     return play
 
