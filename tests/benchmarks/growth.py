@@ -39,9 +39,7 @@ def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Gr
     """A step of one of few instances in a store, and of one of many."""
     with ExitStack() as stack:
         pair = [
-            Contender(
-                SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db", **_UNBOUNDED))
-            )
+            Contender(SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db")))
             for count in (FEW, many)
         ]
         for contender, count in zip(pair, (FEW, many), strict=True):
@@ -108,9 +106,6 @@ def processes(folder: Path, steps: int) -> Shared:
             for connection in connections:
                 connection.close()
     return Shared(*found)
-
-
-_UNBOUNDED = {"GYM_HTTP_MAX_ENVS": "1000000"}
 
 
 def _in_turns(players: Sequence[tuple[int, Next]], rounds: int, seconds: float) -> list[float]:
