@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam lambda test test-lambda bench check format catalog vendor exactness chaos clean
+.PHONY: help run run-s3 sam lambda test test-lambda bench check format catalog vendor exactness chaos fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.
 
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)
+
+fuzz: $(VENV)/.test  ## send drawn requests to every operation of the OpenAPI document
+	$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 clean:  ## remove what was installed and made here, and keep the snapshots
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -8,13 +8,14 @@ import gzip
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
 
 from shared.errors import InvalidRequest, InvalidValue
 from shared.web.carriage import check_carried
+from shared.web.query import QueryParameter
 from shared.wire import exact, values
 from shared.wire.bodies import Unreadable, from_msgpack
 
@@ -25,8 +26,11 @@ JSON_TYPE = "application/json"
 MSGPACK_TYPE = "application/msgpack"
 
 ARRAYS = {
-    "arrays": 'How JSON holds arrays: "lists", as it does by default, or "base64" for typed arrays '
-    '`{"dtype", "shape", "data"}`.'
+    "arrays": QueryParameter(
+        'How JSON holds arrays: "lists", as it does by default, or "base64" for typed arrays '
+        '`{"dtype", "shape", "data"}`.',
+        Literal["lists", "base64"],
+    )
 }
 """The query parameter that asks for typed arrays in JSON."""
 

@@ -17,6 +17,7 @@ from shared.errors import (
     GymHTTPError,
     InstanceNotFound,
     InvalidRequest,
+    InvalidValue,
     Misconfigured,
     ReplyTooLarge,
     StoreUnavailable,
@@ -24,7 +25,9 @@ from shared.errors import (
 )
 from shared.web.dialect import V1
 from shared.web.encoding import JSON_TYPE, MSGPACK_TYPE
+from shared.web.links import add_links
 from shared.web.problems import PROBLEMS
+from shared.web.query import QueryParameter
 from shared.web.routing import Endpoint
 
 _ALWAYS = (Unauthorized, StoreUnavailable, Misconfigured)
@@ -48,7 +51,9 @@ def document(endpoints: Iterable[Endpoint], *, title: str, version: str, descrip
         if endpoint.dialect is V1:
             operation = written["paths"][endpoint.path][endpoint.method.lower()]
             _with_msgpack(operation.get("requestBody", {}))
+            _without_need(operation.get("requestBody"), written)
             _with_msgpack(operation["responses"]["200"])
+    add_links(written["paths"])
     for name in ("HTTPValidationError", "ValidationError"):
         written.get("components", {}).get("schemas", {}).pop(name, None)
     schemas = written.setdefault("components", {}).setdefault("schemas", {})
@@ -68,6 +73,13 @@ def _with_msgpack(documented: dict[str, Any]) -> None:
     content = documented.get("content", {})
     if JSON_TYPE in content:
         content[MSGPACK_TYPE] = {"schema": content[JSON_TYPE]["schema"]}
+
+
+def _without_need(body: dict[str, Any] | None, written: dict[str, Any]) -> None:
+    """A body of which no member is required may be left out."""
+    if body is not None:
+        name = body["content"][JSON_TYPE]["schema"]["$ref"].rpartition("/")[2]
+        body["required"] = "required" in written["components"]["schemas"][name]
 
 
 def _operation(endpoint: Endpoint) -> APIRoute:
@@ -101,8 +113,8 @@ def _documented(endpoint: Endpoint) -> Any:
 
     named = inspect.Parameter.KEYWORD_ONLY
     parameters = [
-        inspect.Parameter(name, named, annotation=str | None, default=Query(None, description=description))
-        for name, description in endpoint.query.items()
+        inspect.Parameter(name, named, annotation=kind | None, default=Query(None, description=description))
+        for name, (description, kind) in _query(endpoint).items()
     ]
     for name in re.findall(r"{(\w+)}", endpoint.path):
         example = endpoint.dialect.path_examples[name]
@@ -115,6 +127,13 @@ def _documented(endpoint: Endpoint) -> Any:
     return operation
 
 
+def _query(endpoint: Endpoint) -> dict[str, QueryParameter]:
+    """The query parameters, those without a type as texts."""
+    return {
+        name: QueryParameter(told, str) if isinstance(told, str) else told for name, told in endpoint.query.items()
+    }
+
+
 def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     """The endpoint's error replies by status, each naming the kinds of problem it tells of."""
     possible: list[type[GymHTTPError]] = [*_ALWAYS, *endpoint.errors]
@@ -124,6 +143,8 @@ def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
         possible += [InvalidRequest, BodyTooLarge]
     if "{instance_id}" in endpoint.path:
         possible.append(InstanceNotFound)
+    if any(parameter.type is not str for parameter in _query(endpoint).values()):
+        possible.append(InvalidValue)
     replies: dict[int | str, dict[str, Any]] = {}
     dialect = endpoint.dialect
     schema = {"$ref": f"#/components/schemas/{dialect.error.__name__}"}

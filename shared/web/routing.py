@@ -22,6 +22,7 @@ from shared.web.dialect import V1, Dialect
 from shared.web.encoding import JSON_TYPE, RawHeaders
 from shared.web.log import CallLog
 from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, problem_response
+from shared.web.query import QueryParameter
 from shared.web.request import Request, read_body
 from shared.web.service import Service
 
@@ -56,8 +57,8 @@ class Endpoint:
     status: int = 200
     """Of a reply that tells of success."""
     dialect: Dialect = V1
-    query: Mapping[str, str] = field(default_factory=dict)
-    """Optional query parameters, each with its description."""
+    query: Mapping[str, str | QueryParameter] = field(default_factory=dict)
+    """Optional query parameters; where it is only a description, the parameter is any text."""
     _adapter: TypeAdapter[Any] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:

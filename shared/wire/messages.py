@@ -33,8 +33,9 @@ def _storable(value: Any, depth: int = 0) -> Any:
 
 Seed = Annotated[
     int,
-    BeforeValidator(_integral),
+    # The bounds come first: after a validator they would not be told in JSON Schema's words.
     Field(ge=0, lt=1 << 63, description="As `Env.reset(seed=...)` takes it.", examples=[42]),
+    BeforeValidator(_integral),
 ]
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
 
@@ -56,11 +57,11 @@ class CreateBody(BaseModel):
         description="Arguments of the environment's constructor.",
         examples=[{"sutton_barto_reward": True}],
     )
-    max_episode_steps: Annotated[int, BeforeValidator(_integral), Field(ge=-1, lt=1 << 40)] | None = Field(
+    max_episode_steps: Annotated[int, Field(ge=-1, lt=1 << 40), BeforeValidator(_integral)] | None = Field(
         None, description="As `gymnasium.make` takes it; -1 for no limit.", examples=[500]
     )
     wrappers: list[WrapperBody] = Field(default_factory=list, max_length=16, description="Innermost first.")
-    num_envs: Annotated[int, BeforeValidator(_integral), Field(ge=1, le=256)] | None = Field(
+    num_envs: Annotated[int, Field(ge=1, le=256), BeforeValidator(_integral)] | None = Field(
         None, description="Makes a `gymnasium.vector.SyncVectorEnv` of so many; everything is a batch then."
     )
     autoreset: Literal["NextStep", "SameStep", "Disabled"] | None = Field(
@@ -99,7 +100,7 @@ class RolloutBody(BaseModel):
     policy: Literal["random"] | None = Field(
         None, description="`random`: each action is drawn as `action_space/sample/` draws it."
     )
-    steps: Annotated[int, BeforeValidator(_integral), Field(ge=0)] | None = Field(None, examples=[100])
+    steps: Annotated[int, Field(ge=0), BeforeValidator(_integral)] | None = Field(None, examples=[100])
     include: list[Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]] = Field(
         ["observations", "rewards", "terminations", "truncations"],
         max_length=6,
@@ -118,7 +119,7 @@ class RolloutBody(BaseModel):
         return self
 
 
-Revision = Annotated[int, BeforeValidator(_integral), Field(ge=0, lt=1 << 63)]
+Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
 
 
 class BatchCall(BaseModel):
@@ -161,7 +162,7 @@ class ContainsBody(BaseModel):
 class ForkBody(BaseModel):
     """How many twins, and whether their generators are to differ."""
 
-    count: Annotated[int, BeforeValidator(_integral), Field(ge=1, le=1000)] = 1
+    count: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_integral)] = 1
     reseed: Seed | None = Field(
         None,
         description="Makes fork i's generators anew from numpy.random.SeedSequence(reseed, spawn_key=(i,)).",

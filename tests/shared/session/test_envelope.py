@@ -1,7 +1,12 @@
 """A snapshot that was touched, swapped or written by a stranger is refused before anything in it is read."""
 
+import hmac
+import struct
+
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 from shared.session.envelope import Header, Progress, RecentCall, Reference, seal, unseal
@@ -64,6 +69,41 @@ def test_an_envelope_of_another_version_is_refused_with_both_named() -> None:
     sealed[7] = 9
     with pytest.raises(SnapshotIncompatible, match="version 9; this server reads 1"):
         unseal(bytes(sealed), REFERENCE, [NEW])
+
+
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=40)), min_size=1, max_size=3
+    )
+)
+def test_whatever_is_done_to_a_snapshot_is_found_before_its_body_is_read(
+    cuts: list[tuple[int, int, bytes]],
+) -> None:
+    """Bytes taken out, put in and put in others' place, anywhere and at any length."""
+    sealed = seal(HEADER, b"body" * 100, [NEW])
+    forged = sealed
+    for start, removed, inserted in cuts:
+        at = start % (len(forged) + 1)
+        forged = forged[:at] + inserted + forged[at + removed :]
+    assume(forged != sealed)
+    with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+        unseal(forged, REFERENCE, [NEW])
+
+
+@given(stranger=st.binary(max_size=200))
+def test_a_strangers_bytes_are_refused(stranger: bytes) -> None:
+    for forged in (stranger, seal(HEADER, b"", [NEW])[:8] + stranger, seal(HEADER, stranger, [OLD])):
+        with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+            unseal(forged, REFERENCE, [NEW])
+
+
+@given(header=st.binary(max_size=200))
+def test_a_signed_header_that_is_none_is_corrupt(header: bytes) -> None:
+    """Signed by us, and yet not a header: an older or newer version's, or a fault of ours."""
+    signed = struct.pack("<I", len(header)) + header
+    magic = seal(HEADER, b"", [NEW])[:8]
+    with pytest.raises(SnapshotCorrupt):
+        unseal(magic + hmac.digest(NEW, magic + signed, "sha256") + signed, REFERENCE, [NEW])
 
 
 def test_nothing_is_decoded_before_the_signature_holds(monkeypatch: pytest.MonkeyPatch) -> None:

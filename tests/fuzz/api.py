@@ -1,0 +1,118 @@
+"""What is fuzzed: every operation of the OpenAPI document in one process, with instances for requests to find."""
+
+import random
+from collections import Counter
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from functions import local
+from shared.settings import Settings
+from shared.web.application import create_app
+
+Operation = APIOperation[Any, Any, Any, Any]
+
+_INSTANCES: list[dict[str, Any]] = [
+    {"env_id": "CartPole-v1", "render_mode": "rgb_array"},
+    {"env_id": "FrozenLake-v1", "render_mode": "ansi"},
+    {"env_id": "Blackjack-v1", "seed": 3},
+    {"env_id": "Pendulum-v1", "wrappers": [{"name": "FrameStackObservation", "kwargs": {"stack_size": 3}}]},
+    {"env_id": "CartPole-v1", "num_envs": 2},
+    {"env_id": "Taxi-v4", "autoreset": "SameStep"},
+]
+"""What requests find: spaces, replies and pictures of every form."""
+
+_ENDLESS = ("multipart/x-mixed-replace", "text/event-stream")
+_ACTIONS: list[Any] = [0, 1, 2, 3, [0, 1], [1, 0], [0.5], [-2.0]]
+_LIKELY: dict[str, list[dict[str, Any]]] = {
+    "create_env": _INSTANCES,
+    "reset_env": [{}, {"seed": 1}],
+    "step_env": [{"action": action} for action in _ACTIONS],
+    "rollout_env": [{"actions": [action, action]} for action in _ACTIONS],
+    "fork_env": [{}, {"count": 2, "reseed": 1}],
+}
+"""Bodies that reach an environment, which drawn ones seldom do."""
+
+
+class Api:
+    """The operations, and what came of the requests to them."""
+
+    def __init__(self, settings: Settings) -> None:
+        app = create_app(*(module.router for module in local.MODULES), settings=settings, documented=True)
+        self.schema = schemathesis.openapi.from_asgi("/openapi.json", app).exclude(_is_endless)
+        self.statuses: Counter[int] = Counter()
+        self._instances = [""] * len(_INSTANCES)
+        self._random = random.Random(0)
+        self.operations: dict[str, Operation] = {
+            result.ok().definition.raw["operationId"]: result.ok()
+            for result in self.schema.get_all_operations()
+            if isinstance(result, Ok)
+        }
+
+    def send(self, name: str, **parts: Any) -> Response:
+        """One request to the operation of the name, as it stands."""
+        response = self.operations[name].Case(**parts).call()
+        self.statuses[response.status_code] += 1
+        return response
+
+    def begin_anew(self) -> None:
+        """Make the same choices again."""
+        self._random = random.Random(0)
+
+    def call(self, case: Case[Any], known_instances: float = 0.8, likely_bodies: float = 0.5) -> Response:
+        """Send a drawn request, that part of them to one of the instances, and that part with a likely body."""
+        likely = _LIKELY.get(case.operation.definition.raw["operationId"])
+        if likely and _is_well_formed(case, ParameterLocation.BODY) and self._random.random() < likely_bodies:
+            case.body = self._random.choice(likely)
+        named = "instance_id" in case.path_parameters and _is_well_formed(case, ParameterLocation.PATH)
+        if named and self._random.random() < known_instances:
+            case.path_parameters["instance_id"] = self._instance(self._random.randrange(len(_INSTANCES)))
+        response = case.call()
+        self.statuses[response.status_code] += 1
+        return response
+
+    def check(self, case: Case[Any], response: Response) -> None:
+        """Make every check of the reply against the document.
+
+        Raises:
+            FailureGroup: the reply is a 5xx, undocumented, or not of the documented form; or the request was
+                taken for well-formed, or for malformed, and was not.
+        """
+        case.validate_response(
+            response, excluded_checks=[positive_data_acceptance], additional_checks=[_is_not_called_malformed]
+        )
+
+    def _instance(self, number: int) -> str:
+        """The instance of the number, made anew where it was deleted."""
+        known = self._instances[number]
+        if not known or self.send("get_env", path_parameters={"instance_id": known}).status_code != 200:
+            made = self.send("create_env", body=_INSTANCES[number], media_type="application/json")
+            known = self._instances[number] = made.json()["instance_id"]
+        return known
+
+
+def _is_endless(context: Any) -> bool:
+    replies = context.operation.definition.raw["responses"]
+    return any(kind in replies.get("200", {}).get("content", {}) for kind in _ENDLESS)
+
+
+def _is_well_formed(case: Case[Any], location: ParameterLocation) -> bool:
+    """Whether a part of the request was drawn to agree with the document."""
+    component = case.meta.components.get(location) if case.meta else None
+    return component is not None and component.mode.is_positive
+
+
+def _is_not_called_malformed(context: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What agrees with the document may be refused for what it means, never for its form."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 422:
+        return
+    problem = response.json()
+    # A `value_error` is a rule that JSON Schema has no words for.
+    malformed = [error for error in problem.get("errors", ()) if error["type"] != "value_error"]
+    if problem["type"].endswith("invalid-request") and malformed:
+        raise AssertionError(f"The document allows what is refused as malformed: {malformed}")
