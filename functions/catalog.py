@@ -1,13 +1,10 @@
 """GET /v1/catalog/: what can be created."""
 
-from typing import Any
-
 from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import NotCreatable
 from shared.session.catalog import catalog as entries
-from shared.session.catalog import entry
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -35,7 +32,7 @@ async def catalog(request: Request[None]) -> Response:
     if env_id is None:
         return request.reply({"environments": entries()})
     modules = request.service.settings.env_modules
-    found: dict[str, Any] = await request.service.session.work(entry, env_id, modules)
+    found = await request.service.session.creation.describe(env_id, modules)
     return request.reply({"environments": [found]})
 
 

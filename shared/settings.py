@@ -37,6 +37,8 @@ class Settings:
     max_reply_bytes: int = 16_777_216
     """Of the values in the reply of a rollout or a batch."""
     max_call_seconds: float = 30.0
+    max_trial_seconds: float = 120.0
+    max_trial_bytes: int = 4_294_967_296
     cors_origins: tuple[str, ...] = ("*",)
     log: Literal["calls", "errors", "off"] = "calls"
 
@@ -134,6 +136,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_steps_per_call": _positive(int),
     "max_reply_bytes": _positive(int),
     "max_call_seconds": _positive(float),
+    "max_trial_seconds": _positive(float),
+    "max_trial_bytes": _positive(int),
     "cors_origins": _list,
     "log": _one_of("calls", "errors", "off"),
 }

@@ -16,7 +16,7 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
-from shared.snapshot.recipe import Recipe, check_registered, make
+from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import proved_mechanism
 from shared.wire.spaces import describe
 
@@ -40,14 +40,19 @@ def catalog() -> list[dict[str, Any]]:
     ]
 
 
-def entry(env_id: str, modules: Iterable[str]) -> dict[str, Any]:
-    """One environment's entry.
+def shipped(env_id: str) -> dict[str, Any] | None:
+    """The environment's entry in the table."""
+    return _shipped().get(env_id)
+
+
+def described(env_id: str, modules: tuple[str, ...]) -> dict[str, Any]:
+    """One environment's entry, in a process that has registered nothing yet.
 
     Raises:
-        NotCreatable: it is not registered or cannot be made; the text is Gymnasium's.
+        NotCreatable: it cannot be made; the text is Gymnasium's.
     """
-    check_registered(env_id, modules)
-    return _shipped().get(env_id) or describe_environment(env_id)
+    register_environments(modules)
+    return describe_environment(env_id)
 
 
 def describe_environment(env_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import time
 class Clock:
     """Seconds that a request has spent so far in each phase, added up over its tries and its calls."""
 
-    __slots__ = ("began", "env", "load", "save", "tries")
+    __slots__ = ("began", "calls", "env", "load", "retries", "save")
 
     def __init__(self) -> None:
         self.began = time.perf_counter()
@@ -16,8 +16,10 @@ class Clock:
         """Calling the environment, capturing its state and encoding the reply."""
         self.save = 0.0
         """Writing the snapshot."""
-        self.tries = 0
-        """How often calls were tried; more than once where other processes wrote first."""
+        self.calls = 0
+        """Calls on instances; several in a batch."""
+        self.retries = 0
+        """How often a call was tried again, because another process wrote first or a write failed."""
 
     def elapsed(self) -> float:
         """Seconds since the request came."""

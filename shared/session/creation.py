@@ -1,13 +1,17 @@
 """New instances: making an environment, finding the mechanism that carries it, storing its first snapshot."""
 
+import asyncio
 import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from shared.errors import Contended, InstanceNotFound
+from shared.session import catalog
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache, closed
@@ -16,18 +20,12 @@ from shared.session.threads import Threads
 from shared.session.tombstones import Tombstones
 from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
+from shared.snapshot.confinement import Limits
 from shared.snapshot.mechanism import Home, Mechanism, Subject
-from shared.snapshot.probe import Verdict, subject_of_trial, try_out
+from shared.snapshot.probe import Verdict, confined, in_confinement, is_known, subject_of_trial
 from shared.snapshot.recipe import Recipe, check_registered, make
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.vector import adopt
-
-
-class _Made(NamedTuple):
-    env: Any
-    mechanism: Mechanism | None
-    """The one that is known to carry it; None if that has to be tried."""
-    subject_of_trial: str
 
 
 class _First(NamedTuple):
@@ -39,9 +37,11 @@ class _First(NamedTuple):
 class Creation:
     """Makes the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, threads: Threads, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, threads: Threads, live: LiveCache, limits: Limits) -> None:
         self._snapshots = snapshots
         self._threads = threads
+        self._limits = limits
+        self._trials: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live = live
         self._tombstones = Tombstones(snapshots)
 
@@ -58,7 +58,7 @@ class Creation:
         Without an id it gets a uuid4, which follows from the key if there is one.
 
         Raises:
-            NotCreatable: Gymnasium refused.
+            NotCreatable: Gymnasium refused, or the environment's first trial came to a bad end.
             NotExact: no mechanism carries the environment.
             KeyReused: the key came with another request before.
             Contended, OutcomeUnknown: the snapshot could not be written, or the given id is another instance's.
@@ -68,14 +68,16 @@ class Creation:
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs)
         worker = self._threads.worker()
-        made = await worker.run(_made, recipe)
-        mechanism = made.mechanism or (await self._verdict(recipe, made, modules)).chosen()
-        first = await worker.run(_first, reference, recipe, made.env, mechanism)
+        tried = None if is_known(recipe) else await self._verdict(recipe, modules)
+        mechanism = None if tried is None else tried.chosen()
+        env = await worker.run(make, recipe)
+        mechanism = mechanism or proved_mechanism(env) or (await self._verdict(recipe, modules)).chosen()
+        first = await worker.run(_first, reference, recipe, env, mechanism)
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
         saved = await self._snapshots.add(header, first.body)
         check_same(saved.header.made_by, keyed)
         if keyed is None and saved.header.created != header.created:
-            await worker.run(first.subject.close)
+            await closed(worker, first.subject)
             raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
         await self._snapshots.enlist(saved.header)
         # What another process wrote with the same key is another environment's.
@@ -104,19 +106,33 @@ class Creation:
         await self._snapshots.enlist(header)
         return header.instance_id
 
-    async def _verdict(self, recipe: Recipe, made: _Made, modules: Iterable[str]) -> Verdict:
+    async def describe(self, env_id: str, modules: Iterable[str]) -> dict[str, Any]:
+        """One environment's entry in the catalogue; one that the shipped table lacks is made to be described.
+
+        Raises:
+            NotCreatable: it is not registered, cannot be made, or came to a bad end while it was.
+        """
+        check_registered(env_id, modules)
+        known = catalog.shipped(env_id)
+        if known is not None:
+            return known
+        return await self._threads.trial().run(
+            in_confinement, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
+        )
+
+    async def _verdict(self, recipe: Recipe, modules: Iterable[str]) -> Verdict:
         """What the trial of such environments came to, here or in another process before."""
-        verdict = await self._snapshots.verdict(made.subject_of_trial)
-        if verdict is None:
-            verdict = await self._threads.trial().run(try_out, recipe, made.env, modules)
-            await self._snapshots.keep_verdict(made.subject_of_trial, verdict)
+        subject = subject_of_trial(recipe)
+        lock = self._trials.setdefault(subject, asyncio.Lock())
+        async with lock:
+            verdict = await self._snapshots.verdict(subject)
+            if verdict is None or not verdict.holds():
+                verdict = await self._threads.trial().run(confined, recipe, modules, self._limits_now())
+                await self._snapshots.keep_verdict(subject, verdict)
         return verdict
 
-
-def _made(recipe: Recipe) -> _Made:
-    env = make(recipe)
-    mechanism = proved_mechanism(env)
-    return _Made(env, mechanism, "" if mechanism else subject_of_trial(recipe, env))
+    def _limits_now(self) -> Limits:
+        return replace(self._limits, seconds=min(self._limits.seconds, self._threads.limit.left()))
 
 
 def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:

@@ -9,7 +9,7 @@ if it was not applied.
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
@@ -29,6 +29,7 @@ from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import CallLimit, Thread, Threads
 from shared.session.tries import Tries
 from shared.snapshot.compatibility import check_libraries, cpu_features
+from shared.snapshot.confinement import Limits
 from shared.snapshot.mechanism import Home, Mechanism
 from shared.snapshot.plain import NotPlain
 from shared.snapshot.registry import libraries_of, mechanism_named
@@ -53,6 +54,7 @@ class Session:
         live_envs: int,
         idle_ttl_s: float,
         max_call_seconds: float = math.inf,
+        trial: Limits | None = None,
     ) -> None:
         self.snapshots = Snapshots(store, keys, idle_ttl_s)
         self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
@@ -63,7 +65,7 @@ class Session:
         self.forking = Forking(self.snapshots, self._live)
         self.checkpoints = Checkpoints(self.snapshots, self._live)
         self.closing = Closing(self.snapshots, self._live)
-        self.creation = Creation(self.snapshots, self._threads, self._live)
+        self.creation = Creation(self.snapshots, self._threads, self._live, trial or Limits())
 
     async def call(
         self,
@@ -90,8 +92,8 @@ class Session:
         clock = Clock() if clock is None else clock
         call = _Call(operation, encode, if_match, keyed, clock, os.urandom(8), Tries())
         async with self._live.lock(reference):
+            clock.calls += 1
             while True:
-                clock.tries += 1
                 began = time.perf_counter()
                 live, confirmed = await self._current(reference)
                 clock.load += time.perf_counter() - began
@@ -100,6 +102,7 @@ class Session:
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
+                clock.retries += 1
                 await call.tries.again()
 
     @property
@@ -123,10 +126,6 @@ class Session:
         """The thread for a copy that is only drawn: never the event loop, since drawing takes milliseconds."""
         home = mechanism_named(header.mechanism).home
         return self._threads.home(None, Home.WORKER if home is Home.LOOP else home)
-
-    async def work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a function that takes long on a thread that is not the event loop's."""
-        return await self._threads.worker().run(function, *args, **kwargs)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""

@@ -60,9 +60,11 @@ class CallLimit:
 
     def seconds(self) -> float:
         """For a call that begins now."""
-        if self._over_at == math.inf:
-            return self._seconds
-        return min(self._seconds, self._over_at - time.monotonic())
+        return self._seconds if self._over_at == math.inf else min(self._seconds, self.left())
+
+    def left(self) -> float:
+        """How long until everything has to be over."""
+        return self._over_at - time.monotonic()
 
 
 class _Loop:
@@ -136,6 +138,7 @@ class Threads:
     """Every thread on which this process keeps environments."""
 
     def __init__(self, limit: CallLimit) -> None:
+        self.limit = limit
         self._loop = _Loop(limit)
         self._graphics = _Pinned("graphics", limit)
         self._workers = cycle([_Pinned(f"worker-{number}", limit) for number in range(_WORKERS)])

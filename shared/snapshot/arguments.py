@@ -13,6 +13,8 @@ _IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
 
 _ATARI = "ale_py"
 _MOST_FRAMES = 256
+_FEW = 64
+_SMALL = 1000
 
 
 def check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
@@ -31,6 +33,14 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
             )
     if _is_atari(env_id):
         _check_atari(env_id, kwargs)
+
+
+def are_modest(kwargs: Mapping[str, Any]) -> bool:
+    """Whether the arguments are so few and small that a known environment cannot become large by them."""
+    leaves = [value for _, value in _leaves("", kwargs)]
+    return len(leaves) <= _FEW and all(
+        abs(value) <= _SMALL if isinstance(value, int | float) else len(str(value)) <= _FEW for value in leaves
+    )
 
 
 def arguments(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:

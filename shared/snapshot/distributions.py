@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.util import find_spec
 from pathlib import Path
 
 PYTHON = "python"
@@ -31,8 +32,17 @@ def version_here(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        source = getattr(sys.modules.get(name), "__file__", None)
+        source = _source(name)
         return "none" if source is None else hashlib.sha256(Path(source).read_bytes()).hexdigest()[:16]
+
+
+def _source(module: str) -> str | None:
+    """The module's file, whether it has been imported here or not."""
+    try:
+        found = getattr(sys.modules.get(module), "__file__", None) or find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return found if found is None or isinstance(found, str) else found.origin
 
 
 @cache

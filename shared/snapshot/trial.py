@@ -3,17 +3,13 @@
 What is captured wrongly but shared through memory, a module's globals or the hash seed shows only there.
 """
 
-import os
-import pickle
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.errors import NotExact
-from shared.settings import child_environment, prepare_process
+from shared.errors import GymHTTPError, NotExact
 from shared.snapshot.calls import Call
+from shared.snapshot.confinement import ChildEnded, in_child
 from shared.snapshot.digest import digest_after
 from shared.snapshot.mechanism import Subject
 from shared.snapshot.recipe import Recipe, make, register_environments
@@ -55,20 +51,12 @@ def in_fresh_process(trial: Trial) -> Findings:
     Raises:
         NotExact: it failed there; the end of its error output is told.
     """
-    finished = subprocess.run(
-        [sys.executable, "-c", "from shared.snapshot.trial import main; main()"],
-        input=pickle.dumps(trial),
-        capture_output=True,
-        env=child_environment(PYTHONHASHSEED="4242"),
-        check=False,
-    )
-    if finished.returncode != 0:
-        raise NotExact(
-            f"{trial.recipe.env_id} cannot be continued in a fresh process: {finished.stderr.decode()[-2000:]}"
-        )
-    findings = pickle.loads(finished.stdout)
-    assert isinstance(findings, Findings)
-    return findings
+    try:
+        return in_child(carry_out, None, "4242", trial)
+    except ChildEnded as ended:
+        raise NotExact(f"{trial.recipe.env_id} cannot be continued in a fresh process, which {ended}") from None
+    except GymHTTPError as error:
+        raise NotExact(f"{trial.recipe.env_id} cannot be continued in a fresh process: {error.detail}") from error
 
 
 def carry_out(trial: Trial) -> Findings:
@@ -117,12 +105,3 @@ def _told(subject: Subject, call: Call) -> str:
     except Exception as error:  # whatever a state that was carried wrongly leads to
         return f"raised {error!r}"
     return digest_after(subject.env, result)
-
-
-def main() -> None:
-    """Read a trial from standard input and write its findings to standard output."""
-    prepare_process()
-    with os.fdopen(os.dup(1), "wb") as answers:
-        # Some environments print (BabyAI's tell of every layout that they reject).
-        os.dup2(2, 1)
-        answers.write(pickle.dumps(carry_out(pickle.load(sys.stdin.buffer))))

@@ -33,7 +33,7 @@ class Account:
         headers = response.raw_headers
         headers.append((_REQUEST_ID, self.request_id.encode()))
         clock = self.clock
-        if clock.tries:
+        if clock.calls:
             timing = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"
             phases = (clock.load * 1e3, clock.env * 1e3, clock.save * 1e3)
             headers.append((b"server-timing", (timing % phases).encode()))

@@ -35,7 +35,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     load_ms: float | None = None
     env_ms: float | None = None
     save_ms: float | None = None
-    tries: int = 1
+    retries: int = 0
 
 
 class _Dropped(msgspec.Struct):
@@ -74,9 +74,9 @@ class CallLog:
             account.owner,
             account.revision,
         )
-        if clock.tries:
+        if clock.calls:
             line.load_ms, line.env_ms, line.save_ms = map(_milliseconds, (clock.load, clock.env, clock.save))
-            line.tries = clock.tries
+            line.retries = clock.retries
         self._lines.append(self._encoder.encode(line))
         if not self._gathers:
             self.flush()

@@ -52,12 +52,12 @@ class Metrics:
         durations.add(clock.elapsed())
         if account.problem is not None:
             self._problems[account.problem] += 1
-        if clock.tries:
+        if clock.calls:
             phases = self._phases
             phases["load"] += clock.load
             phases["env"] += clock.env
             phases["save"] += clock.save
-            self._retries += clock.tries - 1
+            self._retries += clock.retries
 
     def text(self, session: Session, store: CountedStore) -> str:
         """All counts as Prometheus reads them."""

@@ -8,6 +8,7 @@ from shared.errors import Misconfigured
 from shared.session.keys import signing_keys
 from shared.session.session import Session
 from shared.settings import Settings
+from shared.snapshot.confinement import Limits
 from shared.snapshot.recipe import register_environments
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
@@ -45,5 +46,6 @@ def open_service(chosen: Settings | None = None) -> Service:
         live_envs=chosen.live_envs,
         idle_ttl_s=chosen.idle_ttl_s,
         max_call_seconds=chosen.max_call_seconds,
+        trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
     )
     return Service(chosen, session, store, CallLog(chosen.log), Metrics())

@@ -1,10 +1,12 @@
 """What the catalogue says can be created can be, and is as it says."""
 
-import gymnasium
+import dataclasses
+
 import pytest
 
 from shared.session.catalog import describe_environment
-from tests.applications import Api
+from shared.settings import Settings
+from tests.applications import Api, served
 
 
 def test_the_catalogue_holds_the_small_families_with_their_spaces(api: Api) -> None:
@@ -28,17 +30,20 @@ def test_a_large_space_has_its_bounds_once(local: Api) -> None:
     assert (entry["action_space"]["low"], entry["action_space"]["shape"]) == (-2.0, [1])
 
 
-def test_an_environment_that_somebody_registered_is_listed_and_described_when_asked_for(local: Api) -> None:
-    gymnasium.register("Foreign-v0", "gymnasium.envs.classic_control:PendulumEnv", max_episode_steps=7)
-    gymnasium.registry["Foreign-v0"].entry_point = "foreign.package:PendulumEnv"
-    try:
-        listed = {entry["env_id"]: entry for entry in local.get("/v1/catalog/").json["environments"]}
-        assert (listed["Foreign-v0"]["max_episode_steps"], listed["Foreign-v0"]["action_space"]) == (7, None)
-        gymnasium.registry["Foreign-v0"].entry_point = "gymnasium.envs.classic_control:PendulumEnv"
-        [entry] = local.get("/v1/catalog/?env_id=Foreign-v0").json["environments"]
-        assert (entry["mechanism"], entry["action_space"]["name"]) == ("classic-control", "Box")
-    finally:
-        del gymnasium.registry["Foreign-v0"]
+def test_an_environment_that_somebody_registered_is_listed_and_described_when_asked_for(
+    settings: Settings,
+) -> None:
+    """Described in a process of its own: nobody has made it before."""
+    foreign = dataclasses.replace(settings, env_modules=("tests.shared.snapshot.foreign",))
+    with served("local", foreign) as client:
+        api = Api(client)
+        listed = {entry["env_id"]: entry for entry in api.get("/v1/catalog/").json["environments"]}
+        assert (listed["ForeignWalk-v0"]["max_episode_steps"], listed["ForeignWalk-v0"]["action_space"]) == (
+            50,
+            None,
+        )
+        [entry] = api.get("/v1/catalog/?env_id=ForeignWalk-v0").json["environments"]
+        assert (entry["mechanism"], entry["action_space"]["name"]) == (None, "Discrete")
 
 
 def test_an_unknown_id_is_400_in_gymnasiums_words(local: Api) -> None:

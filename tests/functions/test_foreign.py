@@ -57,6 +57,36 @@ def test_a_trial_is_made_once_for_all_processes_of_a_store(
 ) -> None:
     with served("local", foreign) as client:
         Api(client).create("ForeignWalk-v0")
-    monkeypatch.setattr("shared.session.creation.try_out", None)
+    monkeypatch.setattr("shared.session.creation.confined", None)
     with served("local", foreign) as client:
         assert Api(client).create("ForeignWalk-v0")
+
+
+HARMFUL = "tests.harmful"
+
+
+@pytest.mark.parametrize(
+    ("env_id", "told"),
+    [
+        ("Crashing-v0", "was ended by SIGSEGV"),
+        ("Aborting-v0", "was ended by SIGABRT"),
+        ("Exiting-v0", "ended with status 3"),
+        ("Sleeping-v0", "did not come back within 6 s"),
+        ("Holding-v0", "did not come back within 6 s"),
+        ("Hungry-v0", "Unable to allocate"),
+        ("HungryStep-v0", "Unable to allocate"),
+    ],
+)
+def test_one_that_would_end_the_server_ends_its_own_process_and_is_refused(
+    settings: Settings, env_id: str, told: str
+) -> None:
+    harmful = dataclasses.replace(
+        settings, env_modules=(HARMFUL,), max_trial_seconds=6.0, max_trial_bytes=2_000_000_000
+    )
+    with served("local", harmful) as client:
+        api = Api(client)
+        reply = api.post("/v1/envs/", {"env_id": env_id})
+        assert (reply.status, told in reply.json["detail"]) == (400, True), reply.content
+        assert api.get("/v1/envs/").json == {}
+        if env_id == "Crashing-v0":
+            assert told in api.get("/v1/catalog/?env_id=Crashing-v0").json["detail"]

@@ -28,6 +28,8 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_MAX_STEPS_PER_CALL": "30",
             "GYM_HTTP_MAX_REPLY_BYTES": "40",
             "GYM_HTTP_MAX_CALL_SECONDS": "1.5",
+            "GYM_HTTP_MAX_TRIAL_SECONDS": "2.5",
+            "GYM_HTTP_MAX_TRIAL_BYTES": "50",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
             "GYM_HTTP_LOG": "off",
         }
@@ -45,6 +47,8 @@ def test_every_setting_can_be_set() -> None:
         max_steps_per_call=30,
         max_reply_bytes=40,
         max_call_seconds=1.5,
+        max_trial_seconds=2.5,
+        max_trial_bytes=50,
         cors_origins=("https://a.example",),
         log="off",
     )
