@@ -3,7 +3,15 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, EnvironmentRaised, JournalFull, KeyReused, ReplyGone, StaleRevision
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    EnvironmentRaised,
+    JournalFull,
+    KeyReused,
+    ReplyGone,
+    StaleRevision,
+)
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
@@ -24,7 +32,7 @@ router = Router()
         "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
         "info": {},
     },
-    errors=(EnvironmentRaised, JournalFull, StaleRevision, KeyReused, ReplyGone, Contended),
+    errors=(EnvironmentRaised, CallTooLong, JournalFull, StaleRevision, KeyReused, ReplyGone, Contended),
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
     """Call `Env.reset`. Without a seed the environment's generator goes on from where it is."""

@@ -4,6 +4,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import (
+    CallTooLong,
     Contended,
     EnvironmentRaised,
     InvalidAction,
@@ -46,6 +47,7 @@ router = Router()
         InvalidValue,
         ResetNeeded,
         EnvironmentRaised,
+        CallTooLong,
         JournalFull,
         StaleRevision,
         KeyReused,

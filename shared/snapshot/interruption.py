@@ -40,19 +40,19 @@ class Interrupted(BaseException):
 class _Limit:
     """One thread's call in progress. Each flag is set by one side alone, and read by the other after its own."""
 
-    __slots__ = ("at", "late", "open", "raised", "thread", "told")
+    # Defaults of the class: a call that is in time sets the first alone.
+    open = False
+    """Whether the environment's code is running."""
+    late = False
+    """The watch found the time over, and is about to look whether the window is open."""
+    raised = False
+    """It was, and the exception is on its way or has come."""
+    told = False
+    """It was not; the next window does not open."""
 
     def __init__(self, at: float) -> None:
         self.at = at
         self.thread = threading.get_ident()
-        self.open = False
-        """Whether the environment's code is running."""
-        self.late = False
-        """The watch found the time over, and is about to look whether the window is open."""
-        self.raised = False
-        """It was, and the exception is on its way or has come."""
-        self.told = False
-        """It was not; the next window does not open."""
 
     def enter(self) -> None:
         self.open = True
@@ -75,12 +75,13 @@ class _Watch:
     def __init__(self) -> None:
         self._running: dict[int, _Limit] = {}
         self._wake = threading.Event()
+        self._awake = False
         self._thread: threading.Thread | None = None
         self._replaced = False
 
     def add(self, limit: _Limit) -> None:
         self._running[limit.thread] = limit
-        if not self._wake.is_set():
+        if not self._awake:
             self._start()
 
     def remove(self, limit: _Limit) -> None:
@@ -93,6 +94,7 @@ class _Watch:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._look, name="call limits", daemon=True)
             self._thread.start()
+        self._awake = True
         self._wake.set()
 
     def _look(self) -> None:
@@ -103,7 +105,9 @@ class _Watch:
             limits = [*self._running.values()]
             if not limits:
                 self._wake.clear()
-                if self._running:  # one came between the two
+                self._awake = False
+                if self._running:  # one came before it was told that nobody watches
+                    self._awake = True
                     self._wake.set()
             for limit in limits:
                 if now > limit.at and not limit.late:
@@ -127,8 +131,12 @@ def _end_process() -> None:
     os._exit(STUCK)
 
 
+class _Here(threading.local):
+    limit: _Limit | None = None
+
+
 _watch = _Watch()
-_here = threading.local()
+_here = _Here()
 
 
 def give_up_when_stuck() -> None:
@@ -163,7 +171,7 @@ def within(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.
 
 def interruptible(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call an environment's own code, which may be interrupted where this thread's call has a limit."""
-    limit: _Limit | None = getattr(_here, "limit", None)
+    limit = _here.limit
     if limit is None:
         return function(*args, **kwargs)
     limit.enter()
