@@ -10,23 +10,29 @@ export const EXAMPLES = [
   { file: "cartpole", title: "CartPole: balance by a rule", env: "CartPole-v1", speed: "max", every: "1" },
   { file: "frozenlake", title: "FrozenLake: learn by a table", env: "FrozenLake-v1", speed: "max", every: "1" },
   { file: "mountaincar", title: "MountainCar: climb by energy", env: "MountainCar-v0", speed: "max", every: "1" },
+  { file: "evolution", title: "MountainCar: evolve a network", env: "MountainCarContinuous-v0", speed: "max", every: "50" },
   { file: "random", title: "Act at random", env: "CartPole-v1", speed: "max", every: "1" },
 ];
 
-/** @param {Example} example @returns {Promise<string>} */
-export async function codeOf({ file }) {
-  const reply = await fetch(new URL(`examples/${file}.js`, import.meta.url));
-  if (!reply.ok) throw new Error(`The example ${file} could not be loaded: ${reply.status}.`);
-  return reply.text();
+/** @type {Map<string, string>} */
+const codes = new Map();
+
+/** Read them all, so that choosing one takes effect at once. */
+export async function loadExamples() {
+  await Promise.all(
+    EXAMPLES.map(async ({ file }) => {
+      const reply = await fetch(new URL(`examples/${file}.js`, import.meta.url));
+      if (!reply.ok) throw new Error(`The example ${file} could not be loaded: ${reply.status}.`);
+      codes.set(file, await reply.text());
+    }),
+  );
 }
 
-/** A random agent for any environment. @param {string} envId @returns {Promise<string>} */
-export async function codeFor(envId) {
-  const example = EXAMPLES.find(({ env }) => env === envId);
-  if (example) return codeOf(example);
-  const code = await codeOf(/** @type {Example} */ (EXAMPLES.at(-1)));
-  return code.replace('"CartPole-v1"', JSON.stringify(envId));
-}
+/** @param {Example} example @returns {string} */
+export const codeOf = ({ file }) => codes.get(file) ?? "";
+
+/** A random agent for any environment. @param {string} envId @returns {string} */
+export const codeFor = (envId) => (codes.get("random") ?? "").replace('"CartPole-v1"', JSON.stringify(envId));
 
 /** An agent that goes on with an instance that exists. @param {string} instanceId @returns {string} */
 export const codeToContinue = (instanceId) => `// Continues the environment that this page was opened with; it is not closed at the end.
@@ -34,7 +40,7 @@ const env = await Env.attach(${JSON.stringify(instanceId)});
 const { ended, episode } = await env.record();
 if (ended || episode === 0) await env.reset();
 
-for (let i = 0; i < 500; i++) {
+for (let i = 0; i < 200; i++) {
   const { terminated, truncated } = await env.step(env.actionSpace.sample());
   if (terminated || truncated) await env.reset();
 }

@@ -2,7 +2,7 @@
 
 import { ask } from "../page/dialog.js";
 import { element, make, say } from "../page/elements.js";
-import { EXAMPLES, codeFor, codeOf, codeToContinue } from "./examples.js";
+import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples } from "./examples.js";
 import { save, saved } from "./saved.js";
 import { fragmentOf, sharedIn } from "./share.js";
 
@@ -35,19 +35,21 @@ export class Program {
    * @param {string | null} instanceId
    * @returns {Promise<string>} What is to be told of it. */
   async open(instanceId) {
-    const shared = await sharedIn(location.hash);
+    await loadExamples();
+    let told = "";
+    const shared = await sharedIn(location.hash).catch((error) => void (told = error.message));
     if (shared) {
       this.#show(shared);
       return "This agent came with a link. Read it before you run it.";
     }
     if (instanceId) {
       this.#show({ code: codeToContinue(instanceId) });
-      return "";
+      return told;
     }
     const last = saved();
     if (last) this.#show(last);
-    else await this.#showExample(EXAMPLES[0]);
-    return "";
+    else this.#showExample(EXAMPLES[0]);
+    return told;
   }
 
   /** The code was changed in the editor. */
@@ -67,7 +69,7 @@ export class Program {
     if (!agreed) return;
     const example = EXAMPLES.find(({ env }) => env === envId);
     if (example) return this.#showExample(example);
-    const code = await codeFor(envId);
+    const code = codeFor(envId);
     this.#show({ code, env: envId, example: "random" }, code);
   }
 
@@ -95,15 +97,15 @@ export class Program {
     this.examples.value = this.shown ?? "";
   }
 
-  async #restore() {
+  #restore() {
     this.editor.code = this.original;
     this.editor.clearMarks();
     say("said", "Restored; Ctrl+Z in the editor brings yours back.");
   }
 
   /** @param {import("./examples.js").Example} example */
-  async #showExample(example) {
-    const code = await codeOf(example);
+  #showExample(example) {
+    const code = codeOf(example);
     this.#show({ ...example, code, example: example.file }, code);
   }
 

@@ -85,6 +85,7 @@ def test_one_click_moves_frames_and_shows_the_numbers(visitor: Visitor, pages_se
         ("cartpole", r"(Episode \d: return 500\s+){2}"),
         ("frozenlake", r"It knows the way\."),
         ("mountaincar", r"(Episode \d: at the flag after 1\d\d steps\s+){3}"),
+        ("evolution", r"The evolved driver returns 9\d\.\d on a start that it has not seen"),
         ("random", r"Episode 20: return \d+"),
     ],
 )
@@ -229,7 +230,8 @@ def test_a_share_link_restores_the_agent_and_does_not_run_it(visitor: Visitor, p
 
 def test_a_damaged_or_inflated_link_is_refused(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url, "#1.notdeflated")
-    expect(page.locator("#console")).to_contain_text("damaged")
+    expect(page.locator("#said")).to_contain_text("damaged")
+    expect(page.locator("#editor .cm-content")).to_contain_text("Balances to 500")
     bomb = page.evaluate(
         """async () => {
             const zeros = new Blob([new Uint8Array(50_000_000)]).stream();
@@ -240,7 +242,7 @@ def test_a_damaged_or_inflated_link_is_refused(visitor: Visitor, pages_server: S
         }"""
     )
     inflated = playground(visitor, pages_server.url, f"#1.{bomb}")
-    expect(inflated.locator("#console")).to_contain_text("damaged")
+    expect(inflated.locator("#said")).to_contain_text("damaged")
 
 
 def test_what_was_written_is_there_again_after_a_reload(visitor: Visitor, pages_server: Server) -> None:
