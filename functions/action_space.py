@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended
+from shared.errors import Contended, SnapshotTooLarge
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
@@ -33,7 +33,7 @@ async def action_space(request: Request[None]) -> Response:
     reply=SampleReply,
     query=ARRAYS,
     example={"sample": 1},
-    errors=(Contended,),
+    errors=(SnapshotTooLarge, Contended),
     tag="spaces",
 )
 async def sample_action_space(request: Request[None]) -> Response:

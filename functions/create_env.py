@@ -3,7 +3,15 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CallTooLong, Contended, KeyReused, NotCreatable, NotExact
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    KeyReused,
+    NotCreatable,
+    NotExact,
+    QuotaExceeded,
+    SnapshotTooLarge,
+)
 from shared.snapshot.recipe import Recipe, WrapperRecipe
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -19,7 +27,7 @@ router = Router()
     body=CreateBody,
     reply=CreateReply,
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
-    errors=(CallTooLong, NotCreatable, NotExact, KeyReused, Contended),
+    errors=(CallTooLong, NotCreatable, NotExact, KeyReused, QuotaExceeded, SnapshotTooLarge, Contended),
 )
 async def create_env(request: Request[CreateBody]) -> Response:
     """Make an environment as `gymnasium.make` does and store its first snapshot.

@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, KeyReused, StaleRevision, StoreFailed
+from shared.errors import Contended, KeyReused, QuotaExceeded, StaleRevision, StoreFailed
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -18,7 +18,7 @@ router = Router()
     body=ForkBody,
     reply=ForkReply,
     example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},
-    errors=(StoreFailed, StaleRevision, KeyReused, Contended),
+    errors=(StoreFailed, StaleRevision, KeyReused, QuotaExceeded, Contended),
     tag="branching",
 )
 async def fork_env(request: Request[ForkBody]) -> Response:

@@ -3,7 +3,15 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CallTooLong, Contended, EnvironmentRaised, JournalFull, NotRenderable, ResetNeeded
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    EnvironmentRaised,
+    JournalFull,
+    NotRenderable,
+    ResetNeeded,
+    SnapshotTooLarge,
+)
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -23,7 +31,7 @@ router = Router()
         "encoding": "utf-8",
         "data": "  (Down)\nSFFF\nFHFH\nFFFH\nHFFG\n",
     },
-    errors=(NotRenderable, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, Contended),
+    errors=(NotRenderable, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge, Contended),
     tag="monitor",
 )
 async def render_env(request: Request[None]) -> Response:

@@ -10,6 +10,7 @@ from shared.errors import (
     JournalFull,
     KeyReused,
     ReplyGone,
+    SnapshotTooLarge,
     StaleRevision,
 )
 from shared.session import operations
@@ -32,7 +33,16 @@ router = Router()
         "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
         "info": {},
     },
-    errors=(EnvironmentRaised, CallTooLong, JournalFull, StaleRevision, KeyReused, ReplyGone, Contended),
+    errors=(
+        EnvironmentRaised,
+        CallTooLong,
+        JournalFull,
+        SnapshotTooLarge,
+        StaleRevision,
+        KeyReused,
+        ReplyGone,
+        Contended,
+    ),
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
     """Call `Env.reset`. Without a seed the environment's generator goes on from where it is."""

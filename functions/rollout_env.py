@@ -13,6 +13,7 @@ from shared.errors import (
     KeyReused,
     ReplyGone,
     ResetNeeded,
+    SnapshotTooLarge,
     StaleRevision,
 )
 from shared.session.rollout import given, rollout, sampled
@@ -49,6 +50,7 @@ router = Router()
         EnvironmentRaised,
         CallTooLong,
         JournalFull,
+        SnapshotTooLarge,
         StaleRevision,
         KeyReused,
         ReplyGone,

@@ -12,6 +12,7 @@ from shared.errors import (
     KeyReused,
     ReplyGone,
     ResetNeeded,
+    SnapshotTooLarge,
     StaleRevision,
 )
 from shared.session import operations
@@ -43,6 +44,7 @@ router = Router()
         EnvironmentRaised,
         CallTooLong,
         JournalFull,
+        SnapshotTooLarge,
         StaleRevision,
         KeyReused,
         ReplyGone,

@@ -10,6 +10,7 @@
     ├── NotCreatable              gymnasium.make refused, in its own words
     ├── NotExact                  no mechanism carries this environment exactly
     ├── JournalFull               one call more, and a snapshot could not be restored in time
+    ├── SnapshotTooLarge          one call more, and a snapshot would be over the limit
     ├── NotFound
     │   ├── InstanceNotFound
     │   └── CheckpointNotFound
@@ -83,6 +84,10 @@ class JournalFull(GymHTTPError):
 
     The call was not made. `calls` are in the journal; `seconds` is what their replay is estimated at.
     """
+
+
+class SnapshotTooLarge(GymHTTPError):
+    """The environment's state is over the limit on a snapshot; the instance is as it was. Sizes are in bytes."""
 
 
 class NotFound(GymHTTPError):

@@ -31,6 +31,9 @@ class Settings:
     env_modules: tuple[str, ...] = ()
     idle_ttl_s: float = 604_800.0
     live_envs: int = 64
+    max_envs: int = 100_000
+    """Of one owner."""
+    max_snapshot_bytes: int = 16_777_216
     max_body_bytes: int = 1_048_576
     max_frame_pixels: int = 4_194_304
     max_steps_per_call: int = 10_000
@@ -131,6 +134,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "env_modules": _list,
     "idle_ttl_s": _positive(float),
     "live_envs": _positive(int),
+    "max_envs": _positive(int),
+    "max_snapshot_bytes": _positive(int),
     "max_body_bytes": _positive(int),
     "max_frame_pixels": _positive(int),
     "max_steps_per_call": _positive(int),

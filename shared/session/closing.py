@@ -4,6 +4,7 @@ from shared.errors import InstanceNotFound, StaleRevision
 from shared.session.envelope import Reference, check_revision
 from shared.session.idempotency import Keyed, check_unused
 from shared.session.live import LiveCache
+from shared.session.quota import Quota
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.tombstones import Tombstones
 from shared.session.tries import Tries
@@ -12,9 +13,10 @@ from shared.session.tries import Tries
 class Closing:
     """Deletes the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
         self._snapshots = snapshots
         self._live = live
+        self._quota = quota
         self._tombstones = Tombstones(snapshots)
 
     async def close(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> bool:
@@ -43,6 +45,7 @@ class Closing:
             except StaleRevision:
                 await self._tombstones.take_back(reference)
                 raise
+            self._quota.release(reference.owner)
             return False
 
     async def _delete(self, loaded: Loaded, if_match: int | None) -> None:

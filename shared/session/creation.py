@@ -10,12 +10,13 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound
+from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
 from shared.session import catalog
 from shared.session.envelope import Header, Progress, Reference
 from shared.session.idempotency import Keyed, check_same
 from shared.session.live import Live, LiveCache, closed
-from shared.session.snapshots import Snapshots
+from shared.session.quota import Quota
+from shared.session.snapshots import Snapshots, check_size
 from shared.session.threads import Threads
 from shared.session.tombstones import Tombstones
 from shared.snapshot.arguments import check_kwargs
@@ -37,12 +38,22 @@ class _First(NamedTuple):
 class Creation:
     """Makes the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, threads: Threads, live: LiveCache, limits: Limits) -> None:
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        threads: Threads,
+        live: LiveCache,
+        quota: Quota,
+        limits: Limits,
+        max_snapshot_bytes: float,
+    ) -> None:
         self._snapshots = snapshots
         self._threads = threads
         self._limits = limits
         self._trials: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live = live
+        self._quota = quota
+        self._max_snapshot_bytes = max_snapshot_bytes
         self._tombstones = Tombstones(snapshots)
 
     async def create(
@@ -60,19 +71,32 @@ class Creation:
         Raises:
             NotCreatable: Gymnasium refused, or the environment's first trial came to a bad end.
             NotExact: no mechanism carries the environment.
+            SnapshotTooLarge: its first snapshot is over the limit.
+            QuotaExceeded: the owner has as many as one may have.
             KeyReused: the key came with another request before.
             Contended, OutcomeUnknown: the snapshot could not be written, or the given id is another instance's.
         """
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
         reference = Reference(owner, new_id)
         check_registered(recipe.env_id, modules)
-        check_kwargs(recipe.env_id, recipe.kwargs)
+        check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
+        async with self._quota.room(owner, 1):
+            return await self._created(reference, recipe, modules, keyed)
+
+    async def _created(
+        self, reference: Reference, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None
+    ) -> Header:
         worker = self._threads.worker()
         tried = None if is_known(recipe) else await self._verdict(recipe, modules)
         mechanism = None if tried is None else tried.chosen()
         env = await worker.run(make, recipe)
         mechanism = mechanism or proved_mechanism(env) or (await self._verdict(recipe, modules)).chosen()
         first = await worker.run(_first, reference, recipe, env, mechanism)
+        try:
+            check_size(first.body, self._max_snapshot_bytes)
+        except SnapshotTooLarge:
+            await closed(worker, first.subject)
+            raise
         header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
         saved = await self._snapshots.add(header, first.body)
         check_same(saved.header.made_by, keyed)

@@ -17,6 +17,7 @@ from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.envelope import Header, Reference, check_revision
 from shared.session.idempotency import Keyed, check_same, check_unused
 from shared.session.live import LiveCache
+from shared.session.quota import Quota
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.tombstones import Tombstones
 
@@ -31,9 +32,10 @@ class Forked(NamedTuple):
 class Forking:
     """Makes the twins of one store's instances."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
         self._snapshots = snapshots
         self._live = live
+        self._quota = quota
         self._tombstones = Tombstones(snapshots)
 
     async def fork(
@@ -53,12 +55,14 @@ class Forking:
             InstanceNotFound: there is no such instance.
             StaleRevision: it is not at the revision `if_match`.
             KeyReused: the key came with another request before.
+            QuotaExceeded: the owner would have more than one may have.
             StoreFailed: not all could be written; the sentence says what became of those that were.
         """
         if keyed is None:
             origin = await self._origin(reference, if_match, None)
             twins = _twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
-            await self._write_or_take_back(twins, origin.body)
+            async with self._quota.room(reference.owner, count):
+                await self._write_or_take_back(twins, origin.body)
             return Forked([twin.instance_id for twin in twins])
         ids = [keyed.instance_id(number) for number in range(count)]
         first = Reference(reference.owner, ids[0])
@@ -68,7 +72,9 @@ class Forking:
                 return Forked(ids, replayed=True)
             origin = await self._origin(reference, if_match, keyed)
             [first_twin] = _twins(origin.header, ids[:1], reseed, keyed.body)
-            claim = await self._snapshots.add(first_twin, origin.body)
+            # Room is for all of them; what the claim stands for may be completed beyond the limit.
+            async with self._quota.room(reference.owner, count):
+                claim = await self._snapshots.add(first_twin, origin.body)
             check_same(claim.header.made_by, keyed)
         elif await self._snapshots.is_listed(claim.header):
             return Forked(ids, replayed=True)

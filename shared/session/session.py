@@ -24,8 +24,9 @@ from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.outcome import Outcome
+from shared.session.quota import Quota
 from shared.session.rebuilding import rebuilt
-from shared.session.snapshots import Loaded, Snapshots
+from shared.session.snapshots import Loaded, Snapshots, check_size
 from shared.session.threads import CallLimit, Thread, Threads
 from shared.session.tries import Tries
 from shared.snapshot.compatibility import check_libraries, cpu_features
@@ -55,6 +56,8 @@ class Session:
         idle_ttl_s: float,
         max_call_seconds: float = math.inf,
         trial: Limits | None = None,
+        max_envs: float = math.inf,
+        max_snapshot_bytes: float = math.inf,
     ) -> None:
         self.snapshots = Snapshots(store, keys, idle_ttl_s)
         self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
@@ -62,10 +65,14 @@ class Session:
         """How long an environment's code may run in one call."""
         self._threads = Threads(self.limit)
         self._live = LiveCache(live_envs)
-        self.forking = Forking(self.snapshots, self._live)
+        self._max_snapshot_bytes = max_snapshot_bytes
+        quota = Quota(self.snapshots, max_envs)
+        self.forking = Forking(self.snapshots, self._live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self._live)
-        self.closing = Closing(self.snapshots, self._live)
-        self.creation = Creation(self.snapshots, self._threads, self._live, trial or Limits())
+        self.closing = Closing(self.snapshots, self._live, quota)
+        self.creation = Creation(
+            self.snapshots, self._threads, self._live, quota, trial or Limits(), max_snapshot_bytes
+        )
 
     async def call(
         self,
@@ -205,7 +212,10 @@ class Session:
         try:
             check_revision(live.header, call.if_match)
             turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
-            return await live.thread.run_in_turns(turns)
+            attempt = await live.thread.run_in_turns(turns)
+            if attempt.body is not None:
+                check_size(attempt.body, self._max_snapshot_bytes)
+            return attempt
         except NotPlain as error:
             return NotExact(
                 f"After this call the environment's state can no longer be saved exactly ({error}); "

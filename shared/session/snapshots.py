@@ -15,7 +15,14 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
+from shared.errors import (
+    CheckpointNotFound,
+    InstanceNotFound,
+    OutcomeUnknown,
+    SnapshotTooLarge,
+    SnapshotUnusable,
+    StoreFailed,
+)
 from shared.session.envelope import RECENT_CALLS, Header, Reference, seal, unseal
 from shared.session.tries import Failure, Tries
 from shared.snapshot.probe import Verdict
@@ -34,6 +41,17 @@ class Loaded(NamedTuple):
     header: Header
     body: bytes
     tag: Tag
+
+
+def check_size(body: bytes, most: float) -> None:
+    """Raise SnapshotTooLarge for a body of more than so many bytes."""
+    if len(body) > most:
+        raise SnapshotTooLarge(
+            f"The environment's snapshot would take {len(body)} bytes, and {most} is the most "
+            "(GYM_HTTP_MAX_SNAPSHOT_BYTES); reset it, or create it with less to keep.",
+            size=len(body),
+            limit=most,
+        )
 
 
 class Snapshots:

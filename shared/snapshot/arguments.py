@@ -1,15 +1,28 @@
 """The arguments that a client may give to an environment's constructor, and the form in which it wants them."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gymnasium
+import msgspec
 
 from shared.errors import NotCreatable
 
 _NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
 _IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
+
+# FrozenLake takes some 2 KB for every cell of its map, so that all of an instance's take 128 MB at most.
+_LONGEST = 16_384
+_LONGEST_OF_ALL = 65_536
+
+# What constructors make arrays, scenes or pictures of, or loops, before anybody could look at their size.
+_LARGEST = (
+    (re.compile(r"(^|_)(size|width|height|rows|cols|columns)($|_)", re.IGNORECASE), 4096),
+    (re.compile(r"(^|_)geoms?($|_)", re.IGNORECASE), 65_536),
+    (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
+)
 
 _ATARI = "ale_py"
 _MOST_FRAMES = 256
@@ -17,20 +30,30 @@ _FEW = 64
 _SMALL = 1000
 
 
-def check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
-    """Refuse arguments that name files, and those with which an emulator ends the process or never answers.
+def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> None:
+    """Refuse arguments that name files, ask for too much, or with which an emulator ends the process.
 
     A constructor would open the files on the server, as MuJoCo's `xml_file` does.
 
     Raises:
-        NotCreatable: one of the arguments is such.
+        NotCreatable: one of the arguments is such, or they are too long for so many environments.
     """
+    size = len(msgspec.json.encode(kwargs))
+    most = min(_LONGEST, _LONGEST_OF_ALL // num_envs)
+    if size > most:
+        raise NotCreatable(
+            f"The kwargs take {size} bytes as JSON, and {most} is the most here; send less, or fewer num_envs.",
+            env_id=env_id,
+        )
     for name, value in _leaves("", kwargs):
         if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
             raise NotCreatable(
                 f"The argument {name} = {value!r} names a file, and this server opens none for its callers.",
                 env_id=env_id,
             )
+        largest = next((most for pattern, most in _LARGEST if pattern.search(name)), math.inf)
+        if isinstance(value, int | float) and value > largest:
+            raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
     if _is_atari(env_id):
         _check_atari(env_id, kwargs)
 

@@ -16,6 +16,7 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.arguments import arguments
 from shared.snapshot.autoreset import SameStepAutoreset
+from shared.snapshot.extent import check_extent
 from shared.snapshot.interruption import interruptible
 from shared.snapshot.wrappers import wrap
 
@@ -117,6 +118,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
             env = wrap(env, wrapper.name, wrapper.kwargs)
+        check_extent(env.observation_space, recipe.num_envs or 1)
     except NotCreatable:
         raise
     except Exception as error:  # an environment's constructor may raise anything; its words go to the caller

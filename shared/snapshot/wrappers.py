@@ -7,6 +7,7 @@ import gymnasium
 from gymnasium import wrappers
 
 from shared.errors import NotCreatable
+from shared.snapshot.extent import check_wrapper
 from shared.snapshot.parameters import Amount, Choice, Flag, Keys, Parameter, Size, Text, argument
 
 _DTYPES = Choice(("float32", "float64", "uint8", "int8", "int16", "int32", "int64"))
@@ -97,6 +98,7 @@ def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> 
             raise NotCreatable(f"{name} has no parameter {key!r}; it takes {allowed}.", wrapper=name)
         if not parameters[key].accepts(value):
             raise NotCreatable(f"{name} cannot take {key}={value!r}: {parameters[key]}.", wrapper=name)
+    check_wrapper(env.observation_space, name, kwargs)
     made: gymnasium.Env[Any, Any] = getattr(wrappers, name)(
         env, **{key: argument(parameters[key], value) for key, value in kwargs.items()}
     )

@@ -32,6 +32,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.Unauthorized: ProblemKind(HTTPStatus.UNAUTHORIZED, "unauthorized"),
     errors.NotCreatable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-creatable"),
     errors.NotExact: ProblemKind(HTTPStatus.BAD_REQUEST, "not-exact"),
+    errors.SnapshotTooLarge: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "snapshot-too-large"),
     errors.NotFound: ProblemKind(HTTPStatus.NOT_FOUND, "not-found"),
     errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
     errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),

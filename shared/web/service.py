@@ -47,5 +47,7 @@ def open_service(chosen: Settings | None = None) -> Service:
         idle_ttl_s=chosen.idle_ttl_s,
         max_call_seconds=chosen.max_call_seconds,
         trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
+        max_envs=chosen.max_envs,
+        max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
     return Service(chosen, session, store, CallLog(chosen.log), Metrics())
