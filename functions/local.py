@@ -24,6 +24,7 @@ from functions import (
     rollout_env,
     step_env,
     stream_env,
+    ticket_env,
 )
 from shared.web.application import create_app
 
@@ -43,6 +44,7 @@ MODULES = (
     interface,
     render_env,
     stream_env,
+    ticket_env,
     fork_env,
     checkpoints,
     restore_env,

@@ -33,6 +33,8 @@ router = Router()
     },
     errors=(NotRenderable, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge, Contended),
     tag="monitor",
+    query={"ticket": "In place of an API key: what `monitor/ticket/` gave for this environment."},
+    takes_ticket=True,
 )
 async def render_env(request: Request[None]) -> Response:
     """Call `Env.render`: a PNG in base64 for rgb_array, a list of these for rgb_array_list, text for ansi.

@@ -29,6 +29,8 @@ _BURST = Burst(seconds=2.0, size=4_000_000)
     reply=None,
     errors=(NotRenderable,),
     tag="monitor",
+    query={"ticket": "In place of an API key: what `monitor/ticket/` gave for this environment."},
+    takes_ticket=True,
     media_type="multipart/x-mixed-replace",
 )
 async def stream_env(request: Request[None]) -> Response:

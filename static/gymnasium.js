@@ -199,9 +199,37 @@ export class Env {
     return new Rendering(await this.connection.change("GET", `${this.path}monitor/render/`));
   }
 
-  /** JPEG pictures without end, for the `src` of an `<img>`, which cannot send an API key. */
+  /** JPEG pictures without end, for the `src` of an `<img>` where the service wants no API key. */
   get streamUrl() {
-    return `${this.connection.url}${this.path}monitor/stream/`;
+    return this.#monitor("stream");
+  }
+
+  /**
+   * The same with a ticket in place of an API key, where there is one; begin to use it within ten minutes.
+   * @returns {Promise<string>}
+   */
+  ticketedStreamUrl() {
+    return this.#ticketed("stream");
+  }
+
+  /**
+   * The address of `render`'s reply, with a ticket in place of an API key, where there is one; good for ten minutes.
+   * @returns {Promise<string>}
+   */
+  ticketedRenderUrl() {
+    return this.#ticketed("render");
+  }
+
+  /** @param {string} what */
+  #monitor(what) {
+    return `${this.connection.url}${this.path}monitor/${what}/`;
+  }
+
+  /** @param {string} what */
+  async #ticketed(what) {
+    if (!this.connection.headers.Authorization) return this.#monitor(what);
+    const { ticket } = await this.connection.read(`${this.path}monitor/ticket/`, {});
+    return `${this.#monitor(what)}?ticket=${encodeURIComponent(ticket)}`;
   }
 
   /** Delete the environment on the server. @returns {Promise<void>} */

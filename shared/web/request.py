@@ -42,6 +42,8 @@ class Request(Generic[BodyT]):
     raw: bytes = b""
     """The body as it came."""
     dialect: Dialect = V1
+    takes_ticket: bool = False
+    """Whether `?ticket=` may stand in place of the API key."""
 
     @property
     def query(self) -> QueryParams:
@@ -53,10 +55,15 @@ class Request(Generic[BodyT]):
         """Whose instances the call may touch.
 
         Raises:
-            Unauthorized: API keys are set, and the call brought none.
+            Unauthorized: API keys are set, and the call brought neither one nor, where it may, a ticket.
         """
         api_keys = self.service.settings.api_keys
-        owner = owner_of(self._header(b"authorization") if api_keys else None, api_keys)
+        authorization = self._header(b"authorization") if api_keys else None
+        ticket = self.query.get("ticket") if api_keys and self.takes_ticket and authorization is None else None
+        if ticket is None:
+            owner = owner_of(authorization, api_keys)
+        else:
+            owner = self.service.tickets.owner(ticket, self.scope["path_params"]["instance_id"])
         self.account.owner = owner
         return owner
 

@@ -59,6 +59,8 @@ class Endpoint:
     dialect: Dialect = V1
     query: Mapping[str, str | QueryParameter] = field(default_factory=dict)
     """Optional query parameters; where it is only a description, the parameter is any text."""
+    takes_ticket: bool = False
+    """Whether `?ticket=` may stand in place of the API key."""
     _adapter: TypeAdapter[Any] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -72,7 +74,7 @@ class Endpoint:
         encoding = self.dialect.encoding(headers, scope["query_string"])
         if carried_by_lambda(scope):
             encoding = replace(encoding, by_lambda=True)
-        request = Request(scope, service, account, body, encoding, headers, raw, self.dialect)
+        request = Request(scope, service, account, body, encoding, headers, raw, self.dialect, self.takes_ticket)
         return await self.handler(request)
 
 

@@ -14,6 +14,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.log import CallLog
 from shared.web.metrics import Metrics
+from shared.web.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Service:
     store: CountedStore
     log: CallLog
     metrics: Metrics
+    tickets: Tickets
 
 
 def open_service(chosen: Settings | None = None) -> Service:
@@ -40,9 +42,10 @@ def open_service(chosen: Settings | None = None) -> Service:
     if chosen.store == "memory:" and multiprocessing.parent_process() is not None:
         raise Misconfigured("GYM_HTTP_STORE is memory:, which several workers cannot share; use sqlite:///PATH.")
     store = CountedStore(open_store(chosen.store, chosen.durability))
+    keys = signing_keys(chosen)
     session = Session(
         store,
-        signing_keys(chosen),
+        keys,
         live_envs=chosen.live_envs,
         idle_ttl_s=chosen.idle_ttl_s,
         max_call_seconds=chosen.max_call_seconds,
@@ -50,4 +53,5 @@ def open_service(chosen: Settings | None = None) -> Service:
         max_envs=chosen.max_envs,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
-    return Service(chosen, session, store, CallLog(chosen.log), Metrics())
+    tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
+    return Service(chosen, session, store, CallLog(chosen.log), Metrics(), tickets)

@@ -225,6 +225,13 @@ class RolloutReply(TypedDict, total=False):
     resets: Required[list[RolloutReset]]
 
 
+class TicketReply(TypedDict):
+    """A ticket for `?ticket=`, and when it ends, ISO 8601 in UTC."""
+
+    ticket: str
+    expires: str
+
+
 class MessageReply(TypedDict):
     """A sentence that says what was done."""
 

@@ -140,6 +140,7 @@ def call_everything(api: Api) -> None:
         api.get(f"{path}/interface/")
         api.get(f"{path}/monitor/render/")
         api.get(f"{path}/monitor/stream/")
+        api.post(f"{path}/monitor/ticket/")
         for space in ("action_space", "observation_space"):
             api.get(f"{path}/{space}/")
             api.post(f"{path}/{space}/sample/")

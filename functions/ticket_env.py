@@ -1,0 +1,38 @@
+"""POST /v1/envs/{instance_id}/monitor/ticket/: leave to look, for what cannot send an API key."""
+
+from datetime import UTC, datetime
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.web.application import create_app
+from shared.web.request import Request
+from shared.web.routing import Router
+from shared.wire.messages import TicketReply
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/monitor/ticket/",
+    summary="Get a ticket to watch an environment",
+    reply=TicketReply,
+    example={
+        "ticket": "ann.1769861400.hQ1m3kJ1m9y0bqg1lN0o6Yt0bq2o3u4v5w6x7y8z9A0",
+        "expires": "2026-01-31T12:10:00+00:00",
+    },
+    tag="monitor",
+)
+async def ticket_env(request: Request[None]) -> Response:
+    """Sign a `?ticket=` that `monitor/render/` and `monitor/stream/` of this environment take for ten minutes.
+
+    It stands in place of the API key, as an `<img>` sends none. A stream that has begun goes on after its end.
+    """
+    header = await request.service.session.snapshots.header(request.reference)
+    ticket, expires = request.service.tickets.issue(header.reference)
+    ends = datetime.fromtimestamp(expires, UTC).isoformat()
+    return request.reply({"ticket": ticket, "expires": ends}, headers={"Cache-Control": "no-store"})
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")
