@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor exactness chaos fuzz clean
+.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages exactness chaos fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ catalog: $(VENV)/.check  ## write the table of what can be created, from what is
 vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; needs node and npm
 	npm ci --no-fund --no-audit --prefix infra/javascript
 	node infra/javascript/vendor.mjs
+
+upload-pages: $(VENV)/.all  ## put the pages into a bucket: BUCKET=NAME API=https://...
+	$(BIN)/python -m infra.upload_pages "$(BUCKET)" "$(API)"
 
 exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
 	$(BIN)/python -m infra.exactness $(ARGS)
