@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages exactness chaos fuzz clean
+.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages exactness chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ chaos: $(VENV)/.test  ## kill servers and break stores, and check that every cal
 
 fuzz: $(VENV)/.test  ## send drawn requests to every operation of the OpenAPI document
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
+
+examples: $(VENV)/.test  ## run the agents of clients/examples/ (its README names what they need) and generated clients
+	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
 
 clean:  ## remove what was installed and made here, and keep the snapshots
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
