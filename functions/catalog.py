@@ -25,7 +25,7 @@ async def catalog(request: Request[None]) -> Response:
     """Every environment that can be created here, with its spaces, render modes and limits.
 
     A space's bounds are given once where they are the same everywhere. `mechanism` is null where it is found by
-    trial, at the first creation.
+    trial, at the first creation; `action_meanings` where the environment itself has no words for its actions.
     """
     request.check_key()
     env_id = request.query.get("env_id")

@@ -5,7 +5,7 @@ its id, it is made and described.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,6 +69,7 @@ def describe_environment(env_id: str) -> dict[str, Any]:
         "observation_space": _compact(describe(env.observation_space)),
         "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode is not None],
         "render_fps": env.metadata.get("render_fps"),
+        "action_meanings": _meanings(env.unwrapped),
         "mechanism": None if proved is None else proved.name,
     }
 
@@ -101,8 +102,15 @@ def _unmade(spec: EnvSpec) -> dict[str, Any]:
         "observation_space": None,
         "render_modes": None,
         "render_fps": None,
+        "action_meanings": None,
         "mechanism": None,
     }
+
+
+def _meanings(env: Any) -> list[str] | None:
+    """What the actions are called, where the environment says it as Atari's do."""
+    meanings: Callable[[], list[str]] | None = getattr(env, "get_action_meanings", None)
+    return None if meanings is None else list(meanings())
 
 
 def _can_be_made(env_id: str, spec: EnvSpec) -> bool:

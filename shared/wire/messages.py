@@ -390,6 +390,7 @@ class CatalogEntry(TypedDict):
     observation_space: dict[str, Any] | None
     render_modes: list[str] | None
     render_fps: float | None
+    action_meanings: list[str] | None
     mechanism: str | None
 
 

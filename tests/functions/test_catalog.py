@@ -1,11 +1,13 @@
 """What the catalogue says can be created can be, and is as it says."""
 
 import dataclasses
+import json
 
 import pytest
 
-from shared.session.catalog import describe_environment
+from shared.session.catalog import TABLE, describe_environment
 from shared.settings import Settings
+from shared.snapshot.recipe import register_environments
 from tests.applications import Api, served
 
 
@@ -23,6 +25,13 @@ def test_an_entry_of_the_shipped_table_is_what_the_environment_says(local: Api, 
     """A release of Gymnasium that changes one fails here: `make catalog` writes the table anew."""
     [entry] = local.get(f"/v1/catalog/?env_id={env_id}").json["environments"]
     assert entry == describe_environment(env_id)
+
+
+def test_ataris_actions_have_their_names() -> None:
+    register_environments(("ale_py",))
+    shipped = json.loads(TABLE.read_text())["ALE/Pong-v5"]
+    assert shipped["action_meanings"] == ["NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"]
+    assert shipped == describe_environment("ALE/Pong-v5")
 
 
 def test_a_large_space_has_its_bounds_once(local: Api) -> None:
