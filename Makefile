@@ -86,6 +86,10 @@ exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.test  ## step many instances for long, and watch the server's memory
+	$(BIN)/python -m tests.soak.run $(ARGS)
+
 fuzz: $(VENV)/.test  ## send drawn requests to every operation of the OpenAPI document
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
 

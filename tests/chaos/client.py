@@ -19,9 +19,6 @@ _HANG_UP_S = (0.0, 0.01)
 _TRIES = 20
 _LONGEST_PAUSE_S = 0.3
 
-KEYED = frozenset({"create", "reset", "step", "fork"})
-"""The calls that an idempotency key makes safe to repeat."""
-
 _numbers = itertools.count(1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.chaos.client import KEYED, Client
+from tests.chaos.client import Client
 from tests.chaos.plan import Plan
 
 _ENVS = {"CartPole-v1": (12, 2), "FrozenLake-v1": (3, 4), "LunarLander-v3": (1, 4)}
@@ -81,13 +81,14 @@ class Workload:
     async def _delete(self, client: Client) -> None:
         shared = self.instances.pop(self._plan.random.randrange(len(self.instances)))
         self.deleted.add(shared.name)
-        call = await client.call("delete", shared.name)
-        while call.attempts[0].status not in (200, 404):
+        keyed = self._plan.random.random() > _UNKEYED
+        while not {200, 404} & {
+            each.status for each in (await client.call("delete", shared.name, keyed=keyed)).attempts
+        }:
             await asyncio.sleep(0.05)
-            call = await client.call("delete", shared.name)
 
     async def _call(self, client: Client, shared: Shared, op: str) -> None:
-        keyed = op in KEYED and self._plan.random.random() > _UNKEYED
+        keyed = op != "read" and self._plan.random.random() > _UNKEYED
         if op == "restore" and not shared.checkpoints:
             op = "checkpoint"
         done = (await client.call(op, shared.name, keyed=keyed, **self._body(shared, op))).acknowledgement
