@@ -3,10 +3,11 @@ PYTHON ?= python3
 PORT ?= 5000
 HOST ?= 127.0.0.1
 VENV := .venv
+TRAIN_VENV := .venv-train
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages exactness chaos fuzz examples clean
+.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages train exactness chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -80,6 +81,14 @@ vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; need
 upload-pages: $(VENV)/.all  ## put the pages into a bucket: BUCKET=NAME API=https://...
 	$(BIN)/python -m infra.upload_pages "$(BUCKET)" "$(API)"
 
+$(TRAIN_VENV)/.ready: clients/python/pyproject.toml
+	@test -x $(TRAIN_VENV)/bin/python || $(PYTHON) -m venv $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[train]" "gymnasium[classic-control]"
+	@touch $@
+
+train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## learn on the server and in process, and compare every parameter; installs torch
+	$(BIN)/python -m infra.train $(TRAIN_VENV)/bin/python $(ARGS)
+
 exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
 	$(BIN)/python -m infra.exactness $(ARGS)
 
@@ -97,4 +106,4 @@ examples: $(VENV)/.test  ## run the agents of clients/examples/ (its README name
 	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
 
 clean:  ## remove what was installed and made here, and keep the snapshots
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	rm -rf $(VENV) $(TRAIN_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -23,7 +23,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def test_no_block_is_left_out() -> None:
     kinds = [kind for kind, _ in BLOCKS]
-    assert kinds == ["sh", "sh", "json", "sh", "json", "python", "js"]
+    assert kinds == ["sh", "sh", "json", "sh", "json", "python", "python", "js"]
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
@@ -48,16 +48,23 @@ def test_the_first_episode_prints_what_the_readme_says_across_a_killed_server(tm
         assert output == goes_on.strip()
 
 
-def test_the_python_class_plays_an_episode(server: Server) -> None:
+def test_the_python_client_makes_a_step(server: Server) -> None:
     names: dict[str, object] = {}
     exec(BLOCKS[5][1].replace(LOCAL, server.url), names)
+    assert names["reward"] == 1.0
+    assert server.send("GET", "/v1/envs/").json == {}
+
+
+def test_the_python_class_plays_an_episode(server: Server) -> None:
+    names: dict[str, object] = {}
+    exec(BLOCKS[6][1].replace(LOCAL, server.url), names)
     assert names["done"] is True
     assert server.send("GET", "/v1/envs/").json == {}
 
 
 def test_the_javascript_plays_an_episode(server: Server, tmp_path: Path) -> None:
     script = tmp_path / "episode.mjs"
-    script.write_text(BLOCKS[6][1].replace(LOCAL, server.url).replace("./static/", f"{ROOT}/static/"))
+    script.write_text(BLOCKS[7][1].replace(LOCAL, server.url).replace("./static/", f"{ROOT}/static/"))
     subprocess.run(["node", script], check=True, capture_output=True, timeout=60)
     assert server.send("GET", "/v1/envs/").json == {}
 

@@ -1,0 +1,90 @@
+"""Gymnasium environments that live on a server: an `Env` and a `VectorEnv` over HTTP.
+
+    env = gymnasium_http.make("CartPole-v1", url="http://127.0.0.1:5000")
+
+Importing this package registers `http/Env-v0`, for `gymnasium.make`.
+"""
+
+from gymnasium_http.connection import Connection
+from gymnasium_http.environment import HTTPEnv
+from gymnasium_http.errors import (
+    BodyTooLarge,
+    CallTooLong,
+    CheckpointNotFound,
+    Contended,
+    EnvironmentRaised,
+    GymHTTPError,
+    InstanceNotFound,
+    InvalidAction,
+    InvalidRequest,
+    InvalidValue,
+    JournalFull,
+    KeyReused,
+    NotCreatable,
+    NotEncodable,
+    NotExact,
+    NotFound,
+    NotRenderable,
+    QuotaExceeded,
+    ReplyGone,
+    ReplyTooLarge,
+    ResetNeeded,
+    ServerFailed,
+    ServerGone,
+    ServiceUnavailable,
+    SnapshotTooLarge,
+    SnapshotUnusable,
+    StaleRevision,
+    TimedOut,
+    Unauthorized,
+    VersionMismatch,
+)
+from gymnasium_http.making import attach, make, make_vec
+from gymnasium_http.registration import register
+from gymnasium_http.rollout import Reset, Rollout
+from gymnasium_http.vector import HTTPVectorEnv
+from gymnasium_http.version import VERSION as __version__
+
+__all__ = [
+    "BodyTooLarge",
+    "CallTooLong",
+    "CheckpointNotFound",
+    "Connection",
+    "Contended",
+    "EnvironmentRaised",
+    "GymHTTPError",
+    "HTTPEnv",
+    "HTTPVectorEnv",
+    "InstanceNotFound",
+    "InvalidAction",
+    "InvalidRequest",
+    "InvalidValue",
+    "JournalFull",
+    "KeyReused",
+    "NotCreatable",
+    "NotEncodable",
+    "NotExact",
+    "NotFound",
+    "NotRenderable",
+    "QuotaExceeded",
+    "ReplyGone",
+    "ReplyTooLarge",
+    "Reset",
+    "ResetNeeded",
+    "Rollout",
+    "ServerFailed",
+    "ServerGone",
+    "ServiceUnavailable",
+    "SnapshotTooLarge",
+    "SnapshotUnusable",
+    "StaleRevision",
+    "TimedOut",
+    "Unauthorized",
+    "VersionMismatch",
+    "__version__",
+    "attach",
+    "make",
+    "make_vec",
+]
+
+register()

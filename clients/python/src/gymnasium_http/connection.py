@@ -1,0 +1,228 @@
+"""HTTP to one server: msgpack both ways, keys, time-outs and tries. It knows nothing of environments.
+
+A call is tried again when no reply came, or one that waiting mends. The server applies a key once and repeats its
+first reply, so no call is applied twice, however often it is sent.
+"""
+
+import json
+import random
+import time
+import uuid
+import weakref
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from gymnasium_http import exact
+from gymnasium_http.errors import (
+    Contended,
+    GymHTTPError,
+    ServerFailed,
+    ServerGone,
+    TimedOut,
+    VersionMismatch,
+    error_of,
+    name_of,
+)
+from gymnasium_http.version import VERSION
+
+DEFAULT_URL = "http://127.0.0.1:5000"
+
+# Compressing takes longer than carrying what never leaves the machine.
+_NEAR = frozenset(("localhost", "127.0.0.1", "::1"))
+
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 5.0
+_LONGEST_RETRY_AFTER_S = 20.0
+
+# 502 and 504 are a gateway's: whether the call was applied is open, and its key makes that harmless.
+_PASSING = frozenset((429, 502, 503, 504))
+
+# These come with 429 and 503 as well, and waiting does not mend them.
+_LASTING = frozenset(("quota-exceeded", "misconfigured"))
+
+# Not the global generator, whose sequence is the caller's.
+_jitter = random.Random()
+
+
+class Connection:
+    """Calls to one server over connections that are kept alive; several environments and threads may share it.
+
+    Sockets are opened by the first call, and by the first after `close`. Pickled, it opens its own elsewhere.
+    """
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout: float = 30.0,
+        patience: float = 30.0,
+        transport: Callable[[], httpx.BaseTransport] | None = None,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            url: The server, with the path that it is served under.
+            api_key: The SECRET of `Authorization: Bearer SECRET`.
+            timeout: Seconds for each try.
+            patience: Seconds after whose passing a failed call is not tried again.
+            transport: Makes what carries requests, in place of HTTPX's own.
+
+        Raises:
+            ValueError: the URL is not one of http or https.
+        """
+        parsed = httpx.URL(url)
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise ValueError(f"{url!r} is no URL of a server; pass one such as {DEFAULT_URL!r}.")
+        self.url = url.rstrip("/")
+        self.timeout, self.patience = timeout, patience
+        self._api_key, self._transport = api_key, transport
+        self._client: httpx.Client | None = None
+        self.users: weakref.WeakSet[Any] = weakref.WeakSet()
+        """The environments that use it: the last to be closed closes its sockets."""
+
+    def __repr__(self) -> str:
+        return f"Connection({self.url!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        options = (self._api_key, self.timeout, self.patience, self._transport)
+        return _reconnected, (self.url, *options)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Connection":
+        return self
+
+    def close(self) -> None:
+        """Close the sockets; another call opens new ones."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        *,
+        key: str | None = None,
+        exactly: bool = False,
+    ) -> Any:
+        """The reply's value.
+
+        Args:
+            method: As HTTP names it.
+            path: After the server's URL.
+            content: A body as `exact.pack` makes it.
+            key: The idempotency key of a call that changes something; the same however often it is sent.
+            exactly: Whether the reply has to be one in which no type is lost.
+
+        Raises:
+            GymHTTPError: the reply tells of an error, or none came at every try.
+            VersionMismatch: it was to be exact and is not.
+        """
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if content is not None:
+            headers["Content-Type"] = "application/msgpack"
+        give_up, pause = time.monotonic() + self.patience, _FIRST_PAUSE_S
+        while True:
+            try:
+                return _value_of(self._once(method, path, content, headers), exactly)
+            except GymHTTPError as error:
+                asked = _retry_after(error)
+                wait = max(asked, pause * _jitter.uniform(0.5, 1))
+                if not _passes(error) or time.monotonic() + wait > give_up:
+                    raise
+            time.sleep(wait)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _once(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> httpx.Response:
+        try:
+            reply = self._opened().request(method, self.url + path, content=content, headers=headers)
+        except httpx.TimeoutException as error:
+            raise TimedOut(f"{self.url} did not answer {method} {path} in {self.timeout:g} s.") from error
+        except httpx.TransportError as error:
+            raise ServerGone(
+                f"{self.url} cannot be reached, or its reply was cut short ({type(error).__name__}: {error})."
+            ) from error
+        if reply.is_success:
+            return reply
+        raise error_of(reply.status_code, _problem_of(reply), reply.headers.get("Retry-After"))
+
+    def _opened(self) -> httpx.Client:
+        if self._client is None:
+            headers = {
+                "Accept": f"{exact.MEDIA_TYPE}, application/json;q=0.5",
+                "User-Agent": f"gymnasium-http/{VERSION}",
+            }
+            if self._api_key is not None:
+                headers["Authorization"] = f"Bearer {self._api_key}"
+            transport = None if self._transport is None else self._transport()
+            if httpx.URL(self.url).host in _NEAR:
+                headers["Accept-Encoding"] = "identity"
+            self._client = httpx.Client(headers=headers, timeout=self.timeout, transport=transport)
+            # An environment that is dropped without close leaves its sockets to the collector.
+            weakref.finalize(self, self._client.close)
+        return self._client
+
+
+def new_key() -> str:
+    """An idempotency key: 122 random bits of the system's, not of a generator that the caller may have seeded."""
+    return str(uuid.uuid4())
+
+
+def _reconnected(
+    url: str,
+    api_key: str | None,
+    timeout: float,
+    patience: float,
+    transport: Callable[[], httpx.BaseTransport] | None,
+) -> Connection:
+    return Connection(url, api_key=api_key, timeout=timeout, patience=patience, transport=transport)
+
+
+def _passes(error: GymHTTPError) -> bool:
+    if isinstance(error, ServerGone | Contended):
+        return True
+    return error.status in _PASSING and name_of(error.problem) not in _LASTING
+
+
+def _retry_after(error: GymHTTPError) -> float:
+    """The seconds that `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3); 0 for none."""
+    asked = error.retry_after
+    if not asked:
+        return 0.0
+    try:
+        seconds = float(asked) if asked.isdigit() else parsedate_to_datetime(asked).timestamp() - time.time()
+    except ValueError:
+        return 0.0
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S)
+
+
+def _value_of(reply: httpx.Response, exactly: bool) -> Any:
+    kind = reply.headers.get("Content-Type", "").partition(";")[0].strip()
+    try:
+        if kind == exact.MEDIA_TYPE:
+            return exact.unpack(reply.content)
+        if kind == "application/json" and not exactly:
+            return json.loads(reply.content)
+    except ValueError as error:
+        raise ServerFailed(f"The reply of {reply.url} cannot be read: {error}.", reply.status_code) from error
+    raise VersionMismatch(
+        f"{reply.url} answered in {kind or 'no stated form'} and not in {exact.MEDIA_TYPE}: it is not a server of "
+        "this client's version, or none of this kind; check the URL, or install the server's gymnasium-http.",
+        reply.status_code,
+    )
+
+
+def _problem_of(reply: httpx.Response) -> Mapping[str, Any]:
+    """A problem document, or one made of a gateway's words."""
+    if reply.is_redirect:
+        target = reply.headers.get("Location")
+        return {"detail": f"{reply.url} sends on to {target}; pass the URL of the server itself."}
+    try:
+        problem = reply.json()
+    except ValueError:
+        problem = None
+    return problem if isinstance(problem, dict) else {"title": f"{reply.status_code} {reply.reason_phrase}"}

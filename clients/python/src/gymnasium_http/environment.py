@@ -1,0 +1,79 @@
+"""A `gymnasium.Env` whose environment is on the server."""
+
+from typing import Any, SupportsFloat
+
+import gymnasium
+import numpy as np
+from gymnasium.utils import seeding
+
+from gymnasium_http.connection import Connection
+from gymnasium_http.instance import Instance
+from gymnasium_http.interface import Interface
+
+
+class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
+    """The environment of an id, as `gymnasium.make` gives it: values, types, errors and episodes are the same.
+
+    `np_random` is a generator of this side's own, for wrappers that draw: seeded by `reset(seed=...)` as the
+    environment's is, and not moved by what the environment draws.
+    """
+
+    metadata: dict[str, Any] = {}  # noqa: RUF012  as gymnasium.Env declares it; an instance has its own
+
+    def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
+        """Use `make` or `attach`."""
+        super().__init__(connection, instance_id, interface)
+        self.spec = interface.spec
+        self.metadata = interface.metadata
+        self.render_mode = interface.render_mode
+        self.action_space = interface.spaces["action_space"]
+        self.observation_space = interface.spaces["observation_space"]
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Begin an episode. Arrays in `options` reach the environment as lists.
+
+        Raises:
+            InvalidValue: the seed or an option cannot be used.
+            EnvironmentRaised: the environment's own exception.
+        """
+        observation, info = self._reset(seed, options)
+        if seed is not None:
+            self._np_random, self._np_random_seed = seeding.np_random(int(seed))
+        return observation, info
+
+    def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Apply one action. A call that is tried again, here or by the caller after an error, is applied once.
+
+        Raises:
+            InvalidAction: it is no member of the action space; the environment is as it was before.
+            ResetNeeded: the environment was not reset yet.
+            EnvironmentRaised: the environment's own exception.
+            ServerGone: no reply came; the same call can be made again when the server is back.
+        """
+        return self._step(action)
+
+    def render(self) -> Any:
+        """The picture in the render mode, as the environment gives it; None without one.
+
+        Raises:
+            NotRenderable: the environment gives no picture that can be sent.
+        """
+        return None if self.render_mode in (None, "human") else self._render()
+
+    @property
+    def np_random_seed(self) -> int:
+        """The seed of the last reset that had one; -1 before: the server drew that generator's seed."""
+        return -1 if self._np_random_seed is None else self._np_random_seed
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """This side's generator."""
+        if self._np_random is None:
+            self._np_random, _ = seeding.np_random()
+        return self._np_random
+
+    @np_random.setter
+    def np_random(self, value: np.random.Generator) -> None:
+        self._np_random, self._np_random_seed = value, -1

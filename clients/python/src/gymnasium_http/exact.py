@@ -1,0 +1,106 @@
+"""Values as they travel: typed arrays to the server, every type as it was from it.
+
+The table of extension types is that of the server's media type `application/vnd.gymnasium.v1+msgpack`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgpack
+import numpy as np
+from gymnasium.spaces import GraphInstance
+from numpy.typing import NDArray
+
+from gymnasium_http.errors import VersionMismatch
+
+MEDIA_TYPE = "application/vnd.gymnasium.v1+msgpack"
+
+_TYPED = frozenset(
+    (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64"),
+    )
+)
+
+
+def pack(body: Any) -> bytes:
+    """A request's body as msgpack: arrays are typed, tuples lists, and keys text, as the server casts them."""
+    packed: bytes = msgpack.packb(_sendable(body))
+    return packed
+
+
+def plain(value: Any) -> Any:
+    """The value with lists in place of arrays: for options, which an environment gets as they were sent."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "__array__"):
+        return plain(np.asarray(value))
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def unpack(data: bytes) -> Any:
+    """The value of a reply, type by type.
+
+    Raises:
+        VersionMismatch: it holds what this client does not know.
+    """
+    return msgpack.unpackb(data, ext_hook=_extension, strict_map_key=False)
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return _typed(value)
+    if isinstance(value, np.generic):
+        return _sendable(value.item())
+    if isinstance(value, GraphInstance):
+        return _sendable(value._asdict())
+    if isinstance(value, Mapping):
+        return {str(key): _sendable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(item) for item in value]
+    # Other libraries' arrays, such as JAX's and PyTorch's.
+    return _typed(np.asarray(value)) if hasattr(value, "__array__") else value
+
+
+def _typed(array: NDArray[Any]) -> Any:
+    if array.dtype.name not in _TYPED:
+        return _sendable(array.tolist())
+    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "data": little.tobytes()}
+
+
+def _array(dtype: str, shape: list[int], data: bytes) -> NDArray[Any]:
+    # A copy, since the bytes cannot be written to and the caller's array can.
+    return np.frombuffer(data, dtype).reshape(shape).copy()
+
+
+def _array_of_objects(shape: list[int], items: list[Any]) -> NDArray[Any]:
+    array = np.empty(len(items), object)
+    for index, item in enumerate(items):  # at once, items that are lists would become further axes
+        array[index] = item
+    return array.reshape(shape)
+
+
+_KINDS: dict[int, Callable[[Any], Any]] = {
+    1: lambda content: _array(*content),
+    2: lambda content: _array_of_objects(*content),
+    3: lambda content: np.frombuffer(content[1], content[0])[0],
+    4: tuple,
+    5: lambda content: dict(zip(content[::2], content[1::2], strict=True)),
+    6: set,
+    7: frozenset,
+    8: lambda content: GraphInstance(*content),
+    9: int,
+    10: lambda content: complex(*content),
+    11: lambda content: content.decode("utf-8", "surrogatepass"),
+}
+
+
+def _extension(code: int, data: bytes) -> Any:
+    if code not in _KINDS:
+        raise VersionMismatch(
+            f"The server sent a value of kind {code}, which this client does not know; install a newer one."
+        )
+    return _KINDS[code](unpack(data))

@@ -1,0 +1,151 @@
+"""Many steps in few calls, and their results as one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any, Literal
+
+import numpy as np
+
+from gymnasium_http.errors import BodyTooLarge, GymHTTPError, InvalidValue, ReplyTooLarge
+
+OnEnd = Literal["stop", "reset", "continue"]
+Series = Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]
+
+Call = Callable[[Mapping[str, Any]], Any]
+"""From the body of a call to its reply."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """A reset that followed an episode's end: `index` steps of the rollout were made before it."""
+
+    index: int
+    observation: Any
+    info: dict[str, Any]
+
+
+@dataclass
+class Rollout:
+    """What the steps gave: arrays with a first axis over the steps where they can be arrays, else lists.
+
+    What was not included is None.
+    """
+
+    steps: int = 0
+    """How many were made; fewer than asked for where the episode ended and `on_end` is "stop"."""
+    observations: Any = None
+    rewards: Any = None
+    terminations: Any = None
+    truncations: Any = None
+    infos: Any = None
+    actions: Any = None
+    resets: list[Reset] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for, to be sent in calls of at most `steps_per_call` steps."""
+
+    actions: Any
+    policy: str | None
+    steps: int | None
+    include: Sequence[Series]
+    on_end: OnEnd | None
+    steps_per_call: int
+
+    def __post_init__(self) -> None:
+        if (self.actions is None) == (self.policy is None):
+            raise ValueError("A rollout takes either actions or a policy; pass one of the two.")
+        if (self.steps is None) != (self.policy is None):
+            raise ValueError("A policy takes steps, their number, and actions take none.")
+        if self.steps_per_call < 1:
+            raise ValueError(f"steps_per_call is {self.steps_per_call}; pass at least 1.")
+
+    @property
+    def total(self) -> int:
+        """How many steps are to be made."""
+        return len(self.actions) if self.steps is None else self.steps
+
+    def body(self, begin: int, size: int) -> dict[str, Any]:
+        """The body of the call for some of the steps."""
+        options: dict[str, Any] = {"include": list(self.include)}
+        if self.on_end is not None:
+            options["on_end"] = self.on_end
+        if self.policy is None:
+            return {"actions": self.actions[begin : begin + size], **options}
+        return {"policy": self.policy, "steps": size, **options}
+
+
+def rollout(call: Call, request: Request, progress: bool | None) -> Rollout:
+    """The results of all calls as one; where the server finds a call too large, the next ones are smaller.
+
+    Raises:
+        GymHTTPError: a call failed; a note says how many steps the calls before it applied.
+    """
+    parts: list[dict[str, Any]] = []
+    done, most = Rollout(), request.steps_per_call
+    with _bar(request, progress) as advance:
+        while not parts or done.steps < request.total:
+            size = min(most, request.total - done.steps)
+            try:
+                reply = call(request.body(done.steps, size))
+            except GymHTTPError as error:
+                if _too_large(error) and size > 1:
+                    most = size // 2
+                    continue
+                error.add_note(f"{done.steps} steps of earlier calls of this rollout were applied.")
+                raise
+            parts.append(reply)
+            done.resets += [
+                Reset(done.steps + each["index"], each["observation"], each["info"]) for each in reply["resets"]
+            ]
+            done.steps += reply["steps"]
+            advance(reply["steps"])
+            if reply["steps"] < size:
+                break
+    for name in request.include:
+        setattr(done, name, _joined([part[name] for part in parts]))
+    return done
+
+
+def _too_large(error: GymHTTPError) -> bool:
+    """Whether fewer steps would pass: nothing was applied, and the problem names the limit."""
+    return isinstance(error, InvalidValue | BodyTooLarge | ReplyTooLarge) and "limit" in error.problem
+
+
+def _joined(parts: list[Any]) -> Any:
+    """One array, where all parts are arrays of one kind of item; else the list of all items."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:
+        return filled[0] if filled else parts[0]
+    kinds = {(part.dtype, part.shape[1:]) if isinstance(part, np.ndarray) else None for part in filled}
+    if len(kinds) == 1 and None not in kinds:
+        return np.concatenate(filled)
+    return [item for part in filled for item in part]
+
+
+def _bar(request: Request, progress: bool | None) -> AbstractContextManager[Callable[[int], Any]]:
+    """What is told of every step made; by default it shows only where there is something to wait for."""
+    shown = progress
+    if shown is None:
+        shown = request.total > request.steps_per_call and find_spec("tqdm") is not None
+    if not shown:
+        return nullcontext(lambda steps: None)
+    from tqdm.auto import tqdm  # an optional dependency
+
+    # Unasked it shows on terminals only.
+    return _Bar(tqdm(total=request.total, unit="step", disable=None if progress is None else False))
+
+
+class _Bar(AbstractContextManager[Callable[[int], Any]]):
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def __enter__(self) -> Callable[[int], Any]:
+        advance: Callable[[int], Any] = self._bar.update
+        return advance
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()

@@ -1,0 +1,76 @@
+"""The server's descriptions of spaces as Gymnasium's spaces, equal to those of the environment in process."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from gymnasium import Space, spaces
+from numpy.typing import NDArray
+
+from gymnasium_http.errors import VersionMismatch
+
+
+def rebuild(description: dict[str, Any]) -> Space[Any]:
+    """The space of a description, dtype and the order of keys and characters included.
+
+    A space of a class that is none of Gymnasium's comes as the nearest that is one.
+
+    Raises:
+        VersionMismatch: it is of no kind that this client knows.
+    """
+    kind = _KINDS.get(description.get("name", ""))
+    if kind is None:
+        raise VersionMismatch(
+            f"The server described a space of kind {description.get('name')!r}, which this client cannot build; "
+            "install a newer gymnasium-http, or give the environment one of Gymnasium's spaces."
+        )
+    return kind(description)
+
+
+def _numbers(raw: Any, described: dict[str, Any], dtype: Any = None) -> NDArray[Any]:
+    """An array of the space's shape from an array or nested lists, in which infinities may be words."""
+    dtype = np.dtype(dtype or described["dtype"])
+    array = np.asarray(raw)
+    if array.dtype.kind in "OU":  # float() reads the words
+        array = np.array([float(item) for item in np.asarray(raw, object).ravel().tolist()])
+    return array.astype(dtype).reshape(described["shape"])
+
+
+def _discrete(described: dict[str, Any]) -> Space[Any]:
+    # Gymnasium 1.2's Discrete takes no dtype: it is int64.
+    other = {} if described["dtype"] == "int64" else {"dtype": np.dtype(described["dtype"])}
+    return spaces.Discrete(described["n"], start=described["start"], **other)
+
+
+def _box(described: dict[str, Any]) -> Space[Any]:
+    low, high = (_numbers(described[bound], described) for bound in ("low", "high"))
+    box = spaces.Box(low, high, tuple(described["shape"]), np.dtype(described["dtype"]))
+    for flags in ("bounded_below", "bounded_above"):
+        if flags in described:
+            setattr(box, flags, _numbers(described[flags], described, bool))
+    return box
+
+
+def _multi_discrete(described: dict[str, Any]) -> Space[Any]:
+    nvec, start = (_numbers(described[key], described) for key in ("nvec", "start"))
+    return spaces.MultiDiscrete(nvec, np.dtype(described["dtype"]), start=start)
+
+
+def _graph(described: dict[str, Any]) -> Space[Any]:
+    edges = described["edge_space"]
+    return spaces.Graph(rebuild(described["node_space"]), None if edges is None else rebuild(edges))
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], Space[Any]]] = {
+    "Discrete": _discrete,
+    "Box": _box,
+    "MultiBinary": lambda d: spaces.MultiBinary(d["n"]),
+    "MultiDiscrete": _multi_discrete,
+    "Text": lambda d: spaces.Text(d["max_length"], min_length=d["min_length"], charset=d["charset"]),
+    "Tuple": lambda d: spaces.Tuple([rebuild(part) for part in d["spaces"]]),
+    "OneOf": lambda d: spaces.OneOf([rebuild(part) for part in d["spaces"]]),
+    # A list of pairs, because a dict would be sorted.
+    "Dict": lambda d: spaces.Dict([(key, rebuild(d["spaces"][str(key)])) for key in d["keys"]]),
+    "Sequence": lambda d: spaces.Sequence(rebuild(d["feature_space"]), stack=d["stack"]),
+    "Graph": _graph,
+}

@@ -1,0 +1,40 @@
+"""One server for all tests, and a client's ways to it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import ale_py
+import every_space  # noqa: F401  registers its environments here as on the server
+import gymnasium
+import pytest
+from gymnasium_http import Connection
+
+from shared.settings import prepare_process
+from tests.servers import Server, uvicorn
+
+prepare_process()  # no screen for the environments in process either
+gymnasium.register_envs(ale_py)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows the tests' own environments."""
+    store = tmp_path_factory.mktemp("store") / "snapshots.db"
+    path = ":".join([str(Path(__file__).parent), *filter(None, sys.path)])
+    with uvicorn(
+        GYM_HTTP_STORE=f"sqlite:///{store}", GYM_HTTP_ENV_MODULES="ale_py,every_space", PYTHONPATH=path
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    return server.url
+
+
+@pytest.fixture
+def connection(url: str) -> Iterator[Connection]:
+    opened = Connection(url, patience=10)
+    yield opened
+    opened.close()
