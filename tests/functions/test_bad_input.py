@@ -100,7 +100,14 @@ def test_a_body_of_another_form_is_422_and_names_the_place(local: Api, body: byt
     assert place in reply.json["detail"]
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "42", True, [1], {}, 2**64])
+def test_a_list_of_seeds_is_for_a_vector_and_the_episode_goes_on(local: Api) -> None:
+    instance = local.create()
+    local.post(f"{instance}/reset/", {"seed": 5})
+    assert "one for each" in problem(local.post(f"{instance}/reset/", {"seed": [1]}), 422, "invalid-value")
+    assert local.get(instance).json["episode"] == 1
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "42", True, {}, 2**64])
 def test_a_seed_that_is_no_seed_is_422_and_the_episode_goes_on(local: Api, seed: Any) -> None:
     env = gymnasium.make("CartPole-v1")
     env.reset(seed=5)
