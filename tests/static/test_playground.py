@@ -1,5 +1,6 @@
 """The playground in a real browser, against a real server."""
 
+import json
 import re
 import threading
 import time
@@ -373,3 +374,26 @@ def test_the_pages_work_from_a_bucket_on_another_origin(
         run(page, PREDECESSORS)
         expect(page.locator("#console")).to_contain_text("Total reward: 20")
         ended(page)
+
+
+def test_a_key_is_asked_for_kept_for_its_service_and_not_told_to_the_agent(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    visitor.expected.append("401")
+    keyed = {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db", "GYM_HTTP_API_KEYS": "me:open-sesame"}
+    with uvicorn(**keyed) as server:
+        page = visitor.open(f"{server.url}/agent.html")
+        page.get_by_label("API key", exact=True).fill("open-sesame")
+        page.get_by_role("button", name="Use this key").click()
+        page.locator("body[data-ready]").wait_for(state="attached")
+        listing = """
+          const env = await Env.make("CartPole-v1");
+          await env.reset();
+          console.log(JSON.stringify(env.connection.headers));
+        """
+        run(page, listing)
+        expect(page.locator("#console")).to_contain_text('{"Content-Type":')
+        assert "sesame" not in output(page)
+        ended(page)
+        kept = page.evaluate("localStorage.getItem('gym-http.keys')")
+        assert json.loads(kept) == {server.url: "open-sesame"}
