@@ -2,12 +2,47 @@
 
 import base64
 import io
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import NotRenderable
+
+_LONGEST_TEXT = 4_000
+_MOST_IN_ONE = 16
+
+
+class Picture(NamedTuple):
+    """A small picture, for watching many."""
+
+    content_type: str
+    """`image/jpeg`, or `text/plain` for mode ansi."""
+    content: bytes
+
+
+def as_thumbnail(picture: Any, width: int, max_pixels: int) -> Picture | None:
+    """What `render` returned, at most `width` pixels wide and never larger than it is; text up to 4,000 signs.
+
+    A vector environment's pictures are set side by side, up to 16; of a list of frames it is the last. None where
+    there is no frame.
+
+    Raises:
+        NotRenderable: it is no such array, or has more pixels than are allowed.
+    """
+    if isinstance(picture, tuple) and all(isinstance(each, str) for each in picture):
+        picture = "\n\n".join(picture)
+    if isinstance(picture, str):
+        return Picture("text/plain", picture[:_LONGEST_TEXT].encode())
+    if isinstance(picture, list):
+        picture = picture[-1] if picture else None
+    if picture is None:
+        return None
+    frames = picture if isinstance(picture, tuple) else (picture,)
+    image = _image(_side_by_side([_checked_frame(frame, max_pixels) for frame in frames[:_MOST_IN_ONE]]))
+    image.thumbnail((width, 2 * width), Image.Resampling.BILINEAR, reducing_gap=1.5)
+    return Picture("image/jpeg", _saved(image, "JPEG", quality=75))
 
 
 def as_png(frame: Any, max_pixels: int) -> bytes:
@@ -84,9 +119,28 @@ def _encoded(frame: Any, max_pixels: int, kind: str, **options: Any) -> bytes:
     image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
     if kind == "JPEG" and image.mode == "RGBA":
         image = image.convert("RGB")
+    return _saved(image, kind, **options)
+
+
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     target = io.BytesIO()
     image.save(target, kind, **options)
     return target.getvalue()
+
+
+def _image(frame: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(frame)).convert("RGB")
+
+
+def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Frames of one shape in rows of a square; of different shapes, the first alone."""
+    if len(frames) == 1 or len({frame.shape for frame in frames}) > 1:
+        return frames[0]
+    columns = math.ceil(math.sqrt(len(frames)))
+    missing = [np.zeros_like(frames[0])] * (-len(frames) % columns)
+    filled = [*frames, *missing]
+    rows = [np.concatenate(filled[at : at + columns], axis=1) for at in range(0, len(filled), columns)]
+    return np.concatenate(rows)
 
 
 def _checked_frame(frame: Any, max_pixels: int) -> NDArray[np.uint8]:

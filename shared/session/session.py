@@ -19,6 +19,7 @@ from shared.session.checkpoints import Checkpoints
 from shared.session.clock import Clock
 from shared.session.closing import Closing
 from shared.session.creation import Creation
+from shared.session.drawing import Drawing
 from shared.session.envelope import Header, Reference, check_revision
 from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
@@ -73,6 +74,7 @@ class Session:
         self.creation = Creation(
             self.snapshots, self._threads, self._live, quota, trial or Limits(), max_snapshot_bytes
         )
+        self.drawing = Drawing(self.thread_for_copy)
 
     async def call(
         self,
@@ -130,12 +132,17 @@ class Session:
         return await self.snapshots.newer(reference, loaded.tag) if ask else None
 
     def thread_for_copy(self, header: Header) -> Thread:
-        """The thread for a copy that is only drawn: never the event loop, since drawing takes milliseconds."""
-        home = mechanism_named(header.mechanism).home
+        """The thread for a copy that is only drawn: never the event loop, since drawing takes milliseconds.
+
+        Raises:
+            SnapshotIncompatible: it was written by other library versions than are installed here.
+        """
+        home = _check_compatible(header).home
         return self._threads.home(None, Home.WORKER if home is Home.LOOP else home)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
+        await self.drawing.close()
         await self._live.clear()
         self.snapshots.shut_down()
 

@@ -10,15 +10,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
-import gymnasium
-
 from shared.errors import InstanceNotFound, NotRenderable
+from shared.session.drawing import Copy
 from shared.session.envelope import Reference
-from shared.session.live import closed
-from shared.session.rebuilding import continue_from, rebuilt
 from shared.session.session import Session
 from shared.session.snapshots import Loaded
-from shared.snapshot.calls import Render
 
 FRAME_S = 1 / 30
 """The least time between two pictures."""
@@ -48,6 +44,7 @@ async def pictures(
     Raises:
         InstanceNotFound: there is no such instance.
         NotRenderable: its render mode is not `rgb_array`.
+        SnapshotIncompatible: it was written by other library versions than are installed here.
     """
     loaded = await session.snapshots.load(reference)
     mode = loaded.header.recipe.render_mode
@@ -56,13 +53,12 @@ async def pictures(
             f"The instance's render mode is {mode!r}; only a single one created with rgb_array can be watched.",
             render_mode=mode,
         )
-    return _frames(session, loaded, encode, burst)
+    return _frames(session, Copy(session.thread_for_copy(loaded.header)), loaded, encode, burst)
 
 
 async def _frames(
-    session: Session, loaded: Loaded, encode: Callable[[Any], bytes], burst: Burst
+    session: Session, copy: Copy[bytes], loaded: Loaded, encode: Callable[[Any], bytes], burst: Burst
 ) -> AsyncIterator[bytes]:
-    copy = _Copy(session, loaded)
     frame = await copy.picture(loaded, encode)
     began = shown = asked = time.monotonic()
     room = burst.size
@@ -89,30 +85,3 @@ async def _frames(
         return
     finally:
         await copy.close()
-
-
-class _Copy:
-    """A second environment that stands in for the instance, on a thread of its own mechanism's."""
-
-    def __init__(self, session: Session, loaded: Loaded) -> None:
-        self._thread = session.thread_for_copy(loaded.header)
-        self._subject: Any = None
-
-    async def picture(self, loaded: Loaded, encode: Callable[[Any], bytes]) -> bytes | None:
-        """The picture of a snapshot; None before the first reset."""
-        return await self._thread.run(self._picture, loaded, encode)
-
-    def _picture(self, loaded: Loaded, encode: Callable[[Any], bytes]) -> bytes | None:
-        if self._subject is None:
-            self._subject = rebuilt(loaded)
-        else:
-            continue_from(self._subject, loaded)
-        try:
-            return encode(self._subject.apply(Render()))
-        except gymnasium.error.ResetNeeded:
-            return None
-
-    async def close(self) -> None:
-        """Close the copy where it lives."""
-        if self._subject is not None:
-            await closed(self._thread, self._subject)

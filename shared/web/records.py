@@ -51,8 +51,8 @@ def instance_record(header: Header) -> InstanceReply:
         "steps": progress.steps,
         "episode_return": progress.episode_return,
         "ended": progress.ended,
-        "created": _iso(header.created),
-        "used": _iso(header.used),
+        "created": iso(header.created),
+        "used": iso(header.used),
         "revision": header.revision,
         "origin": None
         if header.origin is None
@@ -69,7 +69,7 @@ def checkpoint_record(header: Header) -> CheckpointReply:
     return {
         "checkpoint_id": header.checkpoint_id,
         "name": header.checkpoint_name,
-        "created": _iso(header.created),
+        "created": iso(header.created),
         "revision": header.revision,
         "episode": header.progress.episode,
         "steps": header.progress.steps,
@@ -82,11 +82,12 @@ def _statistics(kept: Statistics) -> StatisticsReply:
         "running": kept.running,
         "episodes": kept.episodes,
         "latest": [
-            {"steps": each.steps, "episode_return": each.episode_return, "ended": _iso(each.ended)}
+            {"steps": each.steps, "episode_return": each.episode_return, "ended": iso(each.ended)}
             for each in kept.latest
         ],
     }
 
 
-def _iso(seconds: float) -> str:
+def iso(seconds: float) -> str:
+    """A time since the epoch in ISO 8601, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,102 @@
+"""GET /v1/monitor/frames/: many environments in one stream."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from mangum import Mangum
+from starlette.responses import Response, StreamingResponse
+
+from shared.errors import InstanceNotFound, InvalidValue
+from shared.frames import as_thumbnail
+from shared.session.envelope import Reference
+from shared.session.following import Encode, Sight, follow, glance
+from shared.session.watching import Burst
+from shared.web.application import create_app
+from shared.web.carriage import carried_by_lambda
+from shared.web.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
+from shared.web.request import Request
+from shared.web.routing import Router
+
+router = Router()
+
+_MOST_IDS = 200
+_WIDTH, _NARROWEST, _WIDEST = 160, 16, 1280
+
+# A function's reply is delivered when it ends, and is at most 6 MB, in base64.
+_BURST = Burst(seconds=2.0, size=4_000_000)
+
+
+@router.get(
+    "/v1/monitor/frames/",
+    summary="Watch many environments",
+    reply=None,
+    errors=(InvalidValue,),
+    tag="monitor",
+    media_type=MEDIA_TYPE,
+    query={
+        "ids": f"Instance ids with commas between, up to {_MOST_IDS}.",
+        "width": f"Of the pictures at most, in pixels, {_NARROWEST} to {_WIDEST}, {_WIDTH} by default; 0: none.",
+        "since": "The cursor of the last reply, or empty: end the reply when what is new has been told.",
+    },
+)
+async def monitor_frames(request: Request[None]) -> Response:
+    """Thumbnails and short records of many instances, each again whenever it changes, in one reply without end.
+
+    A part is four bytes with the length of its metadata (big-endian), the metadata in JSON, four bytes with the
+    length of its picture (0 for none), and the picture. The metadata tell of an instance: `instance_id`, `env_id`,
+    `render_mode`, `episode`, `steps`, `episode_return`, `ended`, `created`, `used`, `revision`, the picture's
+    `content_type` (`image/jpeg`, or `text/plain` for render mode ansi), and in `trouble` why there is none where
+    there should be; or `instance_id` and `gone`; or `now`, the server's time, at least every five seconds or so.
+
+    With `since`, and from Lambda, the reply ends: what has changed since that cursor, as far as it can be drawn
+    within two seconds, and in the last part the next `cursor`. Pictures are drawn from copies, in at most about a
+    third of the process's time, so that watching changes nothing and stepping comes first.
+    """
+    references, unknown = _watched(request)
+    encode = _encode(request)
+    since, in_lambda = request.query.get("since"), carried_by_lambda(request.scope)
+    headers = {"Cache-Control": "no-store"}
+    session = request.service.session
+    if since is None and not in_lambda:
+        sights = await follow(session, references, encode)
+        return StreamingResponse(_parts(unknown, sights), media_type=MEDIA_TYPE, headers=headers)
+    known = revisions(since or "", [each.instance_id for each in references])
+    # A function has nothing else to do, and is paid for by the second.
+    found = await glance(session, references, known, encode, _BURST, **({"share": 1.0} if in_lambda else {}))
+    content = b"".join([*map(part, [*unknown, *found]), clock_part(cursor_of(known, found))])
+    return Response(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _parts(unknown: list[Sight], sights: AsyncIterator[Sight | None]) -> AsyncIterator[bytes]:
+    yield clock_part() + b"".join(map(part, unknown))
+    async for sight in sights:
+        yield clock_part() if sight is None else part(sight)
+
+
+def _watched(request: Request[None]) -> tuple[list[Reference], list[Sight]]:
+    """The instances that the query names, and the words among them that name none."""
+    ids = list(dict.fromkeys(filter(None, request.query.get("ids", "").split(","))))
+    request.check_key()
+    if not 0 < len(ids) <= _MOST_IDS:
+        raise InvalidValue(f"ids names {len(ids)} instances; name 1 to {_MOST_IDS}, with commas between.")
+    references, unknown = [], []
+    for each in ids:
+        try:
+            references.append(request.instance(each))
+        except InstanceNotFound:
+            unknown.append(Sight(each))
+    return references, unknown
+
+
+def _encode(request: Request[None]) -> Encode | None:
+    """How a picture is made small, or that none is wanted."""
+    given = request.query.get("width", str(_WIDTH))
+    width = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else -1
+    if width != 0 and not _NARROWEST <= width <= _WIDEST:
+        raise InvalidValue(f"width is {given[:40]!r}; send {_NARROWEST} to {_WIDEST} pixels, or 0 for none.")
+    max_pixels = request.service.settings.max_frame_pixels
+    return partial(as_thumbnail, width=width, max_pixels=max_pixels) if width else None
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

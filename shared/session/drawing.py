@@ -1,0 +1,131 @@
+"""Drawing instances from copies: many of them, in a bounded share of the process's time.
+
+A copy is restored from the stored bytes, so that watching changes nothing, takes no lock that a step would wait
+for, and shows what any process did to the instance. Copies are kept between pictures, since what is carried by
+replaying its calls then replays only the newest.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import gymnasium
+
+from shared.errors import EnvironmentRaised, GymHTTPError
+from shared.session.envelope import Header, Reference
+from shared.session.live import closed
+from shared.session.rebuilding import continue_from, rebuilt
+from shared.session.snapshots import Loaded
+from shared.session.threads import Thread
+from shared.snapshot.calls import Render
+
+PictureT = TypeVar("PictureT")
+
+SHARE = 0.3
+"""Of the process's time, how much all drawing together may take: steps come first."""
+
+_LONGEST_REST_S = 2.0
+_MOST_COPIES = 64
+_IDLE_S = 60.0
+
+
+class Copy(Generic[PictureT]):
+    """A second environment that stands in for an instance, on a thread of its own mechanism's."""
+
+    def __init__(self, thread: Thread) -> None:
+        self.thread = thread
+        self.kind: object = None
+        """Equal for instances that the copy can stand in for."""
+        self._subject: Any = None
+
+    async def picture(self, loaded: Loaded, encode: Callable[[Any], PictureT]) -> PictureT | None:
+        """The encoded picture of a snapshot; None before the first reset."""
+        return await self.thread.run(self._picture, loaded, encode)
+
+    def _picture(self, loaded: Loaded, encode: Callable[[Any], PictureT]) -> PictureT | None:
+        if self._subject is None:
+            self._subject = rebuilt(loaded)
+        else:
+            continue_from(self._subject, loaded)
+        try:
+            return encode(self._subject.apply(Render()))
+        except gymnasium.error.ResetNeeded:
+            return None
+
+    async def close(self) -> None:
+        """Close the copy where it lives."""
+        if self._subject is not None:
+            await closed(self.thread, self._subject)
+
+
+class Drawing:
+    """The copies that a process keeps for drawing. One picture is drawn at a time, whoever asks."""
+
+    def __init__(self, thread_for_copy: Callable[[Header], Thread]) -> None:
+        self._thread_for_copy = thread_for_copy
+        self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._rested = 0.0
+        """When the next picture may be drawn."""
+        self._idle: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Future[None] | None = None
+
+    async def draw(
+        self, loaded: Loaded, encode: Callable[[Any], PictureT], *, share: float = SHARE
+    ) -> PictureT | None:
+        """The encoded picture of a snapshot; None before the first reset.
+
+        Raises:
+            EnvironmentRaised: the environment's own `render` did.
+            GymHTTPError: it cannot be restored here, or `encode` refused its picture.
+        """
+        async with self._turn:
+            await asyncio.sleep(max(0.0, self._rested - time.monotonic()))
+            began = time.monotonic()
+            copy = await self._copy(loaded)
+            try:
+                return await copy.picture(loaded, encode)
+            except Exception as error:  # an environment is foreign code: what it raises is to be seen
+                # What failed may have left the copy halfway.
+                del self._copies[loaded.header.reference]
+                await copy.close()
+                raise error if isinstance(error, GymHTTPError) else EnvironmentRaised(error) from error
+            finally:
+                now = time.monotonic()
+                self._rested = now + min((now - began) * (1 / share - 1), _LONGEST_REST_S)
+                self._close_when_idle()
+
+    async def close(self) -> None:
+        """Close every copy."""
+        async with self._turn:
+            if self._idle is not None:
+                self._idle.cancel()
+            while self._copies:
+                _, copy = self._copies.popitem()
+                await copy.close()
+
+    async def _copy(self, loaded: Loaded) -> Copy[Any]:
+        """The instance's copy; where there are too many, one that stood in for another of the same kind."""
+        reference, kind = loaded.header.reference, (loaded.header.mechanism, loaded.header.recipe)
+        copy = self._copies.pop(reference, None)
+        if copy is None and len(self._copies) >= _MOST_COPIES:
+            free = next((each for each, copy in self._copies.items() if copy.kind == kind), None)
+            copy = self._copies.pop(free) if free else None
+            if copy is None:
+                await self._copies.popitem(last=False)[1].close()
+        if copy is None or copy.thread.lost:
+            copy = Copy(self._thread_for_copy(loaded.header))
+            copy.kind = kind
+        self._copies[reference] = copy
+        return copy
+
+    def _close_when_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        loop = asyncio.get_running_loop()
+        self._idle = loop.call_later(_IDLE_S, self._begin_closing)
+
+    def _begin_closing(self) -> None:
+        self._closing = asyncio.ensure_future(self.close())

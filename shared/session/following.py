@@ -1,0 +1,177 @@
+"""Following many instances at once: what has changed of each, with its picture, and the newest alone.
+
+Whoever takes the sights slowly misses some between, and never falls behind.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from shared.errors import GymHTTPError, InstanceNotFound, SnapshotUnusable, StoreFailed
+from shared.frames import Picture
+from shared.session.drawing import SHARE
+from shared.session.envelope import Header, Reference
+from shared.session.session import Session
+from shared.session.snapshots import Loaded
+from shared.session.watching import FRAME_S, Burst
+
+Encode = Callable[[Any], Picture | None]
+
+# How many instances a second are asked about: a store that is near takes some 10 µs, another costs money.
+_NEAR_ASKS, _FAR_ASKS = 2_000, 50
+_FAR_POLL_S = 0.5
+_AT_ONCE = 20
+_PART_S = 1 / 200
+_BEAT_S = 5.0
+
+
+class Sight(NamedTuple):
+    """What is to be seen of one instance."""
+
+    instance_id: str
+    header: Header | None = None
+    """None: the instance is gone, or cannot be read."""
+    picture: Picture | None = None
+    trouble: str | None = None
+    """Why there is no picture of an instance that should have one."""
+
+
+async def follow(
+    session: Session, references: Iterable[Reference], encode: Encode | None
+) -> AsyncIterator[Sight | None]:
+    """Every instance once, and again whenever it has changed; None every five seconds where nothing changes.
+
+    Without `encode` nothing is drawn. One that is gone is told once. Ends when the store fails.
+
+    Raises:
+        StoreFailed: the store does not answer now.
+    """
+    wall = _Wall(session, references)
+    await wall.ask()
+    return _followed(wall, encode)
+
+
+async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[Sight | None]:
+    told = asked = time.monotonic()
+    while True:
+        now = time.monotonic()
+        if now - asked >= wall.pause:
+            try:
+                await wall.ask()
+            except StoreFailed:
+                return
+            asked = now
+        sight = await wall.next(encode)
+        if sight is not None or now - told > _BEAT_S:
+            yield sight
+            told = now
+        await asyncio.sleep(_PART_S if wall.waiting else max(_PART_S, asked + wall.pause - time.monotonic()))
+
+
+async def glance(
+    session: Session,
+    references: Iterable[Reference],
+    known: Mapping[str, int],
+    encode: Encode | None,
+    burst: Burst,
+    *,
+    share: float = SHARE,
+) -> list[Sight]:
+    """The instances that are not at the revisions known, those written to longest ago first, as the burst allows.
+
+    The first is told in any case. `share` is how much of the process's time drawing may take.
+
+    Raises:
+        StoreFailed: the store does not answer.
+    """
+    wall = _Wall(session, references, known, share)
+    await wall.ask()
+    wall.sort()
+    ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[Sight]()
+    while wall.waiting and (not sights or time.monotonic() < ends):
+        sight = await wall.next(encode)
+        if sight is not None:
+            room -= 1_000 + (len(sight.picture.content) if sight.picture else 0)
+            if sights and room < 0:
+                break
+            sights.append(sight)
+    return sights
+
+
+class _Wall:
+    """Instances side by side: what was last read of each, and which have yet to be told of."""
+
+    def __init__(
+        self,
+        session: Session,
+        references: Iterable[Reference],
+        known: Mapping[str, int] | None = None,
+        share: float = SHARE,
+    ) -> None:
+        self._session = session
+        self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
+        self._known = known or {}
+        self._share = share
+        self._changed: dict[Reference, Sight] = {}
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two rounds of asking."""
+        near = self._session.snapshots.near
+        least, asks = (FRAME_S, _NEAR_ASKS) if near else (_FAR_POLL_S, _FAR_ASKS)
+        return max(least, len(self._seen) / asks)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is one to be told of."""
+        return bool(self._changed)
+
+    async def ask(self) -> None:
+        """Ask about every instance, so many at once."""
+        references = [*self._seen]
+        for at in range(0, len(references), _AT_ONCE):
+            await asyncio.gather(*map(self._ask, references[at : at + _AT_ONCE]))
+            await asyncio.sleep(0)
+
+    def sort(self) -> None:
+        """Tell first of those that are gone, then of those that were written to longest ago."""
+        waiting = sorted(self._changed.items(), key=lambda item: item[1].header.used if item[1].header else 0.0)
+        self._changed = dict(waiting)
+
+    async def next(self, encode: Encode | None) -> Sight | None:
+        """The one that has waited longest, drawn as it is now."""
+        if not self._changed:
+            return None
+        reference = next(iter(self._changed))
+        sight = self._changed.pop(reference)
+        loaded = self._seen.get(reference)
+        if loaded is None or encode is None or loaded.header.recipe.render_mode in (None, "human"):
+            return sight
+        try:
+            picture = await self._session.drawing.draw(loaded, encode, share=self._share)
+        except GymHTTPError as error:
+            return sight._replace(trouble=error.detail)
+        return sight._replace(header=loaded.header, picture=picture)
+
+    async def _ask(self, reference: Reference) -> None:
+        before = self._seen[reference]
+        try:
+            if before is None:
+                newest: Loaded | None = await self._session.snapshots.load(reference)
+            else:
+                newest = await self._session.newer(before, ask=True)
+        except InstanceNotFound:
+            self._leave(reference, Sight(reference.instance_id))
+        except SnapshotUnusable as error:
+            self._leave(reference, Sight(reference.instance_id, trouble=error.detail))
+        else:
+            if newest is None:
+                return
+            self._seen[reference] = newest
+            if newest.header.revision != self._known.get(reference.instance_id):
+                self._changed[reference] = Sight(reference.instance_id, newest.header)
+
+    def _leave(self, reference: Reference, last: Sight) -> None:
+        del self._seen[reference]
+        self._changed[reference] = last
