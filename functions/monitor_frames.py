@@ -36,6 +36,7 @@ _BURST = Burst(seconds=2.0, size=4_000_000)
     query={
         "ids": f"Instance ids with commas between, up to {_MOST_IDS}.",
         "width": f"Of the pictures at most, in pixels, {_NARROWEST} to {_WIDEST}, {_WIDTH} by default; 0: none.",
+        "known": "A cursor of what the watcher shows already, which a reply without end then leaves out.",
         "since": "The cursor of the last reply, or empty: end the reply when what is new has been told.",
     },
 )
@@ -49,18 +50,19 @@ async def monitor_frames(request: Request[None]) -> Response:
     there should be; or `instance_id` and `gone`; or `now`, the server's time, at least every five seconds or so.
 
     With `since`, and from Lambda, the reply ends: what has changed since that cursor, as far as it can be drawn
-    within two seconds, and in the last part the next `cursor`. Pictures are drawn from copies, in at most about a
-    third of the process's time, so that watching changes nothing and stepping comes first.
+    within two seconds, and in the last part the next `cursor`: of each instance the id's first eight digits, a
+    hyphen and the revision, with dots between. Pictures are drawn from copies, in at most about a third of the
+    process's time, so that watching changes nothing and stepping comes first.
     """
     references, unknown = _watched(request)
     encode = _encode(request)
     since, in_lambda = request.query.get("since"), carried_by_lambda(request.scope)
     headers = {"Cache-Control": "no-store"}
     session = request.service.session
+    known = revisions(since or request.query.get("known", ""), [each.instance_id for each in references])
     if since is None and not in_lambda:
-        sights = await follow(session, references, encode)
+        sights = await follow(session, references, known, encode)
         return StreamingResponse(_parts(unknown, sights), media_type=MEDIA_TYPE, headers=headers)
-    known = revisions(since or "", [each.instance_id for each in references])
     # A function has nothing else to do, and is paid for by the second.
     found = await glance(session, references, known, encode, _BURST, **({"share": 1.0} if in_lambda else {}))
     content = b"".join([*map(part, [*unknown, *found]), clock_part(cursor_of(known, found))])

@@ -40,9 +40,8 @@ def as_thumbnail(picture: Any, width: int, max_pixels: int) -> Picture | None:
     if picture is None:
         return None
     frames = picture if isinstance(picture, tuple) else (picture,)
-    image = _image(_side_by_side([_checked_frame(frame, max_pixels) for frame in frames[:_MOST_IN_ONE]]))
-    image.thumbnail((width, 2 * width), Image.Resampling.BILINEAR, reducing_gap=1.5)
-    return Picture("image/jpeg", _saved(image, "JPEG", quality=75))
+    frame = _side_by_side([_checked_frame(frame, max_pixels) for frame in frames[:_MOST_IN_ONE]])
+    return Picture("image/jpeg", _encoded(frame, frame.size, "JPEG", width, quality=75))
 
 
 def as_png(frame: Any, max_pixels: int) -> bytes:
@@ -113,23 +112,17 @@ def _base64_png(frame: Any, max_pixels: int) -> str:
     return base64.b64encode(as_png(frame, max_pixels)).decode("ascii")
 
 
-def _encoded(frame: Any, max_pixels: int, kind: str, **options: Any) -> bytes:
+def _encoded(frame: Any, max_pixels: int, kind: str, width: int | None = None, **options: Any) -> bytes:
     from PIL import Image  # 80 ms, of which a step needs nothing
 
     image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
     if kind == "JPEG" and image.mode == "RGBA":
         image = image.convert("RGB")
-    return _saved(image, kind, **options)
-
-
-def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    if width is not None:
+        image.thumbnail((width, 2 * width), Image.Resampling.BILINEAR, reducing_gap=1.5)
     target = io.BytesIO()
     image.save(target, kind, **options)
     return target.getvalue()
-
-
-def _image(frame: NDArray[np.uint8]) -> Image.Image:
-    return Image.fromarray(np.ascontiguousarray(frame)).convert("RGB")
 
 
 def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:

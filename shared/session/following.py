@@ -38,16 +38,17 @@ class Sight(NamedTuple):
 
 
 async def follow(
-    session: Session, references: Iterable[Reference], encode: Encode | None
+    session: Session, references: Iterable[Reference], known: Mapping[str, int], encode: Encode | None
 ) -> AsyncIterator[Sight | None]:
-    """Every instance once, and again whenever it has changed; None every five seconds where nothing changes.
+    """Every instance that is not at the revision known, and again whenever one has changed.
 
-    Without `encode` nothing is drawn. One that is gone is told once. Ends when the store fails.
+    None every five seconds where nothing changes. Without `encode` nothing is drawn. What is gone is told of once.
+    Ends when the store fails.
 
     Raises:
         StoreFailed: the store does not answer now.
     """
-    wall = _Wall(session, references)
+    wall = _Wall(session, references, known)
     await wall.ask()
     return _followed(wall, encode)
 
@@ -106,12 +107,12 @@ class _Wall:
         self,
         session: Session,
         references: Iterable[Reference],
-        known: Mapping[str, int] | None = None,
+        known: Mapping[str, int],
         share: float = SHARE,
     ) -> None:
         self._session = session
         self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
-        self._known = known or {}
+        self._known = known
         self._share = share
         self._changed: dict[Reference, Sight] = {}
 

@@ -163,11 +163,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @contextmanager
-def stream(server: Server, *ids: str) -> Iterator[Iterator[Part]]:
+def stream(server: Server, *ids: str, known: str = "") -> Iterator[Iterator[Part]]:
     """The parts of an endless reply about instances, without those that only tell the time."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
     with closing(connection):
-        connection.request("GET", f"/v1/monitor/frames/?ids={','.join(ids)}")
+        connection.request("GET", f"/v1/monitor/frames/?ids={','.join(ids)}&known={known}")
         reply = connection.getresponse()
         yield (part for part in parts_from(reply.read) if "instance_id" in part.told)
 
@@ -188,6 +188,15 @@ def test_a_stream_goes_on_with_every_change(server: Server) -> None:
         assert stepped.picture not in {part.picture for part in first}
         api.delete(other)
         assert next(parts).told == {"instance_id": ids[1], "gone": True}
+
+
+def test_a_stream_leaves_out_what_is_known(server: Server) -> None:
+    api = Api(server)
+    one, other = (id_of(api.create("CartPole-v1", render_mode="rgb_array")) for _ in range(2))
+    with stream(server, one, other, known=seen(api, one)[1]) as parts:
+        assert next(parts).told["instance_id"] == other
+        api.post(f"/v1/envs/{one}/reset/")
+        assert next(parts).told["instance_id"] == one
 
 
 def test_a_busy_instance_does_not_hide_the_others(server: Server) -> None:
