@@ -46,8 +46,15 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 	SAM_CLI_TELEMETRY=0 SAM_CLI_BETA_BUILD_PERFORMANCE=1 PATH="$(RUNTIME_BIN):$$PATH" $(VENV)/sam/bin/sam build
 	"$(RUNTIME_BIN)/$(RUNTIME)" -m compileall -qq --invalidation-mode unchecked-hash -x '/(tests|examples|docs)/' .aws-sam/build
 
+.PHONY: bench-lambda
+bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's own runtime
+	$(BIN)/python -m infra.measure_lambda $(ARGS)
+
 requirements: $(VENV)/.check  ## pin what the artefact needs, for Lambda, from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --output-file requirements.txt 		--extra classic-control --extra toy-text --extra box2d --extra atari 		--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: 		--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make requirements"
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --output-file requirements.txt \
+		--extra classic-control --extra toy-text --extra box2d --extra atari \
+		--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: \
+		--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make requirements"
 
 lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator, over a local S3 server
 	$(BIN)/python -m infra.run_lambda --host $(HOST) --port $(PORT) $(ARGS)
