@@ -10,7 +10,7 @@ from shared.web.batch import Part, batch
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import BatchResetBody, BatchResetReply
+from shared.wire.batches import BatchResetBody, BatchResetReply
 
 router = Router()
 

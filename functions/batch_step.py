@@ -10,7 +10,7 @@ from shared.web.batch import Part, batch
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import BatchStepBody, BatchStepReply
+from shared.wire.batches import BatchStepBody, BatchStepReply
 
 router = Router()
 

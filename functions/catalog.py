@@ -8,7 +8,7 @@ from shared.session.catalog import catalog as entries
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import CatalogReply
+from shared.wire.descriptions import CatalogReply
 
 router = Router()
 

@@ -8,7 +8,9 @@ from shared.web.application import create_app
 from shared.web.records import checkpoint_record
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import CheckpointBody, CheckpointReply, CheckpointsReply, MessageReply
+from shared.wire.records import CheckpointReply, CheckpointsReply
+from shared.wire.replies import MessageReply
+from shared.wire.requests import CheckpointBody
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/checkpoints/"

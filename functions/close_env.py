@@ -7,7 +7,7 @@ from shared.errors import Contended, KeyReused, StaleRevision
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import MessageReply
+from shared.wire.replies import MessageReply
 
 router = Router()
 

@@ -16,7 +16,8 @@ from shared.snapshot.recipe import Recipe, WrapperRecipe
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import CreateBody, CreateReply
+from shared.wire.replies import CreateReply
+from shared.wire.requests import CreateBody
 
 router = Router()
 

@@ -7,7 +7,8 @@ from shared.errors import Contended, KeyReused, QuotaExceeded, StaleRevision, St
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import ForkBody, ForkReply
+from shared.wire.replies import ForkReply
+from shared.wire.requests import ForkBody
 
 router = Router()
 

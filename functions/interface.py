@@ -7,7 +7,7 @@ from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import InterfaceReply
+from shared.wire.descriptions import InterfaceReply
 
 router = Router()
 _ACTIONS = {"name": "Discrete", "n": 3, "shape": [], "dtype": "int64", "start": 0}

@@ -16,7 +16,7 @@ from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import RenderReply
+from shared.wire.replies import RenderReply
 
 router = Router()
 

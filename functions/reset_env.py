@@ -18,7 +18,8 @@ from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import ResetBody, ResetReply
+from shared.wire.replies import ResetReply
+from shared.wire.requests import ResetBody
 
 router = Router()
 

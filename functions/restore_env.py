@@ -8,7 +8,8 @@ from shared.web.application import create_app
 from shared.web.records import INSTANCE_EXAMPLE, instance_record
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import InstanceReply, RestoreBody
+from shared.wire.records import InstanceReply
+from shared.wire.requests import RestoreBody
 
 router = Router()
 

@@ -21,7 +21,8 @@ from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import RolloutBody, RolloutReply
+from shared.wire.replies import RolloutReply
+from shared.wire.requests import RolloutBody
 
 router = Router()
 

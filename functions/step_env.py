@@ -20,7 +20,8 @@ from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import StepBody, StepReply
+from shared.wire.replies import StepReply
+from shared.wire.requests import StepBody
 
 router = Router()
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from shared.web.application import create_app
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.messages import TicketReply
+from shared.wire.replies import TicketReply
 
 router = Router()
 

@@ -17,7 +17,7 @@ from starlette.types import Scope
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.web.encoding import Encoding, RawHeaders, decoder_for, encoding_for
 from shared.web.problems import MEDIA_TYPE, PROBLEMS, problem
-from shared.wire.messages import Problem
+from shared.wire.replies import Problem
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of the ids of instances and checkpoints."""

@@ -7,7 +7,7 @@ import msgspec
 
 from shared.session.envelope import Header
 from shared.session.statistics import Statistics
-from shared.wire.messages import CheckpointReply, InstanceReply, StatisticsReply
+from shared.wire.records import CheckpointReply, InstanceReply, StatisticsReply
 
 INSTANCE_EXAMPLE: dict[str, Any] = {
     "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",

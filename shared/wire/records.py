@@ -1,0 +1,72 @@
+"""What the service keeps of an instance and of its checkpoints, as replies tell it."""
+
+from typing import Any
+
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+
+class Origin(TypedDict):
+    """Of which instance this one is a fork, and at which revision."""
+
+    instance_id: str
+    revision: int
+
+
+class EpisodeReply(TypedDict):
+    """One episode that ended."""
+
+    steps: int
+    episode_return: Any
+    ended: str
+
+
+class StatisticsReply(TypedDict):
+    """What a monitor kept: how many episodes ended while it ran, and the last 1,000 of them, oldest first."""
+
+    running: bool
+    episodes: int
+    latest: list[EpisodeReply]
+
+
+class InstanceReply(TypedDict):
+    """An instance's record. Times are ISO 8601 in UTC."""
+
+    instance_id: str
+    env_id: str
+    render_mode: str | None
+    kwargs: dict[str, Any]
+    max_episode_steps: int | None
+    wrappers: list[dict[str, Any]]
+    num_envs: int | None
+    autoreset: str
+    seed: int | None
+    episode: int
+    steps: int
+    episode_return: Any
+    ended: bool
+    created: str
+    used: str
+    revision: int
+    origin: Origin | None
+    statistics: StatisticsReply | None
+    mechanism: str
+    libraries: dict[str, str]
+    cpu: str
+
+
+class CheckpointReply(TypedDict):
+    """A checkpoint; `revision` is the instance's when it was made. Times are ISO 8601 in UTC."""
+
+    checkpoint_id: str
+    name: str
+    created: str
+    revision: int
+    episode: int
+    steps: int
+    episode_return: Any
+
+
+class CheckpointsReply(TypedDict):
+    """The instance's checkpoints, oldest first."""
+
+    checkpoints: list[CheckpointReply]

@@ -1,0 +1,110 @@
+"""The replies to calls, as the API's document shows them.
+
+Values of spaces are `Any` here: their form follows from the instance's space.
+"""
+
+from typing import Any, Literal, Required
+
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+
+class CreateReply(TypedDict):
+    """The new instance."""
+
+    instance_id: str
+
+
+class ResetReply(TypedDict):
+    """What `Env.reset` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+
+    observation: Any
+    info: dict[str, Any]
+
+
+class StepReply(TypedDict):
+    """What `Env.step` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+
+    observation: Any
+    reward: Any
+    terminated: bool | list[bool]
+    truncated: bool | list[bool]
+    info: dict[str, Any]
+
+
+class RolloutReset(TypedDict):
+    """What a reset within a rollout returned, after `index` of its steps."""
+
+    index: int
+    observation: Any
+    info: dict[str, Any]
+
+
+class RolloutReply(TypedDict, total=False):
+    """What was asked for of each step, as one array over the steps where it can be one; else as a list."""
+
+    steps: Required[int]
+    observations: Any
+    rewards: Any
+    terminations: Any
+    truncations: Any
+    infos: list[dict[str, Any]]
+    actions: Any
+    resets: Required[list[RolloutReset]]
+
+
+class SampleReply(TypedDict):
+    """A random member of the space."""
+
+    sample: Any
+
+
+class ContainsReply(TypedDict):
+    """Whether the value is a member."""
+
+    contains: bool
+
+
+class RenderReply(TypedDict):
+    """A picture: base64 of a PNG, a list of these, or text; a list of such for a vector environment."""
+
+    render_mode: str
+    content_type: Literal["image/png", "text/plain"]
+    encoding: Literal["base64", "utf-8"]
+    data: str | list[str] | list[list[str]]
+
+
+class TicketReply(TypedDict):
+    """A ticket for `?ticket=`, and when it ends, ISO 8601 in UTC."""
+
+    ticket: str
+    expires: str
+
+
+class ForkReply(TypedDict):
+    """The new instances; with `reseed` the i-th has the i-th generators."""
+
+    instance_ids: list[str]
+
+
+class MessageReply(TypedDict):
+    """A sentence that says what was done."""
+
+    message: str
+
+
+class HealthReply(TypedDict):
+    """Whether the store answers, and what is served."""
+
+    status: Literal["ok"]
+    store: str
+    version: str
+    gymnasium: str
+
+
+class Problem(TypedDict, total=False):
+    """An error, as RFC 9457 defines it; further members hold the evidence."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

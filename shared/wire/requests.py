@@ -1,0 +1,147 @@
+"""The bodies of requests: what is parsed and what the API's document shows.
+
+Values of spaces are `Any` here: their form follows from the instance's space, which only a live environment
+knows (`spaces.py`, `values.py`). Keys that are not named are ignored, as the predecessor did.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+_DEEPEST = 32
+
+
+def _integral(value: Any) -> Any:
+    """Refuse what would be rounded or read into a number: 1.0 is 1 in languages that only have doubles."""
+    if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(f"{value!r} is not an integer")
+    return int(value) if isinstance(value, float) else value
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Refuse what a snapshot's header cannot hold: integers over 64 bits and very deep nesting."""
+    if depth > _DEEPEST:
+        raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"an integer of {value.bit_length()} bits is over 64")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _storable(item, depth + 1)
+    return value
+
+
+Seed = Annotated[
+    int,
+    # The bounds come first: after a validator they would not be told in JSON Schema's words.
+    Field(ge=0, lt=1 << 63, description="As `Env.reset(seed=...)` takes it.", examples=[42]),
+    BeforeValidator(_integral),
+]
+Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
+Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
+
+
+class WrapperBody(BaseModel):
+    """One wrapper of `gymnasium.wrappers`."""
+
+    name: str = Field(max_length=64, examples=["FrameStackObservation"])
+    kwargs: Keywords = Field(default_factory=dict, examples=[{"stack_size": 4}])
+
+
+class CreateBody(BaseModel):
+    """What `gymnasium.make` takes, the wrappers around it and the first seed."""
+
+    env_id: str = Field(max_length=256, description="An id of Gymnasium's registry.", examples=["CartPole-v1"])
+    render_mode: str | None = Field(None, max_length=64, examples=["rgb_array"])
+    kwargs: Keywords = Field(
+        default_factory=dict,
+        description="Arguments of the environment's constructor.",
+        examples=[{"sutton_barto_reward": True}],
+    )
+    max_episode_steps: Annotated[int, Field(ge=-1, lt=1 << 40), BeforeValidator(_integral)] | None = Field(
+        None, description="As `gymnasium.make` takes it; -1 for no limit.", examples=[500]
+    )
+    wrappers: list[WrapperBody] = Field(default_factory=list, max_length=16, description="Innermost first.")
+    num_envs: Annotated[int, Field(ge=1, le=256), BeforeValidator(_integral)] | None = Field(
+        None, description="Makes a `gymnasium.vector.SyncVectorEnv` of so many; everything is a batch then."
+    )
+    autoreset: Literal["NextStep", "SameStep", "Disabled"] | None = Field(
+        None,
+        description="As `gymnasium.vector.AutoresetMode` names them; by default Disabled, with num_envs NextStep.",
+    )
+    seed: Seed | None = Field(
+        None,
+        description="Seeds the spaces, and the first reset if that brings no seed of its own.",
+    )
+
+
+class ResetBody(BaseModel):
+    """What `Env.reset` takes; an empty body and null mean neither."""
+
+    seed: Seed | Annotated[list[Seed | None], Field(max_length=256)] | None = Field(
+        None, description="A list has one for each environment of a vector.", examples=[42]
+    )
+    options: dict[str, Any] | None = Field(None, description="As the environment documents them.")
+
+
+class StepBody(BaseModel):
+    """What `Env.step` takes."""
+
+    action: Any = Field(description="A member of the action space, as JSON.", examples=[1, [0.5], {"arm": [0, 1]}])
+
+
+class RolloutBody(BaseModel):
+    """Either `actions`, or a `policy` and how many `steps` it makes."""
+
+    actions: Any = Field(
+        None,
+        description="A list of members of the action space, or one typed array with a first axis over them.",
+        examples=[[0, 1, 1, 0]],
+    )
+    policy: Literal["random"] | None = Field(
+        None, description="`random`: each action is drawn as `action_space/sample/` draws it."
+    )
+    steps: Annotated[int, Field(ge=0), BeforeValidator(_integral)] | None = Field(None, examples=[100])
+    include: list[Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]] = Field(
+        ["observations", "rewards", "terminations", "truncations"],
+        max_length=6,
+        description="What the reply has of each step.",
+    )
+    on_end: Literal["stop", "reset", "continue"] | None = Field(
+        None,
+        description="What follows the end of an episode: nothing more is applied (`stop`), an unseeded reset and "
+        "the next action (`reset`), the next action (`continue`). By default stop; a vector always goes on.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "RolloutBody":
+        if (self.actions is None) is (self.policy is None) or (self.policy is None) is not (self.steps is None):
+            raise ValueError("it takes either actions, or policy and steps")
+        return self
+
+
+class ContainsBody(BaseModel):
+    """A value that may be a member of a space."""
+
+    value: Any = Field(description="As an action or observation is sent.", examples=[1])
+
+
+class ForkBody(BaseModel):
+    """How many twins, and whether their generators are to differ."""
+
+    count: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_integral)] = 1
+    reseed: Seed | None = Field(
+        None,
+        description="Makes fork i's generators anew from numpy.random.SeedSequence(reseed, spawn_key=(i,)).",
+    )
+
+
+class CheckpointBody(BaseModel):
+    """A checkpoint's name, for people."""
+
+    name: str = Field("", max_length=200, examples=["before the door"])
+
+
+class RestoreBody(BaseModel):
+    """Which checkpoint to go back to."""
+
+    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
