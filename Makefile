@@ -60,7 +60,7 @@ lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator
 	$(BIN)/python -m infra.run_lambda --host $(HOST) --port $(PORT) $(ARGS)
 
 test: $(VENV)/.test  ## run the tests
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import shutil
 import subprocess
@@ -30,6 +31,8 @@ def javascript_packages(node: str) -> Path:
     """The folder of the pinned npm packages, installed if the lock file is newer."""
     npm = shutil.which("npm") or lacking("There is no npm to install packages with; install Debian's package npm.")
     installed, lock = JAVASCRIPT / "node_modules" / ".package-lock.json", JAVASCRIPT / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([npm, "ci", "--no-fund", "--no-audit"], cwd=JAVASCRIPT, check=True, capture_output=True)
+    with lock.open() as one_process_at_a_time:
+        fcntl.flock(one_process_at_a_time, fcntl.LOCK_EX)
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            subprocess.run([npm, "ci", "--no-fund", "--no-audit"], cwd=JAVASCRIPT, check=True, capture_output=True)
     return JAVASCRIPT / "node_modules"

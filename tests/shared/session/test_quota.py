@@ -10,6 +10,7 @@ from shared.errors import NotCreatable, QuotaExceeded
 from shared.session.quota import Quota
 from shared.session.session import Session
 from shared.snapshot.recipe import Recipe
+from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, key, run, session
 
@@ -63,7 +64,9 @@ def test_what_is_closed_or_was_refused_makes_room_again() -> None:
     run(test)
 
 
-def test_what_has_expired_or_was_closed_elsewhere_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_expired_or_was_closed_elsewhere_makes_room(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
     async def test() -> None:
         store = FaultyStore()
         one, other = session(store, max_envs=2), session(store, max_envs=2)
@@ -74,9 +77,8 @@ def test_what_has_expired_or_was_closed_elsewhere_makes_room(monkeypatch: pytest
         await one.closing.close(first.reference, None, None)
         monkeypatch.setattr("shared.session.quota._FULL_S", 0.0)
         await create(other)
-        brief = session(store, max_envs=2, idle_ttl_s=0.1)
-        await asyncio.sleep(0.2)
-        await create(brief)
+        clock.forward(4000)
+        await create(session(store, max_envs=2, idle_ttl_s=3600))
 
     run(test)
 

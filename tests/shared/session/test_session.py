@@ -27,6 +27,7 @@ from shared.session.live import Live
 from shared.session.session import Session
 from shared.snapshot.recipe import Recipe
 from shared.storage.protocol import Conflict, Store
+from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import at_once
 
@@ -340,12 +341,12 @@ def test_a_creation_that_never_gets_through_is_of_unknown_outcome() -> None:
     run(test)
 
 
-def test_a_creation_takes_the_place_of_an_expired_one_of_the_same_key() -> None:
+def test_a_creation_takes_the_place_of_an_expired_one_of_the_same_key(clock: Clock) -> None:
     async def test() -> None:
-        at = session(FaultyStore(), idle_ttl_s=0.2)
+        at = session(FaultyStore(), idle_ttl_s=3600)
         key = Keyed.of("public", "k", b"body")
         first = await at.creation.create("public", Recipe("CartPole-v1"), (), key)
-        await asyncio.sleep(0.3)
+        clock.forward(4000)
         assert await at.creation.made_before("public", key) is None
         second = await at.creation.create("public", Recipe("CartPole-v1"), (), key)
         assert (second.instance_id, second.created > first.created) == (first.instance_id, True)
@@ -389,14 +390,14 @@ def test_a_call_conditional_on_an_older_revision_is_refused() -> None:
     run(test)
 
 
-def test_an_instance_that_is_not_used_is_gone() -> None:
+def test_an_instance_that_is_not_used_is_gone(clock: Clock) -> None:
     async def test() -> None:
         store = FaultyStore()
-        at = session(store, idle_ttl_s=0.2)
+        at = session(store, idle_ttl_s=3600)
         reference = await created(at)
         assert await at.snapshots.list("public") == {reference.instance_id: "CartPole-v1"}
-        await asyncio.sleep(0.3)
-        for cold in (at, session(store, idle_ttl_s=0.2)):
+        clock.forward(4000)
+        for cold in (at, session(store, idle_ttl_s=3600)):
             with pytest.raises(InstanceNotFound):
                 await step(cold, reference)
         assert await at.snapshots.list("public") == {}

@@ -13,6 +13,7 @@ from shared.session.session import Session
 from shared.session.sweeping import Swept, sweep
 from shared.snapshot.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
+from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 
 KEYS = [b"a key of thirty-two characters.."]
@@ -27,15 +28,17 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
 
 @pytest.mark.parametrize("brief", [True, False])
-def test_an_expired_instance_leaves_nothing_behind(brief: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_instance_leaves_nothing_behind(
+    brief: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
     monkeypatch.setattr("shared.session.sweeping._GRACE_S", 0)
 
     async def test() -> None:
         store = FaultyStore(brief=brief)
-        at = session(store, idle_ttl_s=0.2)
+        at = session(store)
         gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(gone.reference, "")
-        await asyncio.sleep(0.3)
+        clock.forward(4000)
         kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
         assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
         assert {entry.key.split("/")[2] for entry in store.list("")} == {kept.instance_id}
@@ -89,31 +92,31 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
     run(test)
 
 
-def test_a_snapshot_that_nobody_can_read_expires_too() -> None:
+def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
     async def test() -> None:
         store = FaultyStore()
-        at = session(store, idle_ttl_s=0.1)
+        at = session(store)
         store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
-        await asyncio.sleep(0.2)
+        clock.forward(4000)
         assert (await sweep(at.snapshots)).instances == 1
 
     run(test)
 
 
-def test_a_sweep_lets_requests_go_between_any_two_deletes() -> None:
+def test_a_sweep_lets_requests_go_between_any_two_deletes(clock: Clock) -> None:
     async def test() -> None:
         store = FaultyStore(brief=True)
-        at = session(store, idle_ttl_s=0.1)
+        at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 20, None)
-        await asyncio.sleep(0.2)
+        clock.forward(4000)
         sweeping = asyncio.ensure_future(sweep(at.snapshots))
         deleted = []
         while not sweeping.done():
             await asyncio.sleep(0)
             deleted.append(store.calls["delete"])
         assert max(after - before for before, after in pairwise(deleted)) <= 1
-        assert deleted[-1] == 21
+        assert deleted[-1] == 2 * 21  # each snapshot and its entry in the index
 
     run(test)
 
@@ -131,13 +134,13 @@ def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
     run(test)
 
 
-def test_the_file_shrinks(tmp_path: Path) -> None:
+def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
     async def test() -> None:
         store = SQLiteStore(tmp_path / "s.db")
-        at = session(store, idle_ttl_s=0.2)
+        at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 500, None)
-        await asyncio.sleep(0.3)
+        clock.forward(4000)
         assert (await sweep(at.snapshots)).instances == 501
         assert store.reclaim() == 0
         with pytest.raises(InstanceNotFound):
