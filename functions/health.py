@@ -22,7 +22,7 @@ router = Router()
 )
 async def health(request: Request[None]) -> Response:
     """Ask the store, and say what is served. Needs no API key."""
-    await request.service.session.snapshots.check()
+    await request.service.session.objects.check()
     record: HealthReply = {
         "status": "ok",
         "store": request.service.settings.store.partition(":")[0],

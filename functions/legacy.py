@@ -91,7 +91,7 @@ async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
 )
 async def legacy_list_envs(request: Request[None]) -> Response:
     """The caller's environments that were made through this dialect."""
-    instances = await request.service.session.snapshots.list(request.owner)
+    instances = await request.service.session.snapshots.index.list(request.owner)
     named = {short_id(instance_id): env_id for instance_id, env_id in instances.items()}
     return request.reply({"all_envs": {name: env_id for name, env_id in named.items() if name is not None}})
 

@@ -18,7 +18,7 @@ router = Router()
 )
 async def list_envs(request: Request[None]) -> Response:
     """Every environment of the caller: a map from instance id to env id."""
-    return request.reply(await request.service.session.snapshots.list(request.owner))
+    return request.reply(await request.service.session.snapshots.index.list(request.owner))
 
 
 app = create_app(router)

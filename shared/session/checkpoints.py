@@ -32,7 +32,7 @@ class Checkpoints:
     def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
         self._snapshots = snapshots
         self._live = live
-        self._tombstones = Tombstones(snapshots)
+        self._tombstones = Tombstones(snapshots.objects)
 
     async def kept_before(self, reference: Reference, keyed: Keyed | None) -> Header | None:
         """The checkpoint that the same call made when it first came.
@@ -126,7 +126,7 @@ class Checkpoints:
         check_revision(instance, if_match)
         check_unused(instance, keyed)
         await self._tombstones.put(checkpoint, header.made_by, keyed)
-        await self._snapshots.remove(checkpoint.key)
+        await self._snapshots.objects.delete(checkpoint.key)
         return instance, False
 
     async def restore(

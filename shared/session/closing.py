@@ -17,7 +17,7 @@ class Closing:
         self._snapshots = snapshots
         self._live = live
         self._quota = quota
-        self._tombstones = Tombstones(snapshots)
+        self._tombstones = Tombstones(snapshots.objects)
 
     async def close(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> bool:
         """Delete the instance; whether the same call had done so before.

@@ -19,6 +19,7 @@ from shared.session.quota import Quota
 from shared.session.snapshots import Snapshots, check_size
 from shared.session.threads import Threads
 from shared.session.tombstones import Tombstones
+from shared.session.verdicts import Verdicts
 from shared.snapshot.arguments import check_kwargs
 from shared.snapshot.compatibility import cpu_features
 from shared.snapshot.confinement import Limits
@@ -54,7 +55,8 @@ class Creation:
         self._live = live
         self._quota = quota
         self._max_snapshot_bytes = max_snapshot_bytes
-        self._tombstones = Tombstones(snapshots)
+        self._verdicts = Verdicts(snapshots.objects)
+        self._tombstones = Tombstones(snapshots.objects)
 
     async def create(
         self,
@@ -103,7 +105,7 @@ class Creation:
         if keyed is None and saved.header.created != header.created:
             await closed(worker, first.subject)
             raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
-        await self._snapshots.enlist(saved.header)
+        await self._snapshots.index.add(saved.header)
         # What another process wrote with the same key is another environment's.
         if mechanism.home is Home.WORKER and saved.body == first.body:
             async with self._live.lock(reference):
@@ -127,7 +129,7 @@ class Creation:
             return reference.instance_id if await self._tombstones.made_before(reference, keyed) else None
         check_same(header.made_by, keyed)
         # The first attempt may have broken off before it came to the index.
-        await self._snapshots.enlist(header)
+        await self._snapshots.index.add(header)
         return header.instance_id
 
     async def describe(self, env_id: str, modules: Iterable[str]) -> dict[str, Any]:
@@ -149,10 +151,10 @@ class Creation:
         subject = subject_of_trial(recipe)
         lock = self._trials.setdefault(subject, asyncio.Lock())
         async with lock:
-            verdict = await self._snapshots.verdict(subject)
+            verdict = await self._verdicts.get(subject)
             if verdict is None or not verdict.holds():
                 verdict = await self._threads.trial().run(confined, recipe, modules, self._limits_now())
-                await self._snapshots.keep_verdict(subject, verdict)
+                await self._verdicts.put(subject, verdict)
         return verdict
 
     def _limits_now(self) -> Limits:

@@ -36,7 +36,7 @@ class Forking:
         self._snapshots = snapshots
         self._live = live
         self._quota = quota
-        self._tombstones = Tombstones(snapshots)
+        self._tombstones = Tombstones(snapshots.objects)
 
     async def fork(
         self,
@@ -76,7 +76,7 @@ class Forking:
             async with self._quota.room(reference.owner, count):
                 claim = await self._snapshots.add(first_twin, origin.body)
             check_same(claim.header.made_by, keyed)
-        elif await self._snapshots.is_listed(claim.header):
+        elif await self._snapshots.index.has(claim.header):
             return Forked(ids, replayed=True)
         await self._complete(claim, _others(claim.header, ids, reseed))
         return Forked(ids)
@@ -101,8 +101,8 @@ class Forking:
         """Write the other twins, then the index entries of all, the first one's last."""
         try:
             await _all(self._snapshots.add(header, claim.body) for header in others)
-            await _all(self._snapshots.enlist(header) for header in others)
-            await self._snapshots.enlist(claim.header)
+            await _all(self._snapshots.index.add(header) for header in others)
+            await self._snapshots.index.add(claim.header)
         except StoreFailed as error:
             raise StoreFailed(
                 "The store failed while forks were written; repeat the call with its Idempotency-Key, and "
@@ -127,7 +127,7 @@ class Forking:
 
     async def _listed(self, header: Header, body: bytes) -> Loaded:
         loaded = await self._snapshots.add(header, body)
-        await self._snapshots.enlist(header)
+        await self._snapshots.index.add(header)
         return loaded
 
 

@@ -101,7 +101,7 @@ class Quota:
         """How many under the prefix have not expired, counted no further than one above the limit."""
         horizon = time.time() - self._snapshots.idle_ttl_s
         number = 0
-        async for entry in self._snapshots.entries(prefix):
+        async for entry in self._snapshots.objects.entries(prefix):
             number += entry.written > horizon
             if number > self._most:
                 break

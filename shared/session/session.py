@@ -1,9 +1,8 @@
 """Load, call, save: every call on an instance, whichever process takes it.
 
 A warm call does not read: it calls the live environment and writes once, if the stored snapshot is still the one
-that the environment equals. Every write that fails is of unknown outcome: a
-retried conditional request reports a conflict with its own success. So it is read back, and applied again only
-if it was not applied.
+that the environment equals. Every write that fails is of unknown outcome: a retried conditional request reports
+a conflict with its own success. So it is read back, and applied again only if it was not applied.
 """
 
 import math
@@ -24,6 +23,7 @@ from shared.session.envelope import Header, Reference, check_revision
 from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
+from shared.session.objects import Objects
 from shared.session.outcome import Outcome
 from shared.session.quota import Quota
 from shared.session.rebuilding import rebuilt
@@ -60,8 +60,9 @@ class Session:
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
     ) -> None:
-        self.snapshots = Snapshots(store, keys, idle_ttl_s)
-        self._wariness = _WARY_NEAR if self.snapshots.near else _WARY_FAR
+        self.objects = Objects(store)
+        self.snapshots = Snapshots(self.objects, keys, idle_ttl_s)
+        self._wariness = _WARY_NEAR if self.objects.near else _WARY_FAR
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self._threads = Threads(self.limit)
@@ -144,7 +145,7 @@ class Session:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
         await self.drawing.close()
         await self._live.clear()
-        self.snapshots.shut_down()
+        self.objects.shut_down()
 
     async def _current(self, reference: Reference) -> tuple[Live, bool]:
         """The instance's live environment, and whether the store was asked that it is the newest."""

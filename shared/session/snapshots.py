@@ -1,17 +1,12 @@
-"""Signed snapshots in a store: loading and saving one, and the life and index of instances.
+"""Signed snapshots in a store: loading and saving one, and how long an instance lives.
 
-Knows nothing of live environments. Calls to a store that answers in microseconds are made where they stand;
-to any other from a pool of threads, which is used for nothing else.
+Knows nothing of live environments.
 """
 
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import NamedTuple, ParamSpec, TypeVar, cast
-from urllib.parse import quote, unquote
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -24,15 +19,10 @@ from shared.errors import (
     StoreFailed,
 )
 from shared.session.envelope import RECENT_CALLS, Header, Reference, seal, unseal
+from shared.session.index import Index
+from shared.session.objects import Objects
 from shared.session.tries import Failure, Tries
-from shared.snapshot.probe import Verdict
-from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Entry, Store, Stored, Tag
-
-_PAGE = 200
-"""How many entries of a listing are read before others get their turn."""
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
 
 
 class Loaded(NamedTuple):
@@ -57,25 +47,12 @@ def check_size(body: bytes, most: float) -> None:
 class Snapshots:
     """The snapshots of one store."""
 
-    def __init__(self, store: Store, keys: Sequence[bytes], idle_ttl_s: float) -> None:
-        self._store = store
+    def __init__(self, objects: Objects, keys: Sequence[bytes], idle_ttl_s: float) -> None:
+        self.objects = objects
+        self.index = Index(objects, idle_ttl_s)
         self._keys = keys
         self.idle_ttl_s = idle_ttl_s
         """An instance that nothing was written to for so many seconds is gone."""
-        self._pool = ThreadPoolExecutor(thread_name_prefix="store")
-
-    @property
-    def near(self) -> bool:
-        """Whether asking the store costs microseconds."""
-        return self._store.brief
-
-    async def check(self) -> None:
-        """Ask the store for anything at all.
-
-        Raises:
-            StoreUnavailable: it does not answer.
-        """
-        await self._io(self._store.get, "health")
 
     async def header(self, reference: Reference) -> Header:
         """What is known of the instance, without its environment.
@@ -92,7 +69,7 @@ class Snapshots:
             InstanceNotFound: there is none, or it has not been used for too long.
             CheckpointNotFound: the instance has no such checkpoint.
         """
-        stored = await self._io(self._store.get, reference.key)
+        stored = await self.objects.get(reference.key)
         if stored is None or stored is UNCHANGED:
             raise CheckpointNotFound if reference.checkpoint_id else InstanceNotFound
         header, body = unseal(stored.body, reference, self._keys)
@@ -106,7 +83,7 @@ class Snapshots:
         Raises:
             InstanceNotFound: there is none any more.
         """
-        stored = await self._io(self._store.get, reference.key, tag)
+        stored = await self.objects.get(reference.key, tag)
         if stored is UNCHANGED:
             return None
         if stored is None:
@@ -124,7 +101,7 @@ class Snapshots:
         """
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or time.time())
         try:
-            tag = await self._io(self._store.put, header.reference.key, seal(header, body, self._keys), expect)
+            tag = await self.objects.put(header.reference.key, seal(header, body, self._keys), expect)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)
@@ -144,7 +121,7 @@ class Snapshots:
             if isinstance(saved, Loaded):
                 return saved
             tries.note(saved)
-            stored = await self._io(self._store.get, header.reference.key)
+            stored = await self.objects.get(header.reference.key)
             expect = ABSENT
             if isinstance(stored, Stored):
                 standing = Loaded(*unseal(stored.body, header.reference, self._keys), stored.tag)
@@ -170,18 +147,10 @@ class Snapshots:
             raise OutcomeUnknown(f"Over {RECENT_CALLS} other calls came while this one was saved, and {advice}")
         return loaded, made
 
-    async def enlist(self, header: Header) -> None:
-        """Enter the instance in the index from which lists are made."""
-        await self.write(_index_key(header), b"")
-
-    async def is_listed(self, header: Header) -> bool:
-        """Whether the instance is in the index."""
-        return await self.read(_index_key(header)) is not None
-
     async def delete(self, loaded: Loaded) -> Failure | None:
         """Remove the instance if its snapshot is still this one; a failure leaves open whether it was done."""
         try:
-            await self._io(self._store.delete, loaded.header.reference.key, loaded.tag)
+            await self.objects.delete(loaded.header.reference.key, loaded.tag)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         await self.strike(loaded.header)
@@ -190,23 +159,13 @@ class Snapshots:
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
         prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
-        entries = await self._io(lambda: list(self._store.list(prefix)))
-        return [entry.key.rpartition("/")[2] for entry in entries]
+        return [entry.key.rpartition("/")[2] for entry in await self.objects.list(prefix)]
 
     async def strike(self, header: Header) -> None:
-        """Take the instance off the index from which lists are made, and its checkpoints with it."""
-        await self._io(self._store.delete, _index_key(header))
+        """Take an instance that is deleted off the index, and its checkpoints with it."""
+        await self.index.remove(header)
         for checkpoint_id in await self.checkpoint_ids(header.reference):
-            await self.remove(header.reference._replace(checkpoint_id=checkpoint_id).key)
-
-    async def list(self, owner: str) -> dict[str, str]:
-        """The owner's instances with their environment ids; costs pages of keys, not a read an instance."""
-        horizon = time.time() - self.idle_ttl_s
-        states = await self._io(lambda: list(self._store.list(f"state/{owner}/")))
-        alive = {entry.key.rpartition("/")[2] for entry in states if entry.written > horizon}
-        entries = await self._io(lambda: list(self._store.list(f"index/{owner}/")))
-        named = (entry.key.split("/", 3)[2:] for entry in entries)
-        return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}
+            await self.objects.delete(header.reference._replace(checkpoint_id=checkpoint_id).key)
 
     def check_alive(self, header: Header) -> None:
         """Raise InstanceNotFound for an instance that has not been used for too long."""
@@ -217,40 +176,14 @@ class Snapshots:
         """Whether nothing was written to the instance for too long, as far as this header knows."""
         return header.used + self.idle_ttl_s < time.time()
 
-    async def verdict(self, subject_of_trial: str) -> Verdict | None:
-        """What a trial came to, if one has been made."""
-        body = await self.read(f"verdicts/{subject_of_trial}")
-        return None if body is None else msgspec.json.decode(body, type=Verdict)
-
-    async def keep_verdict(self, subject_of_trial: str, verdict: Verdict) -> None:
-        """Keep it for every process of the store."""
-        await self.write(f"verdicts/{subject_of_trial}", msgspec.json.encode(verdict))
-
-    async def read(self, key: str) -> bytes | None:
-        """An object that is no snapshot; None if there is none."""
-        stored = await self._io(self._store.get, key)
-        return stored.body if isinstance(stored, Stored) else None
-
-    async def write(self, key: str, body: bytes) -> None:
-        """Write an object that is no snapshot, whatever stands there."""
-        await self._io(self._store.put, key, body, None)
-
-    async def entries(self, prefix: str) -> AsyncIterator[Entry]:
-        """Every object under the prefix, a page at a time, so that others get their turn."""
-        listing = self._store.list(prefix)
-        while page := await self._io(lambda: list(islice(listing, _PAGE))):
-            for entry in page:
-                yield entry
-            await asyncio.sleep(0)
-
     async def delete_expired(self, key: str) -> bool:
         """Delete an instance's snapshot unless it has been written to again; True if it is gone."""
-        stored = await self._io(self._store.get, key)
+        stored = await self.objects.get(key)
         if isinstance(stored, Stored):
             if self._was_written_again(key, stored):
                 return False
             try:
-                await self._io(self._store.delete, key, stored.tag)
+                await self.objects.delete(key, stored.tag)
             except (Conflict, OutcomeUnknown):
                 return False
         return True
@@ -263,27 +196,3 @@ class Snapshots:
         except SnapshotUnusable:
             return False
         return not self.is_expired(header)
-
-    async def remove(self, key: str) -> None:
-        """Delete an object, whatever stands there."""
-        await self._io(self._store.delete, key)
-
-    async def reclaim(self) -> None:
-        """Let the store give deleted objects' room back, in parts, so that others get their turn."""
-        while await self._io(self._store.reclaim):
-            await asyncio.sleep(0)
-
-    def shut_down(self) -> None:
-        """Finish what is under way and release the store's connections."""
-        self._pool.shutdown()
-        self._store.close()
-
-    async def _io(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._store.brief:
-            return function(*args, **kwargs)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
-
-
-def _index_key(header: Header) -> str:
-    return f"index/{header.owner}/{header.instance_id}/{quote(header.recipe.env_id, safe='')}"

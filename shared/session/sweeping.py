@@ -10,6 +10,7 @@ import time
 from typing import NamedTuple
 
 from shared.errors import StoreFailed
+from shared.session.objects import Objects
 from shared.session.snapshots import Snapshots
 from shared.session.tombstones import LIFETIME_S, PREFIX
 
@@ -37,37 +38,37 @@ async def sweep(snapshots: Snapshots) -> Swept:
     began = time.time()
     alive: set[str] = set()
     instances = 0
-    async for entry in snapshots.entries("state/"):
+    async for entry in snapshots.objects.entries("state/"):
         if entry.written < began - snapshots.idle_ttl_s and await snapshots.delete_expired(entry.key):
             instances += 1
             await asyncio.sleep(0)  # a request goes between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
-    index_entries = await _strays(snapshots, "index/", alive, began - _GRACE_S)
-    checkpoints = await _strays(snapshots, "checkpoints/", alive, began - _GRACE_S)
-    tombstones = await _outlived(snapshots, began - LIFETIME_S)
-    await snapshots.reclaim()
+    index_entries = await _strays(snapshots.objects, "index/", alive, began - _GRACE_S)
+    checkpoints = await _strays(snapshots.objects, "checkpoints/", alive, began - _GRACE_S)
+    tombstones = await _outlived(snapshots.objects, began - LIFETIME_S)
+    await snapshots.objects.reclaim()
     return Swept(instances, index_entries, checkpoints, tombstones)
 
 
-async def _strays(snapshots: Snapshots, prefix: str, alive: set[str], before: float) -> int:
+async def _strays(objects: Objects, prefix: str, alive: set[str], before: float) -> int:
     """Delete the entries under the prefix whose instance is not alive."""
     deleted = 0
-    async for entry in snapshots.entries(prefix):
+    async for entry in objects.entries(prefix):
         owner, instance_id, _ = entry.key.removeprefix(prefix).split("/", 2)
         if f"{owner}/{instance_id}" not in alive and entry.written < before:
-            await snapshots.remove(entry.key)
+            await objects.delete(entry.key)
             deleted += 1
             await asyncio.sleep(0)
     return deleted
 
 
-async def _outlived(snapshots: Snapshots, before: float) -> int:
+async def _outlived(objects: Objects, before: float) -> int:
     """Delete the tombstones from before that time."""
     deleted = 0
-    async for entry in snapshots.entries(PREFIX):
+    async for entry in objects.entries(PREFIX):
         if entry.written < before:
-            await snapshots.remove(entry.key)
+            await objects.delete(entry.key)
             deleted += 1
             await asyncio.sleep(0)
     return deleted

@@ -7,7 +7,7 @@ import msgspec
 
 from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed, check_same
-from shared.session.snapshots import Snapshots
+from shared.session.objects import Objects
 
 PREFIX = "closed/"
 """Under which they stand in the store."""
@@ -27,18 +27,18 @@ class Tombstone(msgspec.Struct, frozen=True, array_like=True):
 class Tombstones:
     """The tombstones of one store."""
 
-    def __init__(self, snapshots: Snapshots) -> None:
-        self._snapshots = snapshots
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
     async def put(self, reference: Reference, made_by: bytes, keyed: Keyed | None) -> None:
         """Leave one before the deletion, so that none is missing after it."""
         if made_by or keyed is not None:
             key, body = keyed or (b"", b"")
-            await self._snapshots.write(_place(reference), msgspec.msgpack.encode(Tombstone(made_by, key, body)))
+            await self._objects.put(_place(reference), msgspec.msgpack.encode(Tombstone(made_by, key, body)))
 
     async def take_back(self, reference: Reference) -> None:
         """Remove it, since the deletion was refused."""
-        await self._snapshots.remove(_place(reference))
+        await self._objects.delete(_place(reference))
 
     async def made_before(self, reference: Reference, keyed: Keyed) -> bool:
         """Whether the same call made it when it first came.
@@ -65,7 +65,7 @@ class Tombstones:
         return True
 
     async def _get(self, reference: Reference) -> Tombstone | None:
-        body = await self._snapshots.read(_place(reference))
+        body = await self._objects.read(_place(reference))
         return None if body is None else msgspec.msgpack.decode(body, type=Tombstone)
 
 

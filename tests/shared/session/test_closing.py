@@ -37,7 +37,7 @@ def test_a_close_that_fails_is_completed_by_its_repetition(error: Exception, don
             await at.closing.close(reference, None, key("k"))
         except StoreUnavailable:
             await session(store).closing.close(reference, None, key("k"))
-        assert await at.snapshots.list("public") == {}
+        assert await at.snapshots.index.list("public") == {}
         with pytest.raises(InstanceNotFound):
             await step(at, reference)
 

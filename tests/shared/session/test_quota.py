@@ -39,7 +39,7 @@ def test_forks_count_and_are_made_all_or_none() -> None:
         for keyed in (None, key("k")):
             with pytest.raises(QuotaExceeded):
                 await at.forking.fork(reference, 5, None, None, keyed)
-        assert len(await at.snapshots.list("public")) == 1
+        assert len(await at.snapshots.index.list("public")) == 1
         await at.forking.fork(reference, 4, None, None, key("k"))
         assert (await at.forking.fork(reference, 4, None, None, key("k"))).replayed
         with pytest.raises(QuotaExceeded):
@@ -88,7 +88,7 @@ def test_creations_at_the_same_moment_stay_within_the_limit() -> None:
         at = session(FaultyStore(), max_envs=3)
         made = await asyncio.gather(*(create(at) for _ in range(6)), return_exceptions=True)
         assert sum(isinstance(each, QuotaExceeded) for each in made) == 3
-        assert len(await at.snapshots.list("ann")) == 3
+        assert len(await at.snapshots.index.list("ann")) == 3
 
     run(test)
 
@@ -102,7 +102,7 @@ def test_far_from_the_limit_a_page_is_read_and_near_it_all(stored: int, read: in
         for _ in range(stored):
             store.put(f"state/ann/{uuid.uuid4()}", b"")
         at = session(store)
-        entries, seen = at.snapshots.entries, 0
+        entries, seen = at.objects.entries, 0
 
         async def counted(prefix: str) -> Any:
             nonlocal seen
@@ -110,7 +110,7 @@ def test_far_from_the_limit_a_page_is_read_and_near_it_all(stored: int, read: in
                 seen += 1
                 yield entry
 
-        at.snapshots.entries = counted  # type: ignore[method-assign]
+        at.objects.entries = counted  # type: ignore[method-assign]
         quota = Quota(at.snapshots, 100_000)
         async with quota.room("ann", 1):
             assert seen <= read

@@ -395,12 +395,12 @@ def test_an_instance_that_is_not_used_is_gone(clock: Clock) -> None:
         store = FaultyStore()
         at = session(store, idle_ttl_s=3600)
         reference = await created(at)
-        assert await at.snapshots.list("public") == {reference.instance_id: "CartPole-v1"}
+        assert await at.snapshots.index.list("public") == {reference.instance_id: "CartPole-v1"}
         clock.forward(4000)
         for cold in (at, session(store, idle_ttl_s=3600)):
             with pytest.raises(InstanceNotFound):
                 await step(cold, reference)
-        assert await at.snapshots.list("public") == {}
+        assert await at.snapshots.index.list("public") == {}
         with pytest.raises(InstanceNotFound):
             await at.closing.close(reference, None, None)
 
