@@ -30,7 +30,8 @@ async function showInstances() {
 
 /** @param {[string, string]} instance */
 function row([instanceId, envId]) {
-  return make("li", {}, make("span", {}, envId), make("code", {}, instanceId));
+  const link = make("a", { href: service.link(`monitor.html#${instanceId}`) }, envId);
+  return make("li", {}, link, make("code", {}, instanceId));
 }
 
 /** Ask, and again after a while; a hidden page waits until it is seen. */

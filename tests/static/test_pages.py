@@ -81,3 +81,12 @@ def test_every_module_that_a_module_imports_exists() -> None:
     for module in modules:
         for imported in re.findall(r"""(?:from|import) "(\.[^"]+)";""", module.read_text()):
             assert (module.parent / imported).exists(), f"{module.name}: {imported}"
+
+
+def test_nothing_is_made_from_markup() -> None:
+    """Names come from the service, and one with markup in it would run in the page."""
+    for module in sorted(STATIC.rglob("*.js")):
+        if module.parent.name != "vendor":
+            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", module.read_text()), (
+                module
+            )

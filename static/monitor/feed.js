@@ -1,0 +1,123 @@
+/**
+ * Keeping up with a set of instances: one stream for all of them, reopened when it breaks. Where the service's
+ * replies end, as a Lambda function's do, the same parts are asked for again and again, by at most four calls.
+ */
+
+import { GymHTTPError } from "../gymnasium/errors.js";
+import { MOST_IDS, parts } from "./parts.js";
+
+/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {{ids: string[], width: number, known: string}} Wanted - `known` is a cursor of what is shown already. */
+
+// The service says something at least every five seconds or so.
+const SILENT_MS = 20_000;
+const POLL_MS = 500;
+const IN_FLIGHT = 4;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+export class Feed {
+  /**
+   * @param {import("../page/service.js").Service} service
+   * @param {(part: Part) => void} heard
+   * @param {(error: GymHTTPError) => void} failed
+   */
+  constructor(service, heard, failed) {
+    this.service = service;
+    this.heard = heard;
+    this.failed = failed;
+    this.over = new AbortController();
+    /** Whether the service's replies end. */
+    this.polled = false;
+  }
+
+  /** Follow these from now on, and nothing else. @param {Wanted} wanted */
+  follow(wanted) {
+    this.stop();
+    if (wanted.ids.length) this.#run(wanted, (this.over = new AbortController()).signal);
+  }
+
+  stop() {
+    this.over.abort(new DOMException("No longer followed.", "AbortError"));
+  }
+
+  /** @param {Wanted} wanted @param {AbortSignal} signal */
+  async #run(wanted, signal) {
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await (this.polled ? this.#poll(wanted, signal) : this.#stream(wanted, signal));
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof GymHTTPError)) throw error;
+        // An address that is too long for a gateway is no stream's.
+        if ([414, 431].includes(error.status)) this.polled = true;
+        this.failed(error);
+        failures += 1;
+      }
+      // What is shown by now is not what the cursor said; all is told again.
+      wanted = { ...wanted, known: "" };
+      await pause(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+    }
+  }
+
+  /** @param {Wanted} wanted @param {AbortSignal} signal */
+  async #stream({ ids, width, known }, signal) {
+    const silence = new AbortController();
+    let timer = setTimeout(() => silence.abort(), SILENT_MS);
+    const query = { ids: ids.join(","), width: String(width), ...(known && { known }) };
+    try {
+      for await (const part of parts(this.service, query, AbortSignal.any([signal, silence.signal]))) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENT_MS);
+        if (part.told.cursor !== undefined) this.polled = true;
+        this.heard(part);
+      }
+    } catch (error) {
+      if (!silence.signal.aborted || signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param {Wanted} wanted @param {AbortSignal} signal */
+  async #poll({ ids, width }, signal) {
+    const each = Math.min(MOST_IDS, Math.ceil(ids.length / IN_FLIGHT));
+    /** @type {string[][]} */
+    const groups = [];
+    for (let at = 0; at < ids.length; at += each) groups.push(ids.slice(at, at + each));
+    await Promise.all(
+      groups.map(async (group) => {
+        for (let since = ""; !signal.aborted; await pause(POLL_MS, signal)) {
+          since = await sinceCursor(this.service, { ids: group, width, since, signal }, this.heard);
+        }
+      }),
+    );
+  }
+}
+
+/**
+ * One reply that ends.
+ * @param {import("../page/service.js").Service} service
+ * @param {{ids: string[], width: number, since: string, signal: AbortSignal}} wanted
+ * @param {(part: Part) => void} heard
+ * @returns {Promise<string>} The next cursor.
+ */
+export async function sinceCursor(service, { ids, width, since, signal }, heard) {
+  let cursor = since;
+  for await (const part of parts(service, { ids: ids.join(","), width: String(width), since }, signal)) {
+    cursor = part.told.cursor ?? cursor;
+    heard(part);
+  }
+  return cursor;
+}
+
+/** Wait, or less where the signal comes. @param {number} duration @param {AbortSignal} signal @returns {Promise<void>} */
+export function pause(duration, signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => (clearTimeout(timer), signal.removeEventListener("abort", end), resolve());
+    const timer = setTimeout(end, duration);
+    signal.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,114 @@
+/** Reading `monitor/frames/`: a sequence of parts, each metadata and a picture, as they come. */
+
+import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
+
+/**
+ * @typedef {object} Told - What the service says of an instance, or of itself.
+ * @property {string} [instance_id]
+ * @property {string} [env_id]
+ * @property {string | null} [render_mode]
+ * @property {number} [episode]
+ * @property {number} [steps]
+ * @property {number | string} [episode_return] - A word where it is not finite.
+ * @property {boolean} [ended]
+ * @property {string} [created]
+ * @property {string} [used]
+ * @property {number} [revision]
+ * @property {string | null} [content_type]
+ * @property {string | null} [trouble]
+ * @property {boolean} [gone]
+ * @property {string} [now]
+ * @property {string} [cursor]
+ */
+/** @typedef {{told: Told, picture: Uint8Array<ArrayBuffer>}} Part */
+/** @typedef {import("../page/service.js").Service} Service */
+
+const LONGEST_PART = 16_000_000;
+
+/** More ids than this would make an address that a gateway refuses. */
+export const MOST_IDS = 100;
+
+/**
+ * @param {Service} service
+ * @param {Record<string, string>} query
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Part>}
+ * @throws {import("../gymnasium/errors.js").GymHTTPError}
+ */
+export async function* parts(service, query, signal) {
+  const reply = await answer(service, query, signal);
+  const source = new Source(reply);
+  for (;;) {
+    const length = await source.number(true);
+    if (length === null) return;
+    const told = JSON.parse(new TextDecoder().decode(await source.bytes(length)));
+    yield { told, picture: await source.bytes((await source.number()) ?? 0) };
+  }
+}
+
+/** @param {Service} service @param {Record<string, string>} query @param {AbortSignal} signal */
+async function answer(service, query, signal) {
+  const { url, apiKey } = service.options;
+  const headers = apiKey ? { Authorization: `Bearer ${apiKey}` } : undefined;
+  try {
+    const reply = await fetch(`${url}/v1/monitor/frames/?${new URLSearchParams(query)}`, { headers, signal });
+    if (reply.ok && reply.body) return reply.body.getReader();
+    const problem = await reply.json().catch(() => ({ detail: `The service answered ${reply.status}.` }));
+    throw errorOf(reply.status, problem);
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new ConnectionFailed(0, { detail: `${url} could not be reached.` }, { cause });
+  }
+}
+
+/** Bytes out of chunks of any size. */
+class Source {
+  /** @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader */
+  constructor(reader) {
+    this.reader = reader;
+    this.chunk = new Uint8Array(0);
+    this.at = 0;
+  }
+
+  /** A length, or null where the reply may end and does. @param {boolean} [mayEnd] */
+  async number(mayEnd) {
+    if (mayEnd && this.at === this.chunk.length && !(await this.#more())) return null;
+    const four = await this.bytes(4);
+    const length = new DataView(four.buffer, four.byteOffset).getUint32(0);
+    if (length > LONGEST_PART) throw new ConnectionFailed(0, { detail: "The service sent what is no part." });
+    return length;
+  }
+
+  /** @param {number} length */
+  async bytes(length) {
+    const taken = new Uint8Array(length);
+    for (let filled = 0; filled < length; ) {
+      if (this.at === this.chunk.length && !(await this.#more())) {
+        throw new ConnectionFailed(0, { detail: "The service ended in the middle of a picture." });
+      }
+      const piece = this.chunk.subarray(this.at, this.at + length - filled);
+      taken.set(piece, filled);
+      filled += piece.length;
+      this.at += piece.length;
+    }
+    return taken;
+  }
+
+  async #more() {
+    for (;;) {
+      const { done, value } = await this.reader.read().catch(cutShort);
+      if (done) return false;
+      if (!value.length) continue;
+      this.chunk = value;
+      this.at = 0;
+      return true;
+    }
+  }
+}
+
+/** @param {unknown} cause @returns {never} */
+function cutShort(cause) {
+  if (!(cause instanceof TypeError)) throw cause;
+  throw new ConnectionFailed(0, { detail: "The service ended its reply." }, { cause });
+}

@@ -1,0 +1,71 @@
+/** The records of environments that are not in the window: without pictures, and every few seconds. */
+
+import { GymHTTPError } from "../gymnasium/errors.js";
+import { pause, sinceCursor } from "./feed.js";
+import { MOST_IDS } from "./parts.js";
+
+/** @typedef {import("./parts.js").Part} Part */
+
+const EVERY_MS = 3_000;
+
+export class Records {
+  /** @param {import("../page/service.js").Service} service @param {(part: Part) => void} heard */
+  constructor(service, heard) {
+    this.service = service;
+    this.heard = heard;
+    this.over = new AbortController();
+    /** Which are followed elsewhere. @type {Set<string>} */
+    this.skipped = new Set();
+    /** The revision of each that was told. @type {Map<string, number>} */
+    this.told = new Map();
+  }
+
+  /** Leave these out from now on. @param {Set<string>} ids */
+  skip(ids) {
+    this.skipped = ids;
+  }
+
+  /** Ask again and again. @param {() => string[]} ids */
+  async start(ids) {
+    this.stop();
+    const { signal } = (this.over = new AbortController());
+    while (!signal.aborted) {
+      await pause(EVERY_MS, signal);
+      const asked = ids().filter((id) => !this.skipped.has(id));
+      const there = new Set(ids());
+      for (const id of this.told.keys()) if (!there.has(id)) this.told.delete(id);
+      if (!signal.aborted) await this.ask(asked);
+    }
+  }
+
+  stop() {
+    this.over.abort(new DOMException("No longer asked.", "AbortError"));
+  }
+
+  /** Tell once of those that have changed. @param {string[]} ids */
+  async ask(ids) {
+    const { signal } = this.over;
+    for (let at = 0; at < ids.length && !signal.aborted; at += MOST_IDS) {
+      const some = ids.slice(at, at + MOST_IDS);
+      try {
+        await sinceCursor(this.service, { ids: some, width: 0, since: this.#cursor(some), signal }, (part) => this.#note(part));
+      } catch (error) {
+        // The list that is asked for each second tells of a service that does not answer.
+        if (!(error instanceof GymHTTPError || signal.aborted)) throw error;
+      }
+    }
+  }
+
+  /** @param {string[]} ids */
+  #cursor(ids) {
+    const known = ids.filter((id) => this.told.has(id));
+    return known.map((id) => `${id.slice(0, 8)}-${this.told.get(id)}`).join(".");
+  }
+
+  /** @param {Part} part */
+  #note(part) {
+    const { instance_id, revision } = part.told;
+    if (instance_id && revision !== undefined) this.told.set(instance_id, revision);
+    this.heard(part);
+  }
+}

@@ -1,0 +1,76 @@
+/** One environment on the wall. */
+
+import { make, say } from "../page/elements.js";
+import { ago, short } from "./instance.js";
+import { Screen } from "./screen.js";
+import { drawSparkline } from "./sparkline.js";
+
+/** @typedef {import("./instance.js").Instance} Instance */
+
+const STALE_MS = 15_000;
+const ACTIVE_MS = 2_000;
+
+export class Tile {
+  /** @param {Instance} instance @param {(instance: Instance) => void} open */
+  constructor(instance, open) {
+    this.instance = instance;
+    /** Whether it is in the window, or nearly. */
+    this.seen = false;
+    this.changed = false;
+    const canvas = make("canvas", { width: "160", height: "107", "aria-hidden": "true" });
+    const text = make("pre", { "aria-hidden": "true" });
+    const none = make("p", { class: "note" });
+    this.screen = new Screen({ canvas, text, none });
+    [canvas, text, none].forEach((each) => (each.hidden = true));
+    const button = make("button", { type: "button", class: "screen" }, canvas, text, none);
+    button.setAttribute("aria-label", `Enlarge ${instance.envId} ${instance.shortId}`);
+    button.addEventListener("click", () => open(instance));
+    this.age = make("span", { class: "age" });
+    this.episode = make("dd", { class: "number" }, "–");
+    this.steps = make("dd", { class: "number" }, "–");
+    this.returned = make("dd", { class: "number" }, "–");
+    this.spark = make("canvas", { class: "spark", "aria-hidden": "true" });
+    this.element = make(
+      "li",
+      { class: "tile", "data-id": instance.id },
+      button,
+      make("div", { class: "line" }, make("h2", { title: instance.envId }, instance.envId), make("code", {}, instance.shortId)),
+      make(
+        "dl",
+        {},
+        make("div", {}, make("dt", {}, "Episode"), this.episode),
+        make("div", {}, make("dt", {}, "Step"), this.steps),
+        make("div", {}, make("dt", {}, "Return"), this.returned),
+      ),
+      make("div", { class: "line" }, this.spark, this.age),
+    );
+  }
+
+  /** Write what has changed. @param {number} now - In the service's time. */
+  paint(now) {
+    this.changed = false;
+    const { instance } = this;
+    if (instance.record.revision === undefined) return;
+    say(this.episode, String(instance.record.episode));
+    say(this.steps, String(instance.steps));
+    say(this.returned, short(instance.episodeReturn));
+    this.element.classList.toggle("ended", Boolean(instance.record.ended));
+    if (instance.whyBlind) this.screen.blind(instance.whyBlind);
+    drawSparkline(this.spark, instance.returns);
+    this.tick(now);
+  }
+
+  /** Write how old it is. @param {number} now */
+  tick(now) {
+    const { used } = this.instance;
+    if (!used) return;
+    const age = now - used;
+    say(this.age, ago(age));
+    this.#state(age < ACTIVE_MS ? "active" : age < STALE_MS ? "idle" : "stale");
+  }
+
+  /** @param {string} state */
+  #state(state) {
+    if (this.element.dataset.state !== state) this.element.dataset.state = state;
+  }
+}
