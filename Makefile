@@ -5,9 +5,11 @@ HOST ?= 127.0.0.1
 VENV := .venv
 TRAIN_VENV := .venv-train
 BIN := $(VENV)/bin
+ENGINE ?= docker
+IMAGE ?= gym-http-serverless
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements lambda test test-lambda bench check format catalog vendor upload-pages train exactness chaos fuzz examples clean
+.PHONY: help run run-s3 sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,11 +52,20 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's own runtime
 	$(BIN)/python -m infra.measure_lambda $(ARGS)
 
-requirements: $(VENV)/.check  ## pin what the artefact needs, for Lambda, from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --output-file requirements.txt \
-		--extra classic-control --extra toy-text --extra box2d --extra atari \
-		--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: \
-		--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make requirements"
+# For Lambda's runtime, and the image has the same. Snapshots are exchanged between the two, so versions must agree.
+PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --no-annotate --no-emit-index-url \
+	--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: \
+	--custom-compile-command "make requirements"
+
+requirements: $(VENV)/.check  ## pin what the artefact and the image need, from pyproject.toml
+	$(PIN) --output-file requirements.txt --extra classic-control --extra toy-text --extra box2d --extra atari
+	$(PIN) --output-file infra/requirements-image.txt --extra image --constraint requirements.txt
+
+image: infra/requirements-image.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS
+	$(ENGINE) build $(IMAGE_FLAGS) --file infra/Dockerfile --tag $(IMAGE) .
+
+test-image: $(VENV)/.lambda sam  ## try IMAGE: every family, a restart, and the Lambda command
+	$(BIN)/python -m infra.try_image $(IMAGE) --engine $(ENGINE)
 
 lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator, over a local S3 server
 	$(BIN)/python -m infra.run_lambda --host $(HOST) --port $(PORT) $(ARGS)

@@ -36,7 +36,10 @@ def image_template() -> dict[str, Any]:
 def _run_from_image(function: dict[str, Any]) -> None:
     function["PackageType"] = "Image"
     function["ImageUri"] = {"Ref": "ImageUri"}
-    function["ImageConfig"] = {"Command": [function.pop("Handler")]}
+    function["ImageConfig"] = {
+        "EntryPoint": ["python", "-m", "awslambdaric"],
+        "Command": [function.pop("Handler")],
+    }
     for name in ("SnapStart", "AutoPublishAlias"):
         function.pop(name, None)
 

@@ -23,6 +23,7 @@ def test_each_function_runs_its_handler_from_the_image_and_all_else_is_alike() -
             assert image["Resources"][name] == resource
             continue
         properties = image["Resources"][name]["Properties"]
+        assert properties["ImageConfig"]["EntryPoint"] == ["python", "-m", "awslambdaric"]
         assert properties["ImageConfig"]["Command"] == [resource["Properties"]["Handler"]]
         assert (properties["PackageType"], properties["ImageUri"]) == ("Image", {"Ref": "ImageUri"})
         for alike in ("Events", "Policies"):
