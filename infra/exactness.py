@@ -8,6 +8,8 @@ import argparse
 import concurrent.futures
 import fnmatch
 import json
+import os
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -32,7 +34,7 @@ restore into a new environment, on two cores that were busy with other work. An 
 | id | render mode | mechanism | snapshots | bytes | capture | restore | differences |
 |---|---|---|---|---|---|---|---|
 """
-_DISTRIBUTIONS = ("gymnasium", "numpy", "ale-py", "mujoco", "box2d", "pygame-ce", "jax")
+_DISTRIBUTIONS = ("gymnasium", "numpy", "ale-py", "mujoco", "box2d", "pygame-ce", "jax", "minigrid", "highway-env")
 _MINUTES = 20
 
 
@@ -73,13 +75,14 @@ def _prove(env_id: str, render_mode: str, extent: list[str]) -> str | None:
     """The environment's row, or None for what cannot be created."""
     command = [sys.executable, "-m", "shared.snapshot.check", env_id, "--json", *extent]
     command += ["--render-mode", render_mode] if render_mode else []
-    try:
-        finished = subprocess.run(command, capture_output=True, text=True, timeout=_MINUTES * 60, check=False)
-    except subprocess.TimeoutExpired:
+    told = _run(command)
+    if told is None:
         return _row(env_id, render_mode, *["-"] * 5, f"not finished in {_MINUTES} minutes")
-    answer: dict[str, Any] = {"raised": finished.stderr[-200:]}
-    if finished.stdout.startswith("{"):
-        answer = json.loads(finished.stdout)
+    output, errors = told
+    # Of a traceback its last line, without what tells of this machine.
+    answer: dict[str, Any] = {"raised": [*errors.splitlines(), "nothing"][-2].replace(sys.prefix, "...")}
+    if output.startswith("{"):
+        answer = json.loads(output)
     if answer.get("refused") == "NotCreatable":
         return None
     if "mechanism" not in answer:
@@ -95,6 +98,17 @@ def _prove(env_id: str, render_mode: str, extent: list[str]) -> str | None:
         f"{answer['restore_s'] * 1e3:.2f} ms",
         "0",
     )
+
+
+def _run(command: list[str]) -> tuple[str, str] | None:
+    """What the command wrote; None if it took too long, and then it is ended with the processes that it began."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, start_new_session=True, stdout=pipe, stderr=pipe) as process:
+        try:
+            return process.communicate(timeout=_MINUTES * 60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return None
 
 
 def _row(*cells: str) -> str:

@@ -30,6 +30,7 @@ from shared.web.problems import PROBLEMS
 from shared.web.query import QueryParameter
 from shared.web.routing import Endpoint
 
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _ALWAYS = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
     "instance_id": "As creation returned it.",
@@ -59,7 +60,21 @@ def document(endpoints: Iterable[Endpoint], *, title: str, version: str, descrip
     schemas = written.setdefault("components", {}).setdefault("schemas", {})
     for form in {endpoint.dialect.error for endpoint in endpoints}:
         schemas[form.__name__] = TypeAdapter(form).json_schema()
+    _with_exact_bounds(written)
     return written
+
+
+def _with_exact_bounds(documented: Any) -> None:
+    """Write bounds as integers: FastAPI makes floats of them, and 9.223372036854776e+18 is above 2**63."""
+    if isinstance(documented, list):
+        for item in documented:
+            _with_exact_bounds(item)
+    elif isinstance(documented, dict):
+        for name, value in documented.items():
+            if name in _BOUNDS and isinstance(value, float) and value.is_integer():
+                documented[name] = int(value)
+            else:
+                _with_exact_bounds(value)
 
 
 def _without_fastapi_errors(responses: dict[str, Any]) -> None:

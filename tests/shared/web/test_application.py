@@ -83,6 +83,11 @@ def test_every_endpoint_is_documented_with_its_errors_and_examples(
         assert [*operation["requestBody"]["content"]] == ["application/json", *also]
 
 
+def test_bounds_are_documented_to_the_last_digit(document: dict[str, Any]) -> None:
+    seed = document["components"]["schemas"]["CreateBody"]["properties"]["seed"]["anyOf"][0]
+    assert repr(seed["exclusiveMaximum"]) == repr(2**63)
+
+
 @pytest.mark.parametrize(
     "endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.example is not None], ids=lambda e: e.summary
 )
