@@ -1,4 +1,7 @@
-/** The JavaScript client against a real server, whose address is in GYM_HTTP_URL. */
+/**
+ * The JavaScript client against real servers: one open to all at GYM_HTTP_URL, and one at GYM_HTTP_KEYED_URL that
+ * wants the API key GYM_HTTP_KEY.
+ */
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -164,6 +167,31 @@ test("the stream's address answers with pictures", async () => {
   const reply = await fetch(env.streamUrl);
   assert.match(reply.headers.get("Content-Type"), /^multipart\/x-mixed-replace/);
   await reply.body.cancel();
+});
+
+test("where no key is asked for, the addresses with a ticket need none", async () => {
+  const env = await make("CartPole-v1");
+  assert.equal(await env.ticketedStreamUrl(), env.streamUrl);
+  assert.equal(await env.ticketedRenderUrl(), env.streamUrl.replace("stream", "render"));
+});
+
+test("an address with a ticket shows its own environment to whoever has no key, and no other", async () => {
+  const keyed = { url: process.env.GYM_HTTP_KEYED_URL, apiKey: process.env.GYM_HTTP_KEY };
+  const [env, other] = [await make("CartPole-v1", keyed), await make("CartPole-v1", keyed)];
+  await Promise.all([env.reset({ seed: 1 }), other.reset({ seed: 1 })]);
+  assert.equal((await fetch(env.streamUrl)).status, 401);
+
+  const picture = await fetch(await env.ticketedRenderUrl());
+  assert.equal(picture.status, 200);
+  assert.equal((await picture.json()).data, (await env.render()).frames[0]);
+
+  const streamed = await fetch(await env.ticketedStreamUrl());
+  assert.equal(streamed.status, 200);
+  assert.match(streamed.headers.get("Content-Type"), /^multipart\/x-mixed-replace/);
+  await streamed.body.cancel();
+
+  const { search } = new URL(await env.ticketedStreamUrl());
+  assert.equal((await fetch(other.streamUrl + search)).status, 401);
 });
 
 /* Spaces */

@@ -8,6 +8,7 @@ import pytest
 from tests.servers import ROOT, Server, uvicorn
 
 TESTS = Path(__file__).with_name("client.test.mjs")
+SECRET = "open-sesame"
 MODULES = [ROOT / "static" / "gymnasium.js", *sorted((ROOT / "static" / "gymnasium").glob("*.js"))]
 
 
@@ -17,8 +18,24 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def test_the_javascript_client_does_what_its_own_tests_say(node: str, server: Server) -> None:
-    environment = {**os.environ, "GYM_HTTP_URL": server.url}
+@pytest.fixture
+def keyed_server(tmp_path: Path) -> Iterator[Server]:
+    """One on the same store that wants an API key."""
+    with uvicorn(
+        GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db", GYM_HTTP_API_KEYS=f"ann:{SECRET}"
+    ) as running:
+        yield running
+
+
+def test_the_javascript_client_does_what_its_own_tests_say(
+    node: str, server: Server, keyed_server: Server
+) -> None:
+    environment = {
+        **os.environ,
+        "GYM_HTTP_URL": server.url,
+        "GYM_HTTP_KEYED_URL": keyed_server.url,
+        "GYM_HTTP_KEY": SECRET,
+    }
     done = subprocess.run([node, "--test", TESTS], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
