@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, SnapshotTooLarge
+from shared.errors import CallTooLong, Contended, SnapshotTooLarge
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
@@ -22,6 +22,7 @@ _PATH = "/v1/envs/{instance_id}/action_space/"
     summary="Describe the action space",
     reply=SpaceReply,
     example={"name": "Discrete", "n": 2, "shape": [], "dtype": "int64", "start": 0},
+    errors=(CallTooLong,),
     tag="spaces",
 )
 async def action_space(request: Request[None]) -> Response:
@@ -35,7 +36,7 @@ async def action_space(request: Request[None]) -> Response:
     reply=SampleReply,
     query=ARRAYS,
     example={"sample": 1},
-    errors=(SnapshotTooLarge, Contended),
+    errors=(CallTooLong, SnapshotTooLarge, Contended),
     tag="spaces",
 )
 async def sample_action_space(request: Request[None]) -> Response:
@@ -49,6 +50,7 @@ async def sample_action_space(request: Request[None]) -> Response:
     body=ContainsBody,
     reply=ContainsReply,
     example={"contains": True},
+    errors=(CallTooLong,),
     tag="spaces",
 )
 async def action_space_contains(request: Request[ContainsBody]) -> Response:

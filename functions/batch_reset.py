@@ -43,7 +43,8 @@ router = Router()
 async def batch_reset(request: Request[BatchResetBody]) -> Response:
     """Make up to 1,000 calls of `reset/` in one request, each with its own result or problem, in their order.
 
-    The reply is 200 whatever came of the calls. An `Idempotency-Key` stands for one of each call's own.
+    The reply is 200 whatever came of the calls. A call's problem is the one that `reset/` has for it, or
+    `invalid-value` once the results are too long. An `Idempotency-Key` stands for one of each call's own.
     """
     return await batch(
         request,

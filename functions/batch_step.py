@@ -56,7 +56,8 @@ router = Router()
 async def batch_step(request: Request[BatchStepBody]) -> Response:
     """Make up to 1,000 calls of `step/` in one request, each with its own result or problem, in their order.
 
-    The reply is 200 whatever came of the calls. An `Idempotency-Key` stands for one of each call's own.
+    The reply is 200 whatever came of the calls. A call's problem is the one that `step/` has for it, or
+    `invalid-value` once the results are too long. An `Idempotency-Key` stands for one of each call's own.
     """
     exact = request.encoding.exact
     return await batch(

@@ -3,6 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
+from shared.errors import CallTooLong
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.request import Request
@@ -42,6 +43,7 @@ _OBSERVATIONS = {
         "num_envs": None,
         "spaces": {"action_space": _ACTIONS, "observation_space": _OBSERVATIONS},
     },
+    errors=(CallTooLong,),
     tag="spaces",
 )
 async def interface(request: Request[None]) -> Response:

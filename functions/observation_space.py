@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, SnapshotTooLarge
+from shared.errors import CallTooLong, Contended, SnapshotTooLarge
 from shared.session import operations
 from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
@@ -28,6 +28,7 @@ _PATH = "/v1/envs/{instance_id}/observation_space/"
         "high": ["Infinity", 1.0],
         "dtype": "float32",
     },
+    errors=(CallTooLong,),
     tag="spaces",
 )
 async def observation_space(request: Request[None]) -> Response:
@@ -41,7 +42,7 @@ async def observation_space(request: Request[None]) -> Response:
     reply=SampleReply,
     query=ARRAYS,
     example={"sample": [0.25, -0.5]},
-    errors=(SnapshotTooLarge, Contended),
+    errors=(CallTooLong, SnapshotTooLarge, Contended),
     tag="spaces",
 )
 async def sample_observation_space(request: Request[None]) -> Response:
@@ -55,6 +56,7 @@ async def sample_observation_space(request: Request[None]) -> Response:
     body=ContainsBody,
     reply=ContainsReply,
     example={"contains": True},
+    errors=(CallTooLong,),
     tag="spaces",
 )
 async def observation_space_contains(request: Request[ContainsBody]) -> Response:

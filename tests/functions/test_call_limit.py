@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -15,6 +16,20 @@ from tests.servers import Server, supervised
 
 MODULE = "tests.stuck"
 _PATIENCE_S = 120
+RESTORING = [
+    ("POST", "reset/", {}),
+    ("POST", "step/", {"action": 0}),
+    ("POST", "rollout/", {"actions": [0]}),
+    ("GET", "action_space/", None),
+    ("POST", "action_space/sample/", {}),
+    ("POST", "action_space/contains/", {"value": 0}),
+    ("GET", "observation_space/", None),
+    ("POST", "observation_space/sample/", {}),
+    ("POST", "observation_space/contains/", {"value": 0}),
+    ("GET", "interface/", None),
+    ("GET", "monitor/render/", None),
+]
+"""Calls that need the live environment."""
 
 
 @pytest.fixture(params=["local", "lambda"])
@@ -38,6 +53,25 @@ def test_python_code_is_interrupted_and_the_instance_stays_as_it_was(api: Api, t
     assert api.get(instance).json == before
     assert api.post(f"{instance}/reset/").status == 200
     assert api.post(f"{instance}/step/", {"action": 0}).json["observation"] == 1
+
+
+def test_an_environment_that_is_not_restored_in_time_is_too_long_for_whatever_is_asked_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So each of these calls declares that error in the API's document."""
+    settings = Settings(store=f"sqlite:///{tmp_path}/snapshots.db", env_modules=(MODULE,), log="off")
+    with served("local", settings) as client:
+        instance = Api(client).create("Stuck-v0")
+    monkeypatch.setattr("tests.stuck.Stuck.__init__", lambda self: self._loop())
+    with served("local", replace(settings, max_call_seconds=0.1)) as client:
+        api = Api(client)
+        paths = api.get("/openapi.json").json["paths"]
+        for method, path, body in RESTORING:
+            place = f"{instance}/{path}"
+            reply = api.get(place) if method == "GET" else api.post(place, body)
+            assert reply.json["type"] == "urn:gym-http:problem:call-too-long", path
+            declared = paths[f"/v1/envs/{{instance_id}}/{path}"][method.lower()]["responses"]["422"]
+            assert "`call-too-long`" in declared["description"], path
 
 
 def test_on_lambda_a_call_ends_a_second_before_the_function_does(
