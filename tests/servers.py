@@ -4,8 +4,8 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ class Server:
 
     process: subprocess.Popen[bytes]
     url: str
+    rest: Future[bytes]
+    """What it writes after its address, once it has ended."""
 
     def send(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
@@ -71,8 +73,7 @@ def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]
         else:
             raise AssertionError(output.decode())
         # Read to its end: MuJoCo, which writes its warnings itself, would wait for ever for room in the pipe.
-        reading = threading.Thread(target=process.stdout.read)
-        reading.start()
-        stack.callback(reading.join)
+        reader = stack.enter_context(ThreadPoolExecutor(1))
+        rest = reader.submit(process.stdout.read)
         stack.callback(process.kill)  # first, or there is no end to read to
-        yield Server(process, f"http://127.0.0.1:{int(listening[1])}")
+        yield Server(process, f"http://127.0.0.1:{int(listening[1])}", rest)
