@@ -23,8 +23,11 @@ from shared.snapshot.calls import Render
 
 PictureT = TypeVar("PictureT")
 
-SHARE = 0.3
-"""Of the process's time, how much all drawing together may take: steps come first."""
+SHARE = 0.25
+"""Of the process's time, how much drawing may take: a quarter one by one, a third at once. Steps come first."""
+
+AT_ONCE = 4
+"""How many pictures are drawn at once: each waits for the event loop several times, which steps keep busy."""
 
 _LONGEST_REST_S = 2.0
 _MOST_COPIES = 64
@@ -38,6 +41,8 @@ class Copy(Generic[PictureT]):
         self.thread = thread
         self.kind: object = None
         """Equal for instances that the copy can stand in for."""
+        self.seconds = 0.0
+        """How long the last picture kept the processor; on a busy machine it took longer."""
         self._subject: Any = None
 
     async def picture(self, loaded: Loaded, encode: Callable[[Any], PictureT]) -> PictureT | None:
@@ -45,14 +50,17 @@ class Copy(Generic[PictureT]):
         return await self.thread.run(self._picture, loaded, encode)
 
     def _picture(self, loaded: Loaded, encode: Callable[[Any], PictureT]) -> PictureT | None:
-        if self._subject is None:
-            self._subject = rebuilt(loaded)
-        else:
-            continue_from(self._subject, loaded)
+        began = time.thread_time()
         try:
+            if self._subject is None:
+                self._subject = rebuilt(loaded)
+            else:
+                continue_from(self._subject, loaded)
             return encode(self._subject.apply(Render()))
         except gymnasium.error.ResetNeeded:
             return None
+        finally:
+            self.seconds = time.thread_time() - began
 
     async def close(self) -> None:
         """Close the copy where it lives."""
@@ -61,12 +69,12 @@ class Copy(Generic[PictureT]):
 
 
 class Drawing:
-    """The copies that a process keeps for drawing. One picture is drawn at a time, whoever asks."""
+    """The copies that a process keeps for drawing, a few pictures at once, whoever asks."""
 
     def __init__(self, thread_for_copy: Callable[[Header], Thread]) -> None:
         self._thread_for_copy = thread_for_copy
         self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
-        self._turn = asyncio.Lock()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._rested = 0.0
         """When the next picture may be drawn."""
         self._idle: asyncio.TimerHandle | None = None
@@ -81,30 +89,28 @@ class Drawing:
             EnvironmentRaised: the environment's own `render` did.
             GymHTTPError: it cannot be restored here, or `encode` refused its picture.
         """
-        async with self._turn:
+        async with self._turns:
             await asyncio.sleep(max(0.0, self._rested - time.monotonic()))
-            began = time.monotonic()
             copy = await self._copy(loaded)
             try:
                 return await copy.picture(loaded, encode)
             except Exception as error:  # an environment is foreign code: what it raises is to be seen
-                # What failed may have left the copy halfway.
-                del self._copies[loaded.header.reference]
+                # What failed may have left the copy halfway, which by now may stand in for another.
+                self._copies = OrderedDict(item for item in self._copies.items() if item[1] is not copy)
                 await copy.close()
                 raise error if isinstance(error, GymHTTPError) else EnvironmentRaised(error) from error
             finally:
-                now = time.monotonic()
-                self._rested = now + min((now - began) * (1 / share - 1), _LONGEST_REST_S)
+                rest = min(copy.seconds * (1 / share - 1), _LONGEST_REST_S)
+                self._rested = max(self._rested, time.monotonic()) + rest
                 self._close_when_idle()
 
     async def close(self) -> None:
         """Close every copy."""
-        async with self._turn:
-            if self._idle is not None:
-                self._idle.cancel()
-            while self._copies:
-                _, copy = self._copies.popitem()
-                await copy.close()
+        if self._idle is not None:
+            self._idle.cancel()
+        while self._copies:
+            _, copy = self._copies.popitem()
+            await copy.close()
 
     async def _copy(self, loaded: Loaded) -> Copy[Any]:
         """The instance's copy; where there are too many, one that stood in for another of the same kind."""

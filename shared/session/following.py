@@ -5,12 +5,12 @@ Whoever takes the sights slowly misses some between, and never falls behind.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.errors import GymHTTPError, InstanceNotFound, SnapshotUnusable, StoreFailed
 from shared.frames import Picture
-from shared.session.drawing import SHARE
+from shared.session.drawing import AT_ONCE, SHARE
 from shared.session.envelope import Header, Reference
 from shared.session.session import Session
 from shared.session.snapshots import Loaded
@@ -21,8 +21,10 @@ Encode = Callable[[Any], Picture | None]
 # How many instances a second are asked about: a store that is near takes some 10 µs, another costs money.
 _NEAR_ASKS, _FAR_ASKS = 2_000, 50
 _FAR_POLL_S = 0.5
-_AT_ONCE = 20
-_PART_S = 1 / 200
+_ASKED_AT_ONCE = 20
+_PARTS_S = AT_ONCE / 200
+"""Between so many parts as are drawn at once."""
+
 _BEAT_S = 5.0
 
 
@@ -63,11 +65,13 @@ async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[Sight
             except StoreFailed:
                 return
             asked = now
-        sight = await wall.next(encode)
-        if sight is not None or now - told > _BEAT_S:
+        sights: Sequence[Sight | None] = await wall.next_few(encode)
+        if not sights and now - told > _BEAT_S:
+            sights = [None]
+        for sight in sights:
             yield sight
             told = now
-        await asyncio.sleep(_PART_S if wall.waiting else max(_PART_S, asked + wall.pause - time.monotonic()))
+        await asyncio.sleep(_PARTS_S if wall.waiting else max(_PARTS_S, asked + wall.pause - time.monotonic()))
 
 
 async def glance(
@@ -91,11 +95,10 @@ async def glance(
     wall.sort()
     ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[Sight]()
     while wall.waiting and (not sights or time.monotonic() < ends):
-        sight = await wall.next(encode)
-        if sight is not None:
+        for sight in await wall.next_few(encode):
             room -= 1_000 + (len(sight.picture.content) if sight.picture else 0)
             if sights and room < 0:
-                break
+                return sights
             sights.append(sight)
     return sights
 
@@ -131,8 +134,8 @@ class _Wall:
     async def ask(self) -> None:
         """Ask about every instance, so many at once."""
         references = [*self._seen]
-        for at in range(0, len(references), _AT_ONCE):
-            await asyncio.gather(*map(self._ask, references[at : at + _AT_ONCE]))
+        for at in range(0, len(references), _ASKED_AT_ONCE):
+            await asyncio.gather(*map(self._ask, references[at : at + _ASKED_AT_ONCE]))
             await asyncio.sleep(0)
 
     def sort(self) -> None:
@@ -140,11 +143,12 @@ class _Wall:
         waiting = sorted(self._changed.items(), key=lambda item: item[1].header.used if item[1].header else 0.0)
         self._changed = dict(waiting)
 
-    async def next(self, encode: Encode | None) -> Sight | None:
-        """The one that has waited longest, drawn as it is now."""
-        if not self._changed:
-            return None
-        reference = next(iter(self._changed))
+    async def next_few(self, encode: Encode | None) -> list[Sight]:
+        """Those that have waited longest, as many as are drawn at once."""
+        return await asyncio.gather(*(self._next(each, encode) for each in [*self._changed][:AT_ONCE]))
+
+    async def _next(self, reference: Reference, encode: Encode | None) -> Sight:
+        """The instance drawn as it is now."""
         sight = self._changed.pop(reference)
         loaded = self._seen.get(reference)
         if loaded is None or encode is None or loaded.header.recipe.render_mode in (None, "human"):

@@ -201,6 +201,7 @@ def test_a_key_is_asked_for_where_keys_are_set(visitor: Visitor, tmp_path: Path)
         page.get_by_role("button", name="Use this key").click()
         expect(tile(page, reply.json["instance_id"])).to_contain_text("CartPole-v1", timeout=LONG_MS)
         expect(page.locator("#banner")).to_be_hidden()
+        page.close()  # it would go on asking a server that has ended
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -233,7 +234,7 @@ def test_two_hundred_that_are_stepped_leave_half_of_the_main_thread(
     expect(page.locator(".tile")).to_have_count(200, timeout=LONG_MS)
     until(page, lambda: page.locator("canvas[data-frames]").count() == 200)
     measured = page.context.new_cdp_session(page)
-    measured.send("Performance.enable")
+    measured.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def state() -> tuple[float, int]:
         metrics = {each["name"]: each["value"] for each in measured.send("Performance.getMetrics")["metrics"]}
