@@ -5,7 +5,9 @@ so the next server continues them, and connections made meanwhile wait for it.
 """
 
 import argparse
+import logging
 import math
+import socket
 import sys
 
 from uvicorn import Config, Server
@@ -49,11 +51,23 @@ def serve(host: str, port: int) -> int:
         server = Server(config)  # without a parent: another process could continue nothing
         server.run()
         return 0 if server.started else STARTUP_FAILURE
-    listening = config.bind_socket()
-    listening.listen(_BACKLOG)
-    supervisor = _Supervisor(config, sockets=[listening])
+    supervisor = _Supervisor(config, sockets=[_listening(host, port)])
     supervisor.run()
     return STARTUP_FAILURE if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes) else 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections before it is told of, where uvicorn's own tells of it first."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        sys.exit(f"{host} port {port} cannot be listened on: {error.strerror}; choose another with PORT.")
+    listening.set_inheritable(True)
+    shown = f"[{host}]" if family == socket.AF_INET6 else host
+    told = "Uvicorn running on http://%s:%d (Press CTRL+C to quit)"
+    logging.getLogger("uvicorn.error").info(told, shown, listening.getsockname()[1])
+    return listening
 
 
 def main() -> None:
