@@ -9,9 +9,9 @@ from shared.web.application import create_app
 from shared.web.encoding import ARRAYS
 from shared.web.request import Request
 from shared.web.routing import Router
-from shared.wire.descriptions import SpaceReply
 from shared.wire.replies import ContainsReply, SampleReply
 from shared.wire.requests import ContainsBody
+from shared.wire.space_forms import SpaceReply
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/action_space/"

@@ -4,27 +4,7 @@ from typing import Any
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-
-class SpaceReply(TypedDict, total=False):
-    """A space without loss: `name` and `shape` always, the others as its kind has them."""
-
-    name: str
-    shape: list[int] | None
-    dtype: str | None
-    n: int | list[int]
-    start: int | list[Any]
-    low: Any
-    high: Any
-    nvec: list[Any]
-    min_length: int
-    max_length: int
-    charset: str
-    spaces: Any
-    keys: list[str | int]
-    feature_space: Any
-    stack: bool
-    node_space: Any
-    edge_space: Any
+from shared.wire.space_forms import SpaceReply
 
 
 class SpecReply(TypedDict):
@@ -59,8 +39,8 @@ class CatalogEntry(TypedDict):
     max_episode_steps: int | None
     reward_threshold: float | None
     nondeterministic: bool
-    action_space: dict[str, Any] | None
-    observation_space: dict[str, Any] | None
+    action_space: SpaceReply | None
+    observation_space: SpaceReply | None
     render_modes: list[str] | None
     render_fps: float | None
     action_meanings: list[str] | None
