@@ -54,6 +54,8 @@ _CONDITIONAL = frozenset({_REPLACE, _CREATE, _DELETE_TAGGED})
 # bound is for a holder that is not one of us (a shell, a backup) or has lost its processor.
 _PAUSE_S = 0.0003
 _PATIENCE_S = 1.0
+# Once a thread, and while processes that start together make the file one after another.
+_OPENING_PATIENCE_S = 10.0
 # BUSY: another connection holds the lock. PROTOCOL: a race for the lock while a log is opened was lost.
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
@@ -150,7 +152,8 @@ class SQLiteStore:
                 return work(self._connection())
             except sqlite3.Error as error:
                 now = time.monotonic()
-                deadline = deadline or now + _PATIENCE_S
+                opened = hasattr(self._local, "connection")
+                deadline = deadline or now + (_PATIENCE_S if opened else _OPENING_PATIENCE_S)
                 if _primary_code(error) not in _TRANSIENT or now > deadline:
                     raise self._failure(error, conditional) from error
             except OSError as error:

@@ -84,7 +84,14 @@ def _nested(parts: st.SearchStrategy[Space[Any]]) -> st.SearchStrategy[Space[Any
         st.lists(parts, min_size=1, max_size=3).map(spaces.Tuple),
         st.lists(parts, min_size=1, max_size=3).map(spaces.OneOf),
         st.lists(st.tuples(names, parts), min_size=1, max_size=3, unique_by=lambda pair: pair[0]).map(spaces.Dict),
-        st.builds(spaces.Sequence, parts, stack=st.booleans()),
+        st.builds(spaces.Sequence, parts, stack=st.booleans()).filter(_contains_its_samples),
+    )
+
+
+def _contains_its_samples(space: spaces.Sequence) -> bool:
+    """Not so of a stacked sequence of MultiDiscretes without axes, whose stack Gymnasium takes for another's."""
+    return not (
+        space.stack and isinstance(space.feature_space, spaces.MultiDiscrete) and not space.feature_space.shape
     )
 
 
