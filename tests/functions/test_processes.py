@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 from infra.seaweedfs import SeaweedFS
+from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api
 from tests.fixtures_s3 import BUCKET
 from tests.servers import Server, uvicorn
@@ -51,6 +53,22 @@ def test_an_episode_goes_on_after_the_server_was_killed(environment: dict[str, s
         assert api.get("/v1/envs/").json == {instance.rpartition("/")[2]: "CartPole-v1"}
         found += [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[4:]]
     assert found == uninterrupted()
+
+
+def test_what_expired_while_no_server_ran_is_deleted_by_the_next(tmp_path: Path) -> None:
+    environment = {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db"}
+    with uvicorn(**environment) as server:
+        path = Api(server).create("CartPole-v1")
+        server.kill()
+    with uvicorn(**environment, GYM_HTTP_IDLE_TTL_S="0.001") as server:
+        assert Api(server).get(path).status == 404
+        assert Api(server).get("/v1/envs/").json == {}
+        store = SQLiteStore(tmp_path / "snapshots.db")
+        deadline = time.monotonic() + 60
+        while [*store.list("state/")] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [*store.list("state/")] == []
+        store.close()
 
 
 def test_two_servers_serve_one_episode_in_turns(environment: dict[str, str]) -> None:
