@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import settings
-from tests.benchmarks import captures, growth, imports, tables
+from tests.benchmarks import captures, growth, imports, phases, tables
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -46,17 +46,9 @@ def main() -> None:
     for part in given.parts or _PARTS:
         text, found[part] = _PARTS[part](given)
         _tell(given, part, text)
-    if not given.only:
-        rows = [
-            [
-                each.what,
-                f"{'≤' if each.most else '≥'} {each.bound:g} {each.unit}",
-                f"{each.measured:.3g}",
-                _met(each),
-            ]
-            for each in goals(found)
-        ]
-        _tell(given, "goals", tables.table(("goal", "bound", "measured", ""), rows))
+    judged = [] if given.only else goals(found)
+    if judged:
+        _tell(given, "goals", tables.table(("goal", "bound", "measured", ""), map(_judgement, judged)))
     if given.json:
         given.json.write_text(json.dumps(found, indent=2))
 
@@ -67,8 +59,9 @@ def _tell(given: argparse.Namespace, part: str, text: str) -> None:
         tables.write(given.page, part, text)
 
 
-def _met(goal: Goal) -> str:
-    return "met" if goal.met else "**missed**"
+def _judgement(goal: Goal) -> list[str]:
+    bound = f"{'≤' if goal.most else '≥'} {goal.bound:g} {goal.unit}"
+    return [goal.what, bound, f"{goal.measured:.3g}", "met" if goal.met else "**missed**"]
 
 
 def _speed(given: argparse.Namespace) -> tuple[str, Any]:
@@ -84,6 +77,17 @@ def _speed(given: argparse.Namespace) -> tuple[str, Any]:
         for name, each in contenders_of.items()
     ]
     return tables.speeds(measured), figures
+
+
+def _phases(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = phases.phases(Path(folder))
+    rows = [
+        [each.env_id, *map(tables.micro, (each.whole, each.load, each.env, each.save, each.rest))]
+        for each in found
+    ]
+    head = ("environment", "a step µs", "load", "the environment and its capture", "save", "HTTP and the rest")
+    return tables.table(head, rows), [each._asdict() for each in found]
 
 
 def _growth(given: argparse.Namespace) -> tuple[str, Any]:
@@ -169,6 +173,7 @@ def _machine() -> dict[str, Any]:
 
 _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "speed": _speed,
+    "phases": _phases,
     "growth": _growth,
     "snapshots": _snapshots,
     "imports": _imports,
