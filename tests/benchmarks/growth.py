@@ -39,7 +39,12 @@ def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Gr
     """A step of one of few instances in a store, and of one of many."""
     with ExitStack() as stack:
         pair = [
-            Contender(SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db")))
+            Contender(
+                SQLITE,
+                stack.enter_context(
+                    uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db", GYM_HTTP_MAX_ENVS="1000000")
+                ),
+            )
             for count in (FEW, many)
         ]
         for contender, count in zip(pair, (FEW, many), strict=True):

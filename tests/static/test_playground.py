@@ -100,7 +100,7 @@ def test_a_shipped_agent_reaches_its_score(
         expect(page.locator("#console")).to_contain_text("came to its end", timeout=LONG_MS)
         ended(page)
         assert re.search(says, output(page)), output(page)
-    assert int(page.locator("#curve").get_attribute("data-episodes") or 0) >= 2
+    eventually(page, "Number(document.getElementById('curve').dataset.episodes) >= 2")
     assert page.locator("#curve canvas").evaluate(
         "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
     )
