@@ -160,7 +160,7 @@ async def closed(thread: Thread, subject: Subject) -> None:
         return
     try:
         await thread.run(interruptible, subject.close)
-    except Exception:
+    except Exception:  # an environment is foreign code, and nothing depends on how it ends
         _log.warning("an environment failed while it was closed", exc_info=True)
 
 
