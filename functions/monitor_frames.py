@@ -10,9 +10,8 @@ from shared.errors import InstanceNotFound, InvalidValue
 from shared.frames import as_thumbnail
 from shared.session.envelope import Reference
 from shared.session.following import Encode, Sight, follow, glance
-from shared.session.watching import Burst
 from shared.web.application import create_app
-from shared.web.carriage import carried_by_lambda
+from shared.web.carriage import BURST, carried_by_lambda
 from shared.web.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
 from shared.web.request import Request
 from shared.web.routing import Router
@@ -21,9 +20,6 @@ router = Router()
 
 _MOST_IDS = 200
 _WIDTH, _NARROWEST, _WIDEST = 160, 16, 1280
-
-# A function's reply is delivered when it ends, and is at most 6 MB, in base64.
-_BURST = Burst(seconds=2.0, size=4_000_000)
 
 
 @router.get(
@@ -64,7 +60,7 @@ async def monitor_frames(request: Request[None]) -> Response:
         sights = await follow(session, references, known, encode)
         return StreamingResponse(_parts(unknown, sights), media_type=MEDIA_TYPE, headers=headers)
     # A function has nothing else to do, and is paid for by the second.
-    found = await glance(session, references, known, encode, _BURST, **({"share": 1.0} if in_lambda else {}))
+    found = await glance(session, references, known, encode, BURST, **({"share": 1.0} if in_lambda else {}))
     content = b"".join([*map(part, [*unknown, *found]), clock_part(cursor_of(known, found))])
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 

@@ -8,9 +8,9 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import NotRenderable
 from shared.frames import as_jpeg
-from shared.session.watching import ENDLESS, Burst, pictures
+from shared.session.watching import ENDLESS, pictures
 from shared.web.application import create_app
-from shared.web.carriage import carried_by_lambda
+from shared.web.carriage import BURST, carried_by_lambda
 from shared.web.request import Request
 from shared.web.routing import Router
 
@@ -18,9 +18,6 @@ router = Router()
 
 _MEDIA_TYPE = "multipart/x-mixed-replace; boundary=frame"
 _BOUNDARY = b"--frame\r\n"
-
-# A function's reply is delivered when it ends, and is at most 6 MB, in base64.
-_BURST = Burst(seconds=2.0, size=4_000_000)
 
 
 @router.get(
@@ -39,7 +36,7 @@ async def stream_env(request: Request[None]) -> Response:
     They are drawn from a copy, at most 30 a second, so that watching changes nothing. A Lambda function sends
     those of two seconds, at least one; whoever watches asks again, as a browser's tab does by itself.
     """
-    burst = _BURST if carried_by_lambda(request.scope) else ENDLESS
+    burst = BURST if carried_by_lambda(request.scope) else ENDLESS
     encode = partial(as_jpeg, max_pixels=request.service.settings.max_frame_pixels)
     frames = await pictures(request.service.session, request.reference, encode, burst)
     headers = {"Cache-Control": "no-store"} | ({} if burst is ENDLESS else {"Refresh": "0"})

@@ -8,9 +8,13 @@ import json
 from starlette.types import Scope
 
 from shared.errors import ReplyTooLarge
+from shared.session.watching import Burst
 
 LARGEST_REPLY = 6_291_556
 """Bytes of a function's answer ("Lambda quotas" in the AWS Lambda developer guide)."""
+
+BURST = Burst(seconds=2.0, size=4_000_000)
+"""What is sent of pictures that would go on without end: a reply is delivered when it ends, and goes in base64."""
 
 _ENVELOPE = 16_384
 """Room for the status and the headers."""

@@ -113,7 +113,7 @@ def test_what_cannot_be_drawn_says_why(settings: Settings) -> None:
 
 
 def test_what_did_not_fit_into_a_reply_comes_with_the_next(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(monitor_frames, "_BURST", Burst(seconds=60, size=1))
+    monkeypatch.setattr(monitor_frames, "BURST", Burst(seconds=60, size=1))
     ids = [id_of(local.create("CartPole-v1")) for _ in range(3)]
     told, cursor = list[str](), ""
     for _ in ids:
