@@ -1,25 +1,21 @@
 """GET /v1/monitor/frames/: many environments in one stream."""
 
 from collections.abc import AsyncIterator
-from functools import partial
 
 from mangum import Mangum
 from starlette.responses import Response, StreamingResponse
 
-from shared.errors import InstanceNotFound, InvalidValue
-from shared.frames import as_thumbnail
-from shared.session.envelope import Reference
-from shared.session.following import Encode, Sight, follow, glance
+from shared.errors import InvalidValue
+from shared.frames import Thumbnail
+from shared.session.following import Sight, follow, glance
 from shared.web.application import create_app
 from shared.web.carriage import BURST, carried_by_lambda
 from shared.web.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
 from shared.web.request import Request
 from shared.web.routing import Router
+from shared.web.watched import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
 
 router = Router()
-
-_MOST_IDS = 200
-_WIDTH, _NARROWEST, _WIDEST = 160, 16, 1280
 
 
 @router.get(
@@ -30,8 +26,8 @@ _WIDTH, _NARROWEST, _WIDEST = 160, 16, 1280
     tag="monitor",
     media_type=MEDIA_TYPE,
     query={
-        "ids": f"Instance ids with commas between, up to {_MOST_IDS}.",
-        "width": f"Of the pictures at most, in pixels, {_NARROWEST} to {_WIDEST}, {_WIDTH} by default; 0: none.",
+        "ids": f"Instance ids with commas between, up to {MOST_IDS}.",
+        "width": f"Of the pictures at most, in pixels, {NARROWEST} to {WIDEST}, {WIDTH} by default; 0: none.",
         "known": "A cursor of what the watcher shows already, which a reply without end then leaves out.",
         "since": "The cursor of the last reply, or empty: end the reply when what is new has been told.",
     },
@@ -50,8 +46,11 @@ async def monitor_frames(request: Request[None]) -> Response:
     hyphen and the revision, with dots between. Pictures are drawn from copies, in at most about a third of the
     process's time, so that watching changes nothing and stepping comes first.
     """
-    references, unknown = _watched(request)
-    encode = _encode(request)
+    asked = watched(request)
+    references = [reference for reference in asked.values() if reference is not None]
+    unknown = [Sight(word) for word, reference in asked.items() if reference is None]
+    pixels = width(request, may_be_none=True)
+    encode = Thumbnail(pixels, request.service.settings.max_frame_pixels) if pixels else None
     since, in_lambda = request.query.get("since"), carried_by_lambda(request.scope)
     headers = {"Cache-Control": "no-store"}
     session = request.service.session
@@ -69,31 +68,6 @@ async def _parts(unknown: list[Sight], sights: AsyncIterator[Sight | None]) -> A
     yield clock_part() + b"".join(map(part, unknown))
     async for sight in sights:
         yield clock_part() if sight is None else part(sight)
-
-
-def _watched(request: Request[None]) -> tuple[list[Reference], list[Sight]]:
-    """The instances that the query names, and the words among them that name none."""
-    ids = list(dict.fromkeys(filter(None, request.query.get("ids", "").split(","))))
-    request.check_key()
-    if not 0 < len(ids) <= _MOST_IDS:
-        raise InvalidValue(f"ids names {len(ids)} instances; name 1 to {_MOST_IDS}, with commas between.")
-    references, unknown = [], []
-    for each in ids:
-        try:
-            references.append(request.instance(each))
-        except InstanceNotFound:
-            unknown.append(Sight(each))
-    return references, unknown
-
-
-def _encode(request: Request[None]) -> Encode | None:
-    """How a picture is made small, or that none is wanted."""
-    given = request.query.get("width", str(_WIDTH))
-    width = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else -1
-    if width != 0 and not _NARROWEST <= width <= _WIDEST:
-        raise InvalidValue(f"width is {given[:40]!r}; send {_NARROWEST} to {_WIDEST} pixels, or 0 for none.")
-    max_pixels = request.service.settings.max_frame_pixels
-    return partial(as_thumbnail, width=width, max_pixels=max_pixels) if width else None
 
 
 app = create_app(router)

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,26 +23,34 @@ class Picture(NamedTuple):
     content: bytes
 
 
-def as_thumbnail(picture: Any, width: int, max_pixels: int) -> Picture | None:
-    """What `render` returned, at most `width` pixels wide and never larger than it is; text up to 4,000 signs.
+@dataclass(frozen=True)
+class Thumbnail:
+    """What makes a small picture of what `render` returned; equal ones make equal pictures."""
 
-    A vector environment's pictures are set side by side, up to 16; of a list of frames it is the last. None where
-    there is no frame.
+    width: int
+    """In pixels: at most so wide, and never larger than it is."""
+    max_pixels: int
 
-    Raises:
-        NotRenderable: it is no such array, or has more pixels than are allowed.
-    """
-    if isinstance(picture, tuple) and all(isinstance(each, str) for each in picture):
-        picture = "\n\n".join(picture)
-    if isinstance(picture, str):
-        return Picture("text/plain", picture[:_LONGEST_TEXT].encode())
-    if isinstance(picture, list):
-        picture = picture[-1] if picture else None
-    if picture is None:
-        return None
-    frames = picture if isinstance(picture, tuple) else (picture,)
-    frame = _side_by_side([_checked_frame(frame, max_pixels) for frame in frames[:_MOST_IN_ONE]])
-    return Picture("image/jpeg", _encoded(frame, frame.size, "JPEG", width, quality=75))
+    def __call__(self, picture: Any) -> Picture | None:
+        """The picture, or text up to 4,000 signs.
+
+        A vector environment's pictures are set side by side, up to 16; of a list of frames it is the last. None
+        where there is no frame.
+
+        Raises:
+            NotRenderable: it is no such array, or has more pixels than are allowed.
+        """
+        if isinstance(picture, tuple) and all(isinstance(each, str) for each in picture):
+            picture = "\n\n".join(picture)
+        if isinstance(picture, str):
+            return Picture("text/plain", picture[:_LONGEST_TEXT].encode())
+        if isinstance(picture, list):
+            picture = picture[-1] if picture else None
+        if picture is None:
+            return None
+        frames = picture if isinstance(picture, tuple) else (picture,)
+        frame = _side_by_side([_checked_frame(frame, self.max_pixels) for frame in frames[:_MOST_IN_ONE]])
+        return Picture("image/jpeg", _encoded(frame, frame.size, "JPEG", self.width, quality=75))
 
 
 def as_png(frame: Any, max_pixels: int) -> bytes:

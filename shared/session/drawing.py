@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 import gymnasium
 
 from shared.errors import EnvironmentRaised, GymHTTPError
+from shared.frames import Picture
+from shared.session.album import Album
 from shared.session.envelope import Header, Reference
 from shared.session.live import closed
 from shared.session.rebuilding import continue_from, rebuilt
@@ -22,6 +24,8 @@ from shared.session.threads import Thread
 from shared.snapshot.calls import Render
 
 PictureT = TypeVar("PictureT")
+Encode = Callable[[Any], Picture | None]
+"""What makes a picture of what `render` returned; hashable, and equal ones make equal pictures."""
 
 SHARE = 0.25
 """Of the process's time, how much drawing may take: a quarter one by one, a third at once. Steps come first."""
@@ -75,10 +79,28 @@ class Drawing:
         self._thread_for_copy = thread_for_copy
         self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self.album = Album()
         self._rested = 0.0
         """When the next picture may be drawn."""
         self._idle: asyncio.TimerHandle | None = None
         self._closing: asyncio.Future[None] | None = None
+
+    async def picture(self, loaded: Loaded, encode: Encode, *, share: float = SHARE) -> Picture | None:
+        """The same as `draw`, and drawn once however often it is asked for within a while."""
+        kept = self.album.of(loaded.header, encode)
+        if kept is not None:
+            return kept.picture
+        picture = await self.draw(loaded, encode, share=share)
+        self.album.add(loaded.header, encode, picture)
+        return picture
+
+    async def compose(self, work: Callable[[], bytes], *, share: float = SHARE) -> bytes:
+        """What the work on drawn pictures comes to, done beside the event loop in drawing's share of the time."""
+        async with self._turns:
+            await self._rest()
+            content, seconds = await asyncio.to_thread(_timed, work)
+            self._worked(seconds, share)
+            return content
 
     async def draw(
         self, loaded: Loaded, encode: Callable[[Any], PictureT], *, share: float = SHARE
@@ -90,7 +112,7 @@ class Drawing:
             GymHTTPError: it cannot be restored here, or `encode` refused its picture.
         """
         async with self._turns:
-            await asyncio.sleep(max(0.0, self._rested - time.monotonic()))
+            await self._rest()
             copy = await self._copy(loaded)
             try:
                 return await copy.picture(loaded, encode)
@@ -100,14 +122,13 @@ class Drawing:
                 await copy.close()
                 raise error if isinstance(error, GymHTTPError) else EnvironmentRaised(error) from error
             finally:
-                rest = min(copy.seconds * (1 / share - 1), _LONGEST_REST_S)
-                self._rested = max(self._rested, time.monotonic()) + rest
-                self._close_when_idle()
+                self._worked(copy.seconds, share)
 
     async def close(self) -> None:
-        """Close every copy."""
+        """Close every copy, and keep no pictures."""
         if self._idle is not None:
             self._idle.cancel()
+        self.album.clear()
         while self._copies:
             _, copy = self._copies.popitem()
             await copy.close()
@@ -127,7 +148,13 @@ class Drawing:
         self._copies[reference] = copy
         return copy
 
-    def _close_when_idle(self) -> None:
+    async def _rest(self) -> None:
+        await asyncio.sleep(max(0.0, self._rested - time.monotonic()))
+
+    def _worked(self, seconds: float, share: float) -> None:
+        """Nothing is drawn again until what it took is its share of the time."""
+        rest = min(seconds * (1 / share - 1), _LONGEST_REST_S)
+        self._rested = max(self._rested, time.monotonic()) + rest
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()
@@ -135,3 +162,9 @@ class Drawing:
 
     def _begin_closing(self) -> None:
         self._closing = asyncio.ensure_future(self.close())
+
+
+def _timed(work: Callable[[], bytes]) -> tuple[bytes, float]:
+    """What the work returns, and for how long it kept the processor."""
+    began = time.thread_time()
+    return work(), time.thread_time() - began

@@ -5,18 +5,16 @@ Whoever takes the sights slowly misses some between, and never falls behind.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from shared.errors import GymHTTPError, InstanceNotFound, SnapshotUnusable, StoreFailed
 from shared.frames import Picture
-from shared.session.drawing import AT_ONCE, SHARE
+from shared.session.drawing import AT_ONCE, SHARE, Encode
 from shared.session.envelope import Header, Reference
 from shared.session.session import Session
 from shared.session.snapshots import Loaded
 from shared.session.watching import FRAME_S, Burst
-
-Encode = Callable[[Any], Picture | None]
 
 # How many instances a second are asked about: a store that is near takes some 10 µs, another costs money.
 _NEAR_ASKS, _FAR_ASKS = 2_000, 50
@@ -83,7 +81,7 @@ async def glance(
     *,
     share: float = SHARE,
 ) -> list[Sight]:
-    """The instances that are not at the revisions known, those written to longest ago first, as the burst allows.
+    """The instances that are not at the revisions known, those drawn longest ago first, as the burst allows.
 
     The first is told in any case. `share` is how much of the process's time drawing may take.
 
@@ -92,7 +90,7 @@ async def glance(
     """
     wall = _Wall(session, references, known, share)
     await wall.ask()
-    wall.sort()
+    wall.sort(encode)
     ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[Sight]()
     while wall.waiting and (not sights or time.monotonic() < ends):
         for sight in await wall.next_few(encode):
@@ -138,10 +136,17 @@ class _Wall:
             await asyncio.gather(*map(self._ask, references[at : at + _ASKED_AT_ONCE]))
             await asyncio.sleep(0)
 
-    def sort(self) -> None:
-        """Tell first of those that are gone, then of those that were written to longest ago."""
-        waiting = sorted(self._changed.items(), key=lambda item: item[1].header.used if item[1].header else 0.0)
-        self._changed = dict(waiting)
+    def sort(self, encode: Encode | None) -> None:
+        """Tell first of those that are gone, then of those that were drawn, or else written to, longest ago."""
+
+        def age(item: tuple[Reference, Sight]) -> tuple[float, float]:
+            header, drawn = item[1].header, self._session.drawing.album.newest(item[0], encode)
+            return (
+                0.0 if header is None or drawn is None else drawn.drawn,
+                0.0 if header is None else header.used,
+            )
+
+        self._changed = dict(sorted(self._changed.items(), key=age))
 
     async def next_few(self, encode: Encode | None) -> list[Sight]:
         """Those that have waited longest, as many as are drawn at once."""
@@ -154,7 +159,7 @@ class _Wall:
         if loaded is None or encode is None or loaded.header.recipe.render_mode in (None, "human"):
             return sight
         try:
-            picture = await self._session.drawing.draw(loaded, encode, share=self._share)
+            picture = await self._session.drawing.picture(loaded, encode, share=self._share)
         except GymHTTPError as error:
             return sight._replace(trouble=error.detail)
         return sight._replace(header=loaded.header, picture=picture)

@@ -108,6 +108,7 @@ class Application:
                 "Location",
                 "Retry-After",
                 "Server-Timing",
+                "Sheet",
                 "Warning",
                 "X-Request-Id",
             ),
