@@ -12,9 +12,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 
@@ -27,15 +28,19 @@ _HEAD = """# Exactness
 What `make exactness` has proved with {versions}:
 snapshots before the first reset and, in episodes 1, 2, 3 and 7, after the reset, after a frame, in the middle and
 at the end; each continued for {further} calls in a fresh process under another hash seed, an unseeded reset among
-them; and a chain of {chain} restores, one before every call. Compared are the bits of every result and of every
-generator with an environment that was never interrupted. Bytes and times are medians, of a capture and of a
-restore into a new environment, on two cores that were busy with other work. An id without a row has not been run.
+them; and a chain of {chain} restores, one before every call. Where a render mode is named, a frame is drawn every
+fifth step, or with MuJoCo, whose frames take 0.1 s in software, every twentieth. Compared are the bits of every
+result and of every generator with an environment that was never interrupted. Bytes and times are medians, of a
+capture and of a restore, on two cores that were busy with other work. A row that was proved in fewer calls says so
+in its last cell; an id without a row has not been run.
 
 | id | render mode | mechanism | snapshots | bytes | capture | restore | differences |
 |---|---|---|---|---|---|---|---|
 """
 _DISTRIBUTIONS = ("gymnasium", "numpy", "ale-py", "mujoco", "box2d", "pygame-ce", "jax", "minigrid", "highway-env")
 _MINUTES = 20
+_FURTHER = 200
+_CHAIN = 100
 
 
 def main() -> None:
@@ -44,8 +49,8 @@ def main() -> None:
     parser.add_argument("patterns", nargs="*", default=["*"], help="ids as in a shell: 'ALE/*'")
     parser.add_argument("--again", action="store_true", help="prove those too that have a row")
     parser.add_argument("--render-mode", action="append", help="'' for none; '' and rgb_array unless said")
-    parser.add_argument("--further", type=int, default=200)
-    parser.add_argument("--chain", type=int, default=100)
+    parser.add_argument("--further", type=int, default=_FURTHER)
+    parser.add_argument("--chain", type=int, default=_CHAIN)
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     settings.prepare_process()
@@ -59,8 +64,7 @@ def main() -> None:
         for render_mode in given.render_mode or ("", "rgb_array")
         if given.again or (env_id, render_mode) not in rows
     ]
-    extent = ["--further", str(given.further), "--chain", str(given.chain)]
-    extent += [part for module in modules for part in ("--module", module)]
+    extent = _Extent(given.further, given.chain, modules)
     with concurrent.futures.ThreadPoolExecutor(given.processes) as pool:
         waiting = {pool.submit(_prove, *each, extent): each for each in wanted}
         for done in concurrent.futures.as_completed(waiting):
@@ -68,12 +72,31 @@ def main() -> None:
             print(row or f"| {waiting[done][0]} cannot be created |", flush=True)
             if row:
                 rows[waiting[done]] = row
-                _write(rows, given.further, given.chain)
+                _write(rows)
 
 
-def _prove(env_id: str, render_mode: str, extent: list[str]) -> str | None:
+class _Extent(NamedTuple):
+    further: int
+    chain: int
+    modules: Sequence[str]
+
+    def arguments(self, env_id: str) -> list[str]:
+        """Those of the command that proves one environment."""
+        drawn_slowly = str(gymnasium.registry[env_id].entry_point).startswith("gymnasium.envs.mujoco")
+        frames = ["--frames-every", "20"] if drawn_slowly else []
+        modules = [part for module in self.modules for part in ("--module", module)]
+        return ["--further", str(self.further), "--chain", str(self.chain), *frames, *modules]
+
+    def differences(self) -> str:
+        """None, and in how many calls where these are fewer than the table's head says."""
+        if self.further >= _FURTHER and self.chain >= _CHAIN:
+            return "0"
+        return f"0 in {self.further} calls on and a chain of {self.chain}"
+
+
+def _prove(env_id: str, render_mode: str, extent: _Extent) -> str | None:
     """The environment's row, or None for what cannot be created."""
-    command = [sys.executable, "-m", "shared.snapshot.check", env_id, "--json", *extent]
+    command = [sys.executable, "-m", "shared.snapshot.check", env_id, "--json", *extent.arguments(env_id)]
     command += ["--render-mode", render_mode] if render_mode else []
     told = _run(command)
     if told is None:
@@ -96,7 +119,7 @@ def _prove(env_id: str, render_mode: str, extent: list[str]) -> str | None:
         str(answer["bytes"]),
         f"{answer['capture_s'] * 1e6:.0f} µs",
         f"{answer['restore_s'] * 1e3:.2f} ms",
-        "0",
+        extent.differences(),
     )
 
 
@@ -123,14 +146,14 @@ def _standing() -> dict[tuple[str, str], str]:
     return {(found[1], found[2]): line for line, found in cells}
 
 
-def _write(rows: dict[tuple[str, str], str], further: int, chain: int) -> None:
+def _write(rows: dict[tuple[str, str], str]) -> None:
     installed = []
     for name in _DISTRIBUTIONS:
         try:
             installed.append(f"{name} {version(name)}")
         except ModuleNotFoundError:
             continue
-    head = _HEAD.format(versions=", ".join(installed), further=further, chain=chain)
+    head = _HEAD.format(versions=", ".join(installed), further=_FURTHER, chain=_CHAIN)
     _TABLE.write_text(head + "\n".join(rows[key] for key in sorted(rows)) + "\n")
 
 

@@ -3,9 +3,8 @@
 from shared.session.snapshots import Loaded
 from shared.snapshot.calls import Reseed
 from shared.snapshot.mechanism import Subject
-from shared.snapshot.recipe import make
 from shared.snapshot.registry import mechanism_named
-from shared.snapshot.vector import adopt
+from shared.snapshot.vector import made
 
 
 def continue_from(subject: Subject, loaded: Loaded) -> None:
@@ -18,11 +17,7 @@ def continue_from(subject: Subject, loaded: Loaded) -> None:
 
 def rebuilt(loaded: Loaded) -> Subject:
     """Rebuild the environment of a snapshot and make it continue from there."""
-    recipe = loaded.header.recipe
-    mechanism = mechanism_named(loaded.header.mechanism)
-    # A mechanism may have kept one that was closed, where making one is slow: an Atari game takes 90 ms to load.
-    rebuild = getattr(mechanism, "rebuild", None)
-    subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)
+    subject = made(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
     try:
         continue_from(subject, loaded)
     except BaseException:

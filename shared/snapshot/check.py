@@ -79,19 +79,20 @@ def check_recipe(
     steps: int = 40,
     further: int = 200,
     chain: int = 100,
+    frames_every: int = 5,
 ) -> Report:
     """Prove that a mechanism, by default the one that is chosen, carries what is made from the recipe exactly.
 
     Snapshots are taken before the first reset and, in each of `episodes`, after the reset, after a frame, in the
     middle and at the end. Each is continued for `further` calls in a fresh process with another hash seed; then
-    `chain` calls are made there with a restore before every one.
+    `chain` calls are made there with a restore before every one. A frame is drawn every `frames_every` steps.
 
     Raises:
         NotExact: a call came out differently; its place is named.
         NotCreatable: the environment cannot be made.
     """
     register_environments(modules)
-    script = record(recipe, episodes=episodes, steps=steps, further=further)
+    script = record(recipe, episodes=episodes, steps=steps, further=further, frames_every=frames_every)
     chosen = mechanism or mechanism_for(make(recipe))
     bodies, capture_s = _captured(script, chosen)
     tails = [(body, script.calls[point : point + further]) for body, point in bodies]
@@ -147,6 +148,7 @@ def main() -> int:
     parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
     parser.add_argument("--further", type=int, default=200, help="calls after each restore")
     parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
+    parser.add_argument("--frames-every", type=int, default=5, help="steps between two frames")
     parser.add_argument("--json", action="store_true", help="print the report as JSON, a refusal too")
     given = parser.parse_args()
     try:
@@ -157,6 +159,7 @@ def main() -> int:
             modules=tuple(given.module),
             further=given.further,
             chain=given.chain,
+            frames_every=given.frames_every,
         )
     except GymHTTPError as error:
         refusal = {"refused": type(error).__name__, "detail": error.detail}

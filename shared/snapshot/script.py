@@ -32,13 +32,20 @@ class Script:
     """How many calls precede each snapshot."""
 
 
-def record(recipe: Recipe, *, episodes: tuple[int, ...] = EPISODES, steps: int = 40, further: int = 200) -> Script:
+def record(
+    recipe: Recipe,
+    *,
+    episodes: tuple[int, ...] = EPISODES,
+    steps: int = 40,
+    further: int = 200,
+    frames_every: int = 5,
+) -> Script:
     """Run an uninterrupted environment through a script, and `further` calls beyond the last snapshot.
 
-    An episode lasts `steps` steps if it does not end sooner. The recipe has a seed, so that two environments
-    made from it agree.
+    An episode lasts `steps` steps if it does not end sooner, with a frame every `frames_every` steps. The recipe
+    has a seed, so that two environments made from it agree.
     """
-    recording = _Recording(recipe)
+    recording = _Recording(recipe, frames_every)
     recording.point()
     for episode in range(1, max(episodes) + 1):
         recording.episode(episode, steps, snapshots=episode in episodes)
@@ -63,8 +70,9 @@ def seeded(recipe: Recipe) -> Any:
 
 
 class _Recording:
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, frames_every: int) -> None:
         self.script = Script(recipe)
+        self._frames_every = frames_every
         self._env = seeded(recipe)
         self._chance = Chance.of(recipe)
         kinds = [type(layer) for layer in layers(self._env)]
@@ -75,7 +83,7 @@ class _Recording:
         self._goes_on = recipe.autoreset != "Disabled" or any(each.name == "Autoreset" for each in recipe.wrappers)
 
     def episode(self, number: int, steps: int, *, snapshots: bool) -> None:
-        """Reset, step to the end or to `steps`, with a frame every fifth step, and a draw every seventh.
+        """Reset, step to the end or to `steps`, with frames, and a draw from the action space every seventh step.
 
         Where an environment resets itself, the steps go on beyond an end.
         """
@@ -86,9 +94,9 @@ class _Recording:
             if count % 7 == 0:
                 self._call(Sample("action_space"))
             # Also at an episode's beginning: a hand of Blackjack is over before its fifth step.
-            if self._draws and (count % 5 == 0 or (count == 1 and number != 1)):
+            if self._draws and (count % self._frames_every == 0 or (count == 1 and number != 1)):
                 self._call(Render())
-                self.point(snapshots and count <= 5)
+                self.point(snapshots and count <= self._frames_every)
             self.point(snapshots and count == steps // 2)
             if np.all(np.logical_or(terminated, truncated)):
                 self.point(snapshots)

@@ -10,7 +10,7 @@ from shared.snapshot import plain
 from shared.snapshot.calls import Call, Render, Reseed, Reset, Step, perform
 from shared.snapshot.generators import generator_state, reseed, set_generator_state, spaces_of
 from shared.snapshot.mechanism import Mechanism, Subject
-from shared.snapshot.recipe import Recipe
+from shared.snapshot.recipe import Recipe, make
 
 # The last observations are needed by a reset of some environments only, which returns the others' again.
 _OWN_STATE = ("_env_obs", "_rewards", "_terminations", "_truncations", "_autoreset_envs")
@@ -21,6 +21,13 @@ def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
     if isinstance(env, SyncVectorEnv):
         return _VectorSubject(mechanism, env, recipe)
     return mechanism.adopt(env, recipe)
+
+
+def made(mechanism: Mechanism, recipe: Recipe) -> Subject:
+    """A subject to be restored next: one that was closed and its mechanism has kept, or else a new one."""
+    rebuild = getattr(mechanism, "rebuild", None)
+    subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)
+    return subject
 
 
 class _Tended(gymnasium.Wrapper[Any, Any, Any, Any]):
