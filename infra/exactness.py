@@ -103,7 +103,7 @@ def _prove(env_id: str, render_mode: str, extent: _Extent) -> str | None:
         return _row(env_id, render_mode, *["-"] * 5, f"not finished in {_MINUTES} minutes")
     output, errors = told
     # Of a traceback its last line, without what tells of this machine.
-    answer: dict[str, Any] = {"raised": [*errors.splitlines(), "nothing"][-2].replace(sys.prefix, "...")}
+    answer: dict[str, Any] = {"raised": ["nothing", *errors.splitlines()][-1].replace(sys.prefix, "...")}
     if output.startswith("{"):
         answer = json.loads(output)
     if answer.get("refused") == "NotCreatable":
