@@ -25,7 +25,8 @@ router = Router()
 async def fork_env(request: Request[ForkBody]) -> Response:
     """Make instances that continue from here exactly as this one does; this one is not touched.
 
-    With `reseed` the generators of the environment and its spaces differ in every fork, reproducibly.
+    With `reseed` the generators of the environment and its spaces, and of Atari's sticky actions, differ in every
+    fork, reproducibly.
     """
     body = request.body
     forked = await request.service.session.forking.fork(

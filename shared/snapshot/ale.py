@@ -7,13 +7,14 @@ from typing import Any
 
 import gymnasium
 import msgspec
+import numpy as np
 
 from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.ale_state import Machine, UnknownLayout
 from shared.snapshot.attributes import Frame, Frames
-from shared.snapshot.calls import Call, perform
-from shared.snapshot.generators import layers
+from shared.snapshot.calls import Call, Reseed, perform
+from shared.snapshot.generators import generators_of, layers
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe
 from shared.snapshot.state import Changing, StateSubject, class_path
@@ -97,9 +98,13 @@ class AleSubject:
             base._np_random_seed = -1
 
     def apply(self, call: Call) -> Any:
-        """Make the call on the environment."""
+        """Make the call on the environment; ALE's generator is reseeded after numpy's, from the next child."""
         self._whole = False
         result = perform(self.env, call)
+        if isinstance(call, Reseed):
+            numpys = len(generators_of(self.env))
+            [own] = np.random.SeedSequence(call.entropy, spawn_key=(*call.spawn_key, numpys)).generate_state(1)
+            self._emulator.reseed(int(own))
         self._whole = True
         return result
 

@@ -54,6 +54,10 @@ class StickyAction:
         self._stickiness = stickiness
         self._words = words(generator)
 
+    def reseed(self, generator: bytes) -> None:
+        """Go on from a generator that was put in the place of the one at which `follow` stopped."""
+        self._words = words(generator)
+
     def follow(self, presses: Presses, frames: int, generator: bytes) -> None:
         """Go on over the last `frames` of `presses`, after which ALE's generator is the one given.
 

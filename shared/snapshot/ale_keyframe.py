@@ -24,13 +24,15 @@ class Origin(IntEnum):
 
 
 class Keyframe:
-    """A state of the emulator, how to go on from it, and what was pressed since."""
+    """A state of the emulator, how to go on from it, and what was pressed and reseeded since."""
 
     def __init__(self, origin: Origin, machine: Machine, effective: Press) -> None:
         self.origin = origin
         self.machine = machine
         self.effective = effective
         self.presses = Presses()
+        self.reseeds: dict[int, int] = {}
+        """Seeds of new generators, each by how many presses came before it."""
         self._packed: list[Any] | None = None
 
     def packed(self, dictionary: bytes) -> list[Any]:

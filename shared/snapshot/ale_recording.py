@@ -7,6 +7,7 @@ and a digest of everything visible, which the emulator that repeats them has to 
 
 import hashlib
 import os
+import struct
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from shared.snapshot.ale_state import Machine
 KEYFRAME_EVERY = 16
 """Frames between keyframes. Of 102 games one, Yars' Revenge, still drew a wrong picture one frame after a
 restored state, and none did after four."""
+
+_RESEED = struct.Struct("<II")
+"""How many presses came before it, and the seed."""
 
 
 class RecordedInterface:
@@ -65,12 +69,29 @@ class RecordedInterface:
             self._restore(self._loaded._replace(generator=ale_actions.seeded(seed)))
         self._begin(Origin.LOADED)
 
+    def reseed(self, seed: int) -> None:
+        """Begin the generator of sticky actions anew, as loading the game with this `random_seed` would.
+
+        The game goes on as it was, the action in effect included.
+        """
+        generator = ale_actions.seeded(seed)
+        if not self._idle:  # else no frame follows before the next reset, and the generator itself is captured
+            self._follow()
+            last = self._keyframes[-1]
+            last.reseeds[len(last.presses)] = seed
+            self._sticky.reseed(generator)
+        self._restore(self._machine()._replace(generator=generator))
+
     def capture(self) -> list[Any]:
         """The state as plain data, about 3.2 KB; the same for the same state."""
-        presses = b"".join(bytes(keyframe.presses.raw) for keyframe in self._keyframes)
+        presses, reseeds = Presses(), bytearray()
+        for keyframe in self._keyframes:
+            for frame, seed in keyframe.reseeds.items():
+                reseeds += _RESEED.pack(len(presses) + frame, seed)
+            presses.raw += keyframe.presses.raw
         idle = ale_actions.packed(self._machine().generator) if self._idle else None
         packed = self._keyframes[0].packed(self._loaded.system_generator)
-        return [self._ale.getInt("random_seed"), packed, presses, idle, self._digest()]
+        return [self._ale.getInt("random_seed"), packed, bytes(presses.raw), bytes(reseeds), idle, self._digest()]
 
     def restore(self, captured: list[Any]) -> None:
         """Bring this emulator, whatever it did before, to where another of the same game was captured.
@@ -79,18 +100,18 @@ class RecordedInterface:
             SnapshotCorrupt: it did not arrive there.
         """
         match captured:
-            case [int(seed), list(packed), bytes(presses), bytes() | None as idle, bytes(digest)]:
+            case [int(seed), list(packed), bytes(presses), bytes(reseeds), bytes() | None as idle, bytes(digest)]:
                 keyframe = Keyframe.unpacked(packed, self._loaded)
             case _:
                 raise SnapshotCorrupt("The emulator's state is not of the form this mechanism writes.")
         self._ale.setInt("random_seed", seed)
         for cleared in (False, True):
             try:
-                self._repeat(keyframe, Presses(presses), cleared=cleared)
+                self._repeat(keyframe, Presses(presses), _reseeds(reseeds), cleared=cleared)
                 if idle is not None:
                     self._restore(self._machine()._replace(generator=ale_actions.unpacked(idle)))
                     self._idle = True
-            except (SystemError, ValueError) as error:  # ALE's own exceptions come through as SystemError
+            except (SystemError, ValueError, struct.error) as error:  # ALE's own come through as SystemError
                 raise SnapshotCorrupt(f"The emulator's state cannot be read: {error}.") from error
             if self._digest() == digest:
                 return
@@ -125,13 +146,8 @@ class RecordedInterface:
 
     def _next_keyframe(self) -> Keyframe:
         """A keyframe here, unless the emulator is inside a frame; the one before the last is forgotten."""
-        last = self._keyframes[-1]
-        machine = self._machine()
-        try:
-            self._sticky.follow(last.presses, len(last.presses) - self._followed, machine.generator)
-        except ValueError as error:
-            raise NotExact(f"The action in effect is not known any more: {error}.") from error
-        self._followed = len(last.presses)
+        self._follow()
+        last, machine = self._keyframes[-1], self._machine()
         if machine.is_cut_off:
             return last
         new = Keyframe(Origin.RUNNING, machine, self._sticky.press)
@@ -139,7 +155,16 @@ class RecordedInterface:
         self._followed = 0
         return new
 
-    def _repeat(self, keyframe: Keyframe, presses: Presses, *, cleared: bool) -> None:
+    def _follow(self) -> None:
+        """Learn which action is in effect now."""
+        presses = self._keyframes[-1].presses
+        try:
+            self._sticky.follow(presses, len(presses) - self._followed, self._machine().generator)
+        except ValueError as error:
+            raise NotExact(f"The action in effect is not known any more: {error}.") from error
+        self._followed = len(presses)
+
+    def _repeat(self, keyframe: Keyframe, presses: Presses, reseeds: dict[int, int], *, cleared: bool) -> None:
         if cleared and keyframe.origin is Origin.LOADED:
             self._ale.loadROM(self._rom)
         elif cleared:
@@ -150,8 +175,11 @@ class RecordedInterface:
         if keyframe.origin is Origin.RESET:
             self._ale.reset_game()
         self._begin(keyframe.origin, keyframe.machine, keyframe.effective)
-        for frame in range(len(presses)):
-            self._press(*presses[frame])
+        for frame in range(len(presses) + 1):
+            if frame in reseeds:
+                self.reseed(reseeds[frame])
+            if frame < len(presses):
+                self._press(*presses[frame])
 
     def _settle(self, machine: Machine, effective: Press) -> None:
         """Bring what is hidden to what it was at `machine`, by one frame that is not the game's."""
@@ -176,3 +204,7 @@ class RecordedInterface:
         for visible in (self._ale.getScreen(), self._previous, self._ale.getRAM()):
             state.update(visible.data)
         return state.digest()[:16]
+
+
+def _reseeds(raw: bytes) -> dict[int, int]:
+    return dict(_RESEED.iter_unpack(raw))

@@ -38,7 +38,7 @@ class Sample(msgspec.Struct, frozen=True):
 class Reseed(msgspec.Struct, frozen=True):
     """New generators for the environment and its spaces, from children of a `numpy.random.SeedSequence`.
 
-    Generators of other kinds than numpy's, such as an emulator's own, go on as they were.
+    Generators of other kinds than numpy's go on as they were, unless the mechanism knows of them.
     """
 
     entropy: int

@@ -64,6 +64,19 @@ def test_a_reseeded_fork_has_the_generator_of_numpys_seed_sequence(local: Api) -
     assert observation == [float(value) for value in expected]
 
 
+def test_reseeded_forks_of_a_sticky_game_go_apart_under_the_same_actions(local: Api) -> None:
+    """Pong itself draws nothing from numpy, but ALE draws which of its actions stick."""
+    pytest.importorskip("ale_py")
+    instance = started(local, "ALE/Pong-v5", kwargs={"obs_type": "ram"})
+    ways = [
+        local.post(f"{fork}/rollout/", {"actions": [2, 3, 3, 2] * 10}).json["observations"]
+        for reseed in (5, 5, 6)
+        for fork in forked(local, instance, count=2, reseed=reseed)
+    ]
+    assert ways[:2] == ways[2:4]
+    assert len({str(way) for way in ways}) == 4
+
+
 def test_a_fork_of_a_fork_that_was_not_called_is_reseeded_alike(local: Api) -> None:
     [one] = forked(local, started(local), reseed=5)
     [twin] = forked(local, one)
