@@ -86,17 +86,17 @@ class _Run:
         live = self._live
         if live.tally.ended and live.header.recipe.autoreset == "Disabled":
             self._end()
-        step, remaining = self._stepper(), iter(actions)
+        steps, remaining = self._stepper(), iter(actions)
         in_a_turn, goes_on = 1, not self._stopped
         try:
             while goes_on:
                 before, began = self._steps, time.perf_counter()
-                goes_on = all(map(step, islice(remaining, in_a_turn))) and self._steps - before == in_a_turn
+                goes_on = steps(islice(remaining, in_a_turn)) and self._steps - before == in_a_turn
                 took = time.perf_counter() - began
                 live.seconds += took
                 live.calls = max(1, self._steps)
                 self._check_size()
-                in_a_turn = max(1, min(2 * in_a_turn, int(in_a_turn * TURN_S / took)))
+                in_a_turn = max(1, min(4 * in_a_turn, int(in_a_turn * TURN_S / took)))
                 yield
         except GymHTTPError as error:
             error.evidence.setdefault("index", self._steps)
@@ -107,8 +107,8 @@ class _Run:
         joined: dict[str, Any] = {name: series.joined() for name, series in self._series.items()}
         return {"steps": self._steps, **joined, "resets": self._resets}
 
-    def _stepper(self) -> Callable[[Any], bool]:
-        """A function that applies one action and tells whether another may follow.
+    def _stepper(self) -> Callable[[Iterable[Any]], bool]:
+        """A function that applies actions and tells whether others may follow.
 
         The names that 10,000 steps would look up are looked up once.
         """
@@ -120,27 +120,29 @@ class _Run:
         rewarded, terminal, truncating = keep.get("rewards"), keep.get("terminations"), keep.get("truncations")
         number, flag = (_as_it_is, _as_it_is) if self._live.vector else (float, bool)
 
-        def step(action: Any) -> bool:
-            if acted:
-                acted(action)
-            observation, reward, terminated, truncated, info = apply(Step(action))
-            self._steps += 1
-            if observed:
-                observed(observation)
-            if rewarded:
-                rewarded(number(reward))
-            if terminal:
-                terminal(flag(terminated))
-            if truncating:
-                truncating(flag(truncated))
-            if informed:
-                informed(info)
-            if watched and (terminated or truncated):
-                self._end()
-                return not self._stopped
+        def steps(actions: Iterable[Any]) -> bool:
+            for action in actions:
+                if acted:
+                    acted(action)
+                observation, reward, terminated, truncated, info = apply(Step(action))
+                self._steps += 1
+                if observed:
+                    observed(observation)
+                if rewarded:
+                    rewarded(number(reward))
+                if terminal:
+                    terminal(flag(terminated))
+                if truncating:
+                    truncating(flag(truncated))
+                if informed:
+                    informed(info)
+                if watched and (terminated or truncated):
+                    self._end()
+                    if self._stopped:
+                        return False
             return True
 
-        return step
+        return steps
 
     def _end(self) -> None:
         """What follows the end of an episode."""

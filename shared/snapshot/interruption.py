@@ -17,12 +17,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, TypeVarTuple
 
 from shared.errors import CallTooLong
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 GRACE_S = 2.0
 """How long after its limit a call may still come back before its caller is told that it does not."""
@@ -54,15 +55,15 @@ class _Limit:
         self.at = at
         self.thread = threading.get_ident()
 
-    def enter(self) -> None:
-        self.open = True
-        if self.late:
-            self.leave()
-            raise Interrupted
-
-    def leave(self) -> None:
+    def refuse(self) -> None:
+        """The time was over before the window opened."""
         self.open = False
-        while self.late and not (self.raised or self.told):
+        self.settle()
+        raise Interrupted
+
+    def settle(self) -> None:
+        """The time was over by when the window shut."""
+        while not (self.raised or self.told):
             time.sleep(0)  # the watch is between its look and its deed: the exception comes here, or not at all
         if self.raised:
             # It came before, and the environment swallowed it.
@@ -169,13 +170,17 @@ def within(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.
         _watch.remove(limit)
 
 
-def interruptible(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def interruptible(function: Callable[[*Ts], R], *args: *Ts) -> R:
     """Call an environment's own code, which may be interrupted where this thread's call has a limit."""
     limit = _here.limit
     if limit is None:
-        return function(*args, **kwargs)
-    limit.enter()
+        return function(*args)
+    limit.open = True
+    if limit.late:
+        limit.refuse()
     try:
-        return function(*args, **kwargs)
+        return function(*args)
     finally:
-        limit.leave()
+        limit.open = False
+        if limit.late:
+            limit.settle()

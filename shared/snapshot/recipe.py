@@ -107,7 +107,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
     shown = recipe.render_mode if recipe.render_mode != "human" else None
     extra = {"render_mode": shown} if shown is not None else {}
     try:
-        env: gymnasium.Env[Any, Any] = interruptible(
+        made = partial(
             gymnasium.make,
             recipe.env_id.rpartition(":")[2],
             max_episode_steps=recipe.max_episode_steps,
@@ -115,6 +115,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             **arguments(recipe.env_id, recipe.kwargs),
             **extra,
         )
+        env: gymnasium.Env[Any, Any] = interruptible(made)
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
             env = wrap(env, wrapper.name, wrapper.kwargs)

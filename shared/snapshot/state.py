@@ -4,6 +4,7 @@ A family is one file that gives a table from class to the names of the attribute
 A class counts only as itself: a subclass may hold more.
 """
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,16 @@ class StateMechanism:
         return StateSubject(env, {**WRAPPER_STATE, **self._family})
 
 
+def _give_own_dictionary(layer: Any) -> None:
+    """Make the instance's attributes as quick to reach as they were before anything asked for its `__dict__`.
+
+    Before Python 3.13, that turns them into a dictionary whose keys the class shares, at which the interpreter's
+    specialized instructions give up: a step of CartPole takes a tenth longer.
+    """
+    if sys.version_info < (3, 13):
+        layer.__dict__ = dict(vars(layer))
+
+
 class StateSubject:
     """A live environment whose changing attributes are known by name."""
 
@@ -62,7 +73,10 @@ class StateSubject:
         generators_of(env)
         self._attributes = []
         for depth, layer in enumerate(layers(env)):
-            for kind in changing[class_path(layer)]:
+            kinds = changing[class_path(layer)]
+            if kinds:
+                _give_own_dictionary(layer)
+            for kind in kinds:
                 kind = Plain(kind) if isinstance(kind, str) else kind
                 self._attributes.append((f"{depth}.{kind.name}", kind.of(layer)))
 

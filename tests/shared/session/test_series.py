@@ -21,6 +21,9 @@ def joined(values: list[Any]) -> Any:
         ([np.zeros(4, np.float32)] * 3, "float32", (3, 4)),
         ([np.zeros((2, 3), np.uint8)], "uint8", (1, 2, 3)),
         ([np.array(1, np.int8)] * 2, "int8", (2,)),
+        ([np.zeros((0, 3))] * 2, "float64", (2, 0, 3)),
+        ([np.arange(6).reshape(2, 3).T] * 2, "int64", (2, 3, 2)),
+        ([np.arange(3, dtype=">i2")] * 2, ">i2", (2, 3)),
         ([np.float32(0.1), np.float32(0.2)], "float32", (2,)),
         ([1, 2, -3], "int64", (3,)),
         ([0.5, float("nan")], "float64", (2,)),
@@ -59,6 +62,21 @@ def test_arrays_of_different_kinds_are_a_list() -> None:
     for other in (np.zeros(2, np.float64), np.zeros(3, np.float32)):
         kept = joined([np.zeros(2, np.float32), other])
         assert [(each.dtype, each.shape) for each in kept] == [(np.float32, (2,)), (other.dtype, other.shape)]
+
+
+def test_what_follows_arrays_of_one_kind_leaves_them_as_they_were() -> None:
+    buffer = np.zeros(2)
+    series = Series()
+    for other in (None, 1, {"a": 1}):
+        buffer += 1
+        series.append(buffer)
+        series.append(buffer)
+        series.append(other)
+    kept = series.joined()
+    assert [each.tolist() for each in kept if isinstance(each, np.ndarray)] == [
+        [number] * 2 for number in (1, 1, 2, 2, 3, 3)
+    ]
+    assert kept[2::3] == [None, 1, {"a": 1}]
 
 
 def test_arrays_of_objects_are_a_list() -> None:
