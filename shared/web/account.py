@@ -8,6 +8,9 @@ from starlette.types import Scope
 
 from shared.session.clock import Clock
 
+VARY_ORIGIN = (b"vary", b"Origin")
+"""Whether a page may read a reply depends on where the page is from."""
+
 _REQUEST_ID = b"x-request-id"
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
@@ -31,7 +34,7 @@ class Account:
     def add_headers(self, response: Response) -> None:
         """Tell the request's id and, where an instance was called, milliseconds by phase (W3C Server Timing)."""
         headers = response.raw_headers
-        headers.append((_REQUEST_ID, self.request_id.encode()))
+        headers += (VARY_ORIGIN, (_REQUEST_ID, self.request_id.encode()))
         clock = self.clock
         if clock.calls:
             timing = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -23,9 +22,10 @@ from shared.errors import GymHTTPError
 from shared.session.sweeping import sweep_for_ever
 from shared.settings import Settings
 from shared.snapshot.interruption import give_up_when_stuck
+from shared.web.account import VARY_ORIGIN
 from shared.web.pages import Pages
 from shared.web.paths import Paths
-from shared.web.problems import INTERNAL, PATH_NOT_FOUND, ProblemKind, problem_response
+from shared.web.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
 from shared.web.routing import Endpoint, Router
 from shared.web.service import Service, open_service
 from shared.web.supervision import follow_parent
@@ -40,8 +40,6 @@ An environment is its snapshot in a store: it outlives the server, and any serve
 it exactly. Errors are `application/problem+json` (RFC 9457). Every path is served with and without its last
 slash.
 """
-
-_VARY_ORIGIN = (b"vary", b"Origin")
 
 
 def create_app(
@@ -73,21 +71,22 @@ class Application:
         self._documented = documented
         self._pages = pages
         self._paths = Paths(endpoints, opened.service)
-        # A failure's reply is made inside, so that a page on another origin can read that too.
-        self._safe = ServerErrorMiddleware(self._dispatch, handler=_internal)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or start and end with the server."""
         if scope["type"] != "http":
             await self.fastapi(scope, receive, send)
-        elif any(name == b"origin" for name, _ in scope["headers"]):
+        elif b"origin" in dict(scope["headers"]):
             await self._cross_origin(scope, receive, send)
         else:
-            await self._safe(scope, receive, _varying(send))
+            await self._dispatch(scope, receive, send)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         resource = self._paths.find(scope)
-        await (self.fastapi if resource is None else resource)(scope, receive, send)
+        if resource is None:
+            await self.fastapi(scope, receive, _varying(send))
+        else:
+            await resource(scope, receive, send)
 
     @cached_property
     def _cross_origin(self) -> CORSMiddleware:
@@ -98,7 +97,7 @@ class Application:
             # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
             origins = ("*",)
         return CORSMiddleware(
-            self._safe,
+            self._dispatch,
             allow_origins=origins,
             allow_methods=("DELETE", "GET", "POST"),
             allow_headers=("*",),
@@ -128,7 +127,7 @@ class Application:
             openapi_url="/openapi.json" if self._documented else None,
             redirect_slashes=False,
             lifespan=self._opened.lifespan,
-            exception_handlers={HTTPException: _not_found},
+            exception_handlers={HTTPException: _not_found, Exception: _internal},
         )
         # Put over FastAPI's own method, as its documentation does to extend the document.
         app.openapi = self.openapi  # type: ignore[method-assign]
@@ -176,11 +175,11 @@ class _Opened:
 
 
 def _varying(send: Send) -> Send:
-    """For a request without an origin: a cache must not give its reply to one that has an origin."""
+    """With the header that keeps a cache from giving one origin's reply to another."""
 
     async def varying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], _VARY_ORIGIN]
+            message["headers"] = [*message["headers"], VARY_ORIGIN]
         await send(message)
 
     return varying
@@ -195,7 +194,4 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 
 async def _internal(request: Request, error: Exception) -> Response:
-    """Starlette logs the exception; its text may hold what is not for the caller."""
-    return problem_response(
-        INTERNAL, "The server failed; the instance is at its last good state. Please report it."
-    )
+    return internal_problem()

@@ -6,7 +6,7 @@ has, its `Content-Type` says. Nothing is refused for want of a form: who asks fo
 
 import gzip
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs
@@ -16,6 +16,7 @@ import msgspec
 from shared.errors import InvalidRequest, InvalidValue
 from shared.web.carriage import check_carried
 from shared.web.query import QueryParameter
+from shared.web.reply import RawHead
 from shared.wire import exact, values
 from shared.wire.bodies import Unreadable, from_msgpack
 
@@ -39,14 +40,15 @@ GZIP_FROM_BYTES = 14_600
 
 # All three names are in use.
 _MSGPACK_TYPES = (MSGPACK_TYPE, "application/x-msgpack", "application/vnd.msgpack")
-_VARY = {"Vary": "Accept, Accept-Encoding"}
+_VARY = (b"vary", b"Accept, Accept-Encoding")
+_GZIPPED = (b"content-encoding", b"gzip")
 
 
 class Encoded(NamedTuple):
     """A reply's body, and the headers that tell of its form."""
 
     content: bytes
-    headers: Mapping[str, str]
+    head: RawHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Encoding:
     """Whether large bodies are compressed."""
     by_lambda: bool = False
     """Whether a Lambda function returns it, which can be no longer than Lambda carries."""
+    _head: RawHead = field(init=False, default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
 
     @property
     def exact(self) -> bool:
@@ -72,14 +78,12 @@ class Encoding:
             NotEncodable: it contains itself or is nested too deep.
             ReplyTooLarge: it is longer than Lambda carries.
         """
-        content = self.encode(reply)
-        headers = {"Content-Type": self.media_type, **_VARY}
+        content, head = self.encode(reply), self._head
         if self.gzipped and len(content) > GZIP_FROM_BYTES:
-            content = gzip.compress(content, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
+            content, head = gzip.compress(content, compresslevel=1, mtime=0), (*head, _GZIPPED)
         if self.by_lambda:
-            check_carried(content, text=self.media_type == JSON_TYPE and "Content-Encoding" not in headers)
-        return Encoded(content, headers)
+            check_carried(content, text=self.media_type == JSON_TYPE and _GZIPPED not in head)
+        return Encoded(content, head)
 
 
 def encoding_for(headers: RawHeaders, query: bytes) -> Encoding:

@@ -94,6 +94,13 @@ def problem_response(
     )
 
 
+def internal_problem() -> Response:
+    """A failure of ours. What it was stands in the log, since its text may hold what is not for the caller."""
+    return problem_response(
+        INTERNAL, "The server failed; the instance is at its last good state. Please report it."
+    )
+
+
 def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": f"urn:gym-http:problem:{kind.name}",

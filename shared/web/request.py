@@ -16,7 +16,8 @@ from shared.session.live import Operation
 from shared.web.account import Account
 from shared.web.auth import owner_of
 from shared.web.dialect import UUID, V1, Dialect
-from shared.web.encoding import Encoding, RawHeaders
+from shared.web.encoding import Encoded, Encoding, RawHeaders
+from shared.web.reply import Reply
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")
@@ -24,6 +25,7 @@ BodyT = TypeVar("BodyT")
 _LONGEST_KEY = 255
 WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
 _REVISION = re.compile(r'"(\d{1,18})"')
+_REPLAYED = (b"idempotency-replayed", b"true")
 
 
 @dataclass(slots=True)
@@ -146,13 +148,14 @@ class Request(Generic[BodyT]):
             clock=self.account.clock,
         )
         self.account.revision = outcome.header.revision
-        content, headers = outcome.reply
-        headers = {**headers, "ETag": f'"{outcome.header.revision}"'}
+        encoded: Encoded = outcome.reply
+        head = [*encoded.head, _etag(outcome.header.revision)]
         if outcome.replayed:
-            headers["Idempotency-Replayed"] = "true"
+            head.append(_REPLAYED)
         if outcome.other_cpu is not None:
-            headers["Warning"] = WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
-        return Response(content, headers=headers)
+            warning = WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
+            head.append((b"warning", warning.encode()))
+        return Reply(encoded.content, 200, head)
 
     def reply(
         self,
@@ -165,10 +168,13 @@ class Request(Generic[BodyT]):
     ) -> Response:
         """A reply that no operation on an environment made; `revision` is that of the instance it is about."""
         encoded = self.encoding(content)
-        more = {} if revision is None else {"ETag": f'"{revision}"'}
+        head = [*encoded.head]
+        if revision is not None:
+            head.append(_etag(revision))
         if replayed:
-            more["Idempotency-Replayed"] = "true"
-        return Response(encoded.content, status, headers={**encoded.headers, **more, **(headers or {})})
+            head.append(_REPLAYED)
+        head.extend((name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items())
+        return Reply(encoded.content, status, head)
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
@@ -177,18 +183,24 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     Raises:
         BodyTooLarge: it is longer.
     """
-    body = bytearray()
+    parts, length = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > limit:
+        part = message.get("body", b"")
+        parts.append(part)
+        length += len(part)
+        if length > limit:
             raise BodyTooLarge(
                 f"The body is over {limit} bytes (GYM_HTTP_MAX_BODY_BYTES); send less.", limit=limit
             )
         if not message.get("more_body", False):
-            return bytes(body)
+            return b"".join(parts)
+
+
+def _etag(revision: int) -> tuple[bytes, bytes]:
+    return b"etag", b'"%d"' % revision
 
 
 def _revision(if_match: str | None) -> int | None:

@@ -5,6 +5,7 @@ and a step is to take less in all. So an endpoint declares its body, reply and e
 the route that serves it and, in `openapi.py`, the operation that documents it.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,13 +22,15 @@ from shared.web.carriage import carried_by_lambda
 from shared.web.dialect import V1, Dialect
 from shared.web.encoding import JSON_TYPE, RawHeaders
 from shared.web.log import CallLog
-from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, problem_response
+from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.query import QueryParameter
 from shared.web.request import Request, read_body
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")
 Handler = Callable[[Request[BodyT]], Awaitable[Response]]
+
+_log = logging.getLogger(__name__)
 
 _CLIENT_GONE = 499
 """Stands in the log, as nginx has it, where the client went before its reply."""
@@ -159,6 +162,12 @@ class Resource:
         except GymHTTPError as error:
             account.problem = PROBLEMS[type(error)].name
             return endpoint.dialect.refuse(error, scope)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            _log.exception("%s %s failed", endpoint.method, self.path)
+            account.problem = INTERNAL.name
+            return internal_problem()
 
     def _note(self, account: Account, endpoint: Endpoint | None, status: int) -> None:
         # A method that is not served is the client's own word, of which there are endlessly many.
