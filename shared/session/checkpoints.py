@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
-from shared.session.envelope import Header, Reference, check_revision
+from shared.session.envelope import CALL_ID_BYTES, Header, Reference, check_revision
 from shared.session.idempotency import Keyed, check_same, check_unused, first_reply, remember
 from shared.session.live import LiveCache
 from shared.session.outcome import Outcome
@@ -78,7 +78,8 @@ class Checkpoints:
             checkpoint_id=str(uuid.uuid4()) if keyed is None else keyed.instance_id(0),
             checkpoint_name=name,
             created=time.time(),
-            recent=(),
+            recent=b"",
+            keyed=(),
             made_by=b"" if keyed is None else keyed.body,
         )
         kept = (await self._snapshots.add(header, loaded.body)).header
@@ -142,7 +143,7 @@ class Checkpoints:
             Contended: other processes kept writing first.
             OutcomeUnknown: the store failed in a way that leaves open whether it was done.
         """
-        reference, call_id, tries = checkpoint.instance, os.urandom(8), Tries()
+        reference, call_id, tries = checkpoint.instance, os.urandom(CALL_ID_BYTES), Tries()
         async with self._live.lock(reference):
             current = await self._snapshots.load(reference)
             while True:
@@ -178,4 +179,5 @@ def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keye
         made_by=before.made_by,
     )
     reply = None if keyed is None else pack(record(header))
-    return msgspec.structs.replace(header, recent=remember(before.recent, call_id, revision, keyed, reply))
+    recent, keyed_calls = remember(before, revision, call_id, keyed, reply)
+    return msgspec.structs.replace(header, recent=recent, keyed=keyed_calls)

@@ -177,6 +177,5 @@ def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism)
         revision=0,
         nonce=b"",
         progress=Progress(),
-        recent=(),
     )
     return _First(subject, header, subject.capture())

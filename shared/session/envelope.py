@@ -18,10 +18,11 @@ from shared.errors import SnapshotCorrupt, SnapshotIncompatible, StaleRevision
 from shared.session.statistics import Statistics
 from shared.snapshot.recipe import Recipe
 
-_MAGIC = b"GYMHTTP\x01"
+_MAGIC = b"GYMHTTP\x02"
 _LENGTH = struct.Struct("<I")
 _SIGNED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
 
+CALL_ID_BYTES = 8
 RECENT_CALLS = 32
 """How many calls a snapshot remembers; a write whose outcome is unknown is looked up among them."""
 
@@ -61,17 +62,16 @@ class Progress(msgspec.Struct, frozen=True, array_like=True):
     """What a monitor keeps; None if there never was one."""
 
 
-class RecentCall(msgspec.Struct, frozen=True, array_like=True):
-    """One applied call, and the revision that it made."""
+class KeyedCall(msgspec.Struct, frozen=True, array_like=True):
+    """One applied call that came with an idempotency key, and the revision that it made."""
 
-    call_id: bytes
     revision: int
-    key: bytes = b""
-    """Digest of the idempotency key that the call came with."""
-    body: bytes = b""
+    key: bytes
+    """Digest of the key."""
+    body: bytes
     """Digest of the request that the key came with."""
-    reply: bytes | None = None
-    """What it gave, packed; None if the call had no key, or the reply did not fit the budget."""
+    reply: bytes | None
+    """What it gave, packed; None if it did not fit the budget."""
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
@@ -93,7 +93,10 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     nonce: bytes
     """Random, so that no two writes are equal and a store's content hash is a tag."""
     progress: Progress
-    recent: tuple[RecentCall, ...]
+    recent: bytes = b""
+    """The ids of the last calls, of 8 bytes each: the last of them made `revision`, the one before it one less."""
+    keyed: tuple[KeyedCall, ...] = ()
+    """Those of them that had an idempotency key."""
     body_digest: bytes = b""
     checkpoint_id: str = ""
     """Set where this is not the instance's state but a checkpoint of it, made at `created`."""
@@ -109,6 +112,15 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     def reference(self) -> Reference:
         """Which instance, or checkpoint of one, this is."""
         return Reference(self.owner, self.instance_id, self.checkpoint_id)
+
+
+def revision_made(header: Header, call_id: bytes) -> int | None:
+    """The revision that the call made; None if it is not among the last ones."""
+    recent = header.recent
+    for later, end in enumerate(range(len(recent), 0, -CALL_ID_BYTES)):
+        if recent[end - CALL_ID_BYTES : end] == call_id:
+            return header.revision - later
+    return None
 
 
 def check_revision(header: Header, expected: int | None) -> None:

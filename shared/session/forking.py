@@ -146,7 +146,8 @@ def _twins(origin: Header, ids: Sequence[str], reseed: int | None, made_by: byte
         made_by=made_by,
         created=time.time(),
         revision=0,
-        recent=(),
+        recent=b"",
+        keyed=(),
         origin=(origin.instance_id, origin.revision),
         reseed=origin.reseed if reseed is None else (reseed, 0),
     )
@@ -159,7 +160,6 @@ def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Heade
         msgspec.structs.replace(
             first,
             instance_id=instance_id,
-            recent=(),
             reseed=first.reseed if reseed is None else (reseed, number),
         )
         for number, instance_id in enumerate(ids[1:], start=1)

@@ -6,13 +6,12 @@ instance remembers its last calls, and their replies as long as those fit a budg
 
 import hashlib
 import uuid
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
-from shared.session.envelope import RECENT_CALLS, Header, RecentCall
+from shared.session.envelope import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
 from shared.wire.detached import unpack
 
 REPLIES_BYTES = 65_536
@@ -48,8 +47,10 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
         KeyReused: the key came with another request then.
         ReplyGone: the call was applied, and its reply is no longer remembered.
     """
-    recent = next((call for call in header.recent if keyed and call.key == keyed.key), None)
-    if keyed is None or recent is None:
+    if keyed is None:
+        return None
+    recent = next((call for call in header.keyed if call.key == keyed.key), None)
+    if recent is None:
         return None
     check_same(recent.body, keyed)
     if recent.reply is None:
@@ -63,7 +64,7 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
 
 def check_unused(header: Header, keyed: Keyed | None) -> None:
     """Raise KeyReused where the key came with a call that the instance remembers, which was another one."""
-    if keyed is not None and any(call.key == keyed.key for call in header.recent):
+    if keyed is not None and any(call.key == keyed.key for call in header.keyed):
         check_same(b"", keyed)
 
 
@@ -74,21 +75,24 @@ def check_same(body: bytes, keyed: Keyed | None) -> None:
 
 
 def remember(
-    recent: Sequence[RecentCall], call_id: bytes, revision: int, keyed: Keyed | None, reply: bytes | None
-) -> tuple[RecentCall, ...]:
-    """The calls that an instance remembers after one more, with the newest packed replies that fit the budget."""
-    if keyed is None or reply is None:
-        # It adds no reply, so those remembered fit as they did.
-        return (*recent[1 - RECENT_CALLS :], RecentCall(call_id, revision))
-    newest = RecentCall(call_id, revision, keyed.key, keyed.body, reply)
-    calls = [newest]
-    room = REPLIES_BYTES - len(newest.reply or b"")
-    if room < 0:
-        calls = [msgspec.structs.replace(newest, reply=None)]
-    for call in reversed(recent[1 - RECENT_CALLS :]):
-        room -= len(call.reply or b"")
-        calls.append(call if room >= 0 or call.reply is None else msgspec.structs.replace(call, reply=None))
-    return tuple(reversed(calls))
+    before: Header, revision: int, call_id: bytes, keyed: Keyed | None, reply: bytes | None
+) -> tuple[bytes, tuple[KeyedCall, ...]]:
+    """`Header.recent` and `Header.keyed` once the call has made the revision.
+
+    Of the packed replies the newest are kept that fit the budget.
+    """
+    recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
+    if keyed is None and not before.keyed:
+        return recent, ()
+    calls = [call for call in before.keyed if call.revision > revision - RECENT_CALLS]
+    if keyed is not None:
+        calls.append(KeyedCall(revision, keyed.key, keyed.body, reply))
+    room, kept = REPLIES_BYTES, []
+    for call in reversed(calls):
+        length = len(call.reply or b"")
+        kept.append(call if length <= room else msgspec.structs.replace(call, reply=None))
+        room -= length if length <= room else 0
+    return recent, tuple(reversed(kept))
 
 
 def _digest(*parts: bytes) -> bytes:

@@ -19,7 +19,7 @@ from shared.session.clock import Clock
 from shared.session.closing import Closing
 from shared.session.creation import Creation
 from shared.session.drawing import Drawing
-from shared.session.envelope import Header, Reference, check_revision
+from shared.session.envelope import CALL_ID_BYTES, Header, Reference, check_revision
 from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
@@ -100,7 +100,7 @@ class Session:
             CallTooLong: the environment's code ran longer than the limit; nothing was applied.
         """
         clock = Clock() if clock is None else clock
-        call = _Call(operation, encode, if_match, keyed, clock, os.urandom(8), Tries())
+        call = _Call(operation, encode, if_match, keyed, clock, os.urandom(CALL_ID_BYTES), Tries())
         async with self._live.lock(reference):
             clock.calls += 1
             while True:
@@ -239,11 +239,13 @@ class Session:
         assert attempt.body is not None
         before = live.header
         revision = before.revision + 1
+        recent, keyed = remember(before, revision, call.call_id, call.keyed, attempt.packed)
         header = msgspec.structs.replace(
             before,
             revision=revision,
             progress=attempt.progress,
-            recent=remember(before.recent, call.call_id, revision, call.keyed, attempt.packed),
+            recent=recent,
+            keyed=keyed,
             cpu=cpu_features(),
             reseed=None,
         )

@@ -18,7 +18,7 @@ from shared.errors import (
     SnapshotUnusable,
     StoreFailed,
 )
-from shared.session.envelope import RECENT_CALLS, Header, Reference, seal, unseal
+from shared.session.envelope import RECENT_CALLS, Header, Reference, revision_made, seal, unseal
 from shared.session.index import Index
 from shared.session.objects import Objects
 from shared.session.tries import Failure, Tries
@@ -142,7 +142,7 @@ class Snapshots:
             loaded = await self.load(before.reference)
         except StoreFailed as error:
             raise OutcomeUnknown(f"The store failed while the call was saved, and {advice}") from error
-        made = next((call.revision for call in loaded.header.recent if call.call_id == call_id), None)
+        made = revision_made(loaded.header, call_id)
         if made is None and loaded.header.revision - before.revision > RECENT_CALLS:
             raise OutcomeUnknown(f"Over {RECENT_CALLS} other calls came while this one was saved, and {advice}")
         return loaded, made

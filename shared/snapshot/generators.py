@@ -4,8 +4,8 @@ A generator that Gymnasium has not made yet is drawn from the operating system a
 restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
 """
 
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import gymnasium
@@ -13,8 +13,7 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import SyncVectorEnv
 
-# Whether half of a 64-bit draw is left over for the next 32-bit one, and that half.
-_HALF = struct.Struct("<BI")
+from shared.snapshot import pcg64
 
 
 def layers(env: Any) -> list[Any]:
@@ -79,25 +78,53 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
 
 def generator_state(generator: np.random.Generator) -> Any:
     """The state as plain data: packed for PCG64, Gymnasium's own; numpy's dictionary for others."""
-    state: dict[str, Any] = generator.bit_generator.state  # type: ignore[assignment]
-    if state["bit_generator"] != "PCG64":
-        return state
-    inner = state["state"]
-    integers = inner["state"].to_bytes(16, "little") + inner["inc"].to_bytes(16, "little")
-    return integers + _HALF.pack(state["has_uint32"], state["uinteger"])
+    bit_generator = generator.bit_generator
+    return pcg64.packed(bit_generator) if type(bit_generator) is np.random.PCG64 else bit_generator.state
 
 
 def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
     """Make the generator continue from what `generator_state` gave."""
-    if isinstance(plain, bytes):
-        has_uint32, uinteger = _HALF.unpack_from(plain, 32)
-        plain = {
-            "bit_generator": "PCG64",
-            "state": {
-                "state": int.from_bytes(plain[:16], "little"),
-                "inc": int.from_bytes(plain[16:32], "little"),
-            },
-            "has_uint32": has_uint32,
-            "uinteger": uinteger,
-        }
-    generator.bit_generator.state = plain
+    generator.bit_generator.state = pcg64.unpack(plain) if isinstance(plain, bytes) else plain
+
+
+class GeneratorStates:
+    """The states of some generators, for reading them often."""
+
+    def __init__(self, generators: Callable[[], Sequence[np.random.Generator]]) -> None:
+        """`generators` gives always as many, but may give others: a reset with a seed makes a new one."""
+        self._generators = generators
+        self._readers = [_Reader(generator) for generator in generators()]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._readers)
+
+    def read(self) -> list[Any]:
+        """What `generator_state` gives for each of them."""
+        readers = self._readers
+        for index, generator in enumerate(self._generators()):
+            if readers[index].generator is not generator:
+                readers[index] = _Reader(generator)
+        return [reader.read() for reader in readers]
+
+    def reseed(self, entropy: int, spawn_key: tuple[int, ...]) -> None:
+        """See `reseed`."""
+        reseed(self._generators(), entropy, spawn_key)
+
+    def write(self, states: Sequence[Any]) -> None:
+        """Make each generator continue from what `read` gave for it."""
+        for generator, now, state in zip(self._generators(), self.read(), states, strict=True):
+            if not isinstance(now, bytes) or now != state:
+                set_generator_state(generator, state)
+
+
+class _Reader:
+    """How one generator's state is read."""
+
+    __slots__ = ("generator", "read")
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self.generator = generator
+        bit_generator = generator.bit_generator
+        known = type(bit_generator) is np.random.PCG64
+        self.read = pcg64.reader(bit_generator) if known else partial(generator_state, generator)

@@ -14,7 +14,7 @@ from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.attributes import AttributeKind, Plain
 from shared.snapshot.calls import Call, perform
-from shared.snapshot.generators import generator_state, generators_of, layers, set_generator_state, spaces_of
+from shared.snapshot.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe
 from shared.snapshot.wrapper_state import WRAPPER_STATE
@@ -67,10 +67,11 @@ class StateSubject:
     def __init__(self, env: gymnasium.Env[Any, Any], changing: Changing) -> None:
         self.env = env
         self._base = env.unwrapped
-        self._spaces = spaces_of(env)
         # Made before any is read or written: a composite space makes its own by reseeding its parts, and
         # FilterObservation's are also the parts of another.
         generators_of(env)
+        owners: list[Any] = [self._base, *spaces_of(env)]
+        self._generators = GeneratorStates(lambda: [owner.np_random for owner in owners])
         self._attributes = []
         for depth, layer in enumerate(layers(env)):
             kinds = changing[class_path(layer)]
@@ -90,26 +91,23 @@ class StateSubject:
             [
                 {name: attribute.read() for name, attribute in self._attributes},
                 self._base.np_random_seed,
-                generator_state(self._base.np_random),
-                [generator_state(space.np_random) for space in self._spaces],
+                self._generators.read(),
             ]
         )
 
     def restore(self, body: bytes) -> None:
         """Write every captured attribute back; the environment may have been used before."""
         match plain.loads(body):
-            case [dict(values), seed, generator, list(generators)]:
+            case [dict(values), seed, list(generators)]:
                 pass
             case _:
                 raise SnapshotCorrupt("The state in the snapshot is not of the form this mechanism writes.")
-        if [*values] != [name for name, _ in self._attributes] or len(generators) != len(self._spaces):
+        if [*values] != [name for name, _ in self._attributes] or len(generators) != len(self._generators):
             raise SnapshotCorrupt("The state in the snapshot belongs to an environment of another make.")
         for (_, attribute), value in zip(self._attributes, values.values(), strict=True):
             attribute.write(value)
-        set_generator_state(self._base.np_random, generator)
+        self._generators.write(generators)
         self._base._np_random_seed = seed
-        for space, state in zip(self._spaces, generators, strict=True):
-            set_generator_state(space.np_random, state)
 
     def close(self) -> None:
         """Nothing: these environments hold memory only, and several `close` methods shut pygame down for all."""

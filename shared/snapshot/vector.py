@@ -8,7 +8,7 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.calls import Call, Render, Reseed, Reset, Step, perform
-from shared.snapshot.generators import generator_state, reseed, set_generator_state, spaces_of
+from shared.snapshot.generators import GeneratorStates, spaces_of
 from shared.snapshot.mechanism import Mechanism, Subject
 from shared.snapshot.recipe import Recipe, make
 
@@ -61,7 +61,8 @@ class _VectorSubject:
     def __init__(self, mechanism: Mechanism, env: SyncVectorEnv, recipe: Recipe) -> None:
         self.env: Any = env
         singles = {id(space) for each in env.envs for space in spaces_of(each)}
-        self._own_spaces = [space for space in spaces_of(env) if id(space) not in singles]
+        own_spaces = [space for space in spaces_of(env) if id(space) not in singles]
+        self._generators = GeneratorStates(lambda: [space.np_random for space in own_spaces])
         self._tended = [_Tended(mechanism.adopt(each, recipe)) for each in env.envs]
         env.envs = list(self._tended)
         self._share_spaces()
@@ -71,7 +72,7 @@ class _VectorSubject:
         if isinstance(call, Reseed):
             for number, tended in enumerate(self._tended):
                 tended.subject.apply(Reseed(call.entropy, (*call.spawn_key, number)))
-            reseed([space.np_random for space in self._own_spaces], call.entropy, call.spawn_key)
+            self._generators.reseed(call.entropy, call.spawn_key)
             return None
         return perform(self.env, call)
 
@@ -81,7 +82,7 @@ class _VectorSubject:
             [
                 [tended.subject.capture() for tended in self._tended],
                 [getattr(self.env, name) for name in _OWN_STATE],
-                [generator_state(space.np_random) for space in self._own_spaces],
+                self._generators.read(),
             ]
         )
 
@@ -90,7 +91,7 @@ class _VectorSubject:
         match plain.loads(body):
             case [list(bodies), list(own), list(generators)] if (
                 len(bodies) == len(self._tended)
-                and len(generators) == len(self._own_spaces)
+                and len(generators) == len(self._generators)
                 and len(own) == len(_OWN_STATE)
             ):
                 pass
@@ -101,8 +102,7 @@ class _VectorSubject:
         self._share_spaces()
         for name, value in zip(_OWN_STATE, own, strict=True):
             setattr(self.env, name, value)
-        for space, state in zip(self._own_spaces, generators, strict=True):
-            set_generator_state(space.np_random, state)
+        self._generators.write(generators)
 
     def close(self) -> None:
         """Close each environment as its mechanism does."""

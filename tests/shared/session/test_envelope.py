@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible
-from shared.session.envelope import Header, Progress, RecentCall, Reference, seal, unseal
+from shared.session.envelope import Header, KeyedCall, Progress, Reference, revision_made, seal, unseal
 from shared.snapshot.recipe import Recipe, WrapperRecipe
 
 OLD, NEW = b"old key, 32 characters at least", b"new key, 32 characters at least"
@@ -26,7 +26,8 @@ HEADER = Header(
     revision=7,
     nonce=b"12345678",
     progress=Progress(2, 5, -1.5, True),
-    recent=(RecentCall(b"87654321", 7),),
+    recent=b"1234567887654321",
+    keyed=(KeyedCall(7, b"key", b"body", None),),
 )
 
 
@@ -67,7 +68,7 @@ def test_another_instances_snapshot_is_refused(other: Reference) -> None:
 def test_an_envelope_of_another_version_is_refused_with_both_named() -> None:
     sealed = bytearray(seal(HEADER, b"body", [NEW]))
     sealed[7] = 9
-    with pytest.raises(SnapshotIncompatible, match="version 9; this server reads 1"):
+    with pytest.raises(SnapshotIncompatible, match="version 9; this server reads 2"):
         unseal(bytes(sealed), REFERENCE, [NEW])
 
 
@@ -111,3 +112,9 @@ def test_nothing_is_decoded_before_the_signature_holds(monkeypatch: pytest.Monke
     monkeypatch.setattr("shared.session.envelope._decoder", None)
     with pytest.raises(SnapshotCorrupt):
         unseal(sealed, REFERENCE, [NEW])
+
+
+def test_a_call_is_found_with_the_revision_that_it_made() -> None:
+    assert revision_made(HEADER, b"87654321") == 7
+    assert revision_made(HEADER, b"12345678") == 6
+    assert revision_made(HEADER, b"56788765") is None
