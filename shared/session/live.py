@@ -53,7 +53,11 @@ class Live:
     def __init__(self, subject: Subject, thread: Thread, loaded: Loaded) -> None:
         self.subject = subject
         self.thread = thread
-        self.loaded = loaded
+        self.stands(loaded)
+        self.vector = loaded.header.recipe.num_envs is not None
+        """Whether it is a vector environment, whose actions and results are batches."""
+        self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
+        """What its calls' duration depends on most."""
         self.tally = Tally(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
@@ -72,20 +76,11 @@ class Live:
         """The environment, with its wrappers."""
         return self.subject.env
 
-    @property
-    def vector(self) -> bool:
-        """Whether it is a vector environment, whose actions and results are batches."""
-        return self.header.recipe.num_envs is not None
-
-    @property
-    def header(self) -> Header:
-        """What the stored snapshot says of the instance."""
-        return self.loaded.header
-
-    @property
-    def kind(self) -> tuple[str, str | None]:
-        """What its calls' duration depends on most."""
-        return self.header.recipe.env_id, self.header.recipe.render_mode
+    def stands(self, loaded: Loaded) -> None:
+        """From now on this is the stored snapshot that the environment equals."""
+        self.loaded = loaded
+        self.header: Header = loaded.header
+        """What it says of the instance."""
 
     def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
         """The member of one of the environment's spaces that a client's value stands for.
@@ -151,7 +146,7 @@ class Live:
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
-        self.loaded = loaded
+        self.stands(loaded)
 
 
 async def closed(thread: Thread, subject: Subject) -> None:

@@ -255,7 +255,7 @@ class Session:
         if not isinstance(saved, Loaded):
             call.tries.note(saved)
             return False
-        live.loaded = saved
+        live.stands(saved)
         return True
 
 

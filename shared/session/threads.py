@@ -144,6 +144,7 @@ class Threads:
         self._workers = cycle([_Pinned(f"worker-{number}", limit) for number in range(_WORKERS)])
         self._trials = cycle([_Pinned(f"trial-{number}", CallLimit()) for number in range(_TRIALS)])
         self._long: set[object] = set()
+        """The kinds whose calls are too long for the event loop."""
         self._against: dict[object, int] = {}
         """How many calls of a kind in a row spoke against where the kind is now."""
 
@@ -162,27 +163,24 @@ class Threads:
         """The thread for a new live environment of the kind, which its mechanism places at `home`."""
         if home is Home.GRAPHICS:
             return self._graphics
-        return self.worker() if home is Home.WORKER or self._too_long(kind) else self._loop
+        return self.worker() if home is Home.WORKER or kind in self._long else self._loop
 
     def misplaced(self, thread: Thread, kind: object) -> bool:
         """Whether an environment that lives on the thread should not be on the event loop any more."""
-        return thread is self._loop and self._too_long(kind)
+        return thread is self._loop and kind in self._long
 
     def note(self, kind: object, seconds: float) -> None:
         """Take note of how long one call took on its thread.
 
         Only calls in a row move a kind: a mean would be moved by one slow import, or by a busy machine.
         """
-        if (seconds > LONG_CALL_S) is self._too_long(kind):
+        if (seconds > LONG_CALL_S) is (kind in self._long):
             self._against.pop(kind, None)
             return
         self._against[kind] = self._against.get(kind, 0) + 1
         if self._against[kind] >= _IN_A_ROW:
             del self._against[kind]
             self._long ^= {kind}
-
-    def _too_long(self, kind: object) -> bool:
-        return kind in self._long
 
 
 def _turn(turns: Generator[None, None, R], seconds: float) -> tuple[R] | None:

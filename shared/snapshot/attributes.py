@@ -7,7 +7,7 @@ are, have a reader of their own here.
 import time
 import zlib
 from collections import deque
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,14 +48,12 @@ class Plain:
 
 
 class _PlainOf:
-    __slots__ = ("_name", "_values")
+    __slots__ = ("_name", "_values", "read")
 
     def __init__(self, values: dict[str, Any], name: str) -> None:
         self._values = values
         self._name = name
-
-    def read(self) -> Any:
-        return self._values.get(self._name, plain.MISSING)
+        self.read = partial(values.get, name, plain.MISSING)  # a call of Python's own costs more than this
 
     def write(self, value: Any) -> None:
         if value is plain.MISSING:

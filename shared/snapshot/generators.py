@@ -4,8 +4,9 @@ A generator that Gymnasium has not made yet is drawn from the operating system a
 restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import gymnasium
@@ -88,34 +89,42 @@ def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
 
 
 class GeneratorStates:
-    """The states of some generators, for reading them often."""
+    """The states of the generators that some environments and spaces have, for reading them often."""
 
-    def __init__(self, generators: Callable[[], Sequence[np.random.Generator]]) -> None:
-        """`generators` gives always as many, but may give others: a reset with a seed makes a new one."""
-        self._generators = generators
-        self._readers = [_Reader(generator) for generator in generators()]
+    def __init__(self, owners: Sequence[Any]) -> None:
+        """Each of the owners has an `np_random`, which may be another one after a reset with a seed."""
+        self._owners = owners
+        self._readers = [_Reader(generator) for generator in self._generators()]
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._readers)
+        return len(self._owners)
 
     def read(self) -> list[Any]:
         """What `generator_state` gives for each of them."""
-        readers = self._readers
+        states, readers = [], self._readers
         for index, generator in enumerate(self._generators()):
-            if readers[index].generator is not generator:
-                readers[index] = _Reader(generator)
-        return [reader.read() for reader in readers]
+            reader = readers[index]
+            if reader.generator is not generator:
+                reader = readers[index] = _Reader(generator)
+            states.append(reader.read())
+        return states
 
     def reseed(self, entropy: int, spawn_key: tuple[int, ...]) -> None:
         """See `reseed`."""
-        reseed(self._generators(), entropy, spawn_key)
+        reseed([*self._generators()], entropy, spawn_key)
 
     def write(self, states: Sequence[Any]) -> None:
         """Make each generator continue from what `read` gave for it."""
         for generator, now, state in zip(self._generators(), self.read(), states, strict=True):
             if not isinstance(now, bytes) or now != state:
                 set_generator_state(generator, state)
+
+    def _generators(self) -> Iterator[np.random.Generator]:
+        return map(_np_random, self._owners)
+
+
+_np_random = attrgetter("np_random")
 
 
 class _Reader:

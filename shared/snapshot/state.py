@@ -70,8 +70,7 @@ class StateSubject:
         # Made before any is read or written: a composite space makes its own by reseeding its parts, and
         # FilterObservation's are also the parts of another.
         generators_of(env)
-        owners: list[Any] = [self._base, *spaces_of(env)]
-        self._generators = GeneratorStates(lambda: [owner.np_random for owner in owners])
+        self._generators = GeneratorStates([self._base, *spaces_of(env)])
         self._attributes = []
         for depth, layer in enumerate(layers(env)):
             kinds = changing[class_path(layer)]

@@ -62,7 +62,7 @@ class _VectorSubject:
         self.env: Any = env
         singles = {id(space) for each in env.envs for space in spaces_of(each)}
         own_spaces = [space for space in spaces_of(env) if id(space) not in singles]
-        self._generators = GeneratorStates(lambda: [space.np_random for space in own_spaces])
+        self._generators = GeneratorStates(own_spaces)
         self._tended = [_Tended(mechanism.adopt(each, recipe)) for each in env.envs]
         env.envs = list(self._tended)
         self._share_spaces()

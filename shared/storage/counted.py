@@ -2,10 +2,14 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
 from shared.errors import OutcomeUnknown
 from shared.storage.protocol import Absent, Conflict, Entry, Store, Stored, Tag, Unchanged
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class CountedStore:
@@ -21,18 +25,15 @@ class CountedStore:
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
-        with _Measured(self, "get"):
-            return self._store.get(key, unless)
+        return self._measured("get", self._store.get, key, unless)
 
     def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`."""
-        with _Measured(self, "put"):
-            return self._store.put(key, body, expect)
+        return self._measured("put", self._store.put, key, body, expect)
 
     def delete(self, key: str, expect: Tag | None = None) -> bool:
         """See `Store.delete`."""
-        with _Measured(self, "delete"):
-            return self._store.delete(key, expect)
+        return self._measured("delete", self._store.delete, key, expect)
 
     def list(self, prefix: str) -> Iterator[Entry]:
         """See `Store.list`."""
@@ -47,23 +48,16 @@ class CountedStore:
         """See `Store.close`."""
         self._store.close()
 
-
-class _Measured:
-    """One call while it lasts. A class, for a generator's context manager takes three times as long."""
-
-    __slots__ = ("_began", "_operation", "_store")
-
-    def __init__(self, store: CountedStore, operation: str) -> None:
-        self._store = store
-        self._operation = operation
-
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._store.seconds[self._operation] += time.perf_counter() - self._began
-        outcome = "ok" if kind is None else _outcome(kind)
-        self._store.calls[self._operation, outcome] += 1
+    def _measured(self, operation: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        began, outcome = time.perf_counter(), "ok"
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            outcome = _outcome(type(error))
+            raise
+        finally:
+            self.seconds[operation] += time.perf_counter() - began
+            self.calls[operation, outcome] += 1
 
 
 def _outcome(kind: type[BaseException]) -> str:

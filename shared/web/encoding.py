@@ -61,15 +61,13 @@ class Encoding:
     """Whether large bodies are compressed."""
     by_lambda: bool = False
     """Whether a Lambda function returns it, which can be no longer than Lambda carries."""
+    exact: bool = field(init=False, default=False)
+    """Whether every type is to come back as the environment gave it, for a client that has NumPy too."""
     _head: RawHead = field(init=False, default=())
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "exact", self.media_type == exact.MEDIA_TYPE)
         object.__setattr__(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
-
-    @property
-    def exact(self) -> bool:
-        """Whether every type is to come back as the environment gave it, for a client that has NumPy too."""
-        return self.media_type == exact.MEDIA_TYPE
 
     def __call__(self, reply: Any) -> Encoded:
         """The reply in this form.

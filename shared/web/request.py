@@ -1,6 +1,7 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,7 @@ from shared.errors import BodyTooLarge, CheckpointNotFound, InvalidValue
 from shared.session.envelope import Reference
 from shared.session.idempotency import Keyed
 from shared.session.live import Operation
+from shared.settings import PUBLIC
 from shared.web.account import Account
 from shared.web.auth import owner_of
 from shared.web.dialect import UUID, V1, Dialect
@@ -60,14 +62,16 @@ class Request(Generic[BodyT]):
             Unauthorized: API keys are set, and the call brought neither one nor, where it may, a ticket.
         """
         api_keys = self.service.settings.api_keys
-        authorization = self._header(b"authorization") if api_keys else None
-        ticket = self.query.get("ticket") if api_keys and self.takes_ticket and authorization is None else None
-        if ticket is None:
-            owner = owner_of(authorization, api_keys)
-        else:
-            owner = self.service.tickets.owner(ticket, self.scope["path_params"]["instance_id"])
+        owner = self._key_holder(api_keys) if api_keys else PUBLIC
         self.account.owner = owner
         return owner
+
+    def _key_holder(self, api_keys: Sequence[tuple[str, str]]) -> str:
+        sent = self.headers.get(b"authorization")
+        ticket = self.query.get("ticket") if self.takes_ticket and sent is None else None
+        if ticket is not None:
+            return self.service.tickets.owner(ticket, self.scope["path_params"]["instance_id"])
+        return owner_of(None if sent is None else sent.decode("latin-1"), api_keys)
 
     def check_key(self) -> None:
         """Refuse a call without a valid API key where keys are set.
@@ -116,7 +120,8 @@ class Request(Generic[BodyT]):
         Raises:
             InvalidValue: the header is no ETag of an instance.
         """
-        return _revision(self._header(b"if-match"))
+        sent = self.headers.get(b"if-match")
+        return None if sent is None else _revision(sent.decode("latin-1"))
 
     @property
     def keyed(self) -> Keyed | None:
@@ -125,17 +130,14 @@ class Request(Generic[BodyT]):
         Raises:
             InvalidValue: the key is empty or over 255 characters.
         """
-        key = self._header(b"idempotency-key")
-        if key is None:
+        sent = self.headers.get(b"idempotency-key")
+        if sent is None:
             return None
+        key = sent.decode("latin-1")
         if not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidValue(f"Idempotency-Key has {len(key)} characters; send 1 to {_LONGEST_KEY}.")
         path = self.scope["path"].rstrip("/").encode()
         return Keyed.of(self.owner, key, self.scope["method"].encode(), path, self.raw)
-
-    def _header(self, name: bytes) -> str | None:
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
@@ -203,8 +205,8 @@ def _etag(revision: int) -> tuple[bytes, bytes]:
     return b"etag", b'"%d"' % revision
 
 
-def _revision(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
+def _revision(if_match: str) -> int | None:
+    if if_match.strip() == "*":
         return None
     revision = _REVISION.fullmatch(if_match.strip())
     if revision is None:

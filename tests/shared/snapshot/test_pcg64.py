@@ -1,6 +1,7 @@
 """What is read from NumPy's memory is what NumPy says of its generator."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,13 +47,14 @@ def test_memory_in_another_form_is_not_believed(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_generator_that_took_anothers_place_is_read_in_its_stead() -> None:
-    generators = [np.random.default_rng(1), np.random.Generator(np.random.MT19937(2))]
-    states = GeneratorStates(lambda: generators)
-    generators[0] = np.random.default_rng(3)
+    one = SimpleNamespace(np_random=np.random.default_rng(1))
+    other = SimpleNamespace(np_random=np.random.Generator(np.random.MT19937(2)))
+    states = GeneratorStates([one, other])
+    one.np_random = np.random.default_rng(3)
     first, second = states.read()
-    assert (first, second["bit_generator"]) == (generator_state(generators[0]), "MT19937")
-    generators[0], generators[1] = np.random.default_rng(4), np.random.Generator(np.random.MT19937(5))
+    assert (first, second["bit_generator"]) == (generator_state(one.np_random), "MT19937")
+    one.np_random, other.np_random = np.random.default_rng(4), np.random.Generator(np.random.MT19937(5))
     states.write([first, second])
-    assert generators[0].integers(0, 99, 5).tolist() == np.random.default_rng(3).integers(0, 99, 5).tolist()
+    assert one.np_random.integers(0, 99, 5).tolist() == np.random.default_rng(3).integers(0, 99, 5).tolist()
     expected = np.random.Generator(np.random.MT19937(2)).integers(0, 99, 5).tolist()
-    assert generators[1].integers(0, 99, 5).tolist() == expected
+    assert other.np_random.integers(0, 99, 5).tolist() == expected
