@@ -26,6 +26,12 @@ async def catalog(request: Request[None]) -> Response:
 
     A space's bounds are given once where they are the same everywhere. `mechanism` is null where it is found by
     trial, at the first creation; `action_meanings` where the environment itself has no words for its actions.
+
+    One that is asked for by `env_id` also has `keys`, by which people play it: rows with an `action`, its
+    `meaning` where it has no name, and `codes`, for each key that has to be held the values of
+    `KeyboardEvent.code` that it goes by. Of the rows whose keys are all held, that with the most counts. One
+    without keys is the action while nothing is held; where there is none, the environment waits. `keys` is null
+    where they cannot say its actions.
     """
     request.check_key()
     env_id = request.query.get("env_id")

@@ -1,4 +1,4 @@
-"""Many small pictures side by side as one, which costs a browser far less than as many of their own."""
+"""Many small pictures side by side as one: a single file, which a page decodes at once."""
 
 import io
 import math

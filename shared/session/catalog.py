@@ -5,7 +5,7 @@ its id, it is made and described.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
+from shared.session.keymaps import keymap
 from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import proved_mechanism
 from shared.wire.spaces import describe
@@ -32,9 +33,9 @@ _NEEDS = {
 
 
 def catalog() -> list[dict[str, Any]]:
-    """Every environment that can be created in this process, by id; the same entries at every call."""
+    """Every environment that can be created in this process, by id, without keys; the same at every call."""
     return [
-        _shipped().get(env_id) or _unmade(spec)
+        _listed().get(env_id) or _unmade(spec)
         for env_id, spec in sorted(gymnasium.registry.items())
         if _can_be_made(env_id, spec)
     ]
@@ -42,7 +43,8 @@ def catalog() -> list[dict[str, Any]]:
 
 def shipped(env_id: str) -> dict[str, Any] | None:
     """The environment's entry in the table."""
-    return _shipped().get(env_id)
+    entry = _shipped()["environments"].get(env_id)
+    return None if entry is None else {**entry, "keys": _shipped()["keymaps"][entry["keys"]]}
 
 
 def described(env_id: str, modules: tuple[str, ...]) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def describe_environment(env_id: str) -> dict[str, Any]:
         "render_fps": env.metadata.get("render_fps"),
         "action_meanings": _meanings(env.unwrapped),
         "mechanism": None if proved is None else proved.name,
+        "keys": keymap(env),
     }
 
 
@@ -85,10 +88,30 @@ def describe_all(env_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     return entries
 
 
+def as_table(entries: Mapping[str, dict[str, Any]]) -> str:
+    """The entries as the shipped table. Key maps, which most of Atari's games share, stand apart with numbers."""
+    keymaps = list(dict.fromkeys(json.dumps(entry["keys"]) for entry in entries.values()))
+    numbered = {
+        env_id: json.dumps({**entry, "keys": keymaps.index(json.dumps(entry["keys"]))})
+        for env_id, entry in entries.items()
+    }
+    environments = ",\n".join(f"{json.dumps(env_id)}: {entry}" for env_id, entry in numbered.items())
+    listed = ",\n".join(keymaps)
+    return f'{{"environments": {{\n{environments}\n}},\n"keymaps": [\n{listed}\n]}}\n'
+
+
 @cache
-def _shipped() -> dict[str, dict[str, Any]]:
-    entries: dict[str, dict[str, Any]] = json.loads(TABLE.read_text())
-    return entries
+def _shipped() -> dict[str, Any]:
+    shipped: dict[str, Any] = json.loads(TABLE.read_text())
+    return shipped
+
+
+@cache
+def _listed() -> dict[str, dict[str, Any]]:
+    return {
+        env_id: {name: told for name, told in entry.items() if name != "keys"}
+        for env_id, entry in _shipped()["environments"].items()
+    }
 
 
 def _unmade(spec: EnvSpec) -> dict[str, Any]:
@@ -120,7 +143,7 @@ def _can_be_made(env_id: str, spec: EnvSpec) -> bool:
     package = ".".join(spec.entry_point.split(".")[:3])
     foreign = not spec.entry_point.startswith(("gymnasium.", "ale_py"))
     needs = _NEEDS.get(package)
-    return (env_id in _shipped() or foreign) and (needs is None or find_spec(needs) is not None)
+    return (env_id in _listed() or foreign) and (needs is None or find_spec(needs) is not None)
 
 
 def _compact(description: Any) -> Any:

@@ -1,6 +1,6 @@
 """What replies tell of a space, of an environment's interface and of the environments there are."""
 
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -32,8 +32,16 @@ class InterfaceReply(TypedDict):
     spaces: dict[str, SpaceReply]
 
 
+class KeyReply(TypedDict):
+    """Keys that are held together, and the action that they mean."""
+
+    codes: list[list[str]]
+    action: Any
+    meaning: str | None
+
+
 class CatalogEntry(TypedDict):
-    """What `gymnasium.spec` and a made environment tell of an id."""
+    """What `gymnasium.spec` and a made environment tell of an id; `keys` only where one is asked for alone."""
 
     env_id: str
     max_episode_steps: int | None
@@ -45,6 +53,7 @@ class CatalogEntry(TypedDict):
     render_fps: float | None
     action_meanings: list[str] | None
     mechanism: str | None
+    keys: NotRequired[list[KeyReply] | None]
 
 
 class CatalogReply(TypedDict):

@@ -1,112 +1,60 @@
-/** Which action the pressed keys mean, by `KeyboardEvent.code`, which is the same on every layout. */
+/** Which action the held keys mean, as the catalogue says it, by `KeyboardEvent.code`: the same on every layout. */
 
-import { actionNames, familyOf } from "./words.js";
+import { actionNames, valueInWords } from "./words.js";
 
 /**
+ * @typedef {object} Row - An action, and the keys that have to be held for it.
+ * @property {string[][]} codes - For each of the keys those that it goes by; none: the action while nothing is held.
+ * @property {any} action
+ * @property {string | null} meaning - Where the action has no name.
+ */
+/**
  * @typedef {object} Keymap
- * @property {[keys: string, meaning: string][]} legend
+ * @property {[key: string, meaning: string][]} legend
  * @property {(pressed: Set<string>) => any} actionOf - Undefined for keys that mean nothing.
  * @property {any} idle - What no key means; undefined where the environment waits for one.
  */
 
-/** Arrows and WASD, by the words of actions that they stand for. @type {[string[], string, RegExp][]} */
-const KEYS = [
-  [["ArrowLeft", "KeyA"], "←", /\b(left|west|LEFT)\b|−1/],
-  [["ArrowRight", "KeyD"], "→", /\b(right|east|RIGHT)\b|\+1/],
-  [["ArrowUp", "KeyW"], "↑", /\b(up|north|UP|main)\b/],
-  [["ArrowDown", "KeyS"], "↓", /\b(down|south|DOWN)\b/],
-];
-const NAMED = new Map([
-  ["pick up", ["KeyP", "P"]],
-  ["drop off", ["KeyO", "O"]],
-  ["hit", ["KeyH", "H"]],
-  ["stick", ["KeyX", "X"]],
-]);
-const IDLE = /^(coast|do nothing|no torque|NOOP)$/;
+/** @type {Record<string, string>} */
+const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 /**
- * @param {Record<string, any>} entry - Of the catalogue, or with its keys.
+ * @param {Record<string, any>} entry - Of the catalogue, asked for alone.
  * @returns {Keymap | null} Null where keys cannot say an action.
  */
 export function keymapOf(entry) {
-  const space = entry.action_space;
-  const names = actionNames(entry);
-  if (space?.name === "Discrete") {
-    if (entry.action_meanings) return joystick(entry.action_meanings);
-    return names ? named(names, space.start) : numbered(space);
-  }
-  return space?.name === "Box" && space.shape.length === 1 ? continuous(entry) : null;
+  if (!entry.keys) return null;
+  const rows = /** @type {Row[]} */ (entry.keys);
+  const keyed = rows.filter(({ codes }) => codes.length);
+  return {
+    legend: keyed.filter(({ codes }) => codes.length === 1).map((row) => [sign(row.codes[0][0]), meaningOf(row, entry)]),
+    idle: rows.find(({ codes }) => !codes.length)?.action,
+    actionOf: (pressed) => heldOf(keyed, pressed)?.action,
+  };
 }
 
-/** @param {string[]} names @param {number} start @returns {Keymap} */
-function named(names, start) {
-  /** @type {Map<string, number>} */
-  const actions = new Map();
-  /** @type {[string, string][]} */
-  const legend = [];
-  names.forEach((name, i) => {
-    const [code, shown] = NAMED.get(name) ?? [];
-    const [codes, key] = code ? [[code], shown ?? ""] : (KEYS.find(([, , words]) => words.test(name)) ?? [[], ""]);
-    for (const each of codes) actions.set(each, start + i);
-    if (codes.length) legend.push([key, name]);
+/**
+ * Of the rows whose keys are all held, that with the most; of several, that whose key was pressed last.
+ * @param {Row[]} rows
+ * @param {Set<string>} pressed - In the order in which they went down.
+ */
+function heldOf(rows, pressed) {
+  const order = [...pressed];
+  const weighed = rows.map((row) => {
+    const places = row.codes.map((codes) => order.findLastIndex((code) => codes.includes(code)));
+    return { row, held: places.every((place) => place >= 0), last: Math.max(...places) };
   });
-  const idle = names.findIndex((name) => IDLE.test(name));
-  return { legend, idle: idle < 0 ? undefined : start + idle, actionOf: (pressed) => lastOf(pressed, actions) };
+  const better = (/** @type {typeof weighed[0]} */ a, /** @type {typeof weighed[0]} */ b) =>
+    b.row.codes.length - a.row.codes.length || b.last - a.last;
+  return weighed.filter(({ held }) => held).sort(better)[0]?.row;
 }
 
-/** The action of the key that was pressed last. @param {Set<string>} pressed @param {Map<string, number>} actions */
-const lastOf = (pressed, actions) => [...pressed].map((code) => actions.get(code)).findLast((each) => each !== undefined);
+/** @param {string} code */
+const sign = (code) => SIGNS[code] ?? code.replace(/^(Key|Digit)/, "");
 
-/** @param {Record<string, any>} space @returns {Keymap | null} */
-function numbered({ n, start }) {
-  if (n > 10) return null;
-  /** @type {Map<string, number>} */
-  const actions = new Map(Array.from({ length: n }, (_, i) => [`Digit${i}`, start + i]));
-  const legend = /** @type {[string, string][]} */ ([[`0–${n - 1}`, "the action of that number"]]);
-  return { legend, idle: undefined, actionOf: (pressed) => lastOf(pressed, actions) };
-}
-
-/** A stick and a button: the action that has the most of what is pressed, and nothing else.
- * @param {string[]} meanings - As the Arcade Learning Environment has them: UPLEFTFIRE.
- * @returns {Keymap} */
-function joystick(meanings) {
-  const parts = ["UP", "DOWN", "LEFT", "RIGHT", "FIRE"];
-  const actions = meanings.map((meaning) => parts.filter((part) => meaning.includes(part)));
-  /** @param {Set<string>} pressed */
-  const actionOf = (pressed) => {
-    const wanted = new Set(KEYS.filter(([codes]) => codes.some((code) => pressed.has(code))).map(([, , words]) =>
-      parts.find((part) => words.test(part))));
-    if (pressed.has("Space")) wanted.add("FIRE");
-    const possible = actions.map((action) => (action.every((part) => wanted.has(part)) ? action.length : -1));
-    return possible.indexOf(Math.max(...possible));
-  };
-  const legend = /** @type {[string, string][]} */ ([["← → ↑ ↓", "the stick"], ["Space", "the button"]]);
-  return { legend, idle: meanings.indexOf("NOOP"), actionOf };
-}
-
-/** Arrows push the first two numbers to their bounds; a car is steered.
- * @param {Record<string, any>} entry
- * @returns {Keymap | null} */
-function continuous({ env_id, action_space: { low, high, shape } }) {
-  const size = shape[0];
-  const bound = (/** @type {any} */ bounds, /** @type {number} */ i) => Number(Array.isArray(bounds) ? bounds[i] : bounds);
-  const car = familyOf(env_id) === "CarRacing";
-  if (size > 2 && !car) return null;
-  const idle = Array.from({ length: size }, (_, i) => Math.min(Math.max(0, bound(low, i)), bound(high, i)));
-  /** @param {Set<string>} pressed */
-  const actionOf = (pressed) => {
-    const action = [...idle];
-    const held = (/** @type {number} */ key) => KEYS[key][0].some((code) => pressed.has(code));
-    if (held(0)) action[0] = bound(low, 0);
-    if (held(1)) action[0] = bound(high, 0);
-    if (held(2) && size > 1) action[1] = bound(high, 1);
-    // A car's last number is its brake, for which full would be the wheels locked.
-    if (held(3) && size > 1) action[size - 1] = car ? 0.8 : bound(low, 1);
-    return action;
-  };
-  /** @type {[string, string][]} */
-  const across = [["← →", car ? "steer" : "the first number to its bounds"]];
-  /** @type {[string, string][]} */
-  const along = [["↑ ↓", car ? "gas and brake" : "the second number to its bounds"]];
-  return { legend: size > 1 ? [...across, ...along] : across, idle, actionOf };
+/** @param {Row} row @param {Record<string, any>} entry */
+function meaningOf({ action, meaning }, entry) {
+  if (meaning) return meaning;
+  if (typeof action !== "number") return valueInWords(action);
+  return actionNames(entry)?.[action - (entry.action_space?.start ?? 0)] ?? `action ${action}`;
 }

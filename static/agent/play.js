@@ -1,6 +1,6 @@
 /** The page's own player: a person at the keyboard, in an environment of the page's or the one it was opened with. */
 
-import { Env } from "../gymnasium.js";
+import { Env, catalog } from "../gymnasium.js";
 import { element, make, say } from "../page/elements.js";
 import { KeyboardPlay } from "./keyboard.js";
 import { keymapOf } from "./keymap.js";
@@ -28,8 +28,9 @@ export class Play {
 
   /** Play until the visitor has enough of it. */
   async start() {
-    const entry = this.picker.chosen;
-    const keymap = entry && keymapOf(entry);
+    const entry = await this.#entry();
+    if (!entry) return;
+    const keymap = keymapOf(entry);
     if (!keymap) return say("said", "Keys cannot say the actions of this environment.");
     await this.page.begin();
     const session = this.runner.openSession();
@@ -47,6 +48,18 @@ export class Play {
       if (!session.stop.signal.aborted) this.page.fail(error);
     }
     if (this.runner.session === session) await this.stop();
+  }
+
+  /** What the catalogue says of the environment, its keys included; null where it does not answer. */
+  async #entry() {
+    if (!this.picker.chosen) return null;
+    try {
+      const [entry] = await catalog({ ...this.runner.service.options, envId: this.picker.chosen.env_id });
+      return entry;
+    } catch (error) {
+      this.page.fail(error);
+      return null;
+    }
   }
 
   /** End it and close its environment. */

@@ -1,11 +1,10 @@
 """What the catalogue says can be created can be, and is as it says."""
 
 import dataclasses
-import json
 
 import pytest
 
-from shared.session.catalog import TABLE, describe_environment
+from shared.session.catalog import describe_environment, shipped
 from shared.settings import Settings
 from shared.snapshot.recipe import register_environments
 from tests.applications import Api, served
@@ -29,9 +28,19 @@ def test_an_entry_of_the_shipped_table_is_what_the_environment_says(local: Api, 
 
 def test_ataris_actions_have_their_names() -> None:
     register_environments(("ale_py",))
-    shipped = json.loads(TABLE.read_text())["ALE/Pong-v5"]
-    assert shipped["action_meanings"] == ["NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"]
-    assert shipped == describe_environment("ALE/Pong-v5")
+    entry = shipped("ALE/Pong-v5")
+    assert entry is not None
+    assert entry["action_meanings"] == ["NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"]
+    assert entry == describe_environment("ALE/Pong-v5")
+
+
+def test_one_that_is_asked_for_alone_has_its_keys(api: Api) -> None:
+    [entry] = api.get("/v1/catalog/?env_id=MountainCar-v0").json["environments"]
+    assert entry["keys"][:2] == [
+        {"codes": [], "action": 1, "meaning": None},
+        {"codes": [["ArrowLeft", "KeyA"]], "action": 0, "meaning": None},
+    ]
+    assert all("keys" not in entry for entry in api.get("/v1/catalog/").json["environments"])
 
 
 def test_a_large_space_has_its_bounds_once(local: Api) -> None:
@@ -53,6 +62,7 @@ def test_an_environment_that_somebody_registered_is_listed_and_described_when_as
         )
         [entry] = api.get("/v1/catalog/?env_id=ForeignWalk-v0").json["environments"]
         assert (entry["mechanism"], entry["action_space"]["name"]) == (None, "Discrete")
+        assert entry["keys"][0]["codes"] == [["Digit0", "Numpad0"]]
 
 
 def test_an_unknown_id_is_400_in_gymnasiums_words(local: Api) -> None:

@@ -10,38 +10,36 @@ import { keymapOf } from "../../static/agent/keymap.js";
 import { spaceInWords, valueInWords } from "../../static/agent/words.js";
 
 const discrete = (n, start = 0) => ({ name: "Discrete", n, start });
+const arrow = { left: ["ArrowLeft", "KeyA"], right: ["ArrowRight", "KeyD"], up: ["ArrowUp", "KeyW"] };
+const row = (action, ...codes) => ({ codes, action, meaning: null });
 const action = (entry, ...codes) => keymapOf(entry).actionOf(new Set(codes));
 
-test("arrows and WASD mean the actions that are called left, right, up and down", () => {
-  const lake = { env_id: "FrozenLake-v1", action_space: discrete(4) };
-  assert.deepEqual(["ArrowLeft", "KeyS", "KeyD", "ArrowUp"].map((code) => action(lake, code)), [0, 1, 2, 3]);
-  const taxi = { env_id: "Taxi-v4", action_space: discrete(6) };
-  assert.deepEqual(["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft", "KeyP", "KeyO"].map((code) => action(taxi, code)), [0, 1, 2, 3, 4, 5]);
-});
-
-test("the key that was pressed last counts, and keys without a meaning are none", () => {
-  const cart = { env_id: "CartPole-v1", action_space: discrete(2) };
-  assert.equal(action(cart, "ArrowLeft", "ArrowRight"), 1);
+test("a key means its action by each of its codes, and keys without a meaning are none", () => {
+  const cart = { env_id: "CartPole-v1", action_space: discrete(2), keys: [row(0, arrow.left), row(1, arrow.right)] };
+  assert.deepEqual(["ArrowLeft", "KeyD"].map((code) => action(cart, code)), [0, 1]);
   assert.equal(action(cart, "KeyQ"), undefined);
   assert.equal(keymapOf(cart).idle, undefined);
-  assert.equal(keymapOf({ env_id: "MountainCar-v0", action_space: discrete(3) }).idle, 1);
+  assert.equal(keymapOf({ ...cart, keys: [row(1), ...cart.keys] }).idle, 1);
+  assert.equal(keymapOf({ ...cart, keys: null }), null);
 });
 
-test("a joystick's keys are combined, as far as the game knows the combination", () => {
-  const meanings = ["NOOP", "FIRE", "UP", "RIGHT", "UPRIGHT", "UPRIGHTFIRE"];
-  const game = { env_id: "ALE/Game-v5", action_space: discrete(6), action_meanings: meanings };
-  assert.equal(action(game), 0);
-  assert.equal(action(game, "Space"), 1);
-  assert.equal(action(game, "ArrowUp", "ArrowRight", "Space"), 5);
-  assert.equal(action(game, "ArrowUp", "ArrowLeft"), 2);
+test("the key that was pressed last counts, unless more keys together have a meaning", () => {
+  const keys = [row(0), row(1, arrow.left), row(2, arrow.right), row(3, ["Space"]), row(4, arrow.left, ["Space"])];
+  const game = { env_id: "Game-v0", action_space: discrete(5), keys };
+  assert.equal(action(game, "ArrowLeft", "ArrowRight"), 2);
+  assert.equal(action(game, "KeyD", "ArrowLeft"), 1);
+  assert.equal(action(game, "Space", "KeyA"), 4);
+  assert.equal(action(game, "KeyA", "ArrowRight", "Space"), 4);
+  assert.equal(action(game, "ArrowRight", "Space", "KeyQ"), 3);
 });
 
-test("arrows push a Box's numbers to their bounds", () => {
-  const pendulum = { env_id: "Pendulum-v1", action_space: { name: "Box", shape: [1], low: -2, high: 2 } };
-  assert.deepEqual([action(pendulum, "ArrowLeft"), action(pendulum, "ArrowRight"), keymapOf(pendulum).idle], [[-2], [2], [0]]);
-  const space = { name: "Box", shape: [3], low: [-1, 0, 0], high: 1 };
-  assert.deepEqual(action({ env_id: "CarRacing-v3", action_space: space }, "ArrowUp", "ArrowLeft"), [-1, 1, 0]);
-  assert.equal(keymapOf({ env_id: "Ant-v5", action_space: { name: "Box", shape: [8], low: -1, high: 1 } }), null);
+test("the legend names the keys and what they mean", () => {
+  const lake = { env_id: "FrozenLake-v1", action_space: discrete(4), keys: [row(0, arrow.left), row(3, arrow.up)] };
+  assert.deepEqual(keymapOf(lake).legend, [["←", "left"], ["↑", "up"]]);
+  const car = { env_id: "CarRacing-v3", keys: [{ ...row([-1, 0, 0], arrow.left), meaning: "steer left" }] };
+  assert.deepEqual(keymapOf(car).legend, [["←", "steer left"]]);
+  const plain = { env_id: "Mine-v0", action_space: discrete(2, 5), keys: [row(5, ["Digit0", "Numpad0"]), row([0.5, -1], ["KeyP"])] };
+  assert.deepEqual(keymapOf(plain).legend, [["0", "action 5"], ["P", "[0.5, −1]"]]);
 });
 
 test("spaces and values are put in words", () => {
