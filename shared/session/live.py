@@ -111,9 +111,9 @@ class Live:
             raise ResetNeeded(f"{error} Call reset first.") from error
         except Exception as error:  # an environment is foreign code: whatever it raises is the caller's to see
             raise EnvironmentRaised(error) from error
-        if isinstance(call, Step):
+        if type(call) is Step:
             self.tally.step(result[1], result[2], result[3])
-        elif isinstance(call, Reset):
+        elif type(call) is Reset:
             self.tally.reset()
         return result
 

@@ -42,11 +42,13 @@ class Tally:
         """A step has been made; a vector's three are batches."""
         if self._vector:
             reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
-        was, self.ended = self.ended, bool(terminated or truncated)
-        if self.statistics is not None and self.ended and not was:
-            self.statistics = self.statistics.after(self.steps + 1, self.episode_return + float(reward))
-        if self._autoreset != "Disabled" and (self.ended if self._autoreset == "SameStep" else was):
-            self.reset()
-        else:
-            self.steps += 1
-            self.episode_return += float(reward)
+        was, ended = self.ended, bool(terminated or truncated)
+        self.ended = ended
+        if was or ended:
+            if not was and self.statistics is not None:
+                self.statistics = self.statistics.after(self.steps + 1, self.episode_return + float(reward))
+            if (ended and self._autoreset == "SameStep") or (was and self._autoreset == "NextStep"):
+                self.reset()
+                return
+        self.steps += 1
+        self.episode_return += float(reward)

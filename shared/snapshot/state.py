@@ -13,7 +13,7 @@ import gymnasium
 from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.attributes import AttributeKind, Plain
-from shared.snapshot.calls import Call, perform
+from shared.snapshot.calls import performer
 from shared.snapshot.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe
@@ -66,6 +66,8 @@ class StateSubject:
 
     def __init__(self, env: gymnasium.Env[Any, Any], changing: Changing) -> None:
         self.env = env
+        self.apply = performer(env)
+        """Make a call on the environment."""
         self._base = env.unwrapped
         # Made before any is read or written: a composite space makes its own by reseeding its parts, and
         # FilterObservation's are also the parts of another.
@@ -79,10 +81,6 @@ class StateSubject:
             for kind in kinds:
                 kind = Plain(kind) if isinstance(kind, str) else kind
                 self._attributes.append((f"{depth}.{kind.name}", kind.of(layer)))
-
-    def apply(self, call: Call) -> Any:
-        """Make the call on the environment."""
-        return perform(self.env, call)
 
     def capture(self) -> bytes:
         """The changing attributes and the generators' states: about 400 bytes for classic control."""
