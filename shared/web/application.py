@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.session.sweeping import sweep_for_ever
@@ -79,14 +79,17 @@ class Application:
         elif b"origin" in dict(scope["headers"]):
             await self._cross_origin(scope, receive, send)
         else:
-            await self._dispatch(scope, receive, send)
+            await self._found(scope)(scope, receive, send)
+
+    def _found(self, scope: Scope) -> ASGIApp:
+        """What answers the request's path."""
+        return self._paths.find(scope) or self._behind
+
+    async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.fastapi(scope, receive, _varying(send))
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        resource = self._paths.find(scope)
-        if resource is None:
-            await self.fastapi(scope, receive, _varying(send))
-        else:
-            await resource(scope, receive, send)
+        await self._found(scope)(scope, receive, send)
 
     @cached_property
     def _cross_origin(self) -> CORSMiddleware:
