@@ -2,11 +2,15 @@
 
 import os
 import secrets
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from infra.lambda_gateway import Gateway
@@ -25,6 +29,22 @@ def deployment(**parameters: str) -> Template:
     """The template with a signing key, and the bucket of the tests' own server under a fresh prefix."""
     place = f"{BUCKET}/{secrets.token_hex(8)}"
     return read({BUCKET_OF_TEMPLATE: place, "SigningKeys": secrets.token_hex(16), **parameters})
+
+
+@contextmanager
+def listening(gateway: Gateway) -> Iterator[str]:
+    """The address of a server with the gateway."""
+    server = uvicorn.Server(uvicorn.Config(gateway, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 30
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,12 @@
 import json
 import secrets
 import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import gymnasium
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from infra.lambda_gateway import Gateway
@@ -21,25 +16,9 @@ from infra.seaweedfs import SeaweedFS
 from infra.template import BUCKET as BUCKET_OF_TEMPLATE
 from infra.template import Template, read
 from tests.applications import Api, Asgi
-from tests.fixtures_lambda import deployment
+from tests.fixtures_lambda import deployment, listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.aws, pytest.mark.usefixtures("lambda_runtime")]
-
-
-@contextmanager
-def listening(gateway: Gateway) -> Iterator[str]:
-    """The address of a server with the gateway."""
-    server = uvicorn.Server(uvicorn.Config(gateway, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 30
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def curl(method: str, url: str, body: Any = None) -> tuple[Any, str]:

@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.servers import Server, uvicorn
+from tests.servers import ROOT, Server, uvicorn
 
 # Chromium of its own accord calls home; a test's browser talks to the test's server alone.
 FLAGS = [
@@ -45,6 +48,19 @@ def pages_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("store")
     with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db") as running:
         yield running
+
+
+@pytest.fixture
+def other_origin() -> Iterator[str]:
+    """The address of the pages on a host that serves files, as a bucket does: no API and no headers."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "static"))) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{files.server_address[1]}"
+        files.shutdown()
 
 
 @dataclass

@@ -2,18 +2,15 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.servers import ROOT, Server, uvicorn
+from tests.servers import Server, uvicorn
 from tests.static.browser import Visitor
 
 LONG_MS = 120_000
@@ -351,23 +348,10 @@ def test_a_restart_of_the_server_is_survived(visitor: Visitor, tmp_path: Path) -
         ended(page)
 
 
-@pytest.fixture
-def bucket() -> Iterator[str]:
-    """The address of the pages on a host that serves files, no API and no headers."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "static"))) as files:
-        threading.Thread(target=files.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{files.server_address[1]}"
-        files.shutdown()
-
-
 def test_the_pages_work_from_a_bucket_on_another_origin(
-    visitor: Visitor, pages_server: Server, bucket: str
+    visitor: Visitor, pages_server: Server, other_origin: str
 ) -> None:
-    page = visitor.open(f"{bucket}/agent.html?api={pages_server.url}")
+    page = visitor.open(f"{other_origin}/agent.html?api={pages_server.url}")
     page.get_by_role("button", name="Use it").click()
     page.locator("body[data-ready]").wait_for(state="attached")
     with only_closed(pages_server):
