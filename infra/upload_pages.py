@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
+from functions.local import app
+
 STATIC = Path(__file__).parents[1] / "static"
 CONFIG = "config.js"
 
@@ -33,7 +35,7 @@ class Upload(NamedTuple):
 
 
 def uploads(api_url: str, folder: Path = STATIC) -> Iterator[Upload]:
-    """Every file of the folder as an object, `config.js` with the API's address in it.
+    """Every file of the folder as an object, `config.js` with the API's address in it, and the OpenAPI document.
 
     Raises:
         ValueError: the address is no http or https origin, or `config.js` has no place for it.
@@ -45,6 +47,8 @@ def uploads(api_url: str, folder: Path = STATIC) -> Iterator[Upload]:
         key = path.relative_to(folder).as_posix()
         body = _configured(path.read_text(), address).encode() if key == CONFIG else path.read_bytes()
         yield Upload(key, body, _content_type(path))
+    # Each function serves its own endpoint alone, so that none has the document that docs.html shows.
+    yield Upload("openapi.json", json.dumps(app.openapi()).encode(), "application/json")
 
 
 def upload(bucket: str, prefix: str, api_url: str, client: Any = None) -> list[str]:

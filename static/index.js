@@ -58,7 +58,7 @@ async function copy() {
 
 element("curl").textContent = element("curl").textContent?.replaceAll("http://127.0.0.1:5000", service.url) ?? "";
 element("playground").setAttribute("href", service.link("agent.html"));
-element("docs").setAttribute("href", `${service.url}/docs`);
+element("docs").setAttribute("href", service.link("docs.html"));
 element("openapi").setAttribute("href", `${service.url}/openapi.json`);
 element("copy").addEventListener("click", copy);
 watchHeader(service, showInstances);

@@ -125,7 +125,7 @@ class Application:
         app = FastAPI(
             title=TITLE,
             version=version("gym-http-serverless"),
-            docs_url="/docs" if self._documented else None,
+            docs_url=None,  # it would load Swagger UI from a public address; /docs is one of the pages
             redoc_url=None,
             openapi_url="/openapi.json" if self._documented else None,
             redirect_slashes=False,

@@ -7,10 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 
 class Pages(StaticFiles):
-    """A folder of static files, `index.html` at its root.
+    """A folder of static files, `index.html` at its root; a page there goes by its name without its ending too.
 
     A page's content security policy stands in its `<meta>`, for hosts that send no headers. It is its header as
     well, with `frame-ancestors`, which only a header can say (Content Security Policy Level 3, 6.4.2).
@@ -18,6 +19,13 @@ class Pages(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True)
+        self._names = {page.stem for page in folder.glob("*.html")}
+
+    def get_path(self, scope: Scope) -> str:
+        """The file that the request's path names."""
+        path = super().get_path(scope)
+        # With a last slash, what the page refers to would be looked for below it.
+        return f"{path}.html" if path in self._names and not scope["path"].endswith("/") else path
 
     def file_response(self, full_path: "str | PathLike[str]", *args: Any, **kwargs: Any) -> Response:
         """One file, or that it is unchanged."""

@@ -10,7 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from infra.upload_pages import STATIC, upload, uploads
-from tests.servers import Server
+from tests.servers import Server, uvicorn
 from tests.static.browser import Visitor
 
 API = "https://api.example.org"
@@ -18,6 +18,7 @@ API = "https://api.example.org"
 
 def test_every_file_is_uploaded_with_the_type_that_a_browser_wants() -> None:
     types = {each.key: each.content_type for each in uploads(API)}
+    assert types.pop("openapi.json") == "application/json"
     assert len(types) == sum(path.is_file() for path in STATIC.rglob("*"))
     assert types["index.html"] == "text/html; charset=utf-8"
     assert types["gymnasium.js"] == "text/javascript; charset=utf-8"
@@ -33,7 +34,8 @@ def test_only_the_configuration_names_the_api(given: str) -> None:
 
 
 def test_everything_else_is_uploaded_as_it_is() -> None:
-    assert all(each.body == (STATIC / each.key).read_bytes() for each in uploads(API) if each.key != "config.js")
+    made = {"config.js", "openapi.json"}
+    assert all(each.body == (STATIC / each.key).read_bytes() for each in uploads(API) if each.key not in made)
 
 
 @pytest.mark.parametrize("address", ["", "api.example.org", "javascript:alert(1)", "https://", "https://a/?b=c"])
@@ -79,3 +81,17 @@ def test_pages_in_a_bucket_call_the_api_on_its_own_origin(
     page = visitor.open(f"{address}/index.html")
     page.locator("#health[data-state=up]").wait_for()
     assert pages_server.url in page.locator("#curl").inner_text()
+
+
+def test_the_documentation_in_a_bucket_needs_no_document_of_the_functions(
+    bucket: tuple[Any, str], visitor: Visitor, tmp_path: Path
+) -> None:
+    visitor.expected.append("404")
+    client, address = bucket
+    with uvicorn("functions.health:app", GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as alone:
+        upload("site", "", alone.url, client)
+        page = visitor.open(f"{address}/docs.html")
+        page.locator("body[data-ready]").wait_for(state="attached")
+        assert page.locator('.opblock[id$="-step_env"]').count() == 1
+        assert page.locator(".servers select").input_value() == alone.url
+        page.close()

@@ -30,12 +30,17 @@ def test_versions_are_exact_and_every_package_is_held_to_its_hash() -> None:
 
 def test_every_bundled_package_has_its_licence_beside_it() -> None:
     licences = (VENDORED / "LICENSES.txt").read_text()
-    for name, version in (
-        ("@codemirror/view", r"6\.\d+\.\d+"),
-        ("@lezer/javascript", r"1\.\d+\.\d+"),
-        ("uplot", r"1\.\d+\.\d+"),
+    for name, version, licence in (
+        ("@codemirror/view", r"6\.\d+\.\d+", "MIT"),
+        ("@lezer/javascript", r"1\.\d+\.\d+", "MIT"),
+        ("swagger-ui-dist", r"5\.\d+\.\d+", "Apache-2.0"),
+        ("uplot", r"1\.\d+\.\d+", "MIT"),
     ):
-        assert re.search(rf"^{name} {version} \(MIT\)$", licences, re.MULTILINE), name
+        assert re.search(rf"^{name} {version} \({licence}\)$", licences, re.MULTILINE), name
     titles = re.findall(r"^\S+ \d+\.\d+\.\d+ \((.+)\)$", licences, re.MULTILINE)
-    assert set(titles) == {"MIT"}
-    assert licences.count("Permission is hereby granted") == len(titles)
+    assert set(titles) == {"MIT", "Apache-2.0"}
+    words = {"MIT": "Permission is hereby granted", "Apache-2.0": "Apache License\n"}
+    for title, text in zip(titles, licences.split(f"\n{'-' * 80}\n"), strict=True):
+        assert words[title] in text
+    assert "SmartBear Software Inc." in licences, "a notice"
+    assert "react.production.min.js" in licences, "and those of what a package has bundled itself"

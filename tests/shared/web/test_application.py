@@ -110,7 +110,12 @@ def test_every_module_has_an_application_and_a_handler_of_its_own(endpoint: Endp
 
 
 def test_the_documentation_is_served(local: Api) -> None:
-    assert local.get("/docs").status == 200
+    page = local.get("/docs")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["content-security-policy"].startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self';"
+    )
+    assert local.get("/docs/").status == 404, "what the page refers to is not below it"
     assert local.get("/openapi.json").json["openapi"].startswith("3.1")
 
 

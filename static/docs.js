@@ -1,0 +1,59 @@
+/** The documentation of the API: Swagger UI over the service's OpenAPI document, with the visitor's key. */
+
+import { say } from "./page/elements.js";
+import { offerKey, watchHeader } from "./page/header.js";
+import { openService } from "./page/service.js";
+import SwaggerUI from "./vendor/swagger-ui.js";
+
+const service = await openService();
+
+/**
+ * The service's document; functions that serve one endpoint each have none, and then it lies beside the page.
+ * @returns {Promise<Record<string, any> | null>}
+ */
+async function openapi() {
+  for (const address of [`${service.url}/openapi.json`, ...(service.usual ? ["openapi.json"] : [])]) {
+    const reply = await fetch(address).catch(() => null);
+    if (reply?.ok) return reply.json();
+  }
+  return null;
+}
+
+function follow() {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+/** @param {{url: string, headers: Record<string, string>}} request */
+function withKey(request) {
+  if (service.apiKey && request.url.startsWith(`${service.url}/`)) request.headers.Authorization = `Bearer ${service.apiKey}`;
+  return request;
+}
+
+/** @param {{status: number}} reply */
+function heard(reply) {
+  if (reply.status === 401) offerKey();
+  return reply;
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.addEventListener("change", follow);
+follow();
+watchHeader(service);
+
+const spec = await openapi();
+if (spec) {
+  say("said", "");
+  SwaggerUI({
+    dom_id: "#documentation",
+    spec: { ...spec, servers: [{ url: service.url }] },
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    // It would ask a service elsewhere whether the document is valid.
+    validatorUrl: null,
+    requestInterceptor: withKey,
+    responseInterceptor: heard,
+    onComplete: () => (document.body.dataset.ready = "true"),
+  });
+} else {
+  say("said", `${service.url} has no OpenAPI document, or does not answer.`);
+}
