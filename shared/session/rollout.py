@@ -5,13 +5,13 @@ would. It takes turns with everything else on its thread.
 """
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from itertools import islice
 from typing import Any, Literal
 
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.live import Live, Operation
-from shared.session.series import Series
+from shared.session.series import Flags, Floats, Series
 from shared.snapshot.calls import Reset, Sample, Step
 from shared.wire.detached import detached
 from shared.wire.members import members
@@ -69,6 +69,14 @@ def rollout(choice: Choice, on_end: OnEnd | None, include: Collection[SeriesName
     return operation
 
 
+_SINGLE: Mapping[SeriesName, type[Floats | Flags]] = {
+    "rewards": Floats,
+    "terminations": Flags,
+    "truncations": Flags,
+}
+"""What a single environment gives beside values of any kind; a vector gives arrays of them."""
+
+
 class _Run:
     """One rollout under way."""
 
@@ -76,7 +84,10 @@ class _Run:
         self._live = live
         self._on_end = on_end
         self._most_bytes = most_bytes
-        self._series: dict[SeriesName, Series] = {name: Series() for name in include}
+        single = {} if live.vector else _SINGLE
+        self._series: dict[SeriesName, Series | Floats | Flags] = {
+            name: single.get(name, Series)() for name in include
+        }
         self._steps = 0
         self._stopped = False
         self._resets: list[dict[str, Any]] = []
@@ -104,7 +115,10 @@ class _Run:
 
     def reply(self) -> dict[str, Any]:
         """What the rollout gave."""
-        joined: dict[str, Any] = {name: series.joined() for name, series in self._series.items()}
+        joined: dict[str, Any] = {
+            name: series.joined(self._steps) if isinstance(series, Flags) else series.joined()
+            for name, series in self._series.items()
+        }
         return {"steps": self._steps, **joined, "resets": self._resets}
 
     def _stepper(self) -> Callable[[Iterable[Any]], bool]:
@@ -112,13 +126,10 @@ class _Run:
 
         The names that 10,000 steps would look up are looked up once.
         """
-        apply, watched = self._live.apply, not self._live.vector and self._on_end != "continue"
+        apply, vector = self._live.apply, self._live.vector
         keep: dict[str, Callable[[Any], None]] = {name: series.append for name, series in self._series.items()}
-        observed, informed, acted = keep.get("observations"), keep.get("infos"), keep.get("actions")
-        if not self._live.vector:
-            keep = {name: series.append_number for name, series in self._series.items()}
-        rewarded, terminal, truncating = keep.get("rewards"), keep.get("terminations"), keep.get("truncations")
-        number, flag = (_as_it_is, _as_it_is) if self._live.vector else (float, bool)
+        observed, rewarded, informed = keep.get("observations"), keep.get("rewards"), keep.get("infos")
+        terminal, truncating, acted = keep.get("terminations"), keep.get("truncations"), keep.get("actions")
 
         def steps(actions: Iterable[Any]) -> bool:
             for action in actions:
@@ -129,14 +140,19 @@ class _Run:
                 if observed:
                     observed(observation)
                 if rewarded:
-                    rewarded(number(reward))
-                if terminal:
-                    terminal(flag(terminated))
-                if truncating:
-                    truncating(flag(truncated))
+                    rewarded(reward if vector else float(reward))
                 if informed:
                     informed(info)
-                if watched and (terminated or truncated):
+                if vector:
+                    if terminal:
+                        terminal(terminated)
+                    if truncating:
+                        truncating(truncated)
+                elif terminated or truncated:
+                    if terminated and terminal:
+                        terminal(self._steps - 1)
+                    if truncated and truncating:
+                        truncating(self._steps - 1)
                     self._end()
                     if self._stopped:
                         return False
@@ -145,7 +161,7 @@ class _Run:
         return steps
 
     def _end(self) -> None:
-        """What follows the end of an episode."""
+        """What follows the end of an episode, unless the steps go on."""
         self._stopped = self._on_end == "stop"
         if self._on_end == "reset":
             observation, info = self._live.apply(Reset())
@@ -185,7 +201,3 @@ def _check_steps(steps: int, most: int) -> None:
             "several.",
             limit=most,
         )
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

@@ -1,5 +1,6 @@
 """What many calls gave, in order: one array where it can be one, which is what makes a long reply short."""
 
+from array import array
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,6 @@ class Series:
         self._shape: tuple[int, ...] = ()
         self._items: list[Any] = []
         """The values otherwise."""
-        self.append_number = self._items.append
-        """Add a float or bool, which cannot change, to a series of nothing else."""
 
     def append(self, value: Any) -> None:
         """Add any value.
@@ -55,3 +54,40 @@ class Series:
         joined = np.array(items)
         # Integers above 63 bits beside negative ones have no common dtype but a float's.
         return items if joined.dtype.kind == "f" and isinstance(items[0], int) else joined
+
+
+class Floats:
+    """Floats, which need no look at each."""
+
+    def __init__(self) -> None:
+        self._values = array("d")
+        self.append = self._values.append
+        """Add a float."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return len(self._values) * self._values.itemsize
+
+    def joined(self) -> Any:
+        """A float64 array; a list where there are none."""
+        return np.frombuffer(self._values) if self._values else []
+
+
+class Flags:
+    """Bools of which few are true: only where those are is kept."""
+
+    size = 0
+
+    def __init__(self) -> None:
+        self._raised: list[int] = []
+
+    def append(self, index: int) -> None:
+        """Add that the one at the index is true."""
+        self._raised.append(index)
+
+    def joined(self, length: int) -> Any:
+        """An array of so many bools; a list where there are none."""
+        flags = np.zeros(length, bool)
+        flags[self._raised] = True
+        return flags if length else []

@@ -302,6 +302,17 @@ def test_actions_and_observations_are_single_arrays_in_msgpack(api: Api) -> None
     assert again["observations"]["shape"] == [5, 3]
 
 
+@pytest.mark.parametrize(("env_id", "limit"), [("CartPole-v1", 3), ("CartPole-v1", 12), ("FrozenLake-v1", 50)])
+def test_every_end_is_told_at_its_step(local: Api, env_id: str, limit: int) -> None:
+    """An end that is a termination, one that is a truncation, and one that is both or goes on."""
+    instance, twin = twins(local, env_id, max_episode_steps=limit)
+    actions = [1] * 14
+    reply = local.post(f"{instance}/rollout/", {"actions": actions, "on_end": "continue"}).json
+    expected = one_by_one(local, twin, actions)
+    assert {name: reply[name] for name in EVERYTHING[:4]} == {name: expected[name] for name in EVERYTHING[:4]}
+    assert any(reply["terminations"] + reply["truncations"])
+
+
 def test_the_time_that_it_tells_of_is_that_of_all_its_steps(local: Api) -> None:
     instance, _ = twins(local, "CartPole-v1")
     body = {"policy": "random", "steps": 2000, "on_end": "reset", "include": []}

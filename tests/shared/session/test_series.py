@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.session.series import Series
+from shared.session.series import Flags, Floats, Series
 
 
 def joined(values: list[Any]) -> Any:
@@ -106,3 +106,26 @@ def test_the_size_is_about_that_of_the_values() -> None:
     for _ in range(10):
         series.append({"pixels": np.zeros(100, np.uint8), "name": "abc"})
     assert 1000 <= series.size <= 1200
+
+
+def test_floats_are_one_array_to_the_last_bit() -> None:
+    floats, values = Floats(), [0.1, -0.0, float("nan"), float("inf"), 5e-324]
+    for value in values:
+        floats.append(value)
+    joined = floats.joined()
+    assert joined.dtype == np.float64
+    assert joined.tobytes() == np.array(values).tobytes()
+    assert floats.size == joined.nbytes
+
+
+def test_flags_are_true_where_that_was_said() -> None:
+    flags = Flags()
+    flags.append(0)
+    flags.append(3)
+    assert flags.joined(5).dtype == np.bool
+    assert flags.joined(5).tolist() == [True, False, False, True, False]
+    assert Flags().joined(2).tolist() == [False, False]
+
+
+def test_of_no_steps_everything_is_an_empty_list() -> None:
+    assert (Series().joined(), Floats().joined(), Flags().joined(0)) == ([], [], [])
