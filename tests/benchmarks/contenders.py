@@ -20,6 +20,7 @@ gymnasium.register_envs(ale_py)
 
 ECHO = "bare ASGI echo"
 IN_MEMORY = "in memory: FastAPI and a dict"
+LEAST = "the least: step, capture and put"
 MEMORY = "ours, memory:"
 SQLITE = "ours, SQLite"
 S3 = "ours, S3 (SeaweedFS)"
@@ -95,6 +96,7 @@ def serving(folder: Path, *, s3: bool) -> Iterator[list[Contender]]:
         contenders = [
             started(ECHO, "tests.benchmarks.echo:app"),
             started(IN_MEMORY, "tests.benchmarks.in_memory:app"),
+            started(LEAST, "tests.benchmarks.least:app", GYM_HTTP_STORE=f"sqlite:///{folder}/least.db"),
             started(MEMORY, GYM_HTTP_STORE="memory:", **_QUIET),
             started(SQLITE, GYM_HTTP_STORE=f"sqlite:///{folder}/bench.db", **_QUIET),
         ]
