@@ -42,14 +42,30 @@ def unpack(state: bytes) -> dict[str, Any]:
 def reader(bit_generator: np.random.BitGenerator) -> Callable[[], bytes]:
     """A function that gives the state that the generator is in, as `packed` does; the caller keeps the generator.
 
-    NumPy tells where the state is (`ctypes.state_address`) and promises nothing of its form. So what stands there
-    is compared with what NumPy says it is, and where the two differ, NumPy is asked each time.
+    NumPy tells where the state is (`ctypes.state_address`) and promises nothing of its form. So only the object's
+    own memory is read, and what stands there is compared with what NumPy says; where it is anything else, NumPy is
+    asked each time.
     """
-    address = bit_generator.ctypes.state_address
-    halves = (ctypes.c_char * _HALF.size).from_address(address + ctypes.sizeof(ctypes.c_void_p))
-    integers = (ctypes.c_char * _INTEGERS).from_address(ctypes.c_void_p.from_address(address).value or address)
+    in_memory = _reader_of_memory(bit_generator)
+    if in_memory is not None and in_memory() == packed(bit_generator):
+        return in_memory
+    return lambda: packed(bit_generator)
+
+
+def _reader_of_memory(bit_generator: np.random.BitGenerator) -> Callable[[], bytes] | None:
+    """A reader of where the state is, if that is a pointer and the halves, and the pointer stays in the object."""
+    pointer = bit_generator.ctypes.state_address
+    halves = pointer + ctypes.sizeof(ctypes.c_void_p)
+    within = range(id(bit_generator), id(bit_generator) + type(bit_generator).__basicsize__)
+    if pointer not in within or halves + _HALF.size not in within:
+        return None
+    integers = ctypes.c_void_p.from_address(pointer).value
+    if integers is None or integers not in within or integers + _INTEGERS - 1 not in within:
+        return None
+    integers_there = (ctypes.c_char * _INTEGERS).from_address(integers)
+    halves_there = (ctypes.c_char * _HALF.size).from_address(halves)
 
     def read() -> bytes:
-        return integers.raw + halves.raw
+        return integers_there.raw + halves_there.raw
 
-    return read if read() == packed(bit_generator) else lambda: packed(bit_generator)
+    return read

@@ -1,5 +1,6 @@
 """What is read from NumPy's memory is what NumPy says of its generator."""
 
+import ctypes
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -44,6 +45,16 @@ def test_memory_in_another_form_is_not_believed(monkeypatch: pytest.MonkeyPatch)
     said = b"what NumPy says".ljust(40)
     monkeypatch.setattr(pcg64, "packed", lambda _: said)
     assert pcg64.reader(generator)() == said
+
+
+def test_memory_outside_the_generator_is_not_read() -> None:
+    elsewhere = ctypes.create_string_buffer(64)
+
+    class Moved(np.random.PCG64):
+        ctypes = SimpleNamespace(state_address=ctypes.addressof(elsewhere))  # type: ignore[assignment]
+
+    generator = Moved(5)
+    assert pcg64.reader(generator)() == pcg64.packed(np.random.PCG64(5))
 
 
 def test_a_generator_that_took_anothers_place_is_read_in_its_stead() -> None:
