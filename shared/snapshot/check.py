@@ -8,6 +8,7 @@ the bits of every result and of every generator against an environment that was 
 """
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -152,15 +153,17 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the report as JSON, a refusal too")
     given = parser.parse_args()
     try:
-        report = check_snapshot(
-            given.env_id,
-            render_mode=given.render_mode,
-            kwargs=given.kwargs,
-            modules=tuple(given.module),
-            further=given.further,
-            chain=given.chain,
-            frames_every=given.frames_every,
-        )
+        # Some environments print (BabyAI's tell of every layout that they reject).
+        with contextlib.redirect_stdout(sys.stderr):
+            report = check_snapshot(
+                given.env_id,
+                render_mode=given.render_mode,
+                kwargs=given.kwargs,
+                modules=tuple(given.module),
+                further=given.further,
+                chain=given.chain,
+                frames_every=given.frames_every,
+            )
     except GymHTTPError as error:
         refusal = {"refused": type(error).__name__, "detail": error.detail}
         print(json.dumps(refusal) if given.json else f"{given.env_id}: {error.detail}")

@@ -76,5 +76,13 @@ class Forgetful(Walk):
         return observation, reward, terminated, truncated, {**info, "steps": int(self.steps_of_all[0])}
 
 
-for _name in ("Walk", "Hidden", "Erratic", "Forgetful"):
+class Talkative(Walk):
+    """Prints, as no environment should."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[int, dict[str, Any]]:
+        print("a new episode")
+        return super().reset(seed=seed)
+
+
+for _name in ("Walk", "Hidden", "Erratic", "Forgetful", "Talkative"):
     gymnasium.register(f"Foreign{_name}-v0", f"{__name__}:{_name}", max_episode_steps=50)

@@ -1,11 +1,14 @@
 """Every environment of the small families is exact: proved in a fresh process, bit for bit."""
 
+import json
+import sys
 from typing import Any
 
 import gymnasium
 import pytest
 
 from shared.errors import NotExact, SnapshotCorrupt
+from shared.snapshot import check
 from shared.snapshot.calls import Reset, Step
 from shared.snapshot.check import check_snapshot
 from shared.snapshot.classic_control import CLASSIC_CONTROL
@@ -64,6 +67,23 @@ def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest
     monkeypatch.setattr("shared.snapshot.check.in_fresh_process", carried_out_here)
     with pytest.raises(NotExact, match="came out differently"):
         check_snapshot("CartPole-v1")
+
+
+@pytest.mark.parametrize(
+    ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]
+)
+def test_the_command_prints_its_report_alone(
+    env_id: str,
+    status: int,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever the environment prints."""
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    monkeypatch.setattr(sys, "argv", ["check", env_id, "--json", *few])
+    assert check.main() == status
+    assert key in json.loads(capsys.readouterr().out)
 
 
 def carried_out_here(trial: Any) -> Any:
