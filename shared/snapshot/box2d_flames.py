@@ -1,0 +1,110 @@
+"""The flames of LunarLander's engines: bodies that only a picture shows, made when one is drawn.
+
+Where there is a render mode every thrust makes one, and only frames make them fade: after 1,000 steps that nobody
+drew there are some 800, and a step takes 1.3 ms instead of 0.04. They collide with the ground alone, so each of
+them, and the lander, moves to the last bit as if there were no others. So their thrusts are noted, and the bodies
+made in a world of their own with the same ground, which is run until now when a frame asks where they are.
+"""
+
+from collections import deque
+from types import SimpleNamespace
+from typing import Any
+
+from gymnasium.envs.box2d import lunar_lander
+
+_LANDER: Any = lunar_lander.LunarLander
+
+
+class Flames:
+    """Takes over the making and removing of a LunarLander's flames."""
+
+    def __init__(self, lander: Any) -> None:
+        self._lander = lander
+        self._now = 0
+        self._world: Any = None
+        self._reached = 0
+        self._awaited: deque[_Flame] = deque()
+        lander._create_particle = self._make
+        lander._clean_particles = self._remove
+
+    def step(self) -> None:
+        """Note that the lander's world has made a step."""
+        self._now += 1
+
+    def catch_up(self) -> None:
+        """Run the flames' world until now."""
+        if self._world is None:
+            self._world = _ground_of(self._lander)
+        for step in range(self._reached, self._now):
+            while self._awaited and self._awaited[0].made_at == step:
+                self._awaited.popleft().light(self._world)
+            self._world.Step(1.0 / lunar_lander.FPS, 6 * 30, 2 * 30)
+        self._reached = self._now
+
+    def _make(self, mass: float, x: float, y: float, ttl: float) -> "_Flame":
+        """In place of `LunarLander._create_particle`."""
+        if not self._lander.particles:  # nothing of what was is left
+            self._world = None
+            self._reached = self._now
+            self._awaited.clear()
+        flame = _Flame(self, self._now, (mass, x, y, ttl))
+        self._awaited.append(flame)
+        self._lander.particles.append(flame)
+        self._remove(False)
+        return flame
+
+    def _remove(self, all_particle: bool) -> None:
+        """In place of `LunarLander._clean_particles`."""
+        flames = self._lander.particles
+        while flames and (all_particle or flames[0].ttl < 0):
+            flames.pop(0).put_out()
+
+
+class _Flame:
+    """What the environment sees of a flame: `b2Body` as far as it uses it."""
+
+    def __init__(self, flames: Flames, made_at: int, arguments: tuple[float, float, float, float]) -> None:
+        self.made_at = made_at
+        self.ttl = arguments[-1]
+        self._flames = flames
+        self._arguments = arguments
+        self._impulses: list[tuple[Any, ...]] = []
+        self._body: Any = None
+        self._is_out = False
+
+    def ApplyLinearImpulse(self, *arguments: Any) -> None:
+        """`b2Body.ApplyLinearImpulse`, which each flame gets right after it was made."""
+        self._impulses.append(arguments)
+
+    @property
+    def fixtures(self) -> Any:
+        """Its shape, where it is now."""
+        self._flames.catch_up()
+        return self._body.fixtures
+
+    def light(self, world: Any) -> None:
+        """Make the body, as the environment does."""
+        if self._is_out:
+            return
+        maker = SimpleNamespace(world=world, particles=[], _clean_particles=lambda _: None)
+        self._body = _LANDER._create_particle(maker, *self._arguments)
+        for impulse in self._impulses:
+            self._body.ApplyLinearImpulse(*impulse)
+
+    def put_out(self) -> None:
+        """Destroy the body, or see to it that it will not be made."""
+        self._is_out = True
+        if self._body is not None:
+            self._body.world.DestroyBody(self._body)
+            self._body = None
+
+
+def _ground_of(lander: Any) -> Any:
+    """A world with the same ground and nothing else, whose parts are numbered as in the lander's."""
+    import Box2D
+
+    world = Box2D.b2World(gravity=lander.world.gravity)
+    ground = world.CreateStaticBody()
+    for fixture in lander.moon.fixtures:
+        ground.CreateFixture(shape=fixture.shape, density=fixture.density, friction=fixture.friction)
+    return world
