@@ -10,20 +10,28 @@ from typing import Any
 import numpy as np
 
 from shared.wire import exact
+from shared.wire.values import DEEPEST
+
+_CONSTANT = (np.number, np.bool, int, float, str, type(None))
+_TEXT = frozenset({str})
 
 
-def detached(value: Any) -> Any:
+def detached(value: Any, room: int = DEEPEST) -> Any:
     """A value that equals `value` type by type and shares nothing with it that could change.
 
+    `room` is how many containers may be within one another.
+
     Raises:
-        NotEncodable: the value contains itself or is nested too deep.
+        NotEncodable: the value contains itself or is nested deeper.
     """
     # What a step returns, in a tenth of the time of the general way.
     if type(value) is np.ndarray and not value.dtype.hasobject:
         return value.copy()
-    if isinstance(value, np.number | np.bool | int | float) or value is None:
+    if isinstance(value, _CONSTANT):
         return value
-    return {} if type(value) is dict and not value else exact.decode(exact.encode(value))
+    if type(value) is dict and room and _TEXT.issuperset(map(type, value)):
+        return {key: detached(item, room - 1) for key, item in value.items()}
+    return exact.decode(exact.encode(value, room))
 
 
 def pack(value: Any) -> bytes:
@@ -45,7 +53,7 @@ def size_of(value: Any) -> int:
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, dict):
-        return sum(size_of(key) + size_of(item) for key, item in value.items())
+        return sum(map(size_of, value)) + sum(map(size_of, value.values()))
     if isinstance(value, list | tuple):
         return sum(map(size_of, value))
     return len(value) if isinstance(value, str | bytes) else 8

@@ -42,13 +42,13 @@ _PLAIN_KINDS = "biufcSUmM"
 _pack = msgspec.msgpack.Encoder().encode
 
 
-def encode(value: Any) -> bytes:
-    """The value as msgpack; see the module's table.
+def encode(value: Any, room: int = DEEPEST) -> bytes:
+    """The value as msgpack; see the module's table. `room` is how many containers may be within one another.
 
     Raises:
-        NotEncodable: the value contains itself or is nested deeper than `values.DEEPEST`.
+        NotEncodable: the value contains itself or is nested deeper.
     """
-    return _pack(_tree(value, DEEPEST))
+    return _pack(_tree(value, room))
 
 
 _Encoder = Callable[[Any, int], Any]

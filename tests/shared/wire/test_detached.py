@@ -1,5 +1,6 @@
 """A value is had again from bytes as it was, in every form."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from gymnasium.spaces import GraphInstance
 
 from shared.errors import NotEncodable
 from shared.wire.detached import detached, pack, unpack
-from shared.wire.values import JSON, JSON_BASE64, MSGPACK, Form, encode
+from shared.wire.values import DEEPEST, JSON, JSON_BASE64, MSGPACK, Form, encode
 
 VALUES = [
     {"observation": np.array([0.1, -0.2], np.float32), "info": {}},
@@ -37,7 +38,34 @@ def test_a_detached_value_does_not_follow_its_origin() -> None:
     assert (then[0].tolist(), then[1]) == ([0, 0, 0], {"seen": [1]})
 
 
+def test_nothing_within_a_detached_dictionary_follows_its_origin() -> None:
+    buffer, inner = np.zeros(3), [1]
+    info: dict[Any, Any] = {"image": {"now": buffer}, "seen": inner, 3: {"again": buffer}}
+    then = detached({"info": info, "text": "é\ud800"})
+    buffer[:] = 1
+    inner.append(2)
+    info["more"] = None
+    assert then["info"]["image"]["now"].tolist() == then["info"][3]["again"].tolist() == [0, 0, 0]
+    assert (then["info"]["seen"], [*then["info"]], then["text"]) == ([1], ["image", "seen", 3], "é\ud800")
+
+
+@pytest.mark.parametrize("container", [lambda inner: {"a": inner}, lambda inner: [inner]])
+def test_what_is_detached_is_nested_as_deep_as_can_be_sent(container: Callable[[Any], Any]) -> None:
+    """Otherwise a step would be made whose reply nobody can send."""
+    value: Any = {"a": [np.zeros(1)]}
+    for _ in range(DEEPEST - 2):
+        value = container(value)
+    assert encode(detached(value)) == encode(value)
+    for wrapped in ({"a": value}, [value]):
+        with pytest.raises(NotEncodable):
+            detached(wrapped)
+
+
 def test_a_value_that_contains_itself_is_refused() -> None:
+    itself: dict[str, Any] = {}
+    itself["itself"] = itself
+    with pytest.raises(NotEncodable):
+        detached(itself)
     cycle: list[Any] = []
     cycle.append(cycle)
     with pytest.raises(NotEncodable):
