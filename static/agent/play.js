@@ -9,6 +9,9 @@ import { keymapOf } from "./keymap.js";
 
 const FPS = 30;
 
+/** What can be shown of an environment, the better first. */
+const PICTURES = ["rgb_array", "ansi"];
+
 export class Play {
   /**
    * @param {Runner} runner
@@ -39,7 +42,8 @@ export class Play {
     try {
       const options = { ...this.runner.service.options, fetch: session.fetch, signal: session.stop.signal };
       const attached = session.watched;
-      const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, options);
+      const renderMode = PICTURES.find((mode) => entry.render_modes?.includes(mode)) ?? null;
+      const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, { ...options, renderMode });
       if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("Its actions are not those that the keys mean.");
       this.on = new KeyboardPlay(env, keymap, entry.render_fps || FPS);
       this.screen.focus();

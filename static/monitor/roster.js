@@ -6,7 +6,8 @@ import { pause } from "./feed.js";
 const EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
-// A list of many environments costs the service something, so it is asked for in a tenth of the time at most.
+// A list of many environments costs the service something, so it is asked for in a tenth of the time at most. One
+// slow answer, as a service gives that has just started, says nothing of that.
 const SHARE = 10;
 
 export class Roster {
@@ -26,7 +27,7 @@ export class Roster {
   async start() {
     this.stop();
     const { signal } = (this.over = new AbortController());
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0, before = 0; !signal.aborted; ) {
       const began = performance.now();
       try {
         const found = await instances({ ...this.service.options, tries: 1, timeout: 10_000, signal });
@@ -39,7 +40,8 @@ export class Roster {
         this.failed(error, wait(failures) / 1000);
       }
       const took = performance.now() - began;
-      await pause(failures ? wait(failures) : Math.max(EVERY_MS - took, took * SHARE), signal);
+      await pause(failures ? wait(failures) : Math.max(EVERY_MS - took, Math.min(took, before) * SHARE), signal);
+      before = took;
     }
   }
 

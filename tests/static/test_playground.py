@@ -270,6 +270,38 @@ def test_keys_move_the_environment(visitor: Visitor, pages_server: Server) -> No
         expect(page.locator("#play")).to_have_text("Play by keyboard")
 
 
+def test_keys_held_together_are_one_action(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    page.locator("#environment").fill("LunarLanderContinuous")
+    page.keyboard.press("Enter")
+    page.locator("#play").click()
+    expect(page.locator("#screen")).to_be_focused()
+    expect(page.locator("#legend")).to_contain_text("↑ fire main engine")
+    page.keyboard.down("KeyW")
+    page.keyboard.down("ArrowLeft")
+    expect(page.locator("#reading-action")).to_have_text("[1, \u22121]")
+    page.keyboard.up("KeyW")
+    expect(page.locator("#reading-action")).to_have_text("[0, \u22121]")
+    page.keyboard.press("Escape")
+    expect(page.locator("#play")).to_have_text("Play by keyboard")
+
+
+def test_somebodys_environment_is_played_by_digits_and_seen_as_text(visitor: Visitor, tmp_path: Path) -> None:
+    store, modules = f"sqlite:///{tmp_path}/snapshots.db", "tests.shared.snapshot.foreign"
+    with uvicorn(GYM_HTTP_STORE=store, GYM_HTTP_ENV_MODULES=modules) as server:
+        page = playground(visitor, server.url)
+        page.locator("#environment").fill("ForeignWalk")
+        page.keyboard.press("Enter")
+        page.locator("#play").click()
+        expect(page.locator("#screen")).to_be_focused(timeout=LONG_MS)
+        page.keyboard.press("Digit2")
+        expect(page.locator("#reading-action")).to_have_text("2")
+        expect(page.locator("#picture-text")).to_contain_text(re.compile(r"at \d+"))
+        page.keyboard.press("Escape")
+        ended(page)
+        page.close()
+
+
 def test_a_state_is_kept_gone_back_to_and_forked(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url)
     page.locator("#play").click()
