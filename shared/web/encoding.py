@@ -130,7 +130,7 @@ def _as_msgpack(reply: Any) -> bytes:
 
 
 def _as_json(reply: Any) -> bytes:
-    return msgspec.json.encode(values.encode(reply))
+    return msgspec.json.encode(values.encode(reply, values.JSON_WRITTEN))
 
 
 def _as_json_of_typed_arrays(reply: Any) -> bytes:

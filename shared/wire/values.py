@@ -1,8 +1,9 @@
 """Observations, rewards, infos, samples: what an environment returns, in the types of JSON or msgpack.
 
-One traversal, three forms of its array leaf. The result is made of dicts with string keys, lists, str, int,
-float, bool and None (and bytes in `MSGPACK`), and any encoder takes it: floats are finite, integers have 64
-bits, text is valid UTF-8. What a type without a counterpart becomes:
+One traversal, four forms of its array leaf. The result is made of dicts with string keys, lists, str, int,
+float, bool and None (and bytes in `MSGPACK`, raw text in `JSON_WRITTEN`), and any encoder of the format takes it:
+floats are finite, integers have 64 bits, text is valid UTF-8. What a type without a counterpart
+becomes:
 
     tuple, namedtuple       list; GraphInstance {"nodes", "edges", "edge_links"}
     NaN and infinities      "NaN", "Infinity", "-Infinity", in every form but a typed array's bytes
@@ -33,6 +34,7 @@ from numpy.typing import NDArray
 
 from shared.errors import NotEncodable
 from shared.wire.arrays import as_lists, as_typed, number
+from shared.wire.digits import lists_or_text
 
 DEEPEST = 64
 """The most containers within one another, as many as NumPy's axes; more is taken for a cycle."""
@@ -53,6 +55,9 @@ def _base64(data: bytes) -> str:
 
 JSON = Form(array=as_lists, blob=_base64)
 """Nested lists: `application/json`, as the predecessor's clients read it."""
+
+JSON_WRITTEN = Form(array=lists_or_text, blob=_base64)
+"""`JSON` for msgspec's encoder alone: large arrays of bytes are its text already."""
 
 JSON_BASE64 = Form(array=partial(as_typed, blob=_base64), blob=_base64)
 """Typed arrays with base64 text: `?arrays=base64`."""

@@ -50,6 +50,20 @@ def test_an_episode_in_msgpack_has_gymnasiums_own_arrays(api: Api) -> None:
         assert reply["info"] == info
 
 
+def test_pictures_are_the_same_in_json_and_in_msgpack(local: Api) -> None:
+    wrappers = [{"name": "AddRenderObservation"}, {"name": "ResizeObservation", "kwargs": {"shape": [60, 90]}}]
+    instance = local.create("CartPole-v1", render_mode="rgb_array", wrappers=wrappers)
+    local.post(f"{instance}/reset/", {"seed": 1})
+    for path, body in (("step/", {"action": 1}), ("rollout/", {"actions": [0, 1]})):
+        twin = f"/v1/envs/{local.post(f'{instance}/fork/').json['instance_ids'][0]}"
+        name = "observation" if path == "step/" else "observations"
+        lists = local.post(f"{instance}/{path}", body).json[name]
+        pictures = array(unpacked(local.post(f"{twin}/{path}", body, **MSGPACK))[name])
+        assert pictures.shape[-3:] == (60, 90, 3)
+        assert len(np.unique(pictures)) > 2
+        assert lists == pictures.tolist()
+
+
 def test_arrays_in_base64_are_the_same_in_json(api: Api) -> None:
     env = gymnasium.make("Pendulum-v1")
     instance = api.create("Pendulum-v1")
