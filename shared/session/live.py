@@ -20,6 +20,7 @@ from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
 from shared.snapshot.interruption import interruptible
 from shared.snapshot.mechanism import Subject
+from shared.snapshot.registry import mechanism_named
 from shared.wire.detached import pack
 from shared.wire.members import caster
 from shared.wire.nested import Cast
@@ -58,6 +59,8 @@ class Live:
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
         """What its calls' duration depends on most."""
+        self.home = mechanism_named(loaded.header.mechanism).home
+        """Where its mechanism places it."""
         self.tally = Tally(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""

@@ -163,7 +163,8 @@ class Session:
             live.wary -= 1
             if newer is not None:
                 live.wary = self._wariness
-                _check_compatible(newer.header)
+                if newer.header.libraries != live.header.libraries:
+                    _check_compatible(newer.header)
                 await live.thread.run(live.refresh, newer)
         except BaseException:
             await self._live.discard(reference)
@@ -203,7 +204,7 @@ class Session:
             keep = True
             return Outcome(attempt.reply, live.header, other_cpu)
         finally:
-            if not keep or self._threads.misplaced(live.thread, live.kind):
+            if not keep or self._threads.misplaced(live.thread, live.kind, live.home):
                 await self._live.discard(live.header.reference)
 
     async def _restored(self, loaded: Loaded) -> Live:

@@ -1,8 +1,8 @@
 """On which thread an environment lives. It is made, called, restored and closed there, for life.
 
 Short calls are made on the event loop itself: handing a 10 µs step to a thread costs ten times the step.
-A kind of environment whose calls turn out longer is made on a worker from then on; the live one on the loop
-is dropped, since it is only a cache, and restored there.
+A kind of environment whose calls turn out longer is made on a worker from then on, and on the loop again once they
+have been short for long; a live one in the wrong place is dropped, since it is only a cache, and restored there.
 """
 
 import asyncio
@@ -21,9 +21,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LONG_CALL_S = 0.001
-"""A call above this is too long for the event loop."""
+"""Calls that take longer on average are too long for the event loop."""
 
-_IN_A_ROW = 4
+_SHORT_CALL_S = LONG_CALL_S / 2
+_TO_WORKER_S, _TO_LOOP_S = 0.02, 0.05
+"""A kind moves when its calls have come to so many seconds more, or less, than they might."""
+
+_MOST_COUNTED_S = 0.006
+"""One call counts for no more: a slow import is not to move a kind, nor a moment in which the machine is busy."""
+
 _WORKERS = 4
 _WORKERS_TURN_S = 0.01  # handing a turn to a worker takes about 0.1 ms
 _TRIALS = 2
@@ -145,8 +151,8 @@ class Threads:
         self._trials = cycle([_Pinned(f"trial-{number}", CallLimit()) for number in range(_TRIALS)])
         self._long: set[object] = set()
         """The kinds whose calls are too long for the event loop."""
-        self._against: dict[object, int] = {}
-        """How many calls of a kind in a row spoke against where the kind is now."""
+        self._against: dict[object, float] = {}
+        """By how many seconds the calls of a kind spoke against where it is now."""
 
     def worker(self) -> Thread:
         """The next of the worker threads, one that is not lost as long as there is any."""
@@ -165,21 +171,24 @@ class Threads:
             return self._graphics
         return self.worker() if home is Home.WORKER or kind in self._long else self._loop
 
-    def misplaced(self, thread: Thread, kind: object) -> bool:
-        """Whether an environment that lives on the thread should not be on the event loop any more."""
-        return thread is self._loop and kind in self._long
+    def misplaced(self, thread: Thread, kind: object, home: Home) -> bool:
+        """Whether an environment that lives on the thread should be elsewhere by now."""
+        return home is Home.LOOP and (thread is self._loop) is (kind in self._long)
 
     def note(self, kind: object, seconds: float) -> None:
         """Take note of how long one call took on its thread.
 
-        Only calls in a row move a kind: a mean would be moved by one slow import, or by a busy machine.
+        What counts is the mean of late: a reset takes a millisecond where a step takes a twentieth. Where calls
+        take about as long as may be, a kind stays where it is, for each move costs a restore.
         """
-        if (seconds > LONG_CALL_S) is (kind in self._long):
+        counted, long = min(seconds, _MOST_COUNTED_S), kind in self._long
+        against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
+        if against <= 0:
             self._against.pop(kind, None)
-            return
-        self._against[kind] = self._against.get(kind, 0) + 1
-        if self._against[kind] >= _IN_A_ROW:
-            del self._against[kind]
+        elif against < (_TO_LOOP_S if long else _TO_WORKER_S):
+            self._against[kind] = against
+        else:
+            self._against.pop(kind, None)
             self._long ^= {kind}
 
 

@@ -119,3 +119,42 @@ def test_the_home_of_an_environment_is_its_mechanisms() -> None:
     assert threads.home("kind", Home.GRAPHICS) is threads.home("other", Home.GRAPHICS)
     assert threads.home("kind", Home.LOOP) is threads.home("other", Home.LOOP)
     assert threads.home("kind", Home.WORKER) is not threads.home("kind", Home.LOOP)
+
+
+def test_a_kind_of_long_calls_lives_on_a_worker() -> None:
+    threads = Threads(CallLimit())
+    loop, worker = threads.home("kind", Home.LOOP), threads.worker()
+    noted = 0
+    while not threads.misplaced(loop, "kind", Home.LOOP):
+        threads.note("kind", 0.01)
+        noted += 1
+    assert noted == 4
+    assert not threads.misplaced(worker, "kind", Home.LOOP)
+    assert threads.home("kind", Home.LOOP) is not loop
+
+
+@pytest.mark.parametrize("calls", [[30.0] + [0.0001] * 10, [0.002] * 8 + [0.0001] * 80, [0.0009] * 100])
+def test_one_long_call_or_some_resets_move_nothing(calls: list[float]) -> None:
+    threads = Threads(CallLimit())
+    loop = threads.home("kind", Home.LOOP)
+    for seconds in calls * 20:
+        threads.note("kind", seconds)
+        assert not threads.misplaced(loop, "kind", Home.LOOP)
+
+
+def test_a_kind_returns_to_the_loop_when_its_calls_are_short_after_all() -> None:
+    threads = Threads(CallLimit())
+    loop, worker = threads.home("kind", Home.LOOP), threads.worker()
+    for seconds in [0.01] * 4 + [0.0008] * 1000:  # about as long as may be
+        threads.note("kind", seconds)
+    assert not threads.misplaced(worker, "kind", Home.LOOP)
+    for seconds in ([0.0001] * 50 + [0.003]) * 4:
+        threads.note("kind", seconds)
+    assert threads.misplaced(worker, "kind", Home.LOOP)
+    assert threads.home("kind", Home.LOOP) is loop
+
+
+@pytest.mark.parametrize("home", [Home.WORKER, Home.GRAPHICS])
+def test_what_belongs_elsewhere_stays_there_however_short_its_calls(home: Home) -> None:
+    threads = Threads(CallLimit())
+    assert not threads.misplaced(threads.home("kind", home), "kind", home)
