@@ -107,7 +107,7 @@ class Creation:
             raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
         await self._snapshots.index.add(saved.header)
         # What another process wrote with the same key is another environment's.
-        if mechanism.home is Home.WORKER and saved.body == first.body:
+        if mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
             async with self._live.lock(reference):
                 await self._live.put(Live(first.subject, worker, saved))
         else:

@@ -139,7 +139,7 @@ class Session:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
         home = _check_compatible(header).home
-        return self._threads.home(None, Home.WORKER if home is Home.LOOP else home)
+        return self._threads.beside_loop(home)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
@@ -165,7 +165,7 @@ class Session:
                 live.wary = self._wariness
                 if newer.header.libraries != live.header.libraries:
                     _check_compatible(newer.header)
-                await live.thread.run(live.refresh, newer)
+                await self._threads.restorer(live.thread, live.home).run(live.refresh, newer)
         except BaseException:
             await self._live.discard(reference)
             raise
@@ -204,16 +204,26 @@ class Session:
             keep = True
             return Outcome(attempt.reply, live.header, other_cpu)
         finally:
-            if not keep or self._threads.misplaced(live.thread, live.kind, live.home):
+            if not keep:
                 await self._live.discard(live.header.reference)
+            elif self._threads.misplaced(live.thread, live.kind, live.home):
+                await self._move(live)
 
     async def _restored(self, loaded: Loaded) -> Live:
         header = loaded.header
         mechanism = _check_compatible(header)
         thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), mechanism.home)
-        live = Live(await thread.run(rebuilt, loaded), thread, loaded)
+        restorer = self._threads.restorer(thread, mechanism.home)
+        live = Live(await restorer.run(rebuilt, loaded), thread, loaded)
         await self._live.put(live)
         return live
+
+    async def _move(self, live: Live) -> None:
+        """Let an environment go on from the thread where its kind lives by now."""
+        if live.home is Home.EITHER:
+            live.thread = self._threads.home(live.kind, live.home)
+        else:
+            await self._live.discard(live.header.reference)
 
     async def _attempt(self, live: Live, call: "_Call") -> Attempt | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""
@@ -234,7 +244,7 @@ class Session:
             return error
         finally:
             call.clock.env += live.seconds
-            self._threads.note(live.kind, live.seconds / live.calls)
+            self._threads.note(live.kind, live.home, live.seconds / live.calls)
 
     async def _save(self, live: Live, attempt: Attempt, call: "_Call") -> bool:
         assert attempt.body is not None

@@ -1,8 +1,9 @@
-"""On which thread an environment lives. It is made, called, restored and closed there, for life.
+"""On which thread an environment lives. It is made, called, restored and closed there.
 
 Short calls are made on the event loop itself: handing a 10 µs step to a thread costs ten times the step.
 A kind of environment whose calls turn out longer is made on a worker from then on, and on the loop again once they
-have been short for long; a live one in the wrong place is dropped, since it is only a cache, and restored there.
+have been short for long. A live one in the wrong place is dropped, since it is only a cache, and restored there;
+but where its libraries keep nothing by thread (`Home.EITHER`), it goes on from the other one as it is.
 """
 
 import asyncio
@@ -149,8 +150,8 @@ class Threads:
         self._graphics = _Pinned("graphics", limit)
         self._workers = cycle([_Pinned(f"worker-{number}", limit) for number in range(_WORKERS)])
         self._trials = cycle([_Pinned(f"trial-{number}", CallLimit()) for number in range(_TRIALS)])
-        self._long: set[object] = set()
-        """The kinds whose calls are too long for the event loop."""
+        self._long: dict[object, bool] = {}
+        """Whether a kind's calls are too long for the event loop, once they have shown otherwise than expected."""
         self._against: dict[object, float] = {}
         """By how many seconds the calls of a kind spoke against where it is now."""
 
@@ -166,22 +167,31 @@ class Threads:
         return next(self._trials)
 
     def home(self, kind: object, home: Home) -> Thread:
-        """The thread for a new live environment of the kind, which its mechanism places at `home`."""
+        """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""
         if home is Home.GRAPHICS:
             return self._graphics
-        return self.worker() if home is Home.WORKER or kind in self._long else self._loop
+        return self.worker() if home is Home.WORKER or self._is_long(kind, home) else self._loop
+
+    def restorer(self, thread: Thread, home: Home) -> Thread:
+        """Where an environment that lives on the thread is restored."""
+        return self.worker() if home is Home.EITHER and thread is self._loop else thread
+
+    def beside_loop(self, home: Home) -> Thread:
+        """A thread for an environment that takes its time whatever its calls take otherwise."""
+        return self._graphics if home is Home.GRAPHICS else self.worker()
 
     def misplaced(self, thread: Thread, kind: object, home: Home) -> bool:
         """Whether an environment that lives on the thread should be elsewhere by now."""
-        return home is Home.LOOP and (thread is self._loop) is (kind in self._long)
+        moves = home is Home.LOOP or home is Home.EITHER
+        return moves and (thread is self._loop) is self._is_long(kind, home)
 
-    def note(self, kind: object, seconds: float) -> None:
+    def note(self, kind: object, home: Home, seconds: float) -> None:
         """Take note of how long one call took on its thread.
 
         What counts is the mean of late: a reset takes a millisecond where a step takes a twentieth. Where calls
-        take about as long as may be, a kind stays where it is, for each move costs a restore.
+        take about as long as may be, a kind stays where it is, for a move may cost a restore.
         """
-        counted, long = min(seconds, _MOST_COUNTED_S), kind in self._long
+        counted, long = min(seconds, _MOST_COUNTED_S), self._is_long(kind, home)
         against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
         if against <= 0:
             self._against.pop(kind, None)
@@ -189,7 +199,10 @@ class Threads:
             self._against[kind] = against
         else:
             self._against.pop(kind, None)
-            self._long ^= {kind}
+            self._long[kind] = not long
+
+    def _is_long(self, kind: object, home: Home) -> bool:
+        return self._long.get(kind, home is Home.EITHER)
 
 
 def _turn(turns: Generator[None, None, R], seconds: float) -> tuple[R] | None:

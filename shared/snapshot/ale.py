@@ -47,7 +47,7 @@ class AleMechanism:
 
     name = "ale"
     libraries: tuple[str, ...] = ("ale-py",)
-    home = Home.WORKER
+    home = Home.EITHER
 
     def __init__(self) -> None:
         self._spares = _Spares()

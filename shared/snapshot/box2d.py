@@ -18,6 +18,7 @@ from shared.snapshot.box2d_world import free_nodes, is_empty, layout_is_known, w
 from shared.snapshot.calls import Call, Step, perform
 from shared.snapshot.core import core_depth
 from shared.snapshot.generators import layers
+from shared.snapshot.mechanism import Home
 from shared.snapshot.replay import ReplayMechanism
 from shared.snapshot.state import class_path
 
@@ -171,5 +172,9 @@ def _installed(*distributions: str) -> Iterator[str]:
 
 
 BOX2D = ReplayMechanism(
-    "box2d", _Box2DCore, _is_known, tuple(_installed("box2d", "box2d-py", "pygame", "pygame-ce"))
+    "box2d",
+    _Box2DCore,
+    _is_known,
+    tuple(_installed("box2d", "box2d-py", "pygame", "pygame-ce")),
+    Home.EITHER,
 )

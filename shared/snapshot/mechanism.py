@@ -19,7 +19,12 @@ class Home(Enum):
     """Where the calls on an environment are made."""
 
     LOOP = "loop"
-    """On the event loop: a call takes well under a millisecond."""
+    """On the event loop, where a call and a restore take well under a millisecond, or else on a worker."""
+    EITHER = "either"
+    """On a worker, and on the event loop as long as calls are short; restored on a worker, for that takes long.
+
+    For environments whose libraries, unlike OpenGL, keep nothing by thread.
+    """
     WORKER = "worker"
     """On a thread of a small pool, always the same one."""
     GRAPHICS = "graphics"

@@ -123,5 +123,5 @@ def _log_warnings() -> None:
         mujoco.set_mju_user_warning(logging.getLogger("mujoco").info)
 
 
-MUJOCO = MujocoMechanism("mujoco", Home.WORKER, draws=False)
+MUJOCO = MujocoMechanism("mujoco", Home.EITHER, draws=False)
 MUJOCO_DRAWN = MujocoMechanism("mujoco-drawn", Home.GRAPHICS, draws=True)

@@ -35,16 +35,16 @@ LARGEST_TAPE_BYTES = 1 << 20
 class ReplayMechanism:
     """Carries environments by replaying their cores."""
 
-    home = Home.WORKER
-
     def __init__(
         self,
         name: str,
         core_of: Callable[[gymnasium.Env[Any, Any], bytes], Core],
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
+        home: Home = Home.WORKER,
     ) -> None:
         self.name = name
+        self.home = home
         self.libraries = libraries
         self._core_of = core_of
         self._suits = suits

@@ -56,9 +56,9 @@ async def step(at: Session, reference: Reference) -> list[float]:
     return [float(value) for value in outcome.reply["observation"]]
 
 
-def uninterrupted(steps: int, seed: int = 5) -> list[list[float]]:
+def uninterrupted(steps: int, seed: int = 5, env_id: str = "CartPole-v1") -> list[list[float]]:
     """What an environment that is never interrupted gives for the same calls."""
-    env = gymnasium.make("CartPole-v1")
+    env = gymnasium.make(env_id)
     env.reset(seed=seed)
     return [[float(value) for value in env.step(1)[0]] for _ in range(steps)]
 

@@ -14,6 +14,7 @@ from shared.session import operations
 from shared.session.threads import CallLimit, Threads
 from shared.snapshot.interruption import interruptible
 from shared.snapshot.mechanism import Home
+from shared.snapshot.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.test_session import created, encode, run, session, step, uninterrupted
 
@@ -126,7 +127,7 @@ def test_a_kind_of_long_calls_lives_on_a_worker() -> None:
     loop, worker = threads.home("kind", Home.LOOP), threads.worker()
     noted = 0
     while not threads.misplaced(loop, "kind", Home.LOOP):
-        threads.note("kind", 0.01)
+        threads.note("kind", Home.LOOP, 0.01)
         noted += 1
     assert noted == 4
     assert not threads.misplaced(worker, "kind", Home.LOOP)
@@ -138,7 +139,7 @@ def test_one_long_call_or_some_resets_move_nothing(calls: list[float]) -> None:
     threads = Threads(CallLimit())
     loop = threads.home("kind", Home.LOOP)
     for seconds in calls * 20:
-        threads.note("kind", seconds)
+        threads.note("kind", Home.LOOP, seconds)
         assert not threads.misplaced(loop, "kind", Home.LOOP)
 
 
@@ -146,10 +147,10 @@ def test_a_kind_returns_to_the_loop_when_its_calls_are_short_after_all() -> None
     threads = Threads(CallLimit())
     loop, worker = threads.home("kind", Home.LOOP), threads.worker()
     for seconds in [0.01] * 4 + [0.0008] * 1000:  # about as long as may be
-        threads.note("kind", seconds)
+        threads.note("kind", Home.LOOP, seconds)
     assert not threads.misplaced(worker, "kind", Home.LOOP)
     for seconds in ([0.0001] * 50 + [0.003]) * 4:
-        threads.note("kind", seconds)
+        threads.note("kind", Home.LOOP, seconds)
     assert threads.misplaced(worker, "kind", Home.LOOP)
     assert threads.home("kind", Home.LOOP) is loop
 
@@ -158,3 +159,35 @@ def test_a_kind_returns_to_the_loop_when_its_calls_are_short_after_all() -> None
 def test_what_belongs_elsewhere_stays_there_however_short_its_calls(home: Home) -> None:
     threads = Threads(CallLimit())
     assert not threads.misplaced(threads.home("kind", home), "kind", home)
+
+
+def test_an_environment_of_either_thread_begins_on_a_worker_and_is_restored_on_one() -> None:
+    threads = Threads(CallLimit())
+    loop, worker = threads.home("short", Home.LOOP), threads.home("kind", Home.EITHER)
+    assert worker is not loop
+    for _ in range(200):
+        threads.note("kind", Home.EITHER, 0.0001)
+    assert threads.misplaced(worker, "kind", Home.EITHER)
+    assert threads.home("kind", Home.EITHER) is loop
+    assert threads.restorer(loop, Home.EITHER) is not loop
+    assert threads.restorer(loop, Home.LOOP) is loop
+
+
+def test_an_environment_of_either_thread_moves_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not restored, and answers what it would have answered where it was."""
+
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await created(at, Recipe("LunarLander-v3"))
+        live = at._live.get(reference)
+        assert live is not None
+        found = [await step(at, reference) for _ in range(3)]
+        assert live.thread is not at._threads.home("short", Home.LOOP)
+        monkeypatch.setattr("shared.session.threads._TO_LOOP_S", 1e-6)
+        monkeypatch.setattr("shared.session.threads._SHORT_CALL_S", 10.0)
+        found += [await step(at, reference) for _ in range(3)]
+        assert live.thread is at._threads.home("short", Home.LOOP)
+        assert at._live.get(reference) is live
+        assert found == uninterrupted(6, env_id="LunarLander-v3")
+
+    run(test)
