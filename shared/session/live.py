@@ -5,6 +5,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
+from operator import methodcaller
 from types import GeneratorType
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -157,7 +158,7 @@ async def closed(thread: Thread, subject: Subject) -> None:
     if thread.lost:
         return
     try:
-        await thread.run(interruptible, subject.close)
+        await thread.run(interruptible, methodcaller("close"), subject)
     except Exception:  # an environment is foreign code, and nothing depends on how it ends
         _log.warning("an environment failed while it was closed", exc_info=True)
 

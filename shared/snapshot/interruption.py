@@ -17,13 +17,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, TypeVarTuple
+from typing import ParamSpec, TypeVar
 
 from shared.errors import CallTooLong
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
 
 GRACE_S = 2.0
 """How long after its limit a call may still come back before its caller is told that it does not."""
@@ -170,16 +170,19 @@ def within(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.
         _watch.remove(limit)
 
 
-def interruptible(function: Callable[[*Ts], R], *args: *Ts) -> R:
-    """Call an environment's own code, which may be interrupted where this thread's call has a limit."""
+def interruptible(function: Callable[[T], R], argument: T) -> R:
+    """Call an environment's own code, which may be interrupted where this thread's call has a limit.
+
+    It takes one argument, since to pass on any number takes as long as all else here.
+    """
     limit = _here.limit
     if limit is None:
-        return function(*args)
+        return function(argument)
     limit.open = True
     if limit.late:
         limit.refuse()
     try:
-        return function(*args)
+        return function(argument)
     finally:
         limit.open = False
         if limit.late:

@@ -109,13 +109,12 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
     try:
         made = partial(
             gymnasium.make,
-            recipe.env_id.rpartition(":")[2],
             max_episode_steps=recipe.max_episode_steps,
             disable_env_checker=True,
             **arguments(recipe.env_id, recipe.kwargs),
             **extra,
         )
-        env: gymnasium.Env[Any, Any] = interruptible(made)
+        env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
             env = wrap(env, wrapper.name, wrapper.kwargs)

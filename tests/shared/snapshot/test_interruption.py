@@ -10,18 +10,18 @@ from shared.errors import CallTooLong
 from shared.snapshot.interruption import Interrupted, interruptible, within
 
 
-def for_ever() -> None:
+def for_ever(_: object) -> None:
     while True:
         pass
 
 
 def run_for_ever(seconds: float) -> None:
-    within(seconds, lambda: interruptible(for_ever))
+    within(seconds, lambda: interruptible(for_ever, None))
 
 
 def test_without_a_limit_nothing_is_interrupted() -> None:
-    assert interruptible(lambda: 7) == 7
-    assert within(float("inf"), interruptible, lambda: 7) == 7
+    assert interruptible(abs, -7) == 7
+    assert within(float("inf"), interruptible, abs, -7) == 7
 
 
 def test_code_in_python_is_interrupted_on_whatever_thread_it_runs() -> None:
@@ -44,15 +44,15 @@ def test_two_threads_have_limits_of_their_own() -> None:
 
 
 def test_an_environment_that_swallows_the_interruption_is_refused_when_it_returns() -> None:
-    def swallows() -> str:
+    def swallows(_: object) -> str:
         try:
-            for_ever()
+            for_ever(None)
         except BaseException:
             return "as if nothing had happened"
         raise AssertionError
 
     with pytest.raises(CallTooLong):
-        within(0.05, interruptible, swallows)
+        within(0.05, interruptible, swallows, None)
 
 
 def test_what_runs_over_outside_the_environment_is_refused_at_its_next_call() -> None:
@@ -69,7 +69,7 @@ def test_what_runs_over_outside_the_environment_is_refused_at_its_next_call() ->
 
 def test_what_runs_over_after_the_environments_last_call_is_let_through() -> None:
     def ours() -> str:
-        interruptible(int)
+        interruptible(int, 0)
         time.sleep(1.0)
         return "done"
 
@@ -78,7 +78,7 @@ def test_what_runs_over_after_the_environments_last_call_is_let_through() -> Non
 
 def test_the_environments_own_exception_passes() -> None:
     with pytest.raises(ZeroDivisionError):
-        within(60, interruptible, lambda: 1 / 0)
+        within(60, interruptible, lambda zero: 1 / zero, 0)
 
 
 def test_an_interruption_never_lands_in_our_code(monkeypatch: pytest.MonkeyPatch) -> None:
