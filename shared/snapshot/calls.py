@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.snapshot.firsts import first_time
 from shared.snapshot.generators import generators_of, reseed
 from shared.snapshot.interruption import interruptible
 
@@ -71,7 +72,8 @@ def _perform(env: Any, call: Call) -> Any:
         case Reset(seed, options):
             return env.reset(seed=seed, options=options)
         case Render():
-            return env.render()
+            with first_time(f"render {_name(env.unwrapped)}"):
+                return env.render()
         case Sample(space):
             return getattr(env, space).sample()
         case Reseed(entropy, spawn_key):
@@ -79,3 +81,7 @@ def _perform(env: Any, call: Call) -> Any:
             # As Gymnasium marks a generator whose seed it does not know.
             env.unwrapped._np_random_seed = -1
             return None
+
+
+def _name(env: Any) -> str:
+    return type(env).__name__ if env.spec is None else str(env.spec.id)

@@ -17,6 +17,7 @@ from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.arguments import arguments
 from shared.snapshot.autoreset import SameStepAutoreset
 from shared.snapshot.extent import check_extent
+from shared.snapshot.firsts import first_time
 from shared.snapshot.interruption import interruptible
 from shared.snapshot.wrappers import wrap
 
@@ -114,10 +115,12 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             **arguments(recipe.env_id, recipe.kwargs),
             **extra,
         )
-        env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
+        with first_time(f"make {recipe.env_id}"):
+            env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
-            env = wrap(env, wrapper.name, wrapper.kwargs)
+            with first_time(f"wrap {wrapper.name}"):
+                env = wrap(env, wrapper.name, wrapper.kwargs)
         check_extent(env.observation_space, recipe.num_envs or 1)
     except NotCreatable:
         raise

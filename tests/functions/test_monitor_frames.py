@@ -172,6 +172,21 @@ def stream(server: Server, *ids: str, known: str = "") -> Iterator[Iterator[Part
         yield (part for part in parts_from(reply.read) if "instance_id" in part.told)
 
 
+def test_a_server_that_has_just_started_draws_kinds_of_all_sorts_at_once(tmp_path: Path) -> None:
+    """Each imports as it is first made and drawn, and several threads do that."""
+    store = f"sqlite:///{tmp_path}/snapshots.db"
+    kinds = ("MountainCar-v0", "CartPole-v1", "Pendulum-v1", "CartPole-v1", "FrozenLake-v1", "Acrobot-v1")
+    with uvicorn(GYM_HTTP_STORE=store) as first:
+        api = Api(first)
+        ids = [id_of(api.create(env_id, render_mode="rgb_array")) for env_id in kinds]
+        for each in ids:
+            api.post(f"/v1/envs/{each}/reset/", {"seed": 1})
+    with uvicorn(GYM_HTTP_STORE=store) as second:
+        parts, _ = seen(Api(second), *ids)
+        assert [parts[each].told["trouble"] for each in ids] == [None] * len(ids)
+        assert all(part.picture for part in parts.values())
+
+
 def test_a_stream_goes_on_with_every_change(server: Server) -> None:
     api = Api(server)
     one, other = (api.create("CartPole-v1", render_mode="rgb_array") for _ in range(2))
