@@ -4,7 +4,7 @@ A generator that Gymnasium has not made yet is drawn from the operating system a
 restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -88,13 +88,32 @@ def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
     generator.bit_generator.state = pcg64.unpack(plain) if isinstance(plain, bytes) else plain
 
 
+class Readers:
+    """What has been found out of generators whose states are read often: how to read them."""
+
+    def __init__(self) -> None:
+        self._readers: list[_Reader] = []
+
+    def read(self, generators: Iterable[np.random.Generator]) -> list[Any]:
+        """What `generator_state` gives for each of them, soonest where each is the one that stood there before."""
+        states, readers = [], self._readers
+        for index, generator in enumerate(generators):
+            if index == len(readers):
+                readers.append(_Reader(generator))
+            reader = readers[index]
+            if reader.generator is not generator:
+                reader = readers[index] = _Reader(generator)
+            states.append(reader.read())
+        return states
+
+
 class GeneratorStates:
     """The states of the generators that some environments and spaces have, for reading them often."""
 
     def __init__(self, owners: Sequence[Any]) -> None:
         """Each of the owners has an `np_random`, which may be another one after a reset with a seed."""
         self._owners = owners
-        self._readers = [_Reader(generator) for generator in self._generators()]
+        self._readers = Readers()
 
     def __len__(self) -> int:
         """How many there are."""
@@ -102,13 +121,7 @@ class GeneratorStates:
 
     def read(self) -> list[Any]:
         """What `generator_state` gives for each of them."""
-        states, readers = [], self._readers
-        for index, generator in enumerate(self._generators()):
-            reader = readers[index]
-            if reader.generator is not generator:
-                reader = readers[index] = _Reader(generator)
-            states.append(reader.read())
-        return states
+        return self._readers.read(self._generators())
 
     def reseed(self, entropy: int, spawn_key: tuple[int, ...]) -> None:
         """See `reseed`."""

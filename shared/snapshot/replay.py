@@ -19,7 +19,7 @@ from shared.snapshot.chance import Chance
 from shared.snapshot.compatibility import check_libraries
 from shared.snapshot.core import Core, core_depth
 from shared.snapshot.distributions import version_here
-from shared.snapshot.generators import generator_state, generators_of, layers, set_generator_state
+from shared.snapshot.generators import Readers, generator_state, generators_of, layers, set_generator_state
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe, make
 from shared.snapshot.state import StateSubject, class_path
@@ -68,6 +68,8 @@ class ReplaySubject:
     """Of the chance that the constructor had."""
     _start: bytes
     _tape: Tape
+    _readers: Readers
+    """Of the core's generators."""
     _drawn: bytes
     """The states of the core's generators when its last call had been made."""
 
@@ -145,6 +147,7 @@ class ReplaySubject:
         replayed = {class_path(layer): () for layer in layers(recorder)}
         self._around = StateSubject(self.env, {**replayed, **WRAPPER_STATE})
         self._tape = Tape()
+        self._readers = Readers()
 
     def _here(self, remains: Any) -> bytes:
         """Where a journal begins: as the constructor left the core, or where it has been cleared to `remains`."""
@@ -189,7 +192,7 @@ class ReplaySubject:
                     self._core.perform(event)
 
     def _generators(self) -> bytes:
-        return plain.dumps([generator_state(generator) for generator in self._core.generators()])
+        return plain.dumps(self._readers.read(self._core.generators()))
 
     def _set_generators(self, states: bytes) -> None:
         for generator, state in zip(self._core.generators(), plain.loads(states), strict=True):
