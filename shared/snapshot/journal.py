@@ -8,7 +8,8 @@ import copy
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -16,11 +17,13 @@ import gymnasium
 import numpy as np
 
 from shared.snapshot import plain
-from shared.snapshot.calls import Call, perform
+from shared.snapshot.calls import Call, Render, perform
 from shared.snapshot.chance import Chance
 from shared.snapshot.digest import digest
 from shared.snapshot.distributions import distributions_of, version_here
 from shared.snapshot.generators import generators_of, layers
+from shared.snapshot.mechanism import Home
+from shared.snapshot.mujoco_screen import Screen, draws
 from shared.snapshot.replay import ReplayMechanism
 
 
@@ -34,6 +37,8 @@ class _DeterministicCore:
         self._chance = Chance(seed)
         self._spent_s = 0.0
         self._last = ""
+        self._screen = Screen(env) if draws(env) else None
+        self._is_seen = True
 
     def clear(self) -> bool:
         return False
@@ -52,7 +57,10 @@ class _DeterministicCore:
             return generators_of(self._env)
 
     def perform(self, call: Call) -> Any:
-        with self._chance.lent():
+        with self._chance.lent(), self._screen.current() if self._screen else nullcontext():
+            if self._screen and self._screen.only_shows and isinstance(call, Render):
+                # A frame of MuJoCo's takes 0.1 s in software, and a replay leaves it out.
+                return perform(self._env, call) if self._is_seen else self._screen.open()
             began = time.perf_counter()
             result = perform(self._env, call)
             self._spent_s += time.perf_counter() - began
@@ -60,8 +68,13 @@ class _DeterministicCore:
         self._last = digest(result)
         return result
 
-    def unseen(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        self._is_seen = False
+        try:
+            yield
+        finally:
+            self._is_seen = True
 
     def witness(self) -> str:
         return self._last
@@ -70,8 +83,10 @@ class _DeterministicCore:
         return self._spent_s  # a restored core has made the calls here too
 
     def close(self) -> None:
+        if self._screen:
+            self._screen.close()
         # Several environments' `close` shuts pygame down for all; they are left to the collector.
-        if "pygame" not in sys.modules:
+        elif "pygame" not in sys.modules:
             self._env.close()
 
 
@@ -89,7 +104,9 @@ def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:
                 yield value.__module__ or module
 
 
-def _can_be_recorded(env: gymnasium.Env[Any, Any]) -> bool:
+def _can_be_recorded(env: gymnasium.Env[Any, Any], *, drawn: bool) -> bool:
+    if draws(env) is not drawn:
+        return False
     try:
         plain.dumps(copy.deepcopy(env.action_space).sample())
     except plain.NotPlain:
@@ -97,4 +114,8 @@ def _can_be_recorded(env: gymnasium.Env[Any, Any]) -> bool:
     return True
 
 
-JOURNAL = ReplayMechanism("journal", _DeterministicCore, _can_be_recorded)
+JOURNAL = ReplayMechanism("journal", _DeterministicCore, partial(_can_be_recorded, drawn=False))
+JOURNAL_DRAWN = ReplayMechanism(
+    "journal-drawn", _DeterministicCore, partial(_can_be_recorded, drawn=True), home=Home.GRAPHICS
+)
+"""For environments built on Gymnasium's `MujocoEnv`, which draw on the graphics thread alone."""

@@ -17,7 +17,7 @@ from shared.snapshot.box2d import BOX2D
 from shared.snapshot.classic_control import CLASSIC_CONTROL
 from shared.snapshot.distributions import distributions_of, version_here
 from shared.snapshot.graph import OBJECT_GRAPH
-from shared.snapshot.journal import JOURNAL
+from shared.snapshot.journal import JOURNAL, JOURNAL_DRAWN
 from shared.snapshot.mechanism import Mechanism
 from shared.snapshot.mujoco import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.recipe import Recipe
@@ -29,7 +29,7 @@ ENTRY_POINT_GROUP = "gym_http.mechanisms"
 _PROVED: tuple[Mechanism, ...] = (CLASSIC_CONTROL, TOY_TEXT, BOX2D, MUJOCO, MUJOCO_DRAWN, ALE)
 """They take only classes for which the conformance suite has been run; its results stand in the documentation."""
 
-_GENERAL: tuple[Mechanism, ...] = (OBJECT_GRAPH, JOURNAL)
+_GENERAL: tuple[Mechanism, ...] = (OBJECT_GRAPH, JOURNAL, JOURNAL_DRAWN)
 """They take what they do not know, and have to be tried on it first."""
 
 

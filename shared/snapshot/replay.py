@@ -46,6 +46,7 @@ class ReplayMechanism:
         self.name = name
         self.home = home
         self.libraries = libraries
+        self.home = home
         self._core_of = core_of
         self._suits = suits
 

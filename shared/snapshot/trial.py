@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.errors import GymHTTPError, NotExact
+from shared.errors import GymHTTPError, JournalFull, NotExact
 from shared.snapshot.calls import Call
 from shared.snapshot.confinement import ChildEnded, in_child
 from shared.snapshot.digest import digest_after
@@ -99,9 +99,15 @@ def carry_out(trial: Trial) -> Findings:
 
 
 def _told(subject: Subject, call: Call) -> str:
-    """The digest of the call's result; of its exception, which an uninterrupted environment did not raise."""
+    """The digest of the call's result; of its exception, which an uninterrupted environment did not raise.
+
+    Raises:
+        JournalFull: it is not wrong, but cannot go on.
+    """
     try:
         result = subject.apply(call)
+    except JournalFull:
+        raise
     except Exception as error:  # whatever a state that was carried wrongly leads to
         return f"raised {error!r}"
     return digest_after(subject.env, result)

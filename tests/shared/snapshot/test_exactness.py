@@ -7,14 +7,15 @@ from typing import Any
 import gymnasium
 import pytest
 
-from shared.errors import NotExact, SnapshotCorrupt
-from shared.snapshot import check
+from shared.errors import JournalFull, NotExact, SnapshotCorrupt
+from shared.snapshot import check, replay
 from shared.snapshot.calls import Reset, Step
 from shared.snapshot.check import check_snapshot
 from shared.snapshot.classic_control import CLASSIC_CONTROL
-from shared.snapshot.recipe import Recipe, make
+from shared.snapshot.recipe import Recipe, make, register_environments
 from shared.snapshot.registry import mechanism_for
 from shared.snapshot.state import StateMechanism
+from shared.snapshot.trial import Findings, Trial, carry_out
 
 SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
 
@@ -156,3 +157,19 @@ def test_a_class_that_inherits_from_a_known_one_is_not_known() -> None:
 
     assert CLASSIC_CONTROL.suits(CartPoleEnv())
     assert not CLASSIC_CONTROL.suits(Remembering())
+
+
+def test_a_journal_that_is_full_is_told_as_that_and_not_as_a_difference(here: pytest.MonkeyPatch) -> None:
+    """What draws slowly fills it on a busy machine; the call was not made."""
+    register_environments(["tests.shared.snapshot.foreign"])
+    began: list[Trial] = []
+
+    def slower(trial: Trial) -> Findings:
+        began.append(trial)
+        here.setattr(replay, "LONGEST_REPLAY_S", 0.0)
+        return carry_out(trial)
+
+    here.setattr(check, "in_fresh_process", slower)
+    with pytest.raises(JournalFull, match="too long"):
+        check_snapshot("ForeignHidden-v0")
+    assert began
