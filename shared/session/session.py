@@ -22,27 +22,21 @@ from shared.session.drawing import Drawing
 from shared.session.envelope import CALL_ID_BYTES, Header, Reference, check_revision
 from shared.session.forking import Forking
 from shared.session.idempotency import Keyed, first_reply, remember
+from shared.session.keeping import Keeping, check_compatible
 from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.objects import Objects
 from shared.session.outcome import Outcome
 from shared.session.quota import Quota
-from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots, check_size
 from shared.session.threads import CallLimit, Thread, Threads
 from shared.session.tries import Tries
-from shared.snapshot.compatibility import check_libraries, cpu_features
+from shared.snapshot.compatibility import cpu_features
 from shared.snapshot.confinement import Limits
-from shared.snapshot.mechanism import Home, Mechanism
 from shared.snapshot.plain import NotPlain
-from shared.snapshot.registry import libraries_of, mechanism_named
 from shared.storage.protocol import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-# For how many calls the store is asked first, once another process has written to the instance: where asking
-# costs less than a step made in vain, others are expected to come again for longer.
-_WARY_NEAR, _WARY_FAR = 64, 1
 
 
 class Session:
@@ -62,11 +56,11 @@ class Session:
     ) -> None:
         self.objects = Objects(store)
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s)
-        self._wariness = _WARY_NEAR if self.objects.near else _WARY_FAR
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self._threads = Threads(self.limit)
         self._live = LiveCache(live_envs)
+        self._keeping = Keeping(self.snapshots, self._threads, self._live)
         self._max_snapshot_bytes = max_snapshot_bytes
         quota = Quota(self.snapshots, max_envs)
         self.forking = Forking(self.snapshots, self._live, quota)
@@ -105,10 +99,10 @@ class Session:
             clock.calls += 1
             while True:
                 began = time.perf_counter()
-                live, confirmed = await self._current(reference)
+                live, confirmed = await self._keeping.current(reference)
                 clock.load += time.perf_counter() - began
                 if call.tries.failed:
-                    live.wary = self._wariness
+                    self._keeping.beware(live)
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
@@ -138,38 +132,13 @@ class Session:
         Raises:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
-        home = _check_compatible(header).home
-        return self._threads.beside_loop(home)
+        return self._threads.beside_loop(check_compatible(header).home)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
         await self.drawing.close()
         await self._live.clear()
         self.objects.shut_down()
-
-    async def _current(self, reference: Reference) -> tuple[Live, bool]:
-        """The instance's live environment, and whether the store was asked that it is the newest."""
-        live = self._live.get(reference)
-        if live is not None and (live.thread.lost or self.snapshots.is_expired(live.header)):
-            # One that has expired here, another process may have used in the meantime.
-            await self._live.discard(reference)
-            live = None
-        if live is None:
-            return await self._restored(await self.snapshots.load(reference)), True
-        if not live.wary:
-            return live, False
-        try:
-            newer = await self.snapshots.newer(reference, live.loaded.tag)
-            live.wary -= 1
-            if newer is not None:
-                live.wary = self._wariness
-                if newer.header.libraries != live.header.libraries:
-                    _check_compatible(newer.header)
-                await self._threads.restorer(live.thread, live.home).run(live.refresh, newer)
-        except BaseException:
-            await self._live.discard(reference)
-            raise
-        return live, True
 
     async def _once(self, live: Live, call: "_Call", confirmed: bool) -> Outcome | None:
         """Try the call; None if it has to be tried again on a newer snapshot.
@@ -205,25 +174,9 @@ class Session:
             return Outcome(attempt.reply, live.header, other_cpu)
         finally:
             if not keep:
-                await self._live.discard(live.header.reference)
-            elif self._threads.misplaced(live.thread, live.kind, live.home):
-                await self._move(live)
-
-    async def _restored(self, loaded: Loaded) -> Live:
-        header = loaded.header
-        mechanism = _check_compatible(header)
-        thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), mechanism.home)
-        restorer = self._threads.restorer(thread, mechanism.home)
-        live = Live(await restorer.run(rebuilt, loaded), thread, loaded)
-        await self._live.put(live)
-        return live
-
-    async def _move(self, live: Live) -> None:
-        """Let an environment go on from the thread where its kind lives by now."""
-        if live.home is Home.EITHER:
-            live.thread = self._threads.home(live.kind, live.home)
-        else:
-            await self._live.discard(live.header.reference)
+                await self._keeping.drop(live)
+            elif self._keeping.is_misplaced(live):
+                await self._keeping.move(live)
 
     async def _attempt(self, live: Live, call: "_Call") -> Attempt | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""
@@ -280,10 +233,3 @@ class _Call(NamedTuple):
     clock: Clock
     call_id: bytes
     tries: Tries
-
-
-def _check_compatible(header: Header) -> Mechanism:
-    """The mechanism of a snapshot that the libraries here can continue."""
-    mechanism = mechanism_named(header.mechanism)
-    check_libraries(header.libraries, libraries_of(mechanism, header.recipe))
-    return mechanism

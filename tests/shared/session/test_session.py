@@ -502,7 +502,7 @@ def test_another_library_version_is_refused_with_both_named(monkeypatch: pytest.
         store = FaultyStore()
         reference = await created(session(store))
         monkeypatch.setattr(
-            "shared.session.session.libraries_of", lambda *_: {"gymnasium": "0.0.1", "numpy": "2.0"}
+            "shared.session.keeping.libraries_of", lambda *_: {"gymnasium": "0.0.1", "numpy": "2.0"}
         )
         with pytest.raises(SnapshotIncompatible, match=rf"gymnasium {gymnasium.__version__} \(here 0\.0\.1\)"):
             await step(session(store), reference)
