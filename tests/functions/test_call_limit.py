@@ -158,7 +158,14 @@ def workers(server: Server) -> list[int]:
     """The processes that a supervised server's parent has started to serve."""
     pid = server.process.pid
     children = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return [child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in children if b"spawn_main" in _command_line(child)]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended since it was listed
+        return b""
 
 
 def listens(server: Server) -> bool:
