@@ -1,5 +1,6 @@
 """Every wrapper that a client may name is exact, and keeps no state that is not known."""
 
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -11,12 +12,14 @@ from gymnasium.spaces import Space
 from shared.errors import NotExact
 from shared.snapshot.calls import Render, Reset, Step, perform
 from shared.snapshot.check import check_recipe, check_snapshot
+from shared.snapshot.classic_control import CLASSIC_CONTROL
 from shared.snapshot.recipe import Recipe, WrapperRecipe, make, register_environments
 from shared.snapshot.registry import libraries_of, mechanism_named
 from shared.snapshot.state import class_path
 from shared.snapshot.trial import carry_out
 from shared.snapshot.wrapper_state import WRAPPER_STATE
 from shared.snapshot.wrappers import ALLOWED
+from tests.shared.snapshot.pairs import adopted, restored
 
 SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 12, "further": 25, "chain": 15}
 """Two snapshots' episodes of a few steps: enough for every queue here to fill and turn over."""
@@ -183,3 +186,24 @@ def test_what_a_wrapper_observes_depends_on_the_library_that_computes_it() -> No
     mechanism = mechanism_named("box2d")
     added = {*libraries_of(mechanism, resized)} - {*libraries_of(mechanism, Recipe("CarRacing-v3"))}
     assert [name for name in added if name.startswith("opencv-python")] == [*added] != []
+
+
+def test_frames_that_were_collected_take_little() -> None:
+    """Raw they are 0.7 MB each, in a snapshot that is written after every call."""
+    recipe = Recipe("CartPole-v1", render_mode="rgb_array_list", seed=1)
+    subject = adopted(CLASSIC_CONTROL, recipe, [Reset(1), *[Step(1)] * 6])
+    assert len(subject.env.render()) == 7
+    subject.apply(Reset(1))
+    assert len(subject.capture()) < 10_000
+
+
+def test_the_time_of_an_episode_goes_on_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`info["episode"]["t"]` is by a clock that begins anywhere."""
+    recipe = Recipe("CartPole-v1", wrappers=(WrapperRecipe("RecordEpisodeStatistics"),), max_episode_steps=4)
+    subject = adopted(CLASSIC_CONTROL, recipe, [Reset(1), Step(0), Step(1)])
+    body = subject.capture()
+    clock = time.perf_counter
+    monkeypatch.setattr(time, "perf_counter", lambda: clock() + 5000)
+    other = restored(CLASSIC_CONTROL, recipe, body)
+    other.apply(Step(0))
+    assert 0 <= other.apply(Step(1))[4]["episode"]["t"] < 600
