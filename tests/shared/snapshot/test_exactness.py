@@ -87,6 +87,22 @@ def test_the_command_prints_its_report_alone(
     assert key in json.loads(capsys.readouterr().out)
 
 
+def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
+    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says of each why not, if none is exact."""
+    here.setattr("shared.snapshot.graph.GraphSubject.restore", lambda *_: None)
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    here.setattr(sys, "argv", ["check", "ForeignWalk-v0", "--json", *few])
+    assert check.main() == 0
+    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
+    here.setattr("shared.snapshot.replay.ReplaySubject.restore", lambda *_: None)
+    assert check.main() == 1
+    reasons = json.loads(capsys.readouterr().out)["detail"]
+    assert "object-graph: ForeignWalk-v0 is not exact" in reasons
+    assert "journal: ForeignWalk-v0 is not exact" in reasons
+
+
 def carried_out_here(trial: Any) -> Any:
     from shared.snapshot.trial import carry_out
 
