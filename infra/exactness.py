@@ -32,7 +32,9 @@ them; and a chain of {chain} restores, one before every call. Where a render mod
 fifth step, or with MuJoCo, whose frames take 0.1 s in software, every twentieth. Compared are the bits of every
 result and of every generator with an environment that was never interrupted. Bytes and times are medians, of a
 capture and of a restore, on two cores that were busy with other work. A row that was proved in fewer calls says so
-in its last cell; an id without a row has not been run.
+in its last cell; a mode without a row has not been run. An id without one cannot be used: MuJoCo's of versions 2
+and 3 have moved to another package, Pusher-v4 wants MuJoCo below 3, GymV21Environment-v0 and GymV26Environment-v0
+want a package of their own, and the MiniGrid-WFC ids files that minigrid's wheel lacks.
 
 | id | render mode | mechanism | snapshots | bytes | capture | restore | differences |
 |---|---|---|---|---|---|---|---|
