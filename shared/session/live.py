@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from operator import methodcaller
 from types import GeneratorType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from weakref import WeakValueDictionary
 
 import gymnasium
@@ -20,7 +20,7 @@ from shared.session.tally import Tally
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
 from shared.snapshot.interruption import interruptible
-from shared.snapshot.mechanism import Subject
+from shared.snapshot.mechanism import Subject, stepper
 from shared.snapshot.registry import mechanism_named
 from shared.wire.detached import pack
 from shared.wire.members import caster
@@ -54,6 +54,7 @@ class Live:
 
     def __init__(self, subject: Subject, thread: Thread, loaded: Loaded) -> None:
         self.subject = subject
+        self._step = stepper(subject)
         self.thread = thread
         self.stands(loaded)
         self.vector = loaded.header.recipe.num_envs is not None
@@ -108,18 +109,32 @@ class Live:
         before, self.touched = self.touched, True
         try:
             result = self.subject.apply(call)
-        except JournalFull:
-            self.touched = before
-            raise
-        except gymnasium.error.ResetNeeded as error:
-            raise ResetNeeded(f"{error} Call reset first.") from error
-        except Exception as error:  # an environment is foreign code: whatever it raises is the caller's to see
-            raise EnvironmentRaised(error) from error
+        except Exception as error:
+            self._refuse(error, before)
         if type(call) is Step:
             self.tally.step(result[1], result[2], result[3])
         elif type(call) is Reset:
             self.tally.reset()
         return result
+
+    def step(self, action: Any) -> Any:
+        """The same as `apply(Step(action))`, for the most frequent call."""
+        before, self.touched = self.touched, True
+        try:
+            result = self._step(action)
+        except Exception as error:
+            self._refuse(error, before)
+        self.tally.step(result[1], result[2], result[3])
+        return result
+
+    def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
+        """Tell of what came out of a call. An environment is foreign code: what it raises is for the caller."""
+        if isinstance(error, JournalFull):
+            self.touched = touched_before
+            raise error
+        if isinstance(error, gymnasium.error.ResetNeeded):
+            raise ResetNeeded(f"{error} Call reset first.") from error
+        raise EnvironmentRaised(error) from error
 
     def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Generator[None, None, Attempt]:
         """Carry out an operation on the environment's own thread and capture the state if it may have changed.

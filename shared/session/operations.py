@@ -12,7 +12,7 @@ from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
 from shared.session.live import Live, Operation
 from shared.session.statistics import Statistics
-from shared.snapshot.calls import Render, Reset, Sample, Step
+from shared.snapshot.calls import Render, Reset, Sample
 from shared.wire.members import member
 from shared.wire.spaces import describe
 from shared.wire.specs import describe_spec
@@ -56,7 +56,7 @@ def step(action: Any, *, as_it_is: bool = False) -> Operation:
 
     def operation(live: Live) -> dict[str, Any]:
         member = live.cast(live.env.action_space, action)
-        observation, reward, terminated, truncated, info = live.apply(Step(member))
+        observation, reward, terminated, truncated, info = live.step(member)
         if not (live.vector or as_it_is):
             reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
         return {

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.live import Live, Operation
 from shared.session.series import Flags, Floats, Series
-from shared.snapshot.calls import Reset, Sample, Step
+from shared.snapshot.calls import Reset, Sample
 from shared.wire.detached import detached
 from shared.wire.members import members
 
@@ -126,7 +126,7 @@ class _Run:
 
         The names that 10,000 steps would look up are looked up once.
         """
-        apply, vector = self._live.apply, self._live.vector
+        step, vector = self._live.step, self._live.vector
         keep: dict[str, Callable[[Any], None]] = {name: series.append for name, series in self._series.items()}
         observed, rewarded, informed = keep.get("observations"), keep.get("rewards"), keep.get("infos")
         terminal, truncating, acted = keep.get("terminations"), keep.get("truncations"), keep.get("actions")
@@ -135,12 +135,12 @@ class _Run:
             for action in actions:
                 if acted:
                     acted(action)
-                observation, reward, terminated, truncated, info = apply(Step(action))
+                observation, reward, terminated, truncated, info = step(action)
                 self._steps += 1
                 if observed:
                     observed(observation)
                 if rewarded:
-                    rewarded(reward if vector else float(reward))
+                    rewarded(reward)
                 if informed:
                     informed(info)
                 if vector:

@@ -3,7 +3,7 @@
 A mechanism that replays needs to see them all, so nothing else in the service touches a live environment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -55,16 +55,6 @@ def perform(env: Any, call: Call) -> Any:
     if type(call) is Step:  # the most frequent, in a third of a match's time
         return interruptible(env.step, call.action)
     return interruptible(partial(_perform, env), call)
-
-
-def performer(env: Any) -> Callable[[Call], Any]:
-    """`perform` for one environment, which finds what a step needs once and for all."""
-    step = env.step
-
-    def performed(call: Call) -> Any:
-        return interruptible(step, call.action) if type(call) is Step else perform(env, call)
-
-    return performed
 
 
 def _perform(env: Any, call: Call) -> Any:

@@ -6,12 +6,13 @@ resets, rendered frames. A mechanism that cannot promise this for an environment
 restores something near it.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, Protocol
 
 import gymnasium
 
-from shared.snapshot.calls import Call
+from shared.snapshot.calls import Call, Step
 from shared.snapshot.recipe import Recipe
 
 
@@ -32,7 +33,10 @@ class Home(Enum):
 
 
 class Subject(Protocol):
-    """A live environment as its mechanism tends it. It belongs to one thread for life."""
+    """A live environment as its mechanism tends it. It belongs to one thread for life.
+
+    One that does nothing else at a step may also have `step(action)`, the same as `apply(Step(action))`.
+    """
 
     env: gymnasium.Env[Any, Any]
 
@@ -77,3 +81,9 @@ class Mechanism(Protocol):
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> Subject:
         """Tend a newly made environment that no call has touched."""
+
+
+def stepper(subject: Subject) -> Callable[[Any], Any]:
+    """A function that steps the subject with an action: its own, or else one that makes a `Step` of it."""
+    own: Callable[[Any], Any] | None = getattr(subject, "step", None)
+    return own or (lambda action: subject.apply(Step(action)))

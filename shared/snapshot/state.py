@@ -6,6 +6,7 @@ A class counts only as itself: a subclass may hold more.
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import gymnasium
@@ -13,8 +14,9 @@ import gymnasium
 from shared.errors import SnapshotCorrupt
 from shared.snapshot import plain
 from shared.snapshot.attributes import AttributeKind, Plain
-from shared.snapshot.calls import performer
+from shared.snapshot.calls import perform
 from shared.snapshot.generators import GeneratorStates, generators_of, layers, spaces_of
+from shared.snapshot.interruption import interruptible
 from shared.snapshot.mechanism import Home
 from shared.snapshot.recipe import Recipe
 from shared.snapshot.wrapper_state import WRAPPER_STATE
@@ -66,8 +68,10 @@ class StateSubject:
 
     def __init__(self, env: gymnasium.Env[Any, Any], changing: Changing) -> None:
         self.env = env
-        self.apply = performer(env)
+        self.apply = partial(perform, env)
         """Make a call on the environment."""
+        self.step = partial(interruptible, env.step)
+        """Step it."""
         self._base = env.unwrapped
         # Made before any is read or written: a composite space makes its own by reseeding its parts, and
         # FilterObservation's are also the parts of another.
