@@ -52,7 +52,7 @@ def loads(body: bytes) -> Any:
         SnapshotCorrupt: the bytes are not such a value.
     """
     try:
-        return msgspec.msgpack.decode(body, ext_hook=_unpacked, strict=True)
+        return _decoder.decode(body)
     except (msgspec.DecodeError, ValueError, TypeError) as error:
         raise SnapshotCorrupt(f"The state in the snapshot cannot be read: {error}.") from error
 
@@ -126,7 +126,7 @@ def _unpacked(code: int, data: memoryview) -> Any:
         return MISSING
     if code == _INTEGER:
         return int.from_bytes(data, "little", signed=True)
-    parts = msgspec.msgpack.decode(data, ext_hook=_unpacked)
+    parts = _decoder.decode(data)
     if code == _TUPLE:
         return tuple(parts)
     if code == _DICT:
@@ -139,3 +139,6 @@ def _unpacked(code: int, data: memoryview) -> Any:
     if code == _SCALAR:
         return np.frombuffer(parts[1], parts[0])[0]
     raise ValueError(f"extension {code} is not known")
+
+
+_decoder = msgspec.msgpack.Decoder(ext_hook=_unpacked)
