@@ -191,7 +191,8 @@ class LiveCache:
 
     def lock(self, reference: Reference) -> asyncio.Lock:
         """The lock that every call on the instance holds in this process."""
-        lock = self._locks.get(reference)
+        live = self._entries.get(reference)
+        lock = self._locks.get(reference) if live is None else live.lock
         if lock is None:
             lock = self._locks[reference] = asyncio.Lock()
         return lock
@@ -205,8 +206,8 @@ class LiveCache:
 
     async def put(self, live: Live) -> None:
         """Keep a live environment, and drop those used longest ago that nobody is calling now."""
-        self._entries[live.header.reference] = live
         live.lock = self.lock(live.header.reference)
+        self._entries[live.header.reference] = live
         idle = (reference for reference in [*self._entries] if not self._busy(reference))
         for _ in range(len(self._entries) - self._capacity):
             oldest = next(idle, None)

@@ -136,13 +136,11 @@ class SQLiteStore:
 
     def _run(self, statement: str, *values: Any) -> tuple[Sequence[Any], int]:
         """One statement in a transaction of its own: its rows, and how many rows it changed."""
-
-        def execute(connection: sqlite3.Connection) -> tuple[Sequence[Any], int]:
-            # Fetched to the end, for a statement that is not would keep its transaction open.
-            cursor = connection.execute(statement, values)
-            return cursor.fetchall(), cursor.rowcount
-
-        return self._patiently(execute, conditional=statement in _CONDITIONAL)
+        try:
+            return _executed(self._local.connection, statement, values)
+        except (AttributeError, sqlite3.Error):  # the thread's first, or the lock is held: `_patiently` knows
+            conditional = statement in _CONDITIONAL
+            return self._patiently(lambda connection: _executed(connection, statement, values), conditional)
 
     def _patiently(self, work: Callable[[sqlite3.Connection], _T], conditional: bool = False) -> _T:
         """Do `work`, again while another connection holds the lock; its errors are the Protocol's."""
@@ -194,6 +192,12 @@ class SQLiteStore:
         if _primary_code(error) == sqlite3.SQLITE_IOERR and conditional:
             return OutcomeUnknown(f"{detail}; read the object back, for it may have been written.")
         return StoreUnavailable(f"{detail}; check the path, its permissions and its disk, or name another.")
+
+
+def _executed(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
+    cursor = connection.execute(statement, values)
+    # Fetched to the end, for a statement that is not would keep its transaction open.
+    return cursor.fetchall(), cursor.rowcount
 
 
 def _primary_code(error: Exception) -> int | None:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.session.clock import Clock
+from shared.web.reply import RawHeaders
 
 VARY_ORIGIN = (b"vary", b"Origin")
 """Whether a page may read a reply depends on where the page is from."""
@@ -18,11 +19,13 @@ _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 class Account:
     """One request. What is not known (yet) is None."""
 
-    __slots__ = ("clock", "instance_id", "owner", "problem", "request_id", "revision")
+    __slots__ = ("clock", "headers", "instance_id", "owner", "problem", "request_id", "revision")
 
     def __init__(self, scope: Scope) -> None:
         self.clock = Clock()
-        self.request_id = _request_id(scope)
+        self.headers: RawHeaders = dict(scope["headers"])
+        """The request's."""
+        self.request_id = _request_id(self.headers, scope)
         """As the client or Lambda named the request, or else made here."""
         self.owner: str | None = None
         self.instance_id: str | None = None
@@ -42,10 +45,10 @@ class Account:
             headers.append((b"server-timing", (timing % phases).encode()))
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(headers: RawHeaders, scope: Scope) -> str:
     """The client's, if it is of a form that can stand in a log and a header; Lambda's own; a random one."""
-    for name, value in scope["headers"]:
-        if name == _REQUEST_ID and _SANE_ID.fullmatch(value):
-            return str(value, "ascii")
+    sent = headers.get(_REQUEST_ID)
+    if sent is not None and _SANE_ID.fullmatch(sent):
+        return str(sent, "ascii")
     context = scope.get("aws.context")
     return os.urandom(8).hex() if context is None else str(context.aws_request_id)

@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
-from shared.web.encoding import Encoding, RawHeaders, decoder_for, encoding_for
+from shared.web.encoding import Encoding, decoder_for, encoding_for
 from shared.web.problems import MEDIA_TYPE, PROBLEMS, problem
+from shared.web.reply import RawHeaders
 from shared.wire.replies import Problem
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -16,12 +16,9 @@ import msgspec
 from shared.errors import InvalidRequest, InvalidValue
 from shared.web.carriage import check_carried
 from shared.web.query import QueryParameter
-from shared.web.reply import RawHead
+from shared.web.reply import RawHead, RawHeaders
 from shared.wire import exact, values
 from shared.wire.bodies import Unreadable, from_msgpack
-
-RawHeaders = Mapping[bytes, bytes]
-"""A request's headers as ASGI has them: names in small letters."""
 
 JSON_TYPE = "application/json"
 MSGPACK_TYPE = "application/msgpack"

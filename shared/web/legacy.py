@@ -12,8 +12,9 @@ from starlette.types import Scope
 
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.web.dialect import Dialect, sentence
-from shared.web.encoding import JSON_TYPE, Encoding, RawHeaders
+from shared.web.encoding import JSON_TYPE, Encoding
 from shared.web.problems import PROBLEMS, headers_of
+from shared.web.reply import RawHeaders
 from shared.wire import values
 from shared.wire.legacy import FORM
 from shared.wire.legacy_messages import LegacyError

@@ -26,10 +26,6 @@ class _Histogram:
         self.counts = [0] * (len(BUCKETS_S) + 1)
         self.sum = 0.0
 
-    def add(self, seconds: float) -> None:
-        self.counts[bisect_left(BUCKETS_S, seconds)] += 1
-        self.sum += seconds
-
 
 class Metrics:
     """The counts of one process since it started."""
@@ -49,7 +45,9 @@ class Metrics:
         durations = self._durations.get((method, endpoint))
         if durations is None:
             durations = self._durations[method, endpoint] = _Histogram()
-        durations.add(clock.elapsed())
+        seconds = time.perf_counter() - clock.began
+        durations.counts[bisect_left(BUCKETS_S, seconds)] += 1
+        durations.sum += seconds
         if account.problem is not None:
             self._problems[account.problem] += 1
         if clock.calls:

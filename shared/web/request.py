@@ -18,8 +18,8 @@ from shared.settings import PUBLIC
 from shared.web.account import Account
 from shared.web.auth import owner_of
 from shared.web.dialect import UUID, V1, Dialect
-from shared.web.encoding import Encoded, Encoding, RawHeaders
-from shared.web.reply import Reply
+from shared.web.encoding import Encoded, Encoding
+from shared.web.reply import RawHeaders, Reply
 from shared.web.service import Service
 
 BodyT = TypeVar("BodyT")

@@ -20,7 +20,7 @@ from shared.errors import GymHTTPError
 from shared.web.account import Account
 from shared.web.carriage import carried_by_lambda
 from shared.web.dialect import V1, Dialect
-from shared.web.encoding import JSON_TYPE, RawHeaders
+from shared.web.encoding import JSON_TYPE
 from shared.web.log import CallLog
 from shared.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.query import QueryParameter
@@ -72,7 +72,7 @@ class Endpoint:
     async def respond(self, service: Service, account: Account, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
-        headers: RawHeaders = dict(scope["headers"])
+        headers = account.headers
         body = None if self._adapter is None else self.dialect.parse(self._adapter, raw, headers)
         encoding = self.dialect.encoding(headers, scope["query_string"])
         if carried_by_lambda(scope):
