@@ -9,7 +9,7 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gymnasium
 
@@ -108,7 +108,10 @@ def _players(contender: Contender, cell: Cell) -> list[Player]:
 def _rollouts(contender: Contender, env_id: str, seed: int) -> Player:
     path = contender.create(env_id, seed)
     chosen = [as_json(action) for action in members(env_id, seed, ROLLOUT_STEPS)]
-    body = json.dumps({"actions": chosen, "on_end": "reset"}).encode()
+    asked_for: dict[str, Any] = {"actions": chosen, "on_end": "reset"}
+    if len(gymnasium.spec(env_id).make().observation_space.shape or ()) > 1:
+        asked_for["include"] = ["rewards", "terminations", "truncations"]  # a thousand pictures are 100 MB
+    body = json.dumps(asked_for).encode()
     asked = request(f"{path}/rollout/", body, accept="application/msgpack")
     return Player([asked], asked)
 
