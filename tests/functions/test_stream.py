@@ -25,7 +25,7 @@ def instance(settings: Settings) -> str:
 def test_a_function_ends_its_stream_and_says_to_ask_again(
     settings: Settings, instance: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_env, "_BURST", Burst(seconds=0.1, size=4_000_000))
+    monkeypatch.setattr(stream_env, "BURST", Burst(seconds=0.1, size=4_000_000))
     with served("lambda", settings) as client:
         reply = Api(client).get(f"{instance}/monitor/stream/")
     assert reply.status == 200
