@@ -90,10 +90,8 @@ def _phases(given: argparse.Namespace) -> tuple[str, Any]:
 def _growth(given: argparse.Namespace) -> tuple[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        grown = [
-            growth.instances(folder, given.rounds, given.seconds),
-            *growth.episodes(folder, given.rounds, given.seconds),
-        ]
+        stored = growth.instances(folder, given.rounds, given.seconds)
+        grown = [stored.step, *growth.episodes(folder, given.rounds, given.seconds)]
         shared = growth.processes(folder, steps=10_000)
     rows = [
         [
@@ -111,7 +109,14 @@ def _growth(given: argparse.Namespace) -> tuple[str, Any]:
         ["processes that take every other call: processor time", "1", "2", alone, in_turns, f"{shared.ratio:.2f}"]
     )
     text = tables.table(("what grows", "from", "to", "µs a step before", "after", "ratio"), rows)
-    return text, {"grown": [each._asdict() for each in grown], "processes": shared._asdict()}
+    text += (
+        f"\n\nEach further instance in the store takes {stored.resident_bytes:.1f} bytes of the server's memory."
+    )
+    return text, {
+        "grown": [each._asdict() for each in grown],
+        "resident_bytes": stored.resident_bytes,
+        "processes": shared._asdict(),
+    }
 
 
 def _snapshots(given: argparse.Namespace) -> tuple[str, Any]:

@@ -59,6 +59,8 @@ def _growth(figures: dict[str, Any]) -> Iterator[Goal]:
     for each in figures["grown"]:
         what = f"a step at {each['large']} {each['what']}, by one at {each['small']}"
         yield Goal(what, 1.2, each["after"] / each["before"])
+    # A snapshot takes a kilobyte, and what the allocator keeps of the requests that made them some megabytes.
+    yield Goal("memory of a stored instance that is not live", 100, figures["resident_bytes"], "bytes")
     shared = figures["processes"]
     what = "processor time of a step that takes turns with another process, by one alone"
     yield Goal(what, 1.3, shared["in_turns"] / shared["alone"])

@@ -35,8 +35,16 @@ class Grown(NamedTuple):
         return self.after / self.before
 
 
-def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Grown:
-    """A step of one of few instances in a store, and of one of many."""
+class Stored(NamedTuple):
+    """What many instances in a store come to."""
+
+    step: Grown
+    resident_bytes: float
+    """How much more of the server's memory each takes that is not live."""
+
+
+def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Stored:
+    """A step of one of few instances in a store, and of one of many; and the servers' memory afterwards."""
     with ExitStack() as stack:
         pair = [
             Contender(
@@ -53,7 +61,9 @@ def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Gr
                 contender.post(f"{origin}/fork/", {"count": min(_FORKS, count - made)})
         players = [(contender.port, contender.player("CartPole-v1", 0)) for contender in pair]
         before, after = _in_turns(players, rounds, seconds)
-    return Grown("instances in the store", str(FEW), f"{many:,}", before, after)
+        small, large = map(_resident_bytes, pair)
+    step = Grown("instances in the store", str(FEW), f"{many:,}", before, after)
+    return Stored(step, (large - small) / (many - FEW))
 
 
 def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> list[Grown]:
@@ -148,6 +158,12 @@ def _play(connections: Sequence[Blocking], player: Player, steps: int) -> None:
     reply = b""
     for _, connection in zip(range(steps), itertools.cycle(connections), strict=False):
         reply = connection.ask(player(reply)[0])
+
+
+def _resident_bytes(contender: Contender) -> int:
+    """The server's resident memory (`VmRSS` in proc(5))."""
+    status = Path(f"/proc/{contender.server.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 def _processor_s(contender: Contender) -> float:
