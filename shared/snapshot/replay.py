@@ -44,7 +44,6 @@ class ReplayMechanism:
         home: Home = Home.WORKER,
     ) -> None:
         self.name = name
-        self.home = home
         self.libraries = libraries
         self.home = home
         self._core_of = core_of

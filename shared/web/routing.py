@@ -142,7 +142,7 @@ class Resource:
             await response(scope, receive, send)
         except ClientDisconnect:
             pass  # nobody is left to answer; the line says so
-        except Exception:
+        except Exception:  # noted here, and told by the server
             status, account.problem = INTERNAL.status.value, INTERNAL.name
             raise
         finally:
@@ -164,7 +164,7 @@ class Resource:
             return endpoint.dialect.refuse(error, scope)
         except ClientDisconnect:
             raise
-        except Exception:
+        except Exception:  # our own fault, whatever it is: in the log, and a 500 for the caller
             _log.exception("%s %s failed", endpoint.method, self.path)
             account.problem = INTERNAL.name
             return internal_problem()
