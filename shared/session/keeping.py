@@ -1,7 +1,7 @@
 """Live environments kept equal to what the store holds: restored, brought up to date, and on the right thread."""
 
 from shared.session.envelope import Header, Reference
-from shared.session.live import Live, LiveCache
+from shared.session.live import Live, LiveCache, home_of
 from shared.session.rebuilding import rebuilt
 from shared.session.snapshots import Loaded, Snapshots
 from shared.session.threads import Threads
@@ -73,9 +73,10 @@ class Keeping:
 
     async def _restored(self, loaded: Loaded) -> Live:
         header = loaded.header
-        mechanism = check_compatible(header)
-        thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), mechanism.home)
-        subject = await self._threads.restorer(thread, mechanism.home).run(rebuilt, loaded)
+        check_compatible(header)
+        home = home_of(header)
+        thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), home)
+        subject = await self._threads.restorer(thread, home).run(rebuilt, loaded)
         live = Live(subject, thread, loaded)
         await self._live.put(live)
         return live

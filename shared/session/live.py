@@ -20,7 +20,7 @@ from shared.session.tally import Tally
 from shared.session.threads import Thread
 from shared.snapshot.calls import Call, Reset, Step
 from shared.snapshot.interruption import interruptible
-from shared.snapshot.mechanism import Subject, stepper
+from shared.snapshot.mechanism import Home, Subject, stepper
 from shared.snapshot.registry import mechanism_named
 from shared.wire.detached import pack
 from shared.wire.members import caster
@@ -61,8 +61,7 @@ class Live:
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
         """What its calls' duration depends on most."""
-        self.home = mechanism_named(loaded.header.mechanism).home
-        """Where its mechanism places it."""
+        self.home = home_of(loaded.header)
         self.tally = Tally(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
@@ -109,7 +108,7 @@ class Live:
         before, self.touched = self.touched, True
         try:
             result = self.subject.apply(call)
-        except Exception as error:
+        except Exception as error:  # foreign code: whatever it raises is told, never swallowed
             self._refuse(error, before)
         if type(call) is Step:
             self.tally.step(result[1], result[2], result[3])
@@ -122,7 +121,7 @@ class Live:
         before, self.touched = self.touched, True
         try:
             result = self._step(action)
-        except Exception as error:
+        except Exception as error:  # as in `apply`
             self._refuse(error, before)
         self.tally.step(result[1], result[2], result[3])
         return result
@@ -166,6 +165,13 @@ class Live:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.stands(loaded)
+
+
+def home_of(header: Header) -> Home:
+    """Where the environment's calls are made. A frame takes milliseconds, and LunarLander's flames seconds."""
+    home = mechanism_named(header.mechanism).home
+    draws = header.recipe.render_mode not in (None, "human")
+    return Home.WORKER if home is Home.EITHER and draws else home
 
 
 async def closed(thread: Thread, subject: Subject) -> None:

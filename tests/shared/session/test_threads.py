@@ -191,3 +191,22 @@ def test_an_environment_of_either_thread_moves_as_it_is(monkeypatch: pytest.Monk
         assert found == uninterrupted(6, env_id="LunarLander-v3")
 
     run(test)
+
+
+def test_an_environment_that_draws_stays_on_a_worker_however_short_its_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A frame is long, and of a LunarLander that nobody has drawn for a while, seconds."""
+
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await created(at, Recipe("LunarLander-v3", render_mode="rgb_array"))
+        monkeypatch.setattr("shared.session.threads._TO_LOOP_S", 1e-6)
+        monkeypatch.setattr("shared.session.threads._SHORT_CALL_S", 10.0)
+        for _ in range(3):
+            await step(at, reference)
+        live = at._live.get(reference)
+        assert live is not None
+        assert live.thread is not at._threads.home("short", Home.LOOP)
+
+    run(test)
