@@ -22,7 +22,7 @@ class Home(Enum):
     LOOP = "loop"
     """On the event loop, where a call and a restore take well under a millisecond, or else on a worker."""
     EITHER = "either"
-    """On a worker, and on the event loop as long as calls are short; restored on a worker, for that takes long.
+    """On a worker, and where nothing is drawn on the event loop as long as calls are short; restored on a worker.
 
     For environments whose libraries, unlike OpenGL, keep nothing by thread.
     """
