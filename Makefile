@@ -24,7 +24,7 @@ run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT)
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it brings up
-	$(BIN)/python -m infra.run_s3 --host $(HOST) --port $(PORT)
+	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
 # In an environment of its own: it pins what it needs, and what that is slows boto3 down.
 $(VENV)/sam/bin/sam:
@@ -50,7 +50,7 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 
 .PHONY: bench-lambda
 bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's own runtime
-	$(BIN)/python -m infra.measure_lambda $(ARGS)
+	$(BIN)/python -m infra.emulator.measure $(ARGS)
 
 # For Lambda's runtime, and the image has the same. Snapshots are exchanged between the two, so versions must agree.
 PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --no-annotate --no-emit-index-url \
@@ -59,16 +59,16 @@ PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes -
 
 requirements: $(VENV)/.check  ## pin what the artefact and the image need, from pyproject.toml
 	$(PIN) --output-file requirements.txt --extra classic-control --extra toy-text --extra box2d --extra atari
-	$(PIN) --output-file infra/requirements-image.txt --extra image --constraint requirements.txt
+	$(PIN) --output-file infra/image/requirements.txt --extra image --constraint requirements.txt
 
-image: infra/requirements-image.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS
-	$(ENGINE) build $(IMAGE_FLAGS) --file infra/Dockerfile --tag $(IMAGE) .
+image: infra/image/requirements.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS
+	$(ENGINE) build $(IMAGE_FLAGS) --file infra/image/Dockerfile --tag $(IMAGE) .
 
 test-image: $(VENV)/.lambda sam  ## try IMAGE: every family, a restart, and the Lambda command
-	$(BIN)/python -m infra.try_image $(IMAGE) --engine $(ENGINE)
+	$(BIN)/python -m infra.image.try_image $(IMAGE) --engine $(ENGINE)
 
 lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator, over a local S3 server
-	$(BIN)/python -m infra.run_lambda --host $(HOST) --port $(PORT) $(ARGS)
+	$(BIN)/python -m infra.emulator.run --host $(HOST) --port $(PORT) $(ARGS)
 
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
@@ -90,14 +90,14 @@ format: $(VENV)/.check  ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 
 catalog: $(VENV)/.check  ## write the table of what can be created, from what is installed
-	$(BIN)/python -m infra.make_catalog
+	$(BIN)/python -m infra.proofs.catalog
 
 vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; needs node and npm
 	npm ci --no-fund --no-audit --prefix infra/javascript
 	node infra/javascript/vendor.mjs
 
 upload-pages: $(VENV)/.all  ## put the pages into a bucket: BUCKET=NAME API=https://...
-	$(BIN)/python -m infra.upload_pages "$(BUCKET)" "$(API)"
+	$(BIN)/python -m infra.aws.upload_pages "$(BUCKET)" "$(API)"
 
 $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
 	@test -x $(TRAIN_VENV)/bin/python || $(PYTHON) -m venv $(TRAIN_VENV)
@@ -105,10 +105,10 @@ $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
 	@touch $@
 
 train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## learn on the server and in process, and compare every parameter; installs torch
-	$(BIN)/python -m infra.train $(TRAIN_VENV)/bin/python $(ARGS)
+	$(BIN)/python -m infra.proofs.train $(TRAIN_VENV)/bin/python $(ARGS)
 
 exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
-	$(BIN)/python -m infra.exactness $(ARGS)
+	$(BIN)/python -m infra.proofs.exactness $(ARGS)
 
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)

@@ -4,13 +4,13 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import InvalidValue
-from shared.session import operations
-from shared.web.application import create_app
-from shared.web.batch import Part, batch
-from shared.web.encoding import ARRAYS
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.batches import BatchResetBody, BatchResetReply
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.batch import Part, batch
+from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.request import Request
+from shared.wire.messages.batches import BatchResetBody, BatchResetReply
 
 router = Router()
 

@@ -4,11 +4,11 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import NotCreatable
-from shared.session.catalog import catalog as entries
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.descriptions import CatalogReply
+from shared.session.catalog.catalog import catalog as entries
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.spaces.descriptions import CatalogReply
 
 router = Router()
 

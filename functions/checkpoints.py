@@ -4,13 +4,13 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import CheckpointNotFound, KeyReused, QuotaExceeded, ReplyGone, StaleRevision
-from shared.web.application import create_app
-from shared.web.records import checkpoint_record
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.records import CheckpointReply, CheckpointsReply
-from shared.wire.replies import MessageReply
-from shared.wire.requests import CheckpointBody
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.records import checkpoint_record
+from shared.web.protocol.request import Request
+from shared.wire.messages.records import CheckpointReply, CheckpointsReply
+from shared.wire.messages.replies import MessageReply
+from shared.wire.messages.requests import CheckpointBody
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/checkpoints/"

@@ -4,10 +4,10 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import Contended, KeyReused, StaleRevision
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import MessageReply
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import MessageReply
 
 router = Router()
 

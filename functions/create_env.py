@@ -12,12 +12,12 @@ from shared.errors import (
     QuotaExceeded,
     SnapshotTooLarge,
 )
-from shared.snapshot.recipe import Recipe, WrapperRecipe
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import CreateReply
-from shared.wire.requests import CreateBody
+from shared.snapshot.making.recipe import Recipe, WrapperRecipe
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import CreateReply
+from shared.wire.messages.requests import CreateBody
 
 router = Router()
 

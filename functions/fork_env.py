@@ -4,11 +4,11 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import Contended, KeyReused, QuotaExceeded, StaleRevision, StoreFailed
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import ForkReply
-from shared.wire.requests import ForkBody
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import ForkReply
+from shared.wire.messages.requests import ForkBody
 
 router = Router()
 

@@ -3,11 +3,11 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.web.application import create_app
-from shared.web.records import INSTANCE_EXAMPLE, instance_record
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.records import InstanceReply
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.records import INSTANCE_EXAMPLE, instance_record
+from shared.web.protocol.request import Request
+from shared.wire.messages.records import InstanceReply
 
 router = Router()
 

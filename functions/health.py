@@ -5,10 +5,10 @@ from importlib.metadata import version
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import HealthReply
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import HealthReply
 
 router = Router()
 

@@ -4,11 +4,11 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import CallTooLong
-from shared.session import operations
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.descriptions import InterfaceReply
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.spaces.descriptions import InterfaceReply
 
 router = Router()
 _ACTIONS = {"name": "Discrete", "n": 3, "shape": [], "dtype": "int64", "start": 0}

@@ -11,16 +11,17 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import Contended, InstanceNotFound, InvalidRequest, InvalidValue, NotCreatable, NotExact
-from shared.session import legacy, operations
-from shared.session.envelope import Header, Reference
-from shared.session.snapshots import Snapshots
-from shared.snapshot.recipe import Recipe, check_registered
-from shared.snapshot.versions import newest_version
-from shared.web.application import create_app
-from shared.web.legacy import LEGACY, short_id, shortened
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire import legacy_messages as messages
+from shared.legacy import messages
+from shared.legacy import operations as legacy
+from shared.legacy.dialect import LEGACY, short_id, shortened
+from shared.session.calls import operations
+from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.snapshots import Snapshots
+from shared.snapshot.making.env_ids import newest_version
+from shared.snapshot.making.recipe import Recipe, check_registered
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
 
 root = Router(dialect=LEGACY, tag="legacy")
 

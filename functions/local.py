@@ -28,7 +28,7 @@ from functions import (
     stream_env,
     ticket_env,
 )
-from shared.web.application import create_app
+from shared.web.app.application import create_app
 
 # Routes are tried in this order; the busiest comes first.
 MODULES = (

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from shared.web.metrics import CONTENT_TYPE
-from shared.web.request import Request
-from shared.web.routing import Router
+from shared.web.app.routing import Router
+from shared.web.observe.metrics import CONTENT_TYPE
+from shared.web.protocol.request import Request
 
 router = Router()
 

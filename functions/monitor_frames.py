@@ -7,13 +7,13 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import InvalidValue
 from shared.frames import Thumbnail
-from shared.session.following import Sight, follow, glance
-from shared.web.application import create_app
-from shared.web.carriage import BURST, carried_by_lambda
-from shared.web.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.web.watched import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
+from shared.session.monitor.feed import Sight, follow, glance
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.monitor.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
+from shared.web.monitor.query import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
+from shared.web.protocol.lambda_limits import BURST, carried_by_lambda
+from shared.web.protocol.request import Request
 
 router = Router()
 

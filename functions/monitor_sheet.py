@@ -6,13 +6,13 @@ from starlette.responses import Response
 from shared.errors import InvalidValue, ReplyTooLarge
 from shared.frames import Thumbnail
 from shared.session.contact_sheet import Cells, cells, contact_sheet
-from shared.session.drawing import SHARE
+from shared.session.monitor.renderer import SHARE
 from shared.sheets import Grid
-from shared.web.application import create_app
-from shared.web.carriage import BURST, carried_by_lambda, check_carried
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.web.watched import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.monitor.query import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
+from shared.web.protocol.lambda_limits import BURST, carried_by_lambda, check_carried
+from shared.web.protocol.request import Request
 
 router = Router()
 

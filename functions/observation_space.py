@@ -4,14 +4,14 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import CallTooLong, Contended, SnapshotTooLarge
-from shared.session import operations
-from shared.web.application import create_app
-from shared.web.encoding import ARRAYS
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import ContainsReply, SampleReply
-from shared.wire.requests import ContainsBody
-from shared.wire.space_forms import SpaceReply
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import ContainsReply, SampleReply
+from shared.wire.messages.requests import ContainsBody
+from shared.wire.spaces.space_forms import SpaceReply
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/observation_space/"

@@ -12,11 +12,11 @@ from shared.errors import (
     ResetNeeded,
     SnapshotTooLarge,
 )
-from shared.session import operations
-from shared.web.application import create_app
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import RenderReply
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import RenderReply
 
 router = Router()
 

@@ -4,12 +4,12 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import CheckpointNotFound, Contended, KeyReused, ReplyGone, StaleRevision
-from shared.web.application import create_app
-from shared.web.records import INSTANCE_EXAMPLE, instance_record
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.records import InstanceReply
-from shared.wire.requests import RestoreBody
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.records import INSTANCE_EXAMPLE, instance_record
+from shared.web.protocol.request import Request
+from shared.wire.messages.records import InstanceReply
+from shared.wire.messages.requests import RestoreBody
 
 router = Router()
 

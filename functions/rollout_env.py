@@ -16,13 +16,13 @@ from shared.errors import (
     SnapshotTooLarge,
     StaleRevision,
 )
-from shared.session.rollout import given, rollout, sampled
-from shared.web.application import create_app
-from shared.web.encoding import ARRAYS
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import RolloutReply
-from shared.wire.requests import RolloutBody
+from shared.session.calls.rollout import given, rollout, sampled
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import RolloutReply
+from shared.wire.messages.requests import RolloutBody
 
 router = Router()
 

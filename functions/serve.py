@@ -16,7 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from shared import settings
 from shared.errors import Misconfigured
-from shared.snapshot.interruption import GRACE_S
+from shared.snapshot.isolation.timeout import GRACE_S
 
 _BACKLOG = 2048
 

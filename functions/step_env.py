@@ -15,13 +15,13 @@ from shared.errors import (
     SnapshotTooLarge,
     StaleRevision,
 )
-from shared.session import operations
-from shared.web.application import create_app
-from shared.web.encoding import ARRAYS
-from shared.web.request import Request
-from shared.web.routing import Router
-from shared.wire.replies import StepReply
-from shared.wire.requests import StepBody
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import StepReply
+from shared.wire.messages.requests import StepBody
 
 router = Router()
 

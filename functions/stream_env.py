@@ -8,11 +8,11 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import NotRenderable
 from shared.frames import as_jpeg
-from shared.session.watching import ENDLESS, pictures
-from shared.web.application import create_app
-from shared.web.carriage import BURST, carried_by_lambda
-from shared.web.request import Request
-from shared.web.routing import Router
+from shared.session.monitor.stream import ENDLESS, pictures
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.lambda_limits import BURST, carried_by_lambda
+from shared.web.protocol.request import Request
 
 router = Router()
 

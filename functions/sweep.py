@@ -4,8 +4,8 @@ import asyncio
 from functools import cache
 from typing import Any
 
-from shared.session.sweeping import sweep
-from shared.web.service import open_service
+from shared.session.stored.sweep import sweep
+from shared.web.service.service import open_service
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

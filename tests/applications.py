@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from functions import local
 from shared.settings import Settings
-from shared.web.application import Application, create_app
-from shared.web.routing import Router
+from shared.web.app.application import Application, create_app
+from shared.web.app.routing import Router
 
 
 @dataclass(frozen=True)

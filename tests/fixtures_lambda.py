@@ -13,11 +13,11 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from infra.lambda_gateway import Gateway
-from infra.sandbox import SandboxFailed, emulator
-from infra.seaweedfs import SeaweedFS
-from infra.template import BUCKET as BUCKET_OF_TEMPLATE
-from infra.template import Template, read
+from infra.aws.template import BUCKET as BUCKET_OF_TEMPLATE
+from infra.aws.template import Template, read
+from infra.emulator.gateway import Gateway
+from infra.emulator.sandbox import SandboxFailed, emulator
+from infra.s3.seaweedfs import SeaweedFS
 from tests.applications import Api, Asgi, Client, Reply
 from tests.fixtures_s3 import BUCKET
 

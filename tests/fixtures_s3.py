@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.seaweedfs import SeaweedFS, seaweedfs
+from infra.s3.seaweedfs import SeaweedFS, seaweedfs
 
 BUCKET = "tests"
 

@@ -6,11 +6,11 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from shared.frames import Thumbnail
-from shared.session.drawing import SHARE
-from shared.session.envelope import Reference
-from shared.session.following import Sight, glance
+from shared.session.monitor.feed import Sight, glance
+from shared.session.monitor.renderer import SHARE
+from shared.session.monitor.stream import Burst
 from shared.session.session import Session
-from shared.session.watching import Burst
+from shared.session.stored.envelope import Reference
 from shared.sheets import Grid, as_sheet
 
 

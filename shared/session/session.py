@@ -14,25 +14,25 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from shared.errors import GymHTTPError, NotExact
-from shared.session.checkpoints import Checkpoints
-from shared.session.clock import Clock
-from shared.session.closing import Closing
-from shared.session.creation import Creation
-from shared.session.drawing import Drawing
-from shared.session.envelope import CALL_ID_BYTES, Header, Reference, check_revision
-from shared.session.forking import Forking
-from shared.session.idempotency import Keyed, first_reply, remember
-from shared.session.keeping import Keeping, check_compatible
-from shared.session.live import Attempt, Encode, Live, LiveCache, Operation
-from shared.session.objects import Objects
-from shared.session.outcome import Outcome
-from shared.session.quota import Quota
-from shared.session.snapshots import Loaded, Snapshots, check_size
-from shared.session.threads import CallLimit, Thread, Threads
-from shared.session.tries import Tries
-from shared.snapshot.compatibility import cpu_features
-from shared.snapshot.confinement import Limits
-from shared.snapshot.plain import NotPlain
+from shared.session.calls.outcome import Outcome
+from shared.session.calls.timing import Clock
+from shared.session.lifecycle.checkpoints import Checkpoints
+from shared.session.lifecycle.close import Closing
+from shared.session.lifecycle.create import Creation
+from shared.session.lifecycle.fork import Forking
+from shared.session.live.cache import Attempt, Encode, Live, LiveCache, Operation
+from shared.session.live.placement import CallLimit, Thread, Threads
+from shared.session.live.revalidate import Keeping, check_compatible
+from shared.session.monitor.renderer import Drawing
+from shared.session.stored.async_store import Objects
+from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
+from shared.session.stored.idempotency import Keyed, first_reply, remember
+from shared.session.stored.quota import Quota
+from shared.session.stored.retry import Tries
+from shared.session.stored.snapshots import Loaded, Snapshots, check_size
+from shared.snapshot.codec.compatibility import cpu_features
+from shared.snapshot.codec.plain import NotPlain
+from shared.snapshot.isolation.child_process import Limits
 from shared.storage.protocol import Store
 
 P = ParamSpec("P")

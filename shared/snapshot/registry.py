@@ -12,17 +12,17 @@ from typing import Any
 from gymnasium.vector import SyncVectorEnv
 
 from shared.errors import NotExact, SnapshotIncompatible
-from shared.snapshot.ale import ALE
-from shared.snapshot.box2d import BOX2D
-from shared.snapshot.classic_control import CLASSIC_CONTROL
-from shared.snapshot.distributions import distributions_of, version_here
-from shared.snapshot.graph import OBJECT_GRAPH
-from shared.snapshot.journal import JOURNAL, JOURNAL_DRAWN
-from shared.snapshot.mechanism import Mechanism
-from shared.snapshot.mujoco import MUJOCO, MUJOCO_DRAWN
-from shared.snapshot.recipe import Recipe
-from shared.snapshot.toy_text import TOY_TEXT
-from shared.snapshot.wrappers import COMPUTED_BY
+from shared.snapshot.ale.mechanism import ALE
+from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
+from shared.snapshot.attributes.toy_text import TOY_TEXT
+from shared.snapshot.box2d.mechanism import BOX2D
+from shared.snapshot.codec.distributions import distributions_of, version_here
+from shared.snapshot.contract.mechanism import Mechanism
+from shared.snapshot.graph.mechanism import OBJECT_GRAPH
+from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.making.wrappers import COMPUTED_BY
+from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
+from shared.snapshot.replay.journal import JOURNAL, JOURNAL_DRAWN
 
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 

@@ -5,15 +5,15 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from shared.session import operations
-from shared.session.envelope import Reference
+from shared.session.calls import operations
 from shared.session.session import Session
+from shared.session.stored.envelope import Reference
 from shared.settings import PUBLIC
-from shared.snapshot.calls import Reset, Step
-from shared.snapshot.mechanism import Subject
-from shared.snapshot.recipe import Recipe, make
+from shared.snapshot.contract.calls import Reset, Step
+from shared.snapshot.contract.mechanism import Subject
+from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_for
-from shared.snapshot.vector import adopt
 from shared.storage.counted import CountedStore
 from shared.storage.memory import MemoryStore
 from tests.benchmarks.contenders import SQLITE, Contender

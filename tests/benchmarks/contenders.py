@@ -12,7 +12,7 @@ import ale_py
 import gymnasium
 import numpy as np
 
-from infra.seaweedfs import seaweedfs
+from infra.s3.seaweedfs import seaweedfs
 from tests.benchmarks.load import Player, request
 from tests.servers import Server, uvicorn
 

@@ -12,11 +12,11 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from shared import settings
-from shared.snapshot.calls import Reset, Step
-from shared.snapshot.mechanism import Subject
-from shared.snapshot.recipe import Recipe, make
+from shared.snapshot.contract.calls import Reset, Step
+from shared.snapshot.contract.mechanism import Subject
+from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_named
-from shared.snapshot.vector import adopt
 from shared.storage.protocol import Tag
 from shared.storage.sqlite import SQLiteStore
 

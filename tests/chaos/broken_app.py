@@ -7,12 +7,12 @@ from typing import Any
 from functions import local
 from shared.errors import OutcomeUnknown
 from shared.session import session
-from shared.session.envelope import Header
-from shared.session.snapshots import Loaded, Snapshots
+from shared.session.stored.envelope import Header
+from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.storage.protocol import ABSENT, Absent, Conflict, Stored, Tag
 from shared.storage.sqlite import SQLiteStore
-from shared.web import service
-from shared.web.application import create_app
+from shared.web.app.application import create_app
+from shared.web.service import service
 
 _CHECK_TO_WRITE_S = 0.002
 _LOST_EVERY = 10

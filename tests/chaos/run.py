@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from infra.seaweedfs import SeaweedFS, seaweedfs
+from infra.s3.seaweedfs import SeaweedFS, seaweedfs
 from tests.chaos.checker import Verdict, Violation, check, counted
 from tests.chaos.client import Client
 from tests.chaos.fleet import Server

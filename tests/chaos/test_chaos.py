@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.seaweedfs import SeaweedFS
+from infra.s3.seaweedfs import SeaweedFS
 from tests.chaos.run import Report, Run, run
 from tests.fixtures_s3 import BUCKET
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from shared.session.catalog import describe_environment, shipped
+from shared.session.catalog.catalog import describe_environment, shipped
 from shared.settings import Settings
-from shared.snapshot.recipe import register_environments
+from shared.snapshot.making.recipe import register_environments
 from tests.applications import Api, served
 
 

@@ -179,7 +179,7 @@ def test_a_key_means_another_call_for_another_owner(settings: Settings) -> None:
 
 
 def test_a_reply_that_is_forgotten_is_409_with_the_revision(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.idempotency.REPLIES_BYTES", 200)
+    monkeypatch.setattr("shared.session.stored.idempotency.REPLIES_BYTES", 200)
     instance = local.create()
     local.post(f"{instance}/reset/")
     for key in "abcd":

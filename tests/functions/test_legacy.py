@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from functions import legacy
+from shared.legacy.dialect import shortened
 from shared.settings import Settings
-from shared.web.application import create_app
-from shared.web.legacy import shortened
+from shared.web.app.application import create_app
 from tests.applications import Api, Reply, alone, served
 
 UPLOAD = {"training_dir": "/tmp/run", "api_key": "k"}

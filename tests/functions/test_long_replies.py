@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import ReplyTooLarge
 from shared.settings import Settings
-from shared.web.carriage import LARGEST_REPLY, check_carried
+from shared.web.protocol.lambda_limits import LARGEST_REPLY, check_carried
 from tests.applications import Api, served
 
 # Three frames of 720 kB: 2.9 MB in base64, some 8 as JSON.

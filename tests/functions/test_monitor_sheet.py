@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from functions import monitor_sheet
-from shared.session.watching import Burst
+from shared.session.monitor.stream import Burst
 from shared.settings import Settings
 from tests.applications import Api, Reply, served
 
@@ -106,7 +106,7 @@ def test_watching_changes_nothing(api: Api) -> None:
 def test_what_there_is_no_time_to_draw_is_late_as_it_was_before_and_comes_first_the_next_time(
     local: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.session.following.AT_ONCE", 1)
+    monkeypatch.setattr("shared.session.monitor.feed.AT_ONCE", 1)
     ids = [id_of(made(local)) for _ in range(3)]
     first = sheet(local, *ids)
     monkeypatch.setattr(monitor_sheet, "BURST", Burst(seconds=0, size=1))

@@ -53,7 +53,7 @@ def test_a_bug_is_in_the_log_as_a_500(
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("shared.session.operations.Reset", broken)
+    monkeypatch.setattr("shared.session.calls.operations.Reset", broken)
     with served("local", settings) as client:
         api = Api(client)
         api.post(f"{api.create()}/reset/")

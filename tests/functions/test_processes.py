@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from infra.seaweedfs import SeaweedFS
+from infra.s3.seaweedfs import SeaweedFS
 from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api
 from tests.fixtures_s3 import BUCKET

@@ -206,7 +206,7 @@ class TestAllOrNothing:
     ) -> None:
         instance, twin = twins(local, "LunarLander-v3")
         with monkeypatch.context() as patched:
-            patched.setattr("shared.snapshot.replay.LONGEST_REPLAY_S", 0.0005)
+            patched.setattr("shared.snapshot.replay.replay.LONGEST_REPLAY_S", 0.0005)
             reply = local.post(f"{instance}/rollout/", {"actions": [0] * 20})
         assert (reply.status, reply.json["type"]) == (409, "urn:gym-http:problem:journal-full")
         assert reply.json["index"] > 0
@@ -323,10 +323,10 @@ def test_the_time_that_it_tells_of_is_that_of_all_its_steps(local: Api) -> None:
 
 def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> None:
     """What moves a kind to a worker is how long one of its steps takes."""
-    from shared.session import operations
-    from shared.session.rollout import rollout, sampled
-    from shared.snapshot.recipe import Recipe
-    from shared.web.service import open_service
+    from shared.session.calls import operations
+    from shared.session.calls.rollout import rollout, sampled
+    from shared.snapshot.making.recipe import Recipe
+    from shared.web.service.service import open_service
 
     async def names_of_threads() -> set[str]:
         session = open_service(settings).session
@@ -344,10 +344,10 @@ def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> No
 
 def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> None:
     """As under uvicorn: two requests on one loop, of which the second is not the longer for the first."""
-    from shared.session import operations
-    from shared.session.rollout import rollout, sampled
-    from shared.snapshot.recipe import Recipe
-    from shared.web.service import open_service
+    from shared.session.calls import operations
+    from shared.session.calls.rollout import rollout, sampled
+    from shared.snapshot.making.recipe import Recipe
+    from shared.web.service.service import open_service
 
     async def race() -> list[str]:
         session = open_service(settings).session

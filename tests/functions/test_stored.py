@@ -82,7 +82,9 @@ def test_another_version_of_a_library_is_409_with_both_named(
 ) -> None:
     instance = started(settings)
     with monkeypatch.context() as patched:
-        patched.setattr("shared.session.keeping.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"})
+        patched.setattr(
+            "shared.session.live.revalidate.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
+        )
         with served("local", settings) as client:
             reply = Api(client).post(f"{instance}/step/", {"action": 1})
     assert (reply.status, reply.json["here"]) == (409, {"gymnasium": "9.9.9", "numpy": "9.9"})

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from functions import stream_env
-from shared.session import operations
-from shared.session.envelope import Reference
-from shared.session.watching import Burst, pictures
+from shared.session.calls import operations
+from shared.session.monitor.stream import Burst, pictures
+from shared.session.stored.envelope import Reference
 from shared.settings import PUBLIC, Settings
-from shared.web.service import open_service
+from shared.web.service.service import open_service
 from tests.applications import Api, served
 
 

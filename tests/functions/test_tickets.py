@@ -86,7 +86,7 @@ def test_a_ticket_ends_and_ends_with_its_owners_key(keyed: Settings, monkeypatch
         assert Api(without).get(path).status == 401
     with served("local", keyed) as client:
         later = time.time() + 601
-        monkeypatch.setattr("shared.web.tickets.time.time", lambda: later)
+        monkeypatch.setattr("shared.web.service.tickets.time.time", lambda: later)
         assert Api(client).get(path).status == 401
 
 

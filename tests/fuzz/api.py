@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from functions import local
 from shared.settings import Settings
-from shared.web.application import create_app
+from shared.web.app.application import create_app
 
 Operation = APIOperation[Any, Any, Any, Any]
 

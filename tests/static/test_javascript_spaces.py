@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from gymnasium import Space, spaces
 
-from shared.wire.members import member
-from shared.wire.spaces import describe
-from shared.wire.values import encode
+from shared.wire.members.members import member
+from shared.wire.spaces.spaces import describe
+from shared.wire.values.values import encode
 
 SCRIPT = Path(__file__).with_name("spaces.mjs")
 INF = np.inf

@@ -34,7 +34,7 @@ from gymnasium_http import (
 )
 from sameness import same
 
-from shared.web.problems import PROBLEMS
+from shared.web.protocol.problems import PROBLEMS
 from tests.servers import uvicorn
 
 REFUSED = "http://127.0.0.1:9"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.session import operations
-from shared.session.envelope import Reference
-from shared.session.idempotency import Keyed
+from shared.session.calls import operations
 from shared.session.session import Session
-from shared.snapshot.recipe import Recipe
+from shared.session.stored.envelope import Reference
+from shared.session.stored.idempotency import Keyed
+from shared.snapshot.making.recipe import Recipe
 from shared.storage.protocol import Store
 
 KEYS = [b"a key of thirty-two characters.."]

@@ -20,12 +20,12 @@ from shared.errors import (
     StaleRevision,
     StoreUnavailable,
 )
-from shared.session import operations
-from shared.session.envelope import Reference
-from shared.session.idempotency import Keyed
-from shared.session.live import Live
+from shared.session.calls import operations
+from shared.session.live.cache import Live
 from shared.session.session import Session
-from shared.snapshot.recipe import Recipe
+from shared.session.stored.envelope import Reference
+from shared.session.stored.idempotency import Keyed
+from shared.snapshot.making.recipe import Recipe
 from shared.storage.protocol import Conflict, Store
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
@@ -502,7 +502,7 @@ def test_another_library_version_is_refused_with_both_named(monkeypatch: pytest.
         store = FaultyStore()
         reference = await created(session(store))
         monkeypatch.setattr(
-            "shared.session.keeping.libraries_of", lambda *_: {"gymnasium": "0.0.1", "numpy": "2.0"}
+            "shared.session.live.revalidate.libraries_of", lambda *_: {"gymnasium": "0.0.1", "numpy": "2.0"}
         )
         with pytest.raises(SnapshotIncompatible, match=rf"gymnasium {gymnasium.__version__} \(here 0\.0\.1\)"):
             await step(session(store), reference)
@@ -521,7 +521,7 @@ def test_a_full_journal_refuses_the_call_and_keeps_the_live_environment(monkeypa
         header = await at.creation.create("public", Recipe("LunarLander-v3"), ())
         await at.call(header.reference, operations.reset(1, None), encode)
         with monkeypatch.context() as patched:
-            patched.setattr("shared.snapshot.replay.LONGEST_REPLAY_S", -1)
+            patched.setattr("shared.snapshot.replay.replay.LONGEST_REPLAY_S", -1)
             store.calls.clear()
             with pytest.raises(JournalFull, match="reset it"):
                 await at.call(header.reference, STEP, encode)

@@ -1,10 +1,10 @@
 import pytest
 
-from shared.snapshot.trial import carry_out
+from shared.snapshot.conformance.fresh_process import carry_out
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Trials are carried out in this process, where a test can take a remedy away."""
-    monkeypatch.setattr("shared.snapshot.check.in_fresh_process", carry_out)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     return monkeypatch

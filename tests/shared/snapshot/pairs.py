@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from shared.settings import prepare_process
-from shared.snapshot.calls import Call, Reset, Step
-from shared.snapshot.digest import digest_after
-from shared.snapshot.mechanism import Mechanism, Subject
-from shared.snapshot.recipe import Recipe, make, register_environments
+from shared.snapshot.codec.digest import digest_after
+from shared.snapshot.contract.calls import Call, Reset, Step
+from shared.snapshot.contract.mechanism import Mechanism, Subject
+from shared.snapshot.making.recipe import Recipe, make, register_environments
 
 RESET = Reset()
 

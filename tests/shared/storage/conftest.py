@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from infra.seaweedfs import SeaweedFS
+from infra.s3.seaweedfs import SeaweedFS
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Store
 from shared.storage.s3 import S3Store

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from infra.seaweedfs import SeaweedFS
+from infra.s3.seaweedfs import SeaweedFS
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.storage.protocol import ABSENT, Conflict, Stored, Tag
 from shared.storage.s3 import S3Store

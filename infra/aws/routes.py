@@ -1,0 +1,47 @@
+"""Which function a request goes to, as API Gateway's HTTP API decides it.
+
+Source: "Routing API requests" in the API Gateway developer guide. A path's last slash is a part of it: a route
+without one does not take a path with it, and a greedy variable takes the nothing after it.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from infra.aws.template import Function, Route
+
+_VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
+
+
+class Match(NamedTuple):
+    """Where a request goes, and what its path's variables are."""
+
+    function: Function
+    route: Route
+    parameters: dict[str, str]
+
+
+class Routes:
+    """The routes of every function; the most specific that fits is taken, a greedy one last."""
+
+    def __init__(self, functions: Iterable[Function]) -> None:
+        declared = [(function, route) for function in functions for route in function.routes]
+        # Of two that fit, the one with more that is fixed comes first.
+        declared.sort(key=lambda each: (each[1].path.endswith("+}"), -len(_VARIABLE.sub("", each[1].path))))
+        self._routes = [(function, route, _pattern(route.path)) for function, route in declared]
+
+    def find(self, method: str, path: str) -> Match | None:
+        """The function for the method and path, if there is one."""
+        for function, route, pattern in self._routes:
+            found = pattern.fullmatch(path) if route.method == method else None
+            if found:
+                return Match(function, route, found.groupdict())
+        return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    fixed = _VARIABLE.split(path)
+    parts = [re.escape(fixed[0])]
+    for name, greedy, after in zip(fixed[1::3], fixed[2::3], fixed[3::3], strict=True):
+        parts += [f"(?P<{name}>{'.*' if greedy else '[^/]+'})", re.escape(after)]
+    return re.compile("".join(parts))

@@ -1,0 +1,133 @@
+"""`template.yaml` as the offline Lambda and the tests read it: functions, their routes and what they may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from infra.aws.intrinsics import Loader, Resolver
+
+PATH = Path(__file__).parents[2] / "template.yaml"
+BUCKET = "SnapshotBucket"
+"""The logical name of the bucket with the environments."""
+
+
+class Route(NamedTuple):
+    """A method and a path of API Gateway, such as `/v1/envs/{instance_id}`."""
+
+    method: str
+    path: str
+
+
+class Grant(NamedTuple):
+    """An action on the snapshot bucket, and the keys it is granted on: `state/*`."""
+
+    action: str
+    keys: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function."""
+
+    name: str
+    """Its logical name: `StepEnvFunction`."""
+    handler: str
+    """Dotted, as the runtime wants it: `functions.step_env.handler`."""
+    routes: tuple[Route, ...]
+    environment: Mapping[str, str]
+    memory_mib: int
+    timeout_s: int
+    grants: frozenset[Grant]
+
+    @property
+    def endpoint(self) -> str:
+        """The name of its module: `step_env`."""
+        return self.handler.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Cors:
+    """What API Gateway answers preflights with."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    exposed: tuple[str, ...]
+    max_age_s: int
+
+
+@dataclass(frozen=True)
+class Template:
+    """A deployment, its parameters filled in."""
+
+    functions: tuple[Function, ...]
+    cors: Cors
+
+
+def read(known: Mapping[str, Any], path: Path = PATH) -> Template:
+    """The template with values for its parameters, and names for its resources, by their logical names.
+
+    Raises:
+        LookupError: one that is needed is not among them.
+    """
+    raw = yaml.load(path.read_text(), Loader)
+    resolver = Resolver(raw, known)
+    shared = raw["Globals"]["Function"]
+    functions = [
+        _function(name, resource["Properties"], shared, raw["Resources"], resolver)
+        for name, resource in raw["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    cors = resolver.value(raw["Resources"]["Api"]["Properties"]["CorsConfiguration"])
+    return Template(
+        tuple(functions),
+        Cors(
+            origins=tuple(cors["AllowOrigins"]),
+            methods=tuple(cors["AllowMethods"]),
+            headers=tuple(cors["AllowHeaders"]),
+            exposed=tuple(cors["ExposeHeaders"]),
+            max_age_s=cors["MaxAge"],
+        ),
+    )
+
+
+def _function(
+    name: str, own: Mapping[str, Any], shared: Mapping[str, Any], resources: Mapping[str, Any], resolver: Resolver
+) -> Function:
+    properties = {**shared, **own}
+    variables = {**shared["Environment"]["Variables"], **own.get("Environment", {}).get("Variables", {})}
+    events = own.get("Events", {}).values()
+    policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in own.get("Policies", ())]
+    return Function(
+        name=name,
+        handler=properties["Handler"],
+        routes=tuple(
+            Route(event["Properties"]["Method"], event["Properties"]["Path"])
+            for event in events
+            if event["Type"] == "HttpApi"
+        ),
+        environment={variable: str(resolver.value(value)) for variable, value in variables.items()},
+        memory_mib=int(resolver.value(properties["MemorySize"])),
+        timeout_s=int(properties["Timeout"]),
+        grants=frozenset(
+            grant for policy in policies for statement in policy["Statement"] for grant in _grants(statement)
+        ),
+    )
+
+
+def _grants(statement: Mapping[str, Any]) -> list[Grant]:
+    """A statement's grants; those on the bucket itself are limited by their condition."""
+    prefixes = [keys for test in statement.get("Condition", {}).values() for keys in _listed(test["s3:prefix"])]
+    objects = [
+        resource["Fn::Sub"].removeprefix(f"${{{BUCKET}.Arn}}/")
+        for resource in _listed(statement["Resource"])
+        if "Fn::Sub" in resource
+    ]
+    return [Grant(action, keys) for action in _listed(statement["Action"]) for keys in prefixes or objects]
+
+
+def _listed(one_or_many: Any) -> list[Any]:
+    return one_or_many if isinstance(one_or_many, list) else [one_or_many]

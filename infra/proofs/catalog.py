@@ -1,0 +1,20 @@
+"""Write the table of what can be created, from what is installed: `make catalog`."""
+
+import gymnasium
+
+from shared import settings
+from shared.session.catalog.catalog import TABLE, as_table, describe_all
+from shared.snapshot.making.recipe import register_environments
+
+
+def main() -> None:
+    """Make every registered environment and write its entry."""
+    settings.prepare_process()
+    register_environments(settings.read().env_modules)
+    entries = describe_all(gymnasium.registry)
+    TABLE.write_text(as_table(entries))
+    print(f"{len(entries)} environments in {TABLE}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""What endpoints do with a live environment: each takes the client's values and gives an operation."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any, Literal
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import MultiBinary
+
+from shared.errors import InvalidAction, InvalidValue, NotRenderable
+from shared.frames import checked, rendered
+from shared.session.live.cache import Live, Operation
+from shared.session.stored.statistics import Statistics
+from shared.snapshot.contract.calls import Render, Reset, Sample
+from shared.wire.members.members import member
+from shared.wire.spaces.spaces import describe
+from shared.wire.spaces.specs import describe_spec
+
+SpaceName = Literal["action_space", "observation_space"]
+
+PICTURES = ("rgb_array", "rgb_array_list", "ansi")
+"""The render modes that give something to send."""
+
+
+def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:
+    """Begin an episode; the first takes the seed given at creation unless it brings its own.
+
+    The operation raises InvalidValue for a list of seeds that is not one for each environment of a vector.
+    """
+
+    def operation(live: Live) -> dict[str, Any]:
+        if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
+            raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
+        first = live.tally.episode == 0
+        chosen = live.header.recipe.seed if seed is None and first else seed
+        observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
+        return {"observation": observation, "info": info}
+
+    return operation
+
+
+def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A vector's `reset_mask` as the array of bools that Gymnasium wants."""
+    if not live.vector or options is None or "reset_mask" not in options:
+        return options
+    mask = member(MultiBinary(live.header.recipe.num_envs or 1), options["reset_mask"], "reset_mask")
+    return {**options, "reset_mask": mask.astype(bool)}
+
+
+def step(action: Any, *, as_it_is: bool = False) -> Operation:
+    """Apply one action, given as the client sent it.
+
+    The reward becomes a float and the flags bools, whatever the environment gave, unless wanted `as_it_is`.
+    """
+
+    def operation(live: Live) -> dict[str, Any]:
+        member = live.cast(live.env.action_space, action)
+        observation, reward, terminated, truncated, info = live.step(member)
+        if not (live.vector or as_it_is):
+            reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
+        return {
+            "observation": observation,
+            "reward": reward,
+            "terminated": terminated,
+            "truncated": truncated,
+            "info": info,
+        }
+
+    return operation
+
+
+def describe_space(space: SpaceName) -> Operation:
+    """One of the spaces, described without loss."""
+    return lambda live: describe(getattr(live.env, space))
+
+
+def interface(live: Live) -> dict[str, Any]:
+    """All that a client needs to stand in for the environment; a vector's spec is that of each of its own."""
+    env: Any = live.env
+    # The environments of a vector are tended, each by a wrapper that is no part of the spec.
+    spec = deepcopy(env.envs[0].env.spec if live.vector else env.spec)
+    # They are made without the checker here, which says nothing of how they are registered.
+    spec.disable_env_checker = gymnasium.spec(spec.id).disable_env_checker
+    names = ["action_space", "observation_space"]
+    if live.vector:
+        names += ["single_action_space", "single_observation_space"]
+    return {
+        "spec": describe_spec(spec),
+        "metadata": env.metadata,
+        "render_mode": live.header.recipe.render_mode,
+        "num_envs": live.header.recipe.num_envs,
+        # As arrays, since an image's bounds as lists take a hundred times as long.
+        "spaces": {name: describe(getattr(env, name), np.asarray) for name in names},
+    }
+
+
+def sample(space: SpaceName) -> Operation:
+    """A random member of one of the spaces; it advances the space's generator."""
+    return lambda live: {"sample": live.apply(Sample(space))}
+
+
+def contains(space: SpaceName, value: Any) -> Operation:
+    """Whether the client's value stands for a member of one of the spaces."""
+
+    def operation(live: Live) -> dict[str, bool]:
+        try:
+            live.cast(getattr(live.env, space), value)
+        except InvalidAction:
+            return {"contains": False}
+        return {"contains": True}
+
+    return operation
+
+
+def start_statistics(*, resume: bool) -> Operation:
+    """Keep statistics of the episodes from now on, with those there are if `resume`."""
+
+    def operation(live: Live) -> None:
+        before = live.tally.statistics
+        live.tally.statistics = before.resumed() if resume and before is not None else Statistics()
+
+    return operation
+
+
+def stop_statistics() -> Operation:
+    """Add no further episodes to the statistics, if there are any."""
+
+    def operation(live: Live) -> None:
+        if live.tally.statistics is not None:
+            live.tally.statistics = live.tally.statistics.stopped()
+
+    return operation
+
+
+def render(max_pixels: int, *, as_it_is: bool = False) -> Operation:
+    """The picture in the instance's render mode, as JSON can hold it, or `as_it_is` under the name `picture`.
+
+    The operation raises NotRenderable where the mode gives none, or frames of more pixels than `max_pixels`.
+    """
+
+    def operation(live: Live) -> dict[str, Any]:
+        mode = live.header.recipe.render_mode
+        if mode not in PICTURES:
+            raise NotRenderable(
+                f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
+                render_mode=mode,
+            )
+        picture = live.apply(Render())
+        if as_it_is:
+            return {"render_mode": mode, "picture": checked(picture, mode, max_pixels)}
+        return rendered(picture, mode, max_pixels)
+
+    return operation

@@ -1,0 +1,203 @@
+"""Many steps in one call: one load, one save, all or nothing.
+
+Each step is the one that a single call makes, through `Live.apply`, so that a rollout leaves what as many calls
+would. It takes turns with everything else on its thread.
+"""
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from itertools import islice
+from typing import Any, Literal
+
+from shared.errors import GymHTTPError, InvalidValue
+from shared.session.calls.columns import Flags, Floats, Series
+from shared.session.live.cache import Live, Operation
+from shared.snapshot.contract.calls import Reset, Sample
+from shared.wire.members.members import members
+from shared.wire.values.detached import detached
+
+OnEnd = Literal["stop", "reset", "continue"]
+SeriesName = Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]
+
+TURN_S = 0.002
+"""A rollout lets others have a turn so often; a step that takes longer is a turn of its own."""
+
+Choice = Callable[[Live], Iterable[Any]]
+"""The actions, one for each step, each had when its step is about to be made."""
+
+
+def given(actions: Any, most: int) -> Choice:
+    """The client's own actions: a list, or one typed array with a first axis over them.
+
+    The choice raises InvalidAction, with the `index`, where one is no member of the action space, before any is
+    applied; InvalidValue where there are more than `most`.
+    """
+
+    def choice(live: Live) -> Iterable[Any]:
+        chosen = members(live.env.action_space, actions)
+        _check_steps(len(chosen), most)
+        return chosen
+
+    return choice
+
+
+def sampled(steps: int, most: int) -> Choice:
+    """Random members of the action space, drawn as `action_space/sample/` draws them.
+
+    The choice raises InvalidValue where there are to be more than `most`.
+    """
+
+    def choice(live: Live) -> Iterable[Any]:
+        _check_steps(steps, most)
+        return (live.apply(Sample("action_space")) for _ in range(steps))
+
+    return choice
+
+
+def rollout(choice: Choice, on_end: OnEnd | None, include: Collection[SeriesName], most_bytes: int) -> Operation:
+    """Apply the chosen actions one after another, and give what `include` names of each step.
+
+    The operation raises InvalidValue for an `on_end` that the instance cannot have, and where the values come to
+    more than `most_bytes`; otherwise what a step raises, with the `index` of that step in the evidence.
+    """
+
+    def operation(live: Live) -> Generator[None, None, dict[str, Any]]:
+        run = _Run(live, _end_of(live, on_end), include, most_bytes)
+        yield from run.steps_of(choice(live))
+        return run.reply()
+
+    return operation
+
+
+_SINGLE: Mapping[SeriesName, type[Floats | Flags]] = {
+    "rewards": Floats,
+    "terminations": Flags,
+    "truncations": Flags,
+}
+"""What a single environment gives beside values of any kind; a vector gives arrays of them."""
+
+
+class _Run:
+    """One rollout under way."""
+
+    def __init__(self, live: Live, on_end: OnEnd, include: Collection[SeriesName], most_bytes: int) -> None:
+        self._live = live
+        self._on_end = on_end
+        self._most_bytes = most_bytes
+        single = {} if live.vector else _SINGLE
+        self._series: dict[SeriesName, Series | Floats | Flags] = {
+            name: single.get(name, Series)() for name in include
+        }
+        self._steps = 0
+        self._stopped = False
+        self._resets: list[dict[str, Any]] = []
+
+    def steps_of(self, actions: Iterable[Any]) -> Generator[None, None, None]:
+        """Apply the actions, and yield where others may have a turn."""
+        live = self._live
+        if live.tally.ended and live.header.recipe.autoreset == "Disabled":
+            self._end()
+        steps, remaining = self._stepper(), iter(actions)
+        in_a_turn, goes_on = 1, not self._stopped
+        try:
+            while goes_on:
+                before, began = self._steps, time.perf_counter()
+                goes_on = steps(islice(remaining, in_a_turn)) and self._steps - before == in_a_turn
+                took = time.perf_counter() - began
+                live.seconds += took
+                live.calls = max(1, self._steps)
+                self._check_size()
+                in_a_turn = max(1, min(4 * in_a_turn, int(in_a_turn * TURN_S / took)))
+                yield
+        except GymHTTPError as error:
+            error.evidence.setdefault("index", self._steps)
+            raise
+
+    def reply(self) -> dict[str, Any]:
+        """What the rollout gave."""
+        joined: dict[str, Any] = {
+            name: series.joined(self._steps) if isinstance(series, Flags) else series.joined()
+            for name, series in self._series.items()
+        }
+        return {"steps": self._steps, **joined, "resets": self._resets}
+
+    def _stepper(self) -> Callable[[Iterable[Any]], bool]:
+        """A function that applies actions and tells whether others may follow.
+
+        The names that 10,000 steps would look up are looked up once.
+        """
+        step, vector = self._live.step, self._live.vector
+        keep: dict[str, Callable[[Any], None]] = {name: series.append for name, series in self._series.items()}
+        observed, rewarded, informed = keep.get("observations"), keep.get("rewards"), keep.get("infos")
+        terminal, truncating, acted = keep.get("terminations"), keep.get("truncations"), keep.get("actions")
+
+        def steps(actions: Iterable[Any]) -> bool:
+            for action in actions:
+                if acted:
+                    acted(action)
+                observation, reward, terminated, truncated, info = step(action)
+                self._steps += 1
+                if observed:
+                    observed(observation)
+                if rewarded:
+                    rewarded(reward)
+                if informed:
+                    informed(info)
+                if vector:
+                    if terminal:
+                        terminal(terminated)
+                    if truncating:
+                        truncating(truncated)
+                elif terminated or truncated:
+                    if terminated and terminal:
+                        terminal(self._steps - 1)
+                    if truncated and truncating:
+                        truncating(self._steps - 1)
+                    self._end()
+                    if self._stopped:
+                        return False
+            return True
+
+        return steps
+
+    def _end(self) -> None:
+        """What follows the end of an episode, unless the steps go on."""
+        self._stopped = self._on_end == "stop"
+        if self._on_end == "reset":
+            observation, info = self._live.apply(Reset())
+            self._resets.append(
+                {"index": self._steps, "observation": detached(observation), "info": detached(info)}
+            )
+
+    def _check_size(self) -> None:
+        if sum(series.size for series in self._series.values()) > self._most_bytes:
+            raise InvalidValue(
+                f"After {self._steps} steps the values take over {self._most_bytes} bytes "
+                "(GYM_HTTP_MAX_REPLY_BYTES); "
+                "ask for fewer steps, or `include` less.",
+                limit=self._most_bytes,
+            )
+
+
+def _end_of(live: Live, asked: OnEnd | None) -> OnEnd:
+    """What is to follow an end of the instance's episodes."""
+    if live.vector:
+        if asked not in (None, "continue"):
+            raise InvalidValue(
+                f"on_end is {asked!r}, and the instance is a vector, whose episodes end one by one; leave it out, "
+                "and choose an `autoreset` at creation."
+            )
+        return "continue"
+    autoreset = live.header.recipe.autoreset
+    if asked == "reset" and autoreset != "Disabled":
+        raise InvalidValue(f'on_end is "reset", and the instance resets itself ({autoreset}); send "continue".')
+    return asked or "stop"
+
+
+def _check_steps(steps: int, most: int) -> None:
+    if steps > most:
+        raise InvalidValue(
+            f"A rollout of {steps} steps is over the most of one call, {most} (GYM_HTTP_MAX_STEPS_PER_CALL); send "
+            "several.",
+            limit=most,
+        )

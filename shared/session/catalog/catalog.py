@@ -1,0 +1,160 @@
+"""What can be created here: a shipped table, since making every environment to ask it takes minutes.
+
+`make catalog` writes the table anew. An environment that somebody else registered is not in it; asked for by
+its id, it is made and described.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+
+from shared.errors import GymHTTPError
+from shared.session.catalog.keymaps import keymap
+from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.registry import proved_mechanism
+from shared.wire.spaces.spaces import describe
+
+TABLE = Path(__file__).with_name("catalog.json")
+
+# What a family's environments cannot be made without.
+_NEEDS = {
+    "gymnasium.envs.box2d": "Box2D",
+    "gymnasium.envs.mujoco": "mujoco",
+    "gymnasium.envs.phys2d": "jax",
+    "gymnasium.envs.tabular": "jax",
+}
+
+
+def catalog() -> list[dict[str, Any]]:
+    """Every environment that can be created in this process, by id, without keys; the same at every call."""
+    return [
+        _listed().get(env_id) or _unmade(spec)
+        for env_id, spec in sorted(gymnasium.registry.items())
+        if _can_be_made(env_id, spec)
+    ]
+
+
+def shipped(env_id: str) -> dict[str, Any] | None:
+    """The environment's entry in the table."""
+    entry = _shipped()["environments"].get(env_id)
+    return None if entry is None else {**entry, "keys": _shipped()["keymaps"][entry["keys"]]}
+
+
+def described(env_id: str, modules: tuple[str, ...]) -> dict[str, Any]:
+    """One environment's entry, in a process that has registered nothing yet.
+
+    Raises:
+        NotCreatable: it cannot be made; the text is Gymnasium's.
+    """
+    register_environments(modules)
+    return describe_environment(env_id)
+
+
+def describe_environment(env_id: str) -> dict[str, Any]:
+    """Make the environment and describe it. Bounds that are the same everywhere are given once.
+
+    Raises:
+        NotCreatable: it cannot be made; the text is Gymnasium's.
+    """
+    env = make(Recipe(env_id))
+    proved = proved_mechanism(env)
+    return {
+        **_unmade(gymnasium.spec(env_id)),
+        "action_space": _compact(describe(env.action_space)),
+        "observation_space": _compact(describe(env.observation_space)),
+        "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode is not None],
+        "render_fps": env.metadata.get("render_fps"),
+        "action_meanings": _meanings(env.unwrapped),
+        "mechanism": None if proved is None else proved.name,
+        "keys": keymap(env),
+    }
+
+
+def describe_all(env_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The entries of those environments that can be created, by id."""
+    entries = {}
+    for env_id in sorted(env_ids):
+        try:
+            entries[env_id] = describe_environment(env_id)
+        except GymHTTPError:
+            continue  # deprecated, not installed, or refused: it cannot be created
+    return entries
+
+
+def as_table(entries: Mapping[str, dict[str, Any]]) -> str:
+    """The entries as the shipped table. Key maps, which most of Atari's games share, stand apart with numbers."""
+    keymaps = list(dict.fromkeys(json.dumps(entry["keys"]) for entry in entries.values()))
+    numbered = {
+        env_id: json.dumps({**entry, "keys": keymaps.index(json.dumps(entry["keys"]))})
+        for env_id, entry in entries.items()
+    }
+    environments = ",\n".join(f"{json.dumps(env_id)}: {entry}" for env_id, entry in numbered.items())
+    listed = ",\n".join(keymaps)
+    return f'{{"environments": {{\n{environments}\n}},\n"keymaps": [\n{listed}\n]}}\n'
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    shipped: dict[str, Any] = json.loads(TABLE.read_text())
+    return shipped
+
+
+@cache
+def _listed() -> dict[str, dict[str, Any]]:
+    return {
+        env_id: {name: told for name, told in entry.items() if name != "keys"}
+        for env_id, entry in _shipped()["environments"].items()
+    }
+
+
+def _unmade(spec: EnvSpec) -> dict[str, Any]:
+    """What the registry alone knows."""
+    return {
+        "env_id": spec.id,
+        "max_episode_steps": spec.max_episode_steps,
+        "reward_threshold": spec.reward_threshold,
+        "nondeterministic": spec.nondeterministic,
+        "action_space": None,
+        "observation_space": None,
+        "render_modes": None,
+        "render_fps": None,
+        "action_meanings": None,
+        "mechanism": None,
+    }
+
+
+def _meanings(env: Any) -> list[str] | None:
+    """What the actions are called, where the environment says it as Atari's do."""
+    meanings: Callable[[], list[str]] | None = getattr(env, "get_action_meanings", None)
+    return None if meanings is None else list(meanings())
+
+
+def _can_be_made(env_id: str, spec: EnvSpec) -> bool:
+    """Whether the environment is in the table or foreign, and what it needs is installed."""
+    if not isinstance(spec.entry_point, str):
+        return False
+    package = ".".join(spec.entry_point.split(".")[:3])
+    foreign = not spec.entry_point.startswith(("gymnasium.", "ale_py"))
+    needs = _NEEDS.get(package)
+    return (env_id in _listed() or foreign) and (needs is None or find_spec(needs) is not None)
+
+
+def _compact(description: Any) -> Any:
+    """The description with bounds that are equal everywhere given as one number, for pictures are large."""
+    if isinstance(description, list):
+        return [_compact(item) for item in description]
+    if not isinstance(description, dict):
+        return description
+    compact = {key: _compact(value) for key, value in description.items()}
+    for bound in ("low", "high"):
+        values = np.unique(np.array(description.get(bound, []), dtype=object).ravel().astype(str))
+        if len(values) == 1:
+            compact[bound] = np.array(description[bound], dtype=object).ravel()[0]
+    return compact

@@ -1,0 +1,61 @@
+"""The end of an instance, which a repeated call has to recognise although nothing is left to remember it."""
+
+from shared.errors import InstanceNotFound, StaleRevision
+from shared.session.live.cache import LiveCache
+from shared.session.stored.envelope import Reference, check_revision
+from shared.session.stored.idempotency import Keyed, check_unused
+from shared.session.stored.quota import Quota
+from shared.session.stored.retry import Tries
+from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.tombstones import Tombstones
+
+
+class Closing:
+    """Deletes the instances of one store."""
+
+    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
+        self._snapshots = snapshots
+        self._live = live
+        self._quota = quota
+        self._tombstones = Tombstones(snapshots.objects)
+
+    async def close(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> bool:
+        """Delete the instance; whether the same call had done so before.
+
+        Raises:
+            InstanceNotFound: there is none.
+            StaleRevision: it is not at the revision `if_match`.
+            KeyReused: the key came with another request before.
+            Contended: other processes kept writing first; it is still there.
+            OutcomeUnknown: the store failed in a way that leaves open whether it was deleted.
+        """
+        async with self._live.lock(reference):
+            await self._live.discard(reference)
+            try:
+                loaded = await self._snapshots.load(reference)
+            except InstanceNotFound:
+                if await self._tombstones.deleted_before(reference, keyed):
+                    return True
+                raise
+            check_revision(loaded.header, if_match)
+            check_unused(loaded.header, keyed)
+            await self._tombstones.put(reference, loaded.header.made_by, keyed)
+            try:
+                await self._delete(loaded, if_match)
+            except StaleRevision:
+                await self._tombstones.take_back(reference)
+                raise
+            self._quota.release(reference.owner)
+            return False
+
+    async def _delete(self, loaded: Loaded, if_match: int | None) -> None:
+        tries = Tries()
+        while failure := await self._snapshots.delete(loaded):
+            tries.note(failure)
+            try:
+                loaded = await self._snapshots.load(loaded.header.reference)
+            except InstanceNotFound:
+                # It was there a moment ago: the delete of unknown outcome was done.
+                return await self._snapshots.strike(loaded.header)
+            check_revision(loaded.header, if_match)
+            await tries.again()

@@ -1,0 +1,87 @@
+"""Watching an instance: pictures of a copy, made anew whenever its snapshot has changed.
+
+The copy is restored from the stored bytes, so that watching changes nothing, takes no lock that a step would
+wait for, and shows what any process did to the instance.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NamedTuple
+
+from shared.errors import InstanceNotFound, NotRenderable
+from shared.session.monitor.renderer import Copy
+from shared.session.session import Session
+from shared.session.stored.envelope import Reference
+from shared.session.stored.snapshots import Loaded
+
+FRAME_S = 1 / 30
+"""The least time between two pictures."""
+
+_FAR_POLL_S = 0.5
+_REPEAT_S = 10.0
+
+
+class Burst(NamedTuple):
+    """How long watching goes on; the first picture comes in any case."""
+
+    seconds: float
+    size: float
+    """Bytes of all pictures together."""
+
+
+ENDLESS = Burst(math.inf, math.inf)
+
+
+async def pictures(
+    session: Session, reference: Reference, encode: Callable[[Any], bytes], burst: Burst = ENDLESS
+) -> AsyncIterator[bytes]:
+    """Encoded frames: one whenever the instance has changed, and the last again every ten seconds.
+
+    Ends after the burst, or when the instance does. An instance that has not been reset has no picture yet.
+
+    Raises:
+        InstanceNotFound: there is no such instance.
+        NotRenderable: its render mode is not `rgb_array`.
+        SnapshotIncompatible: it was written by other library versions than are installed here.
+    """
+    loaded = await session.snapshots.load(reference)
+    mode = loaded.header.recipe.render_mode
+    if mode != "rgb_array" or loaded.header.recipe.num_envs is not None:
+        raise NotRenderable(
+            f"The instance's render mode is {mode!r}; only a single one created with rgb_array can be watched.",
+            render_mode=mode,
+        )
+    return _frames(session, Copy(session.thread_for_copy(loaded.header)), loaded, encode, burst)
+
+
+async def _frames(
+    session: Session, copy: Copy[bytes], loaded: Loaded, encode: Callable[[Any], bytes], burst: Burst
+) -> AsyncIterator[bytes]:
+    frame = await copy.picture(loaded, encode)
+    began = shown = asked = time.monotonic()
+    room = burst.size
+    try:
+        if frame is not None:
+            room -= len(frame)
+            yield frame
+        while time.monotonic() - began < burst.seconds:
+            await asyncio.sleep(FRAME_S)
+            may_ask = session.snapshots.objects.near or time.monotonic() - asked > _FAR_POLL_S
+            newer = await session.newer(loaded, ask=may_ask)
+            now = time.monotonic()
+            asked = now if may_ask else asked
+            if newer is not None:
+                loaded = newer
+                frame = await copy.picture(loaded, encode)
+            if frame is not None and (newer is not None or now - shown > _REPEAT_S):
+                shown = now
+                room -= len(frame)
+                if room < 0:
+                    return
+                yield frame
+    except InstanceNotFound:
+        return
+    finally:
+        await copy.close()

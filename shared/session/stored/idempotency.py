@@ -1,0 +1,102 @@
+"""`Idempotency-Key`: a repeated call is not applied again and gets the first reply.
+
+The semantics are those of the IETF's draft "The Idempotency-Key HTTP Header Field", within a stated bound: an
+instance remembers its last calls, and their replies as long as those fit a budget of bytes.
+"""
+
+import hashlib
+import uuid
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.errors import KeyReused, ReplyGone
+from shared.session.stored.envelope import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
+from shared.wire.values.detached import unpack
+
+REPLIES_BYTES = 65_536
+"""The most that the remembered replies of one instance take, compressed."""
+
+_DIGEST_BYTES = 16
+
+
+class Keyed(NamedTuple):
+    """A client's key and what it was sent with, as digests."""
+
+    key: bytes
+    body: bytes
+
+    @classmethod
+    def of(cls, owner: str, key: str, *sent: bytes) -> "Keyed":
+        """The digests of an owner's key and of everything that makes the request another one."""
+        return cls(_digest(owner.encode(), key.encode("utf-8", "surrogateescape")), _digest(*sent))
+
+    def part(self, number: int) -> "Keyed":
+        """The key of the `number`-th call that the request stands for."""
+        return self._replace(key=_digest(self.key, b"part", number.to_bytes(4, "big")))
+
+    def instance_id(self, number: int) -> str:
+        """The id of the `number`-th instance that the call makes: the same whenever it is made."""
+        return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))
+
+
+def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
+    """What the call gave when it was applied, and the revision it made; None if it has not been.
+
+    Raises:
+        KeyReused: the key came with another request then.
+        ReplyGone: the call was applied, and its reply is no longer remembered.
+    """
+    if keyed is None:
+        return None
+    recent = next((call for call in header.keyed if call.key == keyed.key), None)
+    if recent is None:
+        return None
+    check_same(recent.body, keyed)
+    if recent.reply is None:
+        raise ReplyGone(
+            f"The call with this key was applied and made revision {recent.revision}; its reply is forgotten, so "
+            "read the instance.",
+            revision=recent.revision,
+        )
+    return unpack(recent.reply), recent.revision
+
+
+def check_unused(header: Header, keyed: Keyed | None) -> None:
+    """Raise KeyReused where the key came with a call that the instance remembers, which was another one."""
+    if keyed is not None and any(call.key == keyed.key for call in header.keyed):
+        check_same(b"", keyed)
+
+
+def check_same(body: bytes, keyed: Keyed | None) -> None:
+    """Raise KeyReused where the key came with another body before."""
+    if keyed is not None and body != keyed.body:
+        raise KeyReused("This Idempotency-Key came with another request before; use a new key for a new request.")
+
+
+def remember(
+    before: Header, revision: int, call_id: bytes, keyed: Keyed | None, reply: bytes | None
+) -> tuple[bytes, tuple[KeyedCall, ...]]:
+    """`Header.recent` and `Header.keyed` once the call has made the revision.
+
+    Of the packed replies the newest are kept that fit the budget.
+    """
+    recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
+    if keyed is None and not before.keyed:
+        return recent, ()
+    calls = [call for call in before.keyed if call.revision > revision - RECENT_CALLS]
+    if keyed is not None:
+        calls.append(KeyedCall(revision, keyed.key, keyed.body, reply))
+    room, kept = REPLIES_BYTES, []
+    for call in reversed(calls):
+        length = len(call.reply or b"")
+        kept.append(call if length <= room else msgspec.structs.replace(call, reply=None))
+        room -= length if length <= room else 0
+    return recent, tuple(reversed(kept))
+
+
+def _digest(*parts: bytes) -> bytes:
+    state = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for part in parts:
+        state.update(len(part).to_bytes(8, "big") + part)
+    return state.digest()

@@ -1,0 +1,80 @@
+"""What a newly made environment has like every other of its recipe, and what a snapshot therefore only numbers.
+
+There are two kinds. A function compiled by `jax.jit` never changes, and compiling one anew after each restore took
+0.2 to 1.9 s. A set cannot be stored: the order of its iteration depends on how it came about, and 222 of 300 sets
+of 50 grid cells came out of a pickle in another. One that the constructor made comes about in the same way again.
+"""
+
+import hashlib
+import sys
+from typing import Any
+
+from shared.snapshot.codec.plain import NotPlain
+
+_ATOMS = (type(None), bool, int, float, str, bytes)
+
+
+class Constants:
+    """The constants of one environment, numbered in the order in which its graph leads to them."""
+
+    def __init__(self) -> None:
+        self.complete = False
+        """Whether all are found: they are looked for only while the environment is new."""
+        self._found: list[Any] = []
+        self._contents: list[Any] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, candidate: Any) -> int | None:
+        """The number of an object if it is a constant, `None` if it is stored like any other.
+
+        Raises:
+            NotPlain: it is a set with an order, and the constructor did not make it like this.
+        """
+        number = self._numbers.get(id(candidate))
+        if number is None and not self.complete and _may_be_constant(candidate):
+            number = self._numbers[id(candidate)] = len(self._found)
+            self._found.append(candidate)
+            self._contents.append(_contents(candidate))
+        if number is not None and _contents(candidate) == self._contents[number]:
+            return number
+        if isinstance(candidate, set | frozenset) and len(candidate) > 1:
+            raise NotPlain("a set that the constructor did not make would come back in another order")
+        return None
+
+    def at(self, number: int) -> Any:
+        """The constant of that number.
+
+        Raises:
+            LookupError: there is none, or it is no longer as it was.
+        """
+        found = self._found[number]
+        if _contents(found) != self._contents[number]:
+            raise LookupError("a constant of this environment has changed")
+        return found
+
+    def fingerprint(self) -> bytes:
+        """Equal for two environments whose constants are the same."""
+        # Sorted, since a set of texts has another order in each process.
+        text = "\n".join(repr(sorted(map(repr, contents))) for contents in self._contents)
+        return hashlib.blake2b(text.encode(), digest_size=8).digest()
+
+
+def constant_kinds() -> frozenset[type]:
+    """The types whose instances may be constants, of the libraries imported so far."""
+    jax = sys.modules.get("jaxlib._jax")
+    return frozenset({set, frozenset} | ({jax.PjitFunction} if jax else set()))
+
+
+def _may_be_constant(candidate: Any) -> bool:
+    return not isinstance(candidate, set | frozenset) or all(map(_is_atom, candidate))
+
+
+def _is_atom(item: Any) -> bool:
+    return type(item) in _ATOMS or (type(item) is tuple and all(map(_is_atom, item)))
+
+
+def _contents(candidate: Any) -> list[Any]:
+    """What is compared: a set's elements in their order, a function's name."""
+    if isinstance(candidate, set | frozenset):
+        return list(candidate)
+    return [candidate.__module__, candidate.__qualname__]

@@ -1,0 +1,174 @@
+"""The mechanism for environments in pure Python: all that is reached from the environment, as one graph.
+
+It is the general case: minigrid, highway-env, flappy-bird-gymnasium, Gymnasium's jax environments, a user's own.
+Not carried are native handles and what changes in place within classes and modules, such as a list there; what is
+seen of those is refused.
+"""
+
+import hashlib
+import zlib
+from typing import Any
+
+import gymnasium
+
+from shared.errors import SnapshotCorrupt
+from shared.snapshot.attributes.attributes import Attribute, Clock
+from shared.snapshot.attributes.state import class_path
+from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
+from shared.snapshot.codec import plain
+from shared.snapshot.codec.compatibility import check_libraries
+from shared.snapshot.codec.distributions import distributions_of, version_here
+from shared.snapshot.codec.generators import generator_state, generators_of, layers
+from shared.snapshot.codec.plain import NotPlain
+from shared.snapshot.contract.calls import Call, Reseed, perform
+from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.graph.blocks import Blocks, unpacked
+from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
+from shared.snapshot.graph.survey import Survey, written
+from shared.snapshot.isolation.global_rng import Chance
+from shared.snapshot.isolation.module_state import Names, modules_behind
+from shared.snapshot.making.recipe import Recipe
+
+LARGEST_BODY_BYTES = 1 << 26
+"""An environment whose compressed state takes more is not carried."""
+
+
+class GraphMechanism:
+    """Carries what is in Python's own memory, and refuses what shows that it is not."""
+
+    name = "object-graph"
+    libraries: tuple[str, ...] = ("cloudpickle",)
+    home = Home.WORKER
+
+    def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
+        """Whether nothing in the new environment is known not to be carried; a trial tells the rest."""
+        try:
+            Survey(env)
+        except NotPlain:
+            return False
+        return True
+
+    def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "GraphSubject":
+        """Tend a newly made environment.
+
+        Raises:
+            NotPlain: `suits` is false for it.
+        """
+        return GraphSubject(env, recipe)
+
+
+class GraphSubject:
+    """A live environment, and what it has like every other of its recipe."""
+
+    def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
+        self._chance = Chance.of(recipe)
+        with self._chance.lent():
+            generators_of(env)
+        survey = Survey(env)
+        self._constants = survey.constants
+        self._fingerprint = survey.constants.fingerprint()
+        self._classes = [class_path(layer) for layer in layers(env)]
+        self._modules = survey.modules
+        self._names = Names(modules_behind(map(type, layers(env)), survey.modules))
+        self._versions: dict[str, str] = {}
+        self._blocks = Blocks()
+        self._tend(env)
+
+    def apply(self, call: Call) -> Any:
+        """Make the call with what is the environment's own of the process, and seed what it left unseeded."""
+        with self._chance.lent(), self._names.lent():
+            result = perform(self.env, call)
+            generators_of(self.env)
+        if isinstance(call, Reseed):
+            self._chance.reseed(call.entropy, call.spawn_key)
+        return result
+
+    def capture(self) -> bytes:
+        """The graph, and beside it what is not a matter of the graph alone.
+
+        Raises:
+            NotPlain: something in it cannot be made again exactly; the way to it is named.
+        """
+        if not self._versions:  # only at creation: a restore knows the names, and finding them took 0.1 to 0.4 s
+            self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
+        pickler = GraphPickler(self._constants, self._left_out)
+        graph, buffers = written(pickler, self.env, self._constants)
+        body = plain.dumps(
+            [
+                self._versions,
+                self._classes,
+                self._fingerprint,
+                _facts(self.env),
+                self._chance.state(),
+                self._names.state(),
+                [clock.read() for clock in self._clocks],
+                zlib.compress(graph, 1),
+                self._blocks.packed(buffers),
+            ]
+        )
+        if len(body) > LARGEST_BODY_BYTES:
+            raise NotPlain(f"env takes {len(body)} bytes, more than the {LARGEST_BODY_BYTES} that are carried")
+        return body
+
+    def restore(self, body: bytes) -> None:
+        """Put the environment of the body in place of this one. The body must be known to be this service's own.
+
+        Raises:
+            SnapshotIncompatible: it was written with other versions of what the graph names.
+        """
+        match plain.loads(body):
+            case [
+                dict(versions),
+                list(classes),
+                bytes(constants),
+                bytes(facts),
+                chance,
+                names,
+                list(times),
+                *packed,
+            ]:
+                pass
+            case _:
+                raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
+        check_libraries(versions, {name: version_here(name) for name in versions})
+        if classes != self._classes or constants != self._fingerprint:
+            raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
+        env = self._read(*packed)
+        if [class_path(layer) for layer in layers(env)] != classes or _facts(env) != facts:
+            raise SnapshotCorrupt("The graph in the snapshot came out as another environment than went in.")
+        self._versions = versions
+        self._names.set_state(names)
+        self._chance.set_state(chance)
+        self._tend(env)
+        for clock, time in zip(self._clocks, times, strict=True):
+            clock.write(time)
+
+    def close(self) -> None:
+        """Nothing: what is carried is memory only, and several `close` methods shut pygame down for all."""
+
+    def _tend(self, env: gymnasium.Env[Any, Any]) -> None:
+        self.env = env
+        self._clocks: list[Attribute] = []
+        self._left_out: dict[int, str] = {}
+        for layer in layers(env):
+            for kind in WRAPPER_STATE.get(class_path(layer), ()):
+                if isinstance(kind, Clock):
+                    self._clocks.append(kind.of(layer))
+                    self._left_out[id(layer)] = kind.name
+
+    def _read(self, graph: bytes, blocks: list[bytes]) -> gymnasium.Env[Any, Any]:
+        try:
+            env = GraphUnpickler(zlib.decompress(graph), self._constants, unpacked(blocks)).load()
+        except Exception as error:  # the graph calls other libraries' constructors, which may raise anything
+            raise SnapshotCorrupt(f"The graph in the snapshot cannot be built: {error!r}.") from error
+        assert isinstance(env, gymnasium.Env)
+        return env
+
+
+def _facts(env: gymnasium.Env[Any, Any]) -> bytes:
+    """A digest of what a restored environment can be checked by: its generators, on which all else follows."""
+    states = [generator_state(generator) for generator in generators_of(env)]
+    return hashlib.blake2b(plain.dumps(states), digest_size=16).digest()
+
+
+OBJECT_GRAPH = GraphMechanism()

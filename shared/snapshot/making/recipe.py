@@ -1,0 +1,145 @@
+"""What an environment is made from, and the making of it.
+
+A recipe is everything that the client said at creation. It stands in the header of every snapshot, so that
+constants (spaces, models, tables) are rebuilt and never stored.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
+from typing import Any, Literal
+
+import gymnasium
+import msgspec
+from gymnasium.vector import SyncVectorEnv
+
+from shared.errors import Misconfigured, NotCreatable
+from shared.snapshot.isolation.first_use import first_time
+from shared.snapshot.isolation.timeout import interruptible
+from shared.snapshot.making.arguments import arguments
+from shared.snapshot.making.autoreset import SameStepAutoreset
+from shared.snapshot.making.observation_size import check_extent
+from shared.snapshot.making.wrappers import wrap
+
+AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
+"""The values of `gymnasium.vector.AutoresetMode`."""
+
+
+class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One wrapper of `gymnasium.wrappers` by name, with its parameters after `env`."""
+
+    name: str
+    kwargs: dict[str, Any] = {}
+
+
+class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The arguments of `gymnasium.make`, the wrappers around it, innermost first, and the first seed."""
+
+    env_id: str
+    render_mode: str | None = None
+    kwargs: dict[str, Any] = {}
+    max_episode_steps: int | None = None
+    wrappers: tuple[WrapperRecipe, ...] = ()
+    autoreset: AutoresetMode = "Disabled"
+    num_envs: int | None = None
+    """How many environments a `gymnasium.vector.SyncVectorEnv` holds; None for a single one, not a vector."""
+    seed: int | None = None
+    """Seed of the (outermost) spaces' generators, and of the first reset if that brings none of its own."""
+
+
+def register_environments(modules: Iterable[str]) -> None:
+    """Import the modules that register environments with Gymnasium.
+
+    Raises:
+        Misconfigured: one of them cannot be imported.
+    """
+    gymnasium.logger.min_level = gymnasium.logger.ERROR  # its warnings are for who runs the loop, not for a log
+    for module in modules:
+        try:
+            gymnasium.register_envs(import_module(module))
+        except ImportError as error:
+            raise Misconfigured(
+                f"GYM_HTTP_ENV_MODULES names {module!r}, which cannot be imported: {error}; install it or drop it."
+            ) from error
+
+
+def check_registered(env_id: str, modules: Iterable[str]) -> None:
+    """Accept `Name-v0`, `namespace/Name-v0` or `module:Name-v0` where it is registered; imports nothing.
+
+    Raises:
+        NotCreatable: it is not, in Gymnasium's words, or the module is not one of the allowed.
+    """
+    module, colon, name = env_id.rpartition(":")
+    if colon and module not in modules:
+        raise NotCreatable(
+            f"The module {module!r} is not among those this server imports (GYM_HTTP_ENV_MODULES).",
+            env_id=env_id,
+        )
+    try:
+        gymnasium.spec(name)
+    except (gymnasium.error.Error, ValueError) as error:
+        raise NotCreatable(str(error), env_id=env_id) from error
+
+
+def make(recipe: Recipe) -> Any:
+    """A new `gymnasium.Env`, or a new `SyncVectorEnv` of as many as the recipe says.
+
+    `gymnasium.make` without its checker, then the wrappers, then autoreset. `human` is made without a screen: a
+    server has none to show, and the rest of the contract is the same.
+
+    Raises:
+        NotCreatable: Gymnasium, the constructor or a wrapper refused, in its own words.
+    """
+    env: Any
+    if recipe.num_envs is None:
+        env = _autoreset(_single(recipe), recipe.autoreset)
+    else:
+        try:
+            env = SyncVectorEnv([partial(_single, recipe)] * recipe.num_envs, autoreset_mode=recipe.autoreset)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise NotCreatable(str(error), env_id=recipe.env_id) from error
+    if recipe.seed is not None:
+        env.action_space.seed(recipe.seed)
+        env.observation_space.seed(recipe.seed)
+    return env
+
+
+def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
+    shown = recipe.render_mode if recipe.render_mode != "human" else None
+    extra = {"render_mode": shown} if shown is not None else {}
+    try:
+        made = partial(
+            gymnasium.make,
+            max_episode_steps=recipe.max_episode_steps,
+            disable_env_checker=True,
+            **arguments(recipe.env_id, recipe.kwargs),
+            **extra,
+        )
+        with first_time(f"make {recipe.env_id}"):
+            env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
+        _check_render_mode(env, recipe)
+        for wrapper in recipe.wrappers:
+            with first_time(f"wrap {wrapper.name}"):
+                env = wrap(env, wrapper.name, wrapper.kwargs)
+        check_extent(env.observation_space, recipe.num_envs or 1)
+    except NotCreatable:
+        raise
+    except Exception as error:  # an environment's constructor may raise anything; its words go to the caller
+        raise NotCreatable(str(error) or type(error).__name__, env_id=recipe.env_id) from error
+    return env
+
+
+def _autoreset(env: gymnasium.Env[Any, Any], mode: AutoresetMode) -> gymnasium.Env[Any, Any]:
+    if mode == "NextStep":
+        return gymnasium.wrappers.Autoreset(env)
+    return SameStepAutoreset(env) if mode == "SameStep" else env
+
+
+def _check_render_mode(env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
+    """Refuse a mode that Gymnasium would only warn of and that then fails at the first frame."""
+    modes = env.metadata.get("render_modes") or [recipe.render_mode]
+    if recipe.render_mode not in (None, "human", *modes):
+        raise NotCreatable(
+            f"The render mode {recipe.render_mode!r} is not one of {recipe.env_id}'s: {', '.join(modes)}.",
+            env_id=recipe.env_id,
+        )

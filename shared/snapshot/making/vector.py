@@ -1,0 +1,115 @@
+"""`gymnasium.vector.SyncVectorEnv`: its environments as their mechanism carries each, and its own state apart."""
+
+from typing import Any
+
+import gymnasium
+from gymnasium.vector import SyncVectorEnv
+
+from shared.errors import SnapshotCorrupt
+from shared.snapshot.codec import plain
+from shared.snapshot.codec.generators import GeneratorStates, spaces_of
+from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Step, perform
+from shared.snapshot.contract.mechanism import Mechanism, Subject
+from shared.snapshot.making.recipe import Recipe, make
+
+# The last observations are needed by a reset of some environments only, which returns the others' again.
+_OWN_STATE = ("_env_obs", "_rewards", "_terminations", "_truncations", "_autoreset_envs")
+
+
+def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
+    """Tend a newly made environment, or each environment of a vector of them."""
+    if isinstance(env, SyncVectorEnv):
+        return _VectorSubject(mechanism, env, recipe)
+    return mechanism.adopt(env, recipe)
+
+
+def made(mechanism: Mechanism, recipe: Recipe) -> Subject:
+    """A subject to be restored next: one that was closed and its mechanism has kept, or else a new one."""
+    rebuild = getattr(mechanism, "rebuild", None)
+    subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)
+    return subject
+
+
+class _Tended(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """One environment of the vector, whose calls go through its subject: a mechanism may have to see them."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject.env)
+        self.subject = subject
+
+    def step(self, action: Any) -> Any:
+        """`Env.step` through the subject."""
+        return self.subject.apply(Step(action))
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        """`Env.reset` through the subject."""
+        return self.subject.apply(Reset(seed, options))
+
+    def render(self) -> Any:
+        """`Env.render` through the subject."""
+        return self.subject.apply(Render())
+
+    def restore(self, body: bytes) -> None:
+        """Restore the subject, whose environment may be another object then."""
+        self.subject.restore(body)
+        self.env = self.subject.env
+
+
+class _VectorSubject:
+    """A live vector environment. Its calls are those of one environment, on batches."""
+
+    def __init__(self, mechanism: Mechanism, env: SyncVectorEnv, recipe: Recipe) -> None:
+        self.env: Any = env
+        singles = {id(space) for each in env.envs for space in spaces_of(each)}
+        own_spaces = [space for space in spaces_of(env) if id(space) not in singles]
+        self._generators = GeneratorStates(own_spaces)
+        self._tended = [_Tended(mechanism.adopt(each, recipe)) for each in env.envs]
+        env.envs = list(self._tended)
+        self._share_spaces()
+
+    def apply(self, call: Call) -> Any:
+        """Make the call on all environments; fork `i`'s generators are reseeded from children of its own."""
+        if isinstance(call, Reseed):
+            for number, tended in enumerate(self._tended):
+                tended.subject.apply(Reseed(call.entropy, (*call.spawn_key, number)))
+            self._generators.reseed(call.entropy, call.spawn_key)
+            return None
+        return perform(self.env, call)
+
+    def capture(self) -> bytes:
+        """Each environment's state, and what the vector itself remembers of the last call."""
+        return plain.dumps(
+            [
+                [tended.subject.capture() for tended in self._tended],
+                [getattr(self.env, name) for name in _OWN_STATE],
+                self._generators.read(),
+            ]
+        )
+
+    def restore(self, body: bytes) -> None:
+        """Restore each environment and the vector's own state."""
+        match plain.loads(body):
+            case [list(bodies), list(own), list(generators)] if (
+                len(bodies) == len(self._tended)
+                and len(generators) == len(self._generators)
+                and len(own) == len(_OWN_STATE)
+            ):
+                pass
+            case _:
+                raise SnapshotCorrupt("The state in the snapshot belongs to a vector of another make.")
+        for tended, each in zip(self._tended, bodies, strict=True):
+            tended.restore(each)
+        self._share_spaces()
+        for name, value in zip(_OWN_STATE, own, strict=True):
+            setattr(self.env, name, value)
+        self._generators.write(generators)
+
+    def close(self) -> None:
+        """Close each environment as its mechanism does."""
+        for tended in self._tended:
+            tended.subject.close()
+
+    def _share_spaces(self) -> None:
+        """The single spaces are the first environment's, in whose place its subject may have put another."""
+        self.env.single_action_space = self._tended[0].action_space
+        self.env.single_observation_space = self._tended[0].observation_space

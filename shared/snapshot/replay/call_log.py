@@ -1,0 +1,135 @@
+"""The calls on an environment as bytes that only grow, so that capturing them costs the same at every length.
+
+A chunk that is full is compressed once and not touched again; what comes after it stays as it is.
+"""
+
+import zlib
+from dataclasses import dataclass
+from struct import Struct
+from struct import error as StructError
+from typing import Any
+
+from shared.errors import SnapshotCorrupt
+from shared.snapshot.codec import plain
+from shared.snapshot.contract.calls import Render, Reset, Step
+
+CHUNK_BYTES = 4096
+"""A chunk is sealed when it is longer: some 200 calls with a discrete action, which compress to 200 bytes."""
+
+_STEP, _RESET, _RENDER, _DRAWN = range(4)
+_SEAL = Struct("<II")
+_ARRAY = Struct(">BI")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw from the environment's generators by something else, such as a wrapper; their states after it."""
+
+    generators: bytes
+
+
+Event = Step | Reset | Render | Drawn
+
+
+def encoded(event: Event) -> bytes:
+    """The event as bytes that no later change to an action can reach.
+
+    Raises:
+        NotPlain: an action or an option is not plain data.
+    """
+    match event:
+        case Step(action):
+            return plain.dumps([_STEP, action])
+        case Reset(seed, options):
+            return plain.dumps([_RESET, seed, options])
+        case Render():
+            return plain.dumps([_RENDER])
+        case Drawn(generators):
+            return plain.dumps([_DRAWN, generators])
+
+
+def _decoded(entry: Any) -> Event:
+    match entry:
+        case [0, action]:
+            return Step(action)
+        case [1, seed, options]:
+            return Reset(seed, options)
+        case [2]:
+            return Render()
+        case [3, bytes(generators)]:
+            return Drawn(generators)
+        case _:
+            raise SnapshotCorrupt("The journal in the snapshot holds a call that this mechanism does not write.")
+
+
+class Tape:
+    """Events in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._sealed = b""
+        self._tail = bytearray()
+        self._tail_length = 0
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def size(self) -> int:
+        """How many bytes `parts` come to."""
+        return len(self._sealed) + len(self._tail)
+
+    def append(self, event: bytes) -> None:
+        """Add an event, as `encoded` gave it."""
+        self._tail += event
+        self._tail_length += 1
+        self._length += 1
+        if len(self._tail) > CHUNK_BYTES:
+            chunk = zlib.compress(self._tail)
+            self._sealed += _SEAL.pack(self._tail_length, len(chunk)) + chunk
+            self._tail.clear()
+            self._tail_length = 0
+
+    def parts(self) -> list[Any]:
+        """The events as plain data."""
+        return [self._sealed, self._tail_length, bytes(self._tail)]
+
+    @classmethod
+    def of(cls, parts: Any) -> "Tape":
+        """The tape that gave `parts`; it gives the same again, whatever compressed them.
+
+        Raises:
+            SnapshotCorrupt: no tape gave that.
+        """
+        tape = cls()
+        match parts:
+            case [bytes(sealed), int(length), bytes(tail)]:
+                tape._sealed, tape._tail_length, tape._tail = sealed, length, bytearray(tail)
+            case _:
+                raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
+        tape._length = sum(length for length, _ in tape._chunks())
+        return tape
+
+    def continues(self, other: "Tape") -> bool:
+        """Whether this tape begins with all that is on the other."""
+        return len(self) >= len(other) and self._raw().startswith(other._raw())
+
+    def events(self) -> list[Event]:
+        """Every event, in order."""
+        # Elements one after another, behind the head of an array of so many, are a msgpack array.
+        entries = plain.loads(_ARRAY.pack(0xDD, self._length) + self._raw())
+        return [_decoded(entry) for entry in entries]
+
+    def _raw(self) -> bytes:
+        return b"".join(chunk for _, chunk in self._chunks())
+
+    def _chunks(self) -> list[tuple[int, bytes]]:
+        chunks, start = [], 0
+        try:
+            while start < len(self._sealed):
+                length, size = _SEAL.unpack_from(self._sealed, start)
+                start += _SEAL.size + size
+                chunks.append((length, zlib.decompress(self._sealed[start - size : start])))
+        except (zlib.error, StructError) as error:
+            raise SnapshotCorrupt(f"The journal in the snapshot cannot be read: {error}.") from error
+        return [*chunks, (self._tail_length, bytes(self._tail))]

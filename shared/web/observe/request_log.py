@@ -1,0 +1,54 @@
+"""What is noted of a request while it is answered: for its log line, its headers and the metrics."""
+
+import os
+import re
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from shared.session.calls.timing import Clock
+from shared.web.protocol.reply import RawHeaders
+
+VARY_ORIGIN = (b"vary", b"Origin")
+"""Whether a page may read a reply depends on where the page is from."""
+
+_REQUEST_ID = b"x-request-id"
+_SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+
+class Account:
+    """One request. What is not known (yet) is None."""
+
+    __slots__ = ("clock", "headers", "instance_id", "owner", "problem", "request_id", "revision")
+
+    def __init__(self, scope: Scope) -> None:
+        self.clock = Clock()
+        self.headers: RawHeaders = dict(scope["headers"])
+        """The request's."""
+        self.request_id = _request_id(self.headers, scope)
+        """As the client or Lambda named the request, or else made here."""
+        self.owner: str | None = None
+        self.instance_id: str | None = None
+        self.revision: int | None = None
+        """The instance's revision after the call."""
+        self.problem: str | None = None
+        """The kind of problem that the reply tells of."""
+
+    def add_headers(self, response: Response) -> None:
+        """Tell the request's id and, where an instance was called, milliseconds by phase (W3C Server Timing)."""
+        headers = response.raw_headers
+        headers += (VARY_ORIGIN, (_REQUEST_ID, self.request_id.encode()))
+        clock = self.clock
+        if clock.calls:
+            timing = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"
+            phases = (clock.load * 1e3, clock.env * 1e3, clock.save * 1e3)
+            headers.append((b"server-timing", (timing % phases).encode()))
+
+
+def _request_id(headers: RawHeaders, scope: Scope) -> str:
+    """The client's, if it is of a form that can stand in a log and a header; Lambda's own; a random one."""
+    sent = headers.get(_REQUEST_ID)
+    if sent is not None and _SANE_ID.fullmatch(sent):
+        return str(sent, "ascii")
+    context = scope.get("aws.context")
+    return os.urandom(8).hex() if context is None else str(context.aws_request_id)

@@ -1,0 +1,117 @@
+"""The one table from exceptions to HTTP statuses, and the reply that tells of them (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.responses import Response
+
+from shared import errors
+from shared.errors import GymHTTPError
+from shared.wire.values.refusal import abbreviated
+from shared.wire.values.values import encode
+
+MEDIA_TYPE = "application/problem+json"
+_LONGEST_EVIDENCE = 1000
+
+
+class ProblemKind(NamedTuple):
+    """A kind of problem: its status and its name in the reply's `type`."""
+
+    status: HTTPStatus
+    name: str
+
+
+PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
+    errors.InvalidRequest: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
+    errors.BodyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large"),
+    errors.KeyReused: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused"),
+    errors.InvalidAction: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-action"),
+    errors.InvalidValue: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-value"),
+    errors.Unauthorized: ProblemKind(HTTPStatus.UNAUTHORIZED, "unauthorized"),
+    errors.NotCreatable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-creatable"),
+    errors.NotExact: ProblemKind(HTTPStatus.BAD_REQUEST, "not-exact"),
+    errors.SnapshotTooLarge: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "snapshot-too-large"),
+    errors.NotFound: ProblemKind(HTTPStatus.NOT_FOUND, "not-found"),
+    errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
+    errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
+    errors.JournalFull: ProblemKind(HTTPStatus.CONFLICT, "journal-full"),
+    errors.ReplyGone: ProblemKind(HTTPStatus.CONFLICT, "reply-gone"),
+    errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
+    errors.NotEncodable: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "not-encodable"),
+    errors.ReplyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "reply-too-large"),
+    errors.EnvironmentRaised: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "environment-raised"),
+    errors.CallTooLong: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "call-too-long"),
+    errors.NotRenderable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-renderable"),
+    errors.Contended: ProblemKind(HTTPStatus.CONFLICT, "contended"),
+    errors.StaleRevision: ProblemKind(HTTPStatus.PRECONDITION_FAILED, "stale-revision"),
+    errors.QuotaExceeded: ProblemKind(HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded"),
+    errors.Misconfigured: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "misconfigured"),
+    errors.StoreFailed: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-failed"),
+    errors.StoreUnavailable: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable"),
+    errors.OutcomeUnknown: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "outcome-unknown"),
+    errors.SnapshotUnusable: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-unusable"),
+    errors.SnapshotCorrupt: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-corrupt"),
+    errors.SnapshotIncompatible: ProblemKind(HTTPStatus.CONFLICT, "snapshot-incompatible"),
+}
+
+METHOD_NOT_ALLOWED = ProblemKind(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed")
+PATH_NOT_FOUND = ProblemKind(HTTPStatus.NOT_FOUND, "path-not-found")
+INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+
+def problem(error: GymHTTPError) -> Response:
+    """The reply that tells a client of the error."""
+    return problem_response(PROBLEMS[type(error)], error.detail, headers_of(error), error.evidence)
+
+
+def headers_of(error: GymHTTPError) -> dict[str, str]:
+    """The headers that HTTP wants with an error."""
+    headers = {}
+    if "retry_after" in error.evidence:
+        headers["Retry-After"] = str(error.evidence["retry_after"])
+    if PROBLEMS[type(error)].status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def told(error: GymHTTPError) -> dict[str, Any]:
+    """The error as a problem's members, where it is part of a reply."""
+    return _members(PROBLEMS[type(error)], error.detail, error.evidence)
+
+
+def problem_response(
+    kind: ProblemKind,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Response:
+    """A problem of the kind; the evidence becomes further members."""
+    content = _members(kind, detail, evidence or {})
+    return Response(
+        msgspec.json.encode(content), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def internal_problem() -> Response:
+    """A failure of ours. What it was stands in the log, since its text may hold what is not for the caller."""
+    return problem_response(
+        INTERNAL, "The server failed; the instance is at its last good state. Please report it."
+    )
+
+
+def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": f"urn:gym-http:problem:{kind.name}",
+        "title": kind.status.phrase,
+        "status": kind.status.value,
+        "detail": detail,
+        **{name: _bounded(value) for name, value in evidence.items()},
+    }
+
+
+def _bounded(value: Any) -> Any:
+    """Evidence in full where it is short: what a client sent may be as long as a body."""
+    encoded = encode(value)
+    return encoded if len(msgspec.json.encode(encoded)) <= _LONGEST_EVIDENCE else abbreviated(value)

@@ -1,0 +1,93 @@
+"""An instance or a checkpoint as its record: what its header tells, in the reply's form."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from shared.session.stored.envelope import Header
+from shared.session.stored.statistics import Statistics
+from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
+
+INSTANCE_EXAMPLE: dict[str, Any] = {
+    "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",
+    "env_id": "CartPole-v1",
+    "render_mode": None,
+    "kwargs": {},
+    "max_episode_steps": None,
+    "wrappers": [],
+    "num_envs": None,
+    "autoreset": "Disabled",
+    "seed": None,
+    "episode": 1,
+    "steps": 1,
+    "episode_return": 1.0,
+    "ended": False,
+    "created": "2026-01-31T12:00:00.104881+00:00",
+    "used": "2026-01-31T12:00:00.126412+00:00",
+    "revision": 2,
+    "origin": None,
+    "statistics": None,
+    "mechanism": "classic-control",
+    "libraries": {"gymnasium": "1.4.0", "numpy": "2.4.6"},
+    "cpu": "X86_V3 X86_V4",
+}
+
+
+def instance_record(header: Header) -> InstanceReply:
+    """The record of an instance."""
+    recipe, progress = header.recipe, header.progress
+    return {
+        "instance_id": header.instance_id,
+        "env_id": recipe.env_id,
+        "render_mode": recipe.render_mode,
+        "kwargs": recipe.kwargs,
+        "max_episode_steps": recipe.max_episode_steps,
+        "wrappers": [msgspec.structs.asdict(wrapper) for wrapper in recipe.wrappers],
+        "num_envs": recipe.num_envs,
+        "autoreset": recipe.autoreset,
+        "seed": recipe.seed,
+        "episode": progress.episode,
+        "steps": progress.steps,
+        "episode_return": progress.episode_return,
+        "ended": progress.ended,
+        "created": iso(header.created),
+        "used": iso(header.used),
+        "revision": header.revision,
+        "origin": None
+        if header.origin is None
+        else {"instance_id": header.origin[0], "revision": header.origin[1]},
+        "statistics": None if progress.statistics is None else _statistics(progress.statistics),
+        "mechanism": header.mechanism,
+        "libraries": header.libraries,
+        "cpu": header.cpu,
+    }
+
+
+def checkpoint_record(header: Header) -> CheckpointReply:
+    """The record of a checkpoint; the revision is the instance's when it was made."""
+    return {
+        "checkpoint_id": header.checkpoint_id,
+        "name": header.checkpoint_name,
+        "created": iso(header.created),
+        "revision": header.revision,
+        "episode": header.progress.episode,
+        "steps": header.progress.steps,
+        "episode_return": header.progress.episode_return,
+    }
+
+
+def _statistics(kept: Statistics) -> StatisticsReply:
+    return {
+        "running": kept.running,
+        "episodes": kept.episodes,
+        "latest": [
+            {"steps": each.steps, "episode_return": each.episode_return, "ended": iso(each.ended)}
+            for each in kept.latest
+        ],
+    }
+
+
+def iso(seconds: float) -> str:
+    """A time since the epoch in ISO 8601, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

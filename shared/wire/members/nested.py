@@ -1,0 +1,74 @@
+"""Lists and objects whose parts are cast each by its own function; a part that does not fit is named."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from gymnasium import Space
+
+from shared.wire.values.refusal import Unfit, abbreviated
+
+Cast = Callable[[Any], Any]
+"""From what was sent to a value; it raises `Unfit` and nothing else."""
+
+Part = tuple[Space[Any], Cast]
+"""A space, for the message, and the cast to its members."""
+
+
+def within(name: str | int, part: Part, raw: Any) -> Any:
+    """The part's value; an `Unfit` learns where it was."""
+    space, cast = part
+    try:
+        return cast(raw)
+    except Unfit as unfit:
+        unfit.seen(raw, space)
+        unfit.path.append(name)
+        raise
+
+
+def items_of(part: Part) -> Callable[[Any], tuple[Any, ...]]:
+    """A cast from a list of any length, every item by the same part."""
+
+    def cast(raw: Any) -> tuple[Any, ...]:
+        if not isinstance(raw, (list, tuple)):
+            raise Unfit("it takes a list")
+        return tuple(within(index, part, item) for index, item in enumerate(raw))
+
+    return cast
+
+
+def tuple_of(parts: list[Part]) -> Callable[[Any], tuple[Any, ...]]:
+    """A cast from a list with one item for each part."""
+
+    def cast(raw: Any) -> tuple[Any, ...]:
+        if not isinstance(raw, (list, tuple)) or len(raw) != len(parts):
+            raise Unfit(f"it takes a list of {len(parts)}")
+        return tuple(within(index, part, raw[index]) for index, part in enumerate(parts))
+
+    return cast
+
+
+def dict_of(parts: Mapping[Any, Part]) -> Callable[[Any], dict[Any, Any]]:
+    """A cast from an object with exactly the parts' keys, each as its text, to a dict in the parts' order."""
+    named = {str(key): (key, part) for key, part in parts.items()}
+
+    def cast(raw: Any) -> dict[Any, Any]:
+        check_keys(raw, named)
+        return {key: within(name, part, raw[name]) for name, (key, part) in named.items()}
+
+    return cast
+
+
+def check_keys(raw: Any, required: Collection[str], optional: Collection[str] = ()) -> None:
+    """Nothing, for an object with all the required keys and otherwise only optional ones.
+
+    Raises:
+        Unfit: it is anything else.
+    """
+    if not isinstance(raw, dict):
+        raise Unfit(f"it takes an object with the keys {abbreviated(list(required))}")
+    for key in required:
+        if key not in raw:
+            raise Unfit(f"the key {abbreviated(key)} is missing")
+    for key in raw:
+        if key not in required and key not in optional:
+            raise Unfit(f"there is no key {abbreviated(key)} in it")

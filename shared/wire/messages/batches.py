@@ -1,0 +1,77 @@
+"""A batch of calls, and what came of each."""
+
+from typing import Any, Required
+
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+
+from shared.wire.messages.replies import Problem
+from shared.wire.messages.requests import ResetBody, Revision, StepBody
+
+_MOST_CALLS = 1000
+"""The most calls of one batch."""
+
+
+class BatchCall(BaseModel):
+    """One call of a batch; `if_match` makes it conditional on the instance's revision."""
+
+    instance_id: str = Field(max_length=64, examples=["5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"])
+    if_match: Revision | None = None
+
+
+class BatchStepCall(BatchCall, StepBody):
+    """One step of a batch."""
+
+
+class BatchResetCall(BatchCall, ResetBody):
+    """One reset of a batch."""
+
+
+class BatchStepBody(BaseModel):
+    """Steps of any instances; those of one instance are made in this order."""
+
+    calls: list[BatchStepCall] = Field(max_length=_MOST_CALLS)
+
+
+class BatchResetBody(BaseModel):
+    """Resets of any instances; those of one instance are made in this order."""
+
+    calls: list[BatchResetCall] = Field(max_length=_MOST_CALLS)
+
+
+class BatchResult(TypedDict, total=False):
+    """What came of one call: the revision that it made and its reply, or a problem."""
+
+    instance_id: Required[str]
+    status: Required[int]
+    revision: int
+    replayed: bool
+    warning: str
+    problem: Problem
+
+
+class BatchResetResult(BatchResult, total=False):
+    """What came of one reset."""
+
+    observation: Any
+    info: dict[str, Any]
+
+
+class BatchStepResult(BatchResetResult, total=False):
+    """What came of one step."""
+
+    reward: Any
+    terminated: bool | list[bool]
+    truncated: bool | list[bool]
+
+
+class BatchResetReply(TypedDict):
+    """The calls' results in their order."""
+
+    results: list[BatchResetResult]
+
+
+class BatchStepReply(TypedDict):
+    """The calls' results in their order."""
+
+    results: list[BatchStepResult]

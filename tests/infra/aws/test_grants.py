@@ -1,0 +1,229 @@
+"""Functions do to the bucket what the template lets them, and little else is granted."""
+
+import asyncio
+import dataclasses
+import secrets
+import time
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from functions import local
+from infra.aws.template import Function, Grant, read
+from infra.s3.seaweedfs import SeaweedFS
+from shared.session.stored.sweep import sweep
+from shared.settings import Settings
+from shared.snapshot.conformance.selection import Verdict
+from shared.web.app.routing import Router
+from shared.web.service.service import open_service
+from tests.applications import Api, Client, Reply, router_of, served
+from tests.fixtures_s3 import BUCKET
+from tests.servers import ROOT
+
+FUNCTIONS = {
+    function.endpoint: function
+    for function in read({"SnapshotBucket": "snapshots", "SigningKey": "arn"}).functions
+}
+ENDPOINT_OF: dict[Router, str] = {module.router: module.__name__.rpartition(".")[2] for module in local.MODULES}
+ACTIONS = {"GetObject": "GetObject", "HeadObject": "GetObject", "ListObjectsV2": "ListBucket"}
+
+UNUSED = {
+    # An instance has no entry in the index where its creation broke off.
+    ("close_env", "ListBucket", "index/*"),
+    # A close that other calls overtook, beyond the revision that it was conditional on, takes its tombstone back.
+    ("close_env", "DeleteObject", "closed/*"),
+    # Forks that were written are taken back when a later one fails.
+    ("fork_env", "DeleteObject", "state/*"),
+    ("fork_env", "DeleteObject", "index/*"),
+    ("fork_env", "DeleteObject", "checkpoints/*"),
+    ("fork_env", "GetObject", "checkpoints/*"),
+    ("fork_env", "ListBucket", "index/*"),
+    ("fork_env", "ListBucket", "checkpoints/*"),
+}
+"""Grants for what goes wrong, which the calls below do not."""
+
+
+class Guard:
+    """IAM in miniature: S3 as the function that is running may use it, and a record of what it used."""
+
+    def __init__(self, prefix: str) -> None:
+        self.function: Function | None = None
+        self.used: set[tuple[str, str, str]] = set()
+        self.refused: set[tuple[str, str, str]] = set()
+        self._prefix = prefix
+        self._call = BaseClient._make_api_call
+
+    def call(self, client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        assert self.function is not None
+        key = arguments.get("Key", arguments.get("Prefix", "")).removeprefix(self._prefix)
+        self._check(operation, ACTIONS.get(operation, operation), key)
+        try:
+            return self._call(client, operation, arguments)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                # S3 tells only those that an object is missing who may list it.
+                self._check(operation, "ListBucket", key)
+            raise
+
+    def _check(self, operation: str, action: str, key: str) -> None:
+        assert self.function is not None
+        granted = {grant for grant in self.function.grants if grant.action == f"s3:{action}"}
+        fitting = {grant for grant in granted if fnmatchcase(key, grant.keys)}
+        self.used |= {(self.function.endpoint, action, grant.keys) for grant in fitting}
+        if not fitting:
+            self.refused.add((self.function.endpoint, action, key))
+            error = {"Code": "AccessDenied", "Message": f"{action} {key}"}
+            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}, operation)
+
+
+@dataclasses.dataclass
+class EachWithItsRole:
+    """Lambda functions, each with its own rights."""
+
+    guard: Guard
+    functions: Client
+
+    def send(
+        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Reply:
+        self.guard.function = FUNCTIONS[ENDPOINT_OF[router_of(method, path)]]
+        return self.functions.send(method, path, content, headers)
+
+
+@pytest.fixture
+def settings(aws_environment: SeaweedFS) -> Settings:
+    return Settings(
+        store=f"s3://{BUCKET}/{secrets.token_hex(8)}",
+        signing_keys=("k" * 32,),
+        env_modules=("tests.shared.snapshot.foreign",),
+    )
+
+
+@pytest.fixture
+def guard(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Guard:
+    guard = Guard(settings.store.removeprefix(f"s3://{BUCKET}/") + "/")
+    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *arguments: guard.call(*arguments))
+    return guard
+
+
+@pytest.fixture
+def api(settings: Settings, guard: Guard) -> Iterator[Api]:
+    with served("lambda", settings) as functions:
+        yield Api(EachWithItsRole(guard, functions))
+
+
+def call_everything(api: Api) -> None:
+    """Every endpoint with an instance that is there, and with one that is not."""
+    api.get("/v1/health/")
+    api.get("/v1/catalog/")
+    api.create("ForeignWalk-v0")
+    frames = api.create("CartPole-v1", render_mode="rgb_array_list")
+    api.post(f"{frames}/reset/")
+    api.get(f"{frames}/monitor/render/")
+    api.post(f"{frames}/checkpoints/")
+    instance = api.create("CartPole-v1", render_mode="rgb_array")
+    keyed, forked = ({"idempotency-key": secrets.token_hex(8)} for _ in range(2))
+    api.post("/v1/envs/", {"env_id": "CartPole-v1"}, **keyed)
+    unknown = "/v1/envs/00000000-0000-4000-8000-000000000000"
+    for path in (instance, unknown):
+        api.post(f"{path}/reset/", {"seed": 1})
+        api.post(f"{path}/step/", {"action": 1})
+        api.post(f"{path}/rollout/", {"actions": [1]})
+        calls = [{"instance_id": path.rpartition("/")[2], "action": 1}]
+        api.post("/v1/batch/step/", {"calls": calls})
+        api.post("/v1/batch/reset/", {"calls": calls})
+        api.get(path)
+        api.get(f"{path}/interface/")
+        api.get(f"{path}/monitor/render/")
+        api.get(f"{path}/monitor/stream/")
+        api.post(f"{path}/monitor/ticket/")
+        for watching in ("frames", "sheet"):
+            api.get(f"/v1/monitor/{watching}/?ids={path.rpartition('/')[2]}")
+        for space in ("action_space", "observation_space"):
+            api.get(f"{path}/{space}/")
+            api.post(f"{path}/{space}/sample/")
+            api.post(f"{path}/{space}/contains/", {"value": 1})
+        api.post(f"{path}/fork/")
+        for _ in range(2):
+            api.post(f"{path}/fork/", {"count": 2}, **forked)
+        made = api.post(f"{path}/checkpoints/").json.get("checkpoint_id", unknown[-36:])
+        api.get(f"{path}/checkpoints/")
+        api.post(f"{path}/restore/", {"checkpoint_id": made})
+        api.post(f"{path}/restore/", {"checkpoint_id": unknown[-36:]})
+        api.delete(f"{path}/checkpoints/{made}/")
+        api.delete(f"{path}/checkpoints/{made}/")
+    api.post(f"{instance}/checkpoints/")
+    kept = api.post(f"{instance}/checkpoints/", **keyed).json["checkpoint_id"]
+    for _ in range(2):
+        api.delete(f"{instance}/checkpoints/{kept}/", **keyed)
+    api.get("/v1/envs/")
+    for _ in range(2):
+        api.delete(instance, **keyed)
+    api.delete(instance)
+    api.delete(unknown, **keyed)
+    call_the_legacy_dialect(api)
+
+
+def call_the_legacy_dialect(api: Api) -> None:
+    """What is made, used and closed there, with a checkpoint that is deleted with it."""
+    api.post("/legacy/v1/envs/", {"env_id": "ForeignForgetful-v0"})
+    [name] = api.get("/legacy/v1/envs/").json["all_envs"]
+    for path in (f"/legacy/v1/envs/{name}", "/legacy/v1/envs/00000000"):
+        api.post(f"{path}/reset/")
+    [full] = [each for each in api.get("/v1/envs/").json if each.startswith(name)]
+    api.post(f"/v1/envs/{full}/checkpoints/")
+    api.post(f"/legacy/v1/envs/{name}/close/")
+
+
+def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A week later."""
+    guard.function = FUNCTIONS["sweep"]
+    now = time.time() + 2 * settings.idle_ttl_s
+    monkeypatch.setattr("shared.session.stored.sweep.time.time", lambda: now)
+    swept = asyncio.run(sweep(open_service(settings).session.snapshots))
+    assert swept.instances > 0
+
+
+def test_functions_do_what_they_are_granted_and_no_grant_is_idle(
+    api: Api, settings: Settings, guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the trial of an environment comes to is kept; the trial itself takes seconds and no store.
+    monkeypatch.setattr("shared.session.lifecycle.create.confined", lambda *_: Verdict("object-graph", {}))
+    call_everything(api)
+    sweep_everything(settings, guard, monkeypatch)
+    assert not guard.refused, "grant these in template.yaml"
+    granted = {
+        (function.endpoint, grant.action.removeprefix("s3:"), grant.keys)
+        for function in FUNCTIONS.values()
+        for grant in function.grants
+    }
+    assert granted - guard.used == UNUSED
+
+
+def test_a_function_without_its_grants_is_503_and_says_what_to_grant(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = api.create("CartPole-v1")
+    bare = dataclasses.replace(FUNCTIONS["reset_env"], grants=frozenset({Grant("s3:GetObject", "state/*")}))
+    monkeypatch.setitem(FUNCTIONS, "reset_env", bare)
+    reply = api.post(f"{instance}/reset/")
+    assert (reply.status, reply.json["type"]) == (503, "urn:gym-http:problem:store-unavailable")
+    assert "s3:PutObject" in reply.json["detail"]
+    unknown = "/v1/envs/00000000-0000-4000-8000-000000000000"
+    assert "s3:ListBucket" in api.post(f"{unknown}/reset/").json["detail"]
+
+
+def test_the_table_of_what_functions_may_do_is_the_templates() -> None:
+    notes = (ROOT / "infra" / "README.md").read_text()
+    for function in FUNCTIONS.values():
+        cells = []
+        for action in ("GetObject", "PutObject", "DeleteObject", "ListBucket"):
+            keys = sorted(
+                grant.keys.partition("/")[0] for grant in function.grants if grant.action == f"s3:{action}"
+            )
+            cells.append(", ".join(dict.fromkeys(keys)))
+        assert f"| `{function.endpoint}` | {' | '.join(cells)} |" in notes

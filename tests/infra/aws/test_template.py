@@ -1,0 +1,84 @@
+"""What is deployed is what is served: each endpoint its function and routes, and the settings that exist."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from functions import local
+from infra.aws.intrinsics import Resolver
+from infra.aws.template import Function, Route, read
+from shared import settings
+from shared.settings import Settings
+from tests.applications import Api, served
+from tests.servers import ROOT
+
+KNOWN = {"SnapshotBucket": "snapshots", "SigningKey": "arn:signing-key"}
+TEMPLATE = read(KNOWN)
+ENDPOINTS = {module.__name__.rpartition(".")[2]: module for module in local.MODULES}
+BY_ENDPOINT = {function.endpoint: function for function in TEMPLATE.functions}
+
+
+def test_every_module_of_endpoints_is_a_function_and_so_is_the_sweep() -> None:
+    assert set(BY_ENDPOINT) == {*ENDPOINTS, "sweep"}, "template.yaml and functions.local.MODULES differ"
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=lambda function: function.endpoint)
+def test_a_function_is_called_after_the_module_whose_handler_it_runs(function: Function) -> None:
+    module, _, name = function.handler.rpartition(".")
+    assert callable(getattr(import_module(module), name))
+    assert function.name == "".join(part.title() for part in function.endpoint.split("_")) + "Function"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_function_has_the_routes_of_its_endpoints_with_and_without_the_last_slash(endpoint: str) -> None:
+    declared = {
+        Route(each.method, each.path.rstrip("/") + end)
+        for each in ENDPOINTS[endpoint].router.endpoints
+        for end in ("", "/{slash+}")
+    }
+    assert set(BY_ENDPOINT[endpoint].routes) == declared, f"declare the routes of {endpoint} in template.yaml"
+
+
+def test_functions_are_given_settings_that_exist() -> None:
+    [environment] = {tuple(function.environment.items()) for function in TEMPLATE.functions}
+    given = settings.read(dict(environment))
+    assert given.store == "s3://snapshots"
+    assert given.signing_keys == ("{{resolve:secretsmanager:arn:signing-key}}",)
+    assert (given.api_keys, given.idle_ttl_s, given.cors_origins) == ((), 604_800.0, ("*",))
+
+
+def test_keys_come_from_parameters_where_those_are_given() -> None:
+    given = read({**KNOWN, "SigningKeys": "k" * 32, "ApiKeys": "me:secret", "CorsOrigins": "https://a,https://b"})
+    variables = given.functions[0].environment
+    assert variables["GYM_HTTP_SIGNING_KEYS"] == "k" * 32
+    assert variables["GYM_HTTP_API_KEYS"] == "me:secret"
+    assert variables["GYM_HTTP_CORS_ORIGINS"] == "https://a,https://b"
+    assert given.cors.origins == ("https://a", "https://b")
+
+
+def test_api_keys_are_resolved_from_the_secret_that_is_named() -> None:
+    variables = read({**KNOWN, "ApiKeysSecret": "keys"}).functions[0].environment
+    assert variables["GYM_HTTP_API_KEYS"] == "{{resolve:secretsmanager:keys}}"
+
+
+def test_what_a_template_needs_and_nobody_gave_is_named() -> None:
+    with pytest.raises(LookupError, match="SnapshotBucket"):
+        read({})
+    with pytest.raises(LookupError, match="Fn::Base64 is not understood"):
+        Resolver({"Parameters": {}}, {}).value({"Fn::Base64": "x"})
+
+
+def test_the_gateway_answers_preflights_as_the_application_does(settings: Settings) -> None:
+    asked = {"origin": "https://page", "access-control-request-method": "DELETE"}
+    with served("local", settings) as client:
+        preflight = client.send("OPTIONS", "/v1/envs/", None, asked).headers
+        plain = Api(client).get("/v1/health/", origin="https://page").headers
+    cors = TEMPLATE.cors
+    assert sorted(preflight["access-control-allow-methods"].split(", ")) == sorted(cors.methods)
+    assert sorted(plain["access-control-expose-headers"].split(", ")) == sorted(cors.exposed)
+    assert preflight["access-control-max-age"] == str(cors.max_age_s)
+
+
+def test_every_function_has_an_event_and_no_event_is_without_a_function() -> None:
+    assert {path.stem for path in Path(ROOT, "infra", "events").glob("*.json")} == set(BY_ENDPOINT)

@@ -1,0 +1,135 @@
+"""A fork that fails in the middle leaves none behind, or is completed by its key; it touches no twin in use."""
+
+import asyncio
+
+import pytest
+
+from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreFailed, StoreUnavailable
+from shared.session.stored.envelope import Reference
+from shared.storage.protocol import Conflict
+from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.sessions import created, fail, key, nothing, run, session, step
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_a_fork_that_fails_in_the_middle_leaves_none_behind(brief: bool) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        at = session(store)
+        reference = await created(at)
+        store.before_put.extend([nothing] * 5 + [fail(StoreUnavailable("gone"))])
+        with pytest.raises(StoreFailed, match="none was left behind"):
+            await at.forking.fork(reference, 10, None)
+        assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
+
+    run(test)
+
+
+def test_a_fork_that_cannot_be_taken_back_is_named() -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        at = session(store)
+        reference = await created(at)
+        store.before_put.extend([nothing] * 2 + [fail(StoreUnavailable("gone"))])
+        store.before_delete.append(fail(StoreUnavailable("gone")))
+        with pytest.raises(StoreFailed, match="these exist and may be closed") as raised:
+            await at.forking.fork(reference, 10, None)
+        left = set(raised.value.evidence["left_behind"])
+        assert left
+        assert set(await at.snapshots.index.list("public")) == left | {reference.instance_id}
+
+    run(test)
+
+
+def test_a_fork_that_was_not_written_is_written_again() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.append(fail(OutcomeUnknown("lost")))
+        forked = await at.forking.fork(reference, 1, None)
+        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+
+    run(test)
+
+
+@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize("writes", [0, 1, 3, 4, 6])
+def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int, brief: bool) -> None:
+    """The repetition comes after the origin has gone on; its forks are of where it was if any had been written."""
+
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        reference = await created(session(store))
+        store.before_put.extend([nothing] * writes + [fail(StoreUnavailable("gone"))])
+        with pytest.raises(StoreFailed):
+            await session(store).forking.fork(reference, 4, None, None, key("k"))
+        at = session(store)
+        await step(at, reference)
+        forked = await at.forking.fork(reference, 4, None, None, key("k"))
+        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+        origins = {(await at.snapshots.header(Reference("public", each))).origin for each in forked.instance_ids}
+        assert origins == {(reference.instance_id, 2 if writes == 0 else 1)}
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("lost"), Conflict()])
+def test_a_keyed_fork_whose_replies_are_lost_makes_its_forks_once(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.after_put.extend([fail(error)] * 3)
+        forked = await at.forking.fork(reference, 3, None, None, key("k"))
+        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+
+    run(test)
+
+
+def test_two_processes_with_one_key_make_one_set_of_forks() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store), session(store)
+        reference = await created(one)
+        both = await asyncio.gather(*(at.forking.fork(reference, 5, None, None, key("k")) for at in (one, other)))
+        assert both[0].instance_ids == both[1].instance_ids
+        assert len(await one.snapshots.index.list("public")) == 6
+
+    run(test)
+
+
+def test_a_repeated_fork_touches_no_fork_that_went_on_or_was_closed() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        forked = await at.forking.fork(reference, 3, None, None, key("k"))
+        twins = [Reference("public", each) for each in forked.instance_ids]
+        await step(at, twins[2])
+        await at.closing.close(twins[1], None, None)
+        again = await at.forking.fork(reference, 3, None, None, key("k"))
+        assert again == forked._replace(replayed=True)
+        assert (await at.snapshots.header(twins[2])).progress.steps == 1
+        with pytest.raises(InstanceNotFound):
+            await at.snapshots.header(twins[1])
+        for gone in (twins[0], reference):
+            await at.closing.close(gone, None, None)
+        assert (await at.forking.fork(reference, 3, None, None, key("k"))).replayed
+        with pytest.raises(KeyReused):
+            await at.forking.fork(reference, 3, None, None, key("k", b"another"))
+        assert len(await at.snapshots.index.list("public")) == 1
+
+    run(test)
+
+
+def test_a_fork_conditional_on_another_revision_makes_none() -> None:
+    async def test() -> None:
+        at = session(FaultyStore())
+        reference = await created(at)
+        with pytest.raises(StaleRevision):
+            await at.forking.fork(reference, 2, None, 0, key("k"))
+        assert len(await at.snapshots.index.list("public")) == 1
+        assert len((await at.forking.fork(reference, 2, None, 1, key("k"))).instance_ids) == 2
+
+    run(test)

@@ -1,0 +1,126 @@
+"""Copies for drawing are few, are given back, and take a share of the time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from shared.errors import EnvironmentRaised, NotRenderable
+from shared.session.calls import operations
+from shared.session.live import cache
+from shared.session.live.restore import rebuilt
+from shared.session.monitor import renderer
+from shared.session.session import Session
+from shared.session.stored.envelope import Reference
+from shared.session.stored.snapshots import Loaded
+from shared.settings import PUBLIC, Settings
+from shared.web.service.service import open_service
+from tests.applications import Api, served
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Session]:
+    session = open_service(settings).session
+    yield session
+    await session.shut_down()
+
+
+@pytest.fixture
+def instances(settings: Settings) -> list[Reference]:
+    """Three instances that have been reset."""
+    with served("local", settings) as client:
+        api = Api(client)
+        paths = [api.create("CartPole-v1", render_mode="rgb_array") for _ in range(3)]
+        for path in paths:
+            api.post(f"{path}/reset/", {"seed": 1})
+    return [Reference(PUBLIC, path.rpartition("/")[2]) for path in paths]
+
+
+def test_one_copy_can_stand_in_for_all_of_a_kind(
+    settings: Settings, instances: list[Reference], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer, "_MOST_COPIES", 1)
+    made: list[Loaded] = []
+
+    def counted(loaded: Loaded) -> Any:
+        made.append(loaded)
+        return rebuilt(loaded)
+
+    monkeypatch.setattr(renderer, "rebuilt", counted)
+
+    async def pictures() -> list[bytes | None]:
+        async with opened(settings) as session:
+            await session.call(instances[1], operations.step(1), lambda reply: reply)
+            loaded = [await session.snapshots.load(each) for each in instances]
+            return [await session.drawing.draw(each, lambda frame: frame.tobytes()) for each in loaded]
+
+    first, stepped, third = asyncio.run(pictures())
+    assert len(made) == 1
+    assert first == third != stepped
+
+
+def test_drawing_rests_so_that_it_takes_its_share_of_the_time(
+    settings: Settings, instances: list[Reference]
+) -> None:
+    def slow(frame: Any) -> bytes:
+        ends = time.thread_time() + 0.02
+        while time.thread_time() < ends:
+            pass
+        return b""
+
+    async def seconds(share: float) -> float:
+        async with opened(settings) as session:
+            loaded = await session.snapshots.load(instances[0])
+            await session.drawing.draw(loaded, slow, share=share)
+            began = time.monotonic()
+            for _ in range(3):
+                await session.drawing.draw(loaded, slow, share=share)
+            return time.monotonic() - began
+
+    assert asyncio.run(seconds(0.1)) > 3 * 0.02 * 10
+
+
+def test_a_copy_that_failed_is_made_anew(settings: Settings, instances: list[Reference]) -> None:
+    def fails(frame: Any) -> bytes:
+        raise ZeroDivisionError("no picture")
+
+    def refuses(frame: Any) -> bytes:
+        raise NotRenderable("It is none.")
+
+    async def draw() -> bytes | None:
+        async with opened(settings) as session:
+            loaded = await session.snapshots.load(instances[0])
+            with pytest.raises(EnvironmentRaised, match="no picture"):
+                await session.drawing.draw(loaded, fails)
+            with pytest.raises(NotRenderable):
+                await session.drawing.draw(loaded, refuses)
+            return await session.drawing.draw(loaded, lambda frame: b"drawn")
+
+    assert asyncio.run(draw()) == b"drawn"
+
+
+def test_copies_are_closed_when_nobody_watches(
+    settings: Settings, instances: list[Reference], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer, "_IDLE_S", 0.01)
+    closed: list[object] = []
+
+    async def counted(*copy: Any) -> None:
+        closed.append(copy)
+        await cache.closed(*copy)
+
+    monkeypatch.setattr(renderer, "closed", counted)
+
+    async def draw() -> None:
+        async with opened(settings) as session:
+            await session.drawing.draw(await session.snapshots.load(instances[0]), lambda frame: b"")
+            for _ in range(1000):
+                if closed:
+                    return
+                await asyncio.sleep(0.01)
+
+    asyncio.run(draw())
+    assert len(closed) == 1

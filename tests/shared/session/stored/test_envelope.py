@@ -1,0 +1,120 @@
+"""A snapshot that was touched, swapped or written by a stranger is refused before anything in it is read."""
+
+import hmac
+import struct
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.session.stored.envelope import Header, KeyedCall, Progress, Reference, revision_made, seal, unseal
+from shared.snapshot.making.recipe import Recipe, WrapperRecipe
+
+OLD, NEW = b"old key, 32 characters at least", b"new key, 32 characters at least"
+REFERENCE = Reference("public", "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11")
+HEADER = Header(
+    owner=REFERENCE.owner,
+    instance_id=REFERENCE.instance_id,
+    recipe=Recipe("CartPole-v1", kwargs={"a": [1, None]}, wrappers=(WrapperRecipe("ClipAction"),), seed=3),
+    mechanism="classic-control",
+    libraries={"numpy": "2.4.6"},
+    cpu="X86_V3",
+    created=1.5,
+    used=2.5,
+    revision=7,
+    nonce=b"12345678",
+    progress=Progress(2, 5, -1.5, True),
+    recent=b"1234567887654321",
+    keyed=(KeyedCall(7, b"key", b"body", None),),
+)
+
+
+def test_what_was_sealed_is_unsealed() -> None:
+    header, body = unseal(seal(HEADER, b"body", [NEW]), REFERENCE, [NEW])
+    assert body == b"body"
+    assert msgspec.structs.replace(header, body_digest=b"") == HEADER
+
+
+def test_an_old_key_still_opens_and_the_newest_signs() -> None:
+    assert unseal(seal(HEADER, b"body", [OLD]), REFERENCE, [NEW, OLD])[1] == b"body"
+    with pytest.raises(SnapshotCorrupt, match="GYM_HTTP_SIGNING_KEYS"):
+        unseal(seal(HEADER, b"body", [NEW, OLD]), REFERENCE, [OLD])
+
+
+def test_any_flipped_bit_is_found() -> None:
+    sealed = seal(HEADER, b"body", [NEW])
+    for position in range(len(sealed)):
+        forged = bytearray(sealed)
+        forged[position] ^= 0x40
+        with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+            unseal(bytes(forged), REFERENCE, [NEW])
+
+
+def test_any_truncation_is_found() -> None:
+    sealed = seal(HEADER, b"body", [NEW])
+    for length in range(len(sealed)):
+        with pytest.raises(SnapshotCorrupt):
+            unseal(sealed[:length], REFERENCE, [NEW])
+
+
+@pytest.mark.parametrize("other", [REFERENCE._replace(owner="eve"), REFERENCE._replace(instance_id="other")])
+def test_another_instances_snapshot_is_refused(other: Reference) -> None:
+    with pytest.raises(SnapshotCorrupt, match="another instance's"):
+        unseal(seal(HEADER, b"body", [NEW]), other, [NEW])
+
+
+def test_an_envelope_of_another_version_is_refused_with_both_named() -> None:
+    sealed = bytearray(seal(HEADER, b"body", [NEW]))
+    sealed[7] = 9
+    with pytest.raises(SnapshotIncompatible, match="version 9; this server reads 2"):
+        unseal(bytes(sealed), REFERENCE, [NEW])
+
+
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=40)), min_size=1, max_size=3
+    )
+)
+def test_whatever_is_done_to_a_snapshot_is_found_before_its_body_is_read(
+    cuts: list[tuple[int, int, bytes]],
+) -> None:
+    """Bytes taken out, put in and put in others' place, anywhere and at any length."""
+    sealed = seal(HEADER, b"body" * 100, [NEW])
+    forged = sealed
+    for start, removed, inserted in cuts:
+        at = start % (len(forged) + 1)
+        forged = forged[:at] + inserted + forged[at + removed :]
+    assume(forged != sealed)
+    with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+        unseal(forged, REFERENCE, [NEW])
+
+
+@given(stranger=st.binary(max_size=200))
+def test_a_strangers_bytes_are_refused(stranger: bytes) -> None:
+    for forged in (stranger, seal(HEADER, b"", [NEW])[:8] + stranger, seal(HEADER, stranger, [OLD])):
+        with pytest.raises((SnapshotCorrupt, SnapshotIncompatible)):
+            unseal(forged, REFERENCE, [NEW])
+
+
+@given(header=st.binary(max_size=200))
+def test_a_signed_header_that_is_none_is_corrupt(header: bytes) -> None:
+    """Signed by us, and yet not a header: an older or newer version's, or a fault of ours."""
+    signed = struct.pack("<I", len(header)) + header
+    magic = seal(HEADER, b"", [NEW])[:8]
+    with pytest.raises(SnapshotCorrupt):
+        unseal(magic + hmac.digest(NEW, magic + signed, "sha256") + signed, REFERENCE, [NEW])
+
+
+def test_nothing_is_decoded_before_the_signature_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = seal(HEADER, b"body", [OLD])
+    monkeypatch.setattr("shared.session.stored.envelope._decoder", None)
+    with pytest.raises(SnapshotCorrupt):
+        unseal(sealed, REFERENCE, [NEW])
+
+
+def test_a_call_is_found_with_the_revision_that_it_made() -> None:
+    assert revision_made(HEADER, b"87654321") == 7
+    assert revision_made(HEADER, b"12345678") == 6
+    assert revision_made(HEADER, b"56788765") is None

@@ -1,0 +1,150 @@
+"""What has expired gives its room back, and nothing that lives is touched."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from shared.errors import InstanceNotFound
+from shared.session.calls import operations
+from shared.session.session import Session
+from shared.session.stored.sweep import Swept, sweep
+from shared.snapshot.making.recipe import Recipe
+from shared.storage.sqlite import SQLiteStore
+from tests.shared.session.conftest import Clock
+from tests.shared.session.faulty import FaultyStore
+
+KEYS = [b"a key of thirty-two characters.."]
+
+
+def session(store: FaultyStore | SQLiteStore, idle_ttl_s: float = 3600) -> Session:
+    return Session(store, KEYS, live_envs=8, idle_ttl_s=idle_ttl_s)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.get_event_loop().run_until_complete(test())
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_an_expired_instance_leaves_nothing_behind(
+    brief: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+
+    async def test() -> None:
+        store = FaultyStore(brief=brief)
+        at = session(store)
+        gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.checkpoints.keep(gone.reference, "")
+        clock.forward(4000)
+        kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
+        assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
+        assert {entry.key.split("/")[2] for entry in store.list("")} == {kept.instance_id}
+
+    run(test)
+
+
+def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+
+    async def test() -> None:
+        at = session(FaultyStore())
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.checkpoints.keep(header.reference, "")
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+
+    run(test)
+
+
+def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        stale = store.get(header.reference.key)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        inner = store.get
+        store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
+        assert not await at.snapshots.delete_expired(header.reference.key)
+        store.get = inner  # type: ignore[method-assign]
+        assert (await at.snapshots.header(header.reference)).revision == 1
+
+    run(test)
+
+
+def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
+    """A call that began before the instance's time ran out may be saved after the sweep has seen it."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        listed = store.list("state/")
+        store.list = lambda prefix: (  # type: ignore[method-assign]
+            entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
+        )
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+
+    run(test)
+
+
+def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
+        clock.forward(4000)
+        assert (await sweep(at.snapshots)).instances == 1
+
+    run(test)
+
+
+def test_a_sweep_lets_requests_go_between_any_two_deletes(clock: Clock) -> None:
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.forking.fork(header.reference, 20, None)
+        clock.forward(4000)
+        sweeping = asyncio.ensure_future(sweep(at.snapshots))
+        deleted = []
+        while not sweeping.done():
+            await asyncio.sleep(0)
+            deleted.append(store.calls["delete"])
+        assert max(after - before for before, after in pairwise(deleted)) <= 1
+        assert deleted[-1] == 2 * 21  # each snapshot and its entry in the index
+
+    run(test)
+
+
+def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
+    """The sweep may have listed the instances before this one was written."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        store.delete(header.reference.key)
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+
+    run(test)
+
+
+def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
+    async def test() -> None:
+        store = SQLiteStore(tmp_path / "s.db")
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.forking.fork(header.reference, 500, None)
+        clock.forward(4000)
+        assert (await sweep(at.snapshots)).instances == 501
+        assert store.reclaim() == 0
+        with pytest.raises(InstanceNotFound):
+            await at.snapshots.header(header.reference)
+        await at.shut_down()
+
+    run(test)

@@ -1,0 +1,192 @@
+"""Every environment of the small families is exact: proved in a fresh process, bit for bit."""
+
+import json
+import sys
+from typing import Any
+
+import gymnasium
+import pytest
+
+from shared.errors import JournalFull, NotExact, SnapshotCorrupt
+from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
+from shared.snapshot.attributes.state import StateMechanism
+from shared.snapshot.conformance import check
+from shared.snapshot.conformance.check import check_snapshot
+from shared.snapshot.conformance.fresh_process import Findings, Trial, carry_out
+from shared.snapshot.contract.calls import Reset, Step
+from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.registry import mechanism_for
+from shared.snapshot.replay import replay
+
+SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
+
+IDS = sorted(env_id for env_id, spec in gymnasium.registry.items() if str(spec.entry_point).startswith(SMALL))
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_an_environment_that_is_never_rendered_is_exact(env_id: str) -> None:
+    check_snapshot(env_id)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+@pytest.mark.parametrize("render_mode", ["rgb_array", "ansi", "rgb_array_list"])
+def test_an_environment_rendered_in_between_is_exact(env_id: str, render_mode: str) -> None:
+    modes = make(Recipe(env_id)).metadata["render_modes"]
+    if render_mode.removesuffix("_list") in modes:
+        check_snapshot(env_id, render_mode=render_mode, episodes=(1, 2), steps=6, further=8, chain=6)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "kwargs"),
+    [
+        ("FrozenLake-v1", {"is_slippery": False, "map_name": "8x8"}),
+        ("Taxi-v4", {"is_rainy": True, "fickle_passenger": True}),
+        ("Blackjack-v1", {"sab": True}),
+        ("CliffWalking-v1", {"is_slippery": True}),
+        ("Pendulum-v1", {"g": 3.5}),
+        ("MountainCarContinuous-v0", {"goal_velocity": 0.02}),
+    ],
+)
+def test_an_environment_made_with_arguments_is_exact(env_id: str, kwargs: dict[str, Any]) -> None:
+    check_snapshot(env_id, kwargs=kwargs)
+
+
+def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `last_u` a Pendulum moves as before, and only its picture lacks the arrow."""
+    forgetful = StateMechanism(
+        CLASSIC_CONTROL.name, {"gymnasium.envs.classic_control.pendulum.PendulumEnv": ("state",)}
+    )
+    monkeypatch.setattr("shared.snapshot.conformance.fresh_process.mechanism_named", lambda _: forgetful)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    # A frame before the first step after a restore cannot be drawn at all.
+    with pytest.raises((NotExact, AttributeError), match=r"call \d+ \(Render\(\)\) came out differently|last_u"):
+        check_snapshot("Pendulum-v1", render_mode="rgb_array", mechanism=forgetful)
+
+
+def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unseeded reset then draws from another stream."""
+    monkeypatch.setattr("shared.snapshot.codec.generators.set_generator_state", lambda *_: None)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    with pytest.raises(NotExact, match="came out differently"):
+        check_snapshot("CartPole-v1")
+
+
+@pytest.mark.parametrize(
+    ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]
+)
+def test_the_command_prints_its_report_alone(
+    env_id: str,
+    status: int,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever the environment prints."""
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    monkeypatch.setattr(sys, "argv", ["check", env_id, "--json", *few])
+    assert check.main() == status
+    assert key in json.loads(capsys.readouterr().out)
+
+
+def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
+    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says of each why not, if none is exact."""
+    here.setattr("shared.snapshot.graph.mechanism.GraphSubject.restore", lambda *_: None)
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    here.setattr(sys, "argv", ["check", "ForeignWalk-v0", "--json", *few])
+    assert check.main() == 0
+    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
+    here.setattr("shared.snapshot.replay.replay.ReplaySubject.restore", lambda *_: None)
+    assert check.main() == 1
+    reasons = json.loads(capsys.readouterr().out)["detail"]
+    assert "object-graph: ForeignWalk-v0 is not exact" in reasons
+    assert "journal: ForeignWalk-v0 is not exact" in reasons
+
+
+def carried_out_here(trial: Any) -> Any:
+    from shared.snapshot.conformance.fresh_process import carry_out
+
+    return carry_out(trial)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_nothing_changes_but_what_is_captured(env_id: str) -> None:
+    """A new release of Gymnasium that keeps more state fails here, by the attribute's name."""
+    import cloudpickle
+
+    render_mode = None if "rgb_array" not in make(Recipe(env_id)).metadata["render_modes"] else "rgb_array"
+    recipe = Recipe(env_id, render_mode=render_mode, seed=1)
+    env = make(recipe)
+    captured = {name.partition(".")[2] for name, _ in mechanism_for(env).adopt(env, recipe)._attributes}  # type: ignore[attr-defined]
+    base = env.unwrapped
+    apart = {"_np_random", "_np_random_seed", "action_space", "observation_space"}
+
+    def picture() -> dict[str, bytes]:
+        return {
+            name: cloudpickle.dumps(value)
+            for name, value in vars(base).items()
+            if name not in captured | apart and type(value).__module__.partition(".")[0] != "pygame"
+        }
+
+    env.reset(seed=1)
+    before = picture()
+    for _ in range(200):
+        _, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        if terminated or truncated:
+            env.reset()
+    assert picture() == before
+
+
+def test_a_capture_repeated_is_equal_and_one_after_a_step_differs() -> None:
+    subject = CLASSIC_CONTROL.adopt(make(Recipe("CartPole-v1")), Recipe("CartPole-v1"))
+    subject.apply(Reset(1))
+    first = subject.capture()
+    assert subject.capture() == first
+    subject.apply(Step(1))
+    assert subject.capture() != first
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_body_of_another_environment_is_refused(used: bool) -> None:
+    cart, car = Recipe("CartPole-v1"), Recipe("MountainCar-v0")
+    body = CLASSIC_CONTROL.adopt(make(car), car).capture()
+    subject = CLASSIC_CONTROL.adopt(make(cart), cart)
+    if used:
+        subject.apply(Reset(1))
+    with pytest.raises(SnapshotCorrupt, match="another make"):
+        subject.restore(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xc1", b"\x90", b"\x94\x80\x00\x00\x00"])
+def test_bytes_that_are_no_body_are_refused(body: bytes) -> None:
+    subject = CLASSIC_CONTROL.adopt(make(Recipe("CartPole-v1")), Recipe("CartPole-v1"))
+    with pytest.raises(SnapshotCorrupt):
+        subject.restore(body)
+
+
+def test_a_class_that_inherits_from_a_known_one_is_not_known() -> None:
+    """It may hold more than its parent."""
+    from gymnasium.envs.classic_control import CartPoleEnv
+
+    class Remembering(CartPoleEnv):
+        """Holds more than its parent."""
+
+    assert CLASSIC_CONTROL.suits(CartPoleEnv())
+    assert not CLASSIC_CONTROL.suits(Remembering())
+
+
+def test_a_journal_that_is_full_is_told_as_that_and_not_as_a_difference(here: pytest.MonkeyPatch) -> None:
+    """What draws slowly fills it on a busy machine; the call was not made."""
+    register_environments(["tests.shared.snapshot.foreign"])
+    began: list[Trial] = []
+
+    def slower(trial: Trial) -> Findings:
+        began.append(trial)
+        here.setattr(replay, "LONGEST_REPLAY_S", 0.0)
+        return carry_out(trial)
+
+    here.setattr(check, "in_fresh_process", slower)
+    with pytest.raises(JournalFull, match="too long"):
+        check_snapshot("ForeignHidden-v0")
+    assert began

@@ -1,0 +1,88 @@
+"""What nobody knows is tried before it is created, and refused if nothing carries it exactly."""
+
+import gymnasium
+import msgspec
+import pytest
+
+from shared.errors import NotExact
+from shared.snapshot.conformance.selection import Verdict, confined, is_known, subject_of_trial, try_out
+from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.registry import candidates, proved_mechanism
+
+MODULE = "tests.shared.snapshot.foreign"
+
+
+@pytest.fixture(autouse=True)
+def registered() -> None:
+    register_environments([MODULE])
+
+
+def verdict(env_id: str) -> Verdict:
+    recipe = Recipe(env_id)
+    return try_out(recipe, make(recipe), [MODULE])
+
+
+def test_an_environment_in_plain_python_is_carried_as_an_object_graph() -> None:
+    assert verdict("ForeignWalk-v0") == Verdict("object-graph", {})
+
+
+def test_one_whose_state_cannot_be_copied_is_replayed() -> None:
+    assert verdict("ForeignHidden-v0").mechanism == "journal"
+
+
+@pytest.mark.parametrize("env_id", ["ForeignErratic-v0", "ForeignForgetful-v0"])
+def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: str) -> None:
+    found = verdict(env_id)
+    with pytest.raises(NotExact, match="is not exact") as raised:
+        found.chosen()
+    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal"}
+
+
+def test_a_known_family_is_not_tried() -> None:
+    env = make(Recipe("CartPole-v1"))
+    assert proved_mechanism(env) is not None
+    assert proved_mechanism(make(Recipe("ForeignWalk-v0"))) is None
+
+
+def test_a_verdict_holds_for_what_it_was_made_from_alone() -> None:
+    recipe = Recipe("ForeignWalk-v0", seed=1)
+    same = subject_of_trial(Recipe("ForeignWalk-v0", seed=2))
+    assert subject_of_trial(recipe) == same
+    assert subject_of_trial(Recipe("ForeignWalk-v0", render_mode="ansi")) != same
+    assert subject_of_trial(Recipe("ForeignWalk-v0", kwargs={"a": 1})) != same
+
+
+def test_a_verdict_holds_as_long_as_what_it_was_found_with_is_installed() -> None:
+    found = confined(Recipe("ForeignWalk-v0"), [MODULE], Limits())
+    assert found.mechanism == "object-graph"
+    assert MODULE in found.versions
+    assert found.holds()
+    other = msgspec.structs.replace(found, versions={**found.versions, MODULE: "another"})
+    assert not other.holds()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "known"),
+    [
+        (Recipe("CartPole-v1"), True),
+        (Recipe("FrozenLake-v1", kwargs={"map_name": "8x8", "is_slippery": False}), True),
+        (Recipe("Ant-v5", kwargs={"healthy_z_range": [0.2, 1.0], "frame_skip": 5}), True),
+        (Recipe("Ant-v5", kwargs={"frame_skip": 10**9}), False),
+        (Recipe("FrozenLake-v1", kwargs={"desc": ["S" * 65]}), False),
+        (Recipe("FrozenLake-v1", kwargs={"desc": ["S"] * 65}), False),
+        (Recipe("CartPole-v1", num_envs=33), False),
+        (Recipe("ForeignWalk-v0"), False),
+    ],
+)
+def test_known_is_a_familys_own_with_modest_arguments(recipe: Recipe, known: bool) -> None:
+    assert is_known(recipe) is known
+
+
+def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
+    assert confined(Recipe("CartPole-v1", num_envs=40), [], Limits()).mechanism == "classic-control"
+
+
+def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:
+    names = [mechanism.name for mechanism in candidates(gymnasium.make("ForeignWalk-v0"))]
+    assert names == ["object-graph", "journal"]
