@@ -1,9 +1,6 @@
 /**
  * Keeping up with a set of instances: one stream for all of them, reopened when it breaks. Where the service's
  * replies end, as a Lambda function's do, the same parts are asked for again and again, by at most four calls.
- *
- * Not by contact sheets, also for two hundred: what a picture takes the browser is the same, 2 to 3 ms with its
- * numbers, and as the service's drawing bounds both, sheets brought half as many.
  */
 
 import { GymHTTPError } from "../gymnasium/errors.js";

@@ -94,14 +94,6 @@ class Drawing:
         self.album.add(loaded.header, encode, picture)
         return picture
 
-    async def compose(self, work: Callable[[], bytes], *, share: float = SHARE) -> bytes:
-        """What the work on drawn pictures comes to, done beside the event loop in drawing's share of the time."""
-        async with self._turns:
-            await self._rest()
-            content, seconds = await asyncio.to_thread(_timed, work)
-            self._worked(seconds, share)
-            return content
-
     async def draw(
         self, loaded: Loaded, encode: Callable[[Any], PictureT], *, share: float = SHARE
     ) -> PictureT | None:
@@ -162,9 +154,3 @@ class Drawing:
 
     def _begin_closing(self) -> None:
         self._closing = asyncio.ensure_future(self.close())
-
-
-def _timed(work: Callable[[], bytes]) -> tuple[bytes, float]:
-    """What the work returns, and for how long it kept the processor."""
-    began = time.thread_time()
-    return work(), time.thread_time() - began

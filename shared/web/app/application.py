@@ -110,7 +110,6 @@ class Application:
                 "Location",
                 "Retry-After",
                 "Server-Timing",
-                "Sheet",
                 "Warning",
                 "X-Request-Id",
             ),

@@ -141,8 +141,7 @@ def call_everything(api: Api) -> None:
         api.get(f"{path}/monitor/render/")
         api.get(f"{path}/monitor/stream/")
         api.post(f"{path}/monitor/ticket/")
-        for watching in ("frames", "sheet"):
-            api.get(f"/v1/monitor/{watching}/?ids={path.rpartition('/')[2]}")
+        api.get(f"/v1/monitor/frames/?ids={path.rpartition('/')[2]}")
         for space in ("action_space", "observation_space"):
             api.get(f"{path}/{space}/")
             api.post(f"{path}/{space}/sample/")
