@@ -12,7 +12,7 @@ from shared.errors import (
     QuotaExceeded,
     SnapshotTooLarge,
 )
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request

@@ -17,8 +17,9 @@ from shared.legacy.dialect import LEGACY, short_id, shortened
 from shared.session.calls import operations
 from shared.session.stored.envelope import Header, Reference
 from shared.session.stored.snapshots import Snapshots
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.env_ids import newest_version
-from shared.snapshot.making.recipe import Recipe, check_registered
+from shared.snapshot.making.make import check_registered
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request

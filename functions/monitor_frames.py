@@ -7,12 +7,12 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import InvalidValue
 from shared.frames import Thumbnail
-from shared.session.monitor.feed import Sight, follow, glance
+from shared.session.monitor.feed import FeedItem, follow, glance
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.monitor.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
 from shared.web.monitor.query import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
-from shared.web.protocol.lambda_limits import BURST, carried_by_lambda
+from shared.web.protocol.lambda_limits import BURST, is_lambda
 from shared.web.protocol.request import Request
 
 router = Router()
@@ -48,23 +48,25 @@ async def monitor_frames(request: Request[None]) -> Response:
     """
     asked = watched(request)
     references = [reference for reference in asked.values() if reference is not None]
-    unknown = [Sight(word) for word, reference in asked.items() if reference is None]
+    unknown = [FeedItem(word) for word, reference in asked.items() if reference is None]
     pixels = width(request, may_be_none=True)
     encode = Thumbnail(pixels, request.service.settings.max_frame_pixels) if pixels else None
-    since, in_lambda = request.query.get("since"), carried_by_lambda(request.scope)
+    since, in_lambda = request.query.get("since"), is_lambda(request.scope)
     headers = {"Cache-Control": "no-store"}
-    session = request.service.session
+    session, renderer = request.service.session, request.service.renderer
     known = revisions(since or request.query.get("known", ""), [each.instance_id for each in references])
     if since is None and not in_lambda:
-        sights = await follow(session, references, known, encode)
+        sights = await follow(session, renderer, references, known, encode)
         return StreamingResponse(_parts(unknown, sights), media_type=MEDIA_TYPE, headers=headers)
     # A function has nothing else to do, and is paid for by the second.
-    found = await glance(session, references, known, encode, BURST, **({"share": 1.0} if in_lambda else {}))
+    found = await glance(
+        session, renderer, references, known, encode, BURST, **({"share": 1.0} if in_lambda else {})
+    )
     content = b"".join([*map(part, [*unknown, *found]), clock_part(cursor_of(known, found))])
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def _parts(unknown: list[Sight], sights: AsyncIterator[Sight | None]) -> AsyncIterator[bytes]:
+async def _parts(unknown: list[FeedItem], sights: AsyncIterator[FeedItem | None]) -> AsyncIterator[bytes]:
     yield clock_part() + b"".join(map(part, unknown))
     async for sight in sights:
         yield clock_part() if sight is None else part(sight)

@@ -11,7 +11,7 @@ from shared.frames import as_jpeg
 from shared.session.monitor.stream import ENDLESS, pictures
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
-from shared.web.protocol.lambda_limits import BURST, carried_by_lambda
+from shared.web.protocol.lambda_limits import BURST, is_lambda
 from shared.web.protocol.request import Request
 
 router = Router()
@@ -36,7 +36,7 @@ async def stream_env(request: Request[None]) -> Response:
     They are drawn from a copy, at most 30 a second, so that watching changes nothing. A Lambda function sends
     those of two seconds, at least one; whoever watches asks again, as a browser's tab does by itself.
     """
-    burst = BURST if carried_by_lambda(request.scope) else ENDLESS
+    burst = BURST if is_lambda(request.scope) else ENDLESS
     encode = partial(as_jpeg, max_pixels=request.service.settings.max_frame_pixels)
     frames = await pictures(request.service.session, request.reference, encode, burst)
     headers = {"Cache-Control": "no-store"} | ({} if burst is ENDLESS else {"Refresh": "0"})

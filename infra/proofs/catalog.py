@@ -4,7 +4,7 @@ import gymnasium
 
 from shared import settings
 from shared.session.catalog.catalog import TABLE, as_table, describe_all
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 
 
 def main() -> None:

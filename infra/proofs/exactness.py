@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import gymnasium
 
 from shared import settings
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 
 _TABLE = Path("EXACTNESS.md")
 _HEAD = """# Exactness

@@ -13,10 +13,10 @@ from starlette.types import Scope
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
+from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect, sentence
 from shared.web.protocol.encoding import JSON_TYPE, Encoding
 from shared.web.protocol.problems import PROBLEMS, headers_of
-from shared.web.protocol.reply import RawHeaders
 from shared.wire.values import values
 
 _SHORT = re.compile(r"[0-9a-f]{8}")

@@ -15,20 +15,19 @@ import msgspec
 
 from shared.errors import GymHTTPError, NotExact
 from shared.session.calls.outcome import Outcome
-from shared.session.calls.timing import Clock
+from shared.session.calls.timing import Timing
 from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
 from shared.session.live.cache import Attempt, Encode, Live, LiveCache, Operation
-from shared.session.live.placement import CallLimit, Thread, Threads
-from shared.session.live.revalidate import Keeping, check_compatible
-from shared.session.monitor.renderer import Drawing
-from shared.session.stored.async_store import Objects
+from shared.session.live.placement import CallLimit, Placement, Thread
+from shared.session.live.revalidate import Revalidation, check_compatible
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
 from shared.session.stored.idempotency import Keyed, first_reply, remember
 from shared.session.stored.quota import Quota
-from shared.session.stored.retry import Tries
+from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots, check_size
 from shared.snapshot.codec.compatibility import cpu_features
 from shared.snapshot.codec.plain import NotPlain
@@ -54,22 +53,21 @@ class Session:
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
     ) -> None:
-        self.objects = Objects(store)
+        self.objects = AsyncStore(store)
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s)
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
-        self._threads = Threads(self.limit)
+        self._placement = Placement(self.limit)
         self._live = LiveCache(live_envs)
-        self._keeping = Keeping(self.snapshots, self._threads, self._live)
+        self._revalidation = Revalidation(self.snapshots, self._placement, self._live)
         self._max_snapshot_bytes = max_snapshot_bytes
         quota = Quota(self.snapshots, max_envs)
         self.forking = Forking(self.snapshots, self._live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self._live)
         self.closing = Closing(self.snapshots, self._live, quota)
         self.creation = Creation(
-            self.snapshots, self._threads, self._live, quota, trial or Limits(), max_snapshot_bytes
+            self.snapshots, self._placement, self._live, quota, trial or Limits(), max_snapshot_bytes
         )
-        self.drawing = Drawing(self.thread_for_copy)
 
     async def call(
         self,
@@ -79,11 +77,11 @@ class Session:
         *,
         if_match: int | None = None,
         keyed: Keyed | None = None,
-        clock: Clock | None = None,
+        timing: Timing | None = None,
     ) -> Outcome:
         """Carry out an operation on the instance and save its new state, if it has one, exactly once.
 
-        `clock` is the request's: it is told where the time goes.
+        `timing` is the request's: it is told where the time goes.
 
         Raises:
             InstanceNotFound: there is no such instance, or its time has run out.
@@ -93,21 +91,21 @@ class Session:
             OutcomeUnknown: the store failed in a way that leaves open whether the call was applied.
             CallTooLong: the environment's code ran longer than the limit; nothing was applied.
         """
-        clock = Clock() if clock is None else clock
-        call = _Call(operation, encode, if_match, keyed, clock, os.urandom(CALL_ID_BYTES), Tries())
+        timing = Timing() if timing is None else timing
+        call = _Call(operation, encode, if_match, keyed, timing, os.urandom(CALL_ID_BYTES), Retry())
         async with self._live.lock(reference):
-            clock.calls += 1
+            timing.calls += 1
             while True:
                 began = time.perf_counter()
-                live, confirmed = await self._keeping.current(reference)
-                clock.load += time.perf_counter() - began
-                if call.tries.failed:
-                    self._keeping.beware(live)
+                live, confirmed = await self._revalidation.current(reference)
+                timing.load += time.perf_counter() - began
+                if call.retry.failed:
+                    self._revalidation.beware(live)
                 outcome = await self._once(live, call, confirmed)
                 if outcome is not None:
                     return outcome
-                clock.retries += 1
-                await call.tries.again()
+                timing.retries += 1
+                await call.retry.again()
 
     @property
     def live_envs(self) -> int:
@@ -132,11 +130,10 @@ class Session:
         Raises:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
-        return self._threads.beside_loop(check_compatible(header).home)
+        return self._placement.beside_loop(check_compatible(header).home)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
-        await self.drawing.close()
         await self._live.clear()
         self.objects.shut_down()
 
@@ -174,9 +171,9 @@ class Session:
             return Outcome(attempt.reply, live.header, other_cpu)
         finally:
             if not keep:
-                await self._keeping.drop(live)
-            elif self._keeping.is_misplaced(live):
-                await self._keeping.move(live)
+                await self._revalidation.drop(live)
+            elif self._revalidation.is_misplaced(live):
+                await self._revalidation.move(live)
 
     async def _attempt(self, live: Live, call: "_Call") -> Attempt | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""
@@ -196,8 +193,8 @@ class Session:
         except GymHTTPError as error:
             return error
         finally:
-            call.clock.env += live.seconds
-            self._threads.note(live.kind, live.home, live.seconds / live.calls)
+            call.timing.env += live.seconds
+            self._placement.note(live.kind, live.home, live.seconds / live.calls)
 
     async def _save(self, live: Live, attempt: Attempt, call: "_Call") -> bool:
         assert attempt.body is not None
@@ -215,9 +212,9 @@ class Session:
         )
         began = time.perf_counter()
         saved = await self.snapshots.save(header, attempt.body, live.loaded.tag)
-        call.clock.save += time.perf_counter() - began
+        call.timing.save += time.perf_counter() - began
         if not isinstance(saved, Loaded):
-            call.tries.note(saved)
+            call.retry.note(saved)
             return False
         live.stands(saved)
         return True
@@ -230,6 +227,6 @@ class _Call(NamedTuple):
     encode: Encode
     if_match: int | None
     keyed: Keyed | None
-    clock: Clock
+    timing: Timing
     call_id: bytes
-    tries: Tries
+    retry: Retry

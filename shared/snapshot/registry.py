@@ -18,8 +18,8 @@ from shared.snapshot.attributes.toy_text import TOY_TEXT
 from shared.snapshot.box2d.mechanism import BOX2D
 from shared.snapshot.codec.distributions import distributions_of, version_here
 from shared.snapshot.contract.mechanism import Mechanism
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH
-from shared.snapshot.making.recipe import Recipe
 from shared.snapshot.making.wrappers import COMPUTED_BY
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.replay.journal import JOURNAL, JOURNAL_DRAWN

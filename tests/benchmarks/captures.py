@@ -11,7 +11,8 @@ from shared.session.stored.envelope import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Subject
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_for
 from shared.storage.counted import CountedStore

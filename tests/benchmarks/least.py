@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from shared import settings
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Subject
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_named
 from shared.storage.protocol import Tag

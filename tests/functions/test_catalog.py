@@ -6,7 +6,7 @@ import pytest
 
 from shared.session.catalog.catalog import describe_environment, shipped
 from shared.settings import Settings
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 from tests.applications import Api, served
 
 

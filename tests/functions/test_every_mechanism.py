@@ -8,7 +8,7 @@ import pytest
 
 from shared.settings import Settings
 from shared.snapshot.making.arguments import arguments
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 from tests.applications import Api, served
 
 ENVIRONMENTS = [

@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import ReplyTooLarge
 from shared.settings import Settings
-from shared.web.protocol.lambda_limits import LARGEST_REPLY, check_carried
+from shared.web.protocol.lambda_limits import LARGEST_REPLY, check_reply_size
 from tests.applications import Api, served
 
 # Three frames of 720 kB: 2.9 MB in base64, some 8 as JSON.
@@ -50,6 +50,6 @@ def test_a_server_returns_it_whatever_its_length(settings: Settings, instance: s
     ids=["letters", "quotes", "bytes"],
 )
 def test_the_limit_is_on_the_form_in_which_a_reply_is_carried(content: bytes, text: bool) -> None:
-    check_carried(content, text)
+    check_reply_size(content, text)
     with pytest.raises(ReplyTooLarge):
-        check_carried(content + content[:4], text)
+        check_reply_size(content + content[:4], text)

@@ -325,7 +325,7 @@ def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> No
     """What moves a kind to a worker is how long one of its steps takes."""
     from shared.session.calls import operations
     from shared.session.calls.rollout import rollout, sampled
-    from shared.snapshot.making.recipe import Recipe
+    from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service
 
     async def names_of_threads() -> set[str]:
@@ -346,7 +346,7 @@ def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> No
     """As under uvicorn: two requests on one loop, of which the second is not the longer for the first."""
     from shared.session.calls import operations
     from shared.session.calls.rollout import rollout, sampled
-    from shared.snapshot.making.recipe import Recipe
+    from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service
 
     async def race() -> list[str]:

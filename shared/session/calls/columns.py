@@ -8,7 +8,7 @@ import numpy as np
 from shared.wire.values.detached import detached, size_of
 
 
-class Series:
+class Columns:
     """Values of one kind, each as it was when it was added; the environment may reuse its own."""
 
     def __init__(self) -> None:

@@ -32,7 +32,7 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     def operation(live: Live) -> dict[str, Any]:
         if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
             raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
-        first = live.tally.episode == 0
+        first = live.counter.episode == 0
         chosen = live.header.recipe.seed if seed is None and first else seed
         observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
         return {"observation": observation, "info": info}
@@ -117,8 +117,8 @@ def start_statistics(*, resume: bool) -> Operation:
     """Keep statistics of the episodes from now on, with those there are if `resume`."""
 
     def operation(live: Live) -> None:
-        before = live.tally.statistics
-        live.tally.statistics = before.resumed() if resume and before is not None else Statistics()
+        before = live.counter.statistics
+        live.counter.statistics = before.resumed() if resume and before is not None else Statistics()
 
     return operation
 
@@ -127,8 +127,8 @@ def stop_statistics() -> Operation:
     """Add no further episodes to the statistics, if there are any."""
 
     def operation(live: Live) -> None:
-        if live.tally.statistics is not None:
-            live.tally.statistics = live.tally.statistics.stopped()
+        if live.counter.statistics is not None:
+            live.counter.statistics = live.counter.statistics.stopped()
 
     return operation
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from shared.errors import GymHTTPError, InvalidValue
-from shared.session.calls.columns import Flags, Floats, Series
+from shared.session.calls.columns import Columns, Flags, Floats
 from shared.session.live.cache import Live, Operation
 from shared.snapshot.contract.calls import Reset, Sample
 from shared.wire.members.members import members
@@ -85,8 +85,8 @@ class _Run:
         self._on_end = on_end
         self._most_bytes = most_bytes
         single = {} if live.vector else _SINGLE
-        self._series: dict[SeriesName, Series | Floats | Flags] = {
-            name: single.get(name, Series)() for name in include
+        self._series: dict[SeriesName, Columns | Floats | Flags] = {
+            name: single.get(name, Columns)() for name in include
         }
         self._steps = 0
         self._stopped = False
@@ -95,7 +95,7 @@ class _Run:
     def steps_of(self, actions: Iterable[Any]) -> Generator[None, None, None]:
         """Apply the actions, and yield where others may have a turn."""
         live = self._live
-        if live.tally.ended and live.header.recipe.autoreset == "Disabled":
+        if live.counter.ended and live.header.recipe.autoreset == "Disabled":
             self._end()
         steps, remaining = self._stepper(), iter(actions)
         in_a_turn, goes_on = 1, not self._stopped

@@ -1,9 +1,9 @@
-"""One request's clock: when it has to be over, and where its time went."""
+"""One request's timing: when it has to be over, and where its time went."""
 
 import time
 
 
-class Clock:
+class Timing:
     """Seconds that a request has spent so far in each phase, added up over its tries and its calls."""
 
     __slots__ = ("began", "calls", "env", "load", "retries", "save")

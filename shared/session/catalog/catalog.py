@@ -17,7 +17,8 @@ from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
 from shared.session.catalog.keymaps import keymap
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import proved_mechanism
 from shared.wire.spaces.spaces import describe
 

@@ -14,7 +14,7 @@ from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
 from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
-from shared.session.stored.retry import Tries
+from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.tombstones import Tombstones
 from shared.wire.values.detached import pack
@@ -143,7 +143,7 @@ class Checkpoints:
             Contended: other processes kept writing first.
             OutcomeUnknown: the store failed in a way that leaves open whether it was done.
         """
-        reference, call_id, tries = checkpoint.instance, os.urandom(CALL_ID_BYTES), Tries()
+        reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
         async with self._live.lock(reference):
             current = await self._snapshots.load(reference)
             while True:
@@ -157,13 +157,13 @@ class Checkpoints:
                 saved = await self._snapshots.save(restored, kept.body, current.tag, used=restored.used)
                 revision: int | None = restored.revision
                 if not isinstance(saved, Loaded):
-                    tries.note(saved)
+                    retry.note(saved)
                     current, revision = await self._snapshots.read_back(current.header, call_id)
                 if revision is not None:
                     await self._live.discard(reference)
                     restored = msgspec.structs.replace(restored, revision=revision)
                     return Outcome(record(restored), restored)
-                await tries.again()
+                await retry.again()
 
 
 def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keyed: Keyed | None) -> Header:

@@ -5,7 +5,7 @@ from shared.session.live.cache import LiveCache
 from shared.session.stored.envelope import Reference, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.quota import Quota
-from shared.session.stored.retry import Tries
+from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.tombstones import Tombstones
 
@@ -49,13 +49,13 @@ class Closing:
             return False
 
     async def _delete(self, loaded: Loaded, if_match: int | None) -> None:
-        tries = Tries()
+        retry = Retry()
         while failure := await self._snapshots.delete(loaded):
-            tries.note(failure)
+            retry.note(failure)
             try:
                 loaded = await self._snapshots.load(loaded.header.reference)
             except InstanceNotFound:
                 # It was there a moment ago: the delete of unknown outcome was done.
                 return await self._snapshots.strike(loaded.header)
             check_revision(loaded.header, if_match)
-            await tries.again()
+            await retry.again()

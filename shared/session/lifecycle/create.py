@@ -13,7 +13,7 @@ import msgspec
 from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
 from shared.session.catalog import catalog
 from shared.session.live.cache import Live, LiveCache, closed
-from shared.session.live.placement import Threads
+from shared.session.live.placement import Placement
 from shared.session.stored.envelope import Header, Progress, Reference
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.quota import Quota
@@ -23,9 +23,10 @@ from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.codec.compatibility import cpu_features
 from shared.snapshot.conformance.selection import Verdict, confined, in_confinement, is_known, subject_of_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.arguments import check_kwargs
-from shared.snapshot.making.recipe import Recipe, check_registered, make
+from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import libraries_of, proved_mechanism
 
@@ -42,14 +43,14 @@ class Creation:
     def __init__(
         self,
         snapshots: Snapshots,
-        threads: Threads,
+        threads: Placement,
         live: LiveCache,
         quota: Quota,
         limits: Limits,
         max_snapshot_bytes: float,
     ) -> None:
         self._snapshots = snapshots
-        self._threads = threads
+        self._placement = threads
         self._limits = limits
         self._trials: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live = live
@@ -88,7 +89,7 @@ class Creation:
     async def _created(
         self, reference: Reference, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None
     ) -> Header:
-        worker = self._threads.worker()
+        worker = self._placement.worker()
         tried = None if is_known(recipe) else await self._verdict(recipe, modules)
         mechanism = None if tried is None else tried.chosen()
         env = await worker.run(make, recipe)
@@ -142,7 +143,7 @@ class Creation:
         known = catalog.shipped(env_id)
         if known is not None:
             return known
-        return await self._threads.trial().run(
+        return await self._placement.trial().run(
             in_confinement, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
         )
 
@@ -153,12 +154,12 @@ class Creation:
         async with lock:
             verdict = await self._verdicts.get(subject)
             if verdict is None or not verdict.holds():
-                verdict = await self._threads.trial().run(confined, recipe, modules, self._limits_now())
+                verdict = await self._placement.trial().run(confined, recipe, modules, self._limits_now())
                 await self._verdicts.put(subject, verdict)
         return verdict
 
     def _limits_now(self) -> Limits:
-        return replace(self._limits, seconds=min(self._limits.seconds, self._threads.limit.left()))
+        return replace(self._limits, seconds=min(self._limits.seconds, self._placement.limit.left()))
 
 
 def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:

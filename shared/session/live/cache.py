@@ -16,7 +16,7 @@ from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
 from shared.session.stored.envelope import Header, Progress, Reference
-from shared.session.stored.progress import Tally
+from shared.session.stored.progress import ProgressCounter
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.mechanism import Home, Subject, stepper
@@ -62,7 +62,7 @@ class Live:
         self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
         """What its calls' duration depends on most."""
         self.home = home_of(loaded.header)
-        self.tally = Tally(loaded.header.recipe, loaded.header.progress)
+        self.counter = ProgressCounter(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
         self.lock: asyncio.Lock | None = None
@@ -111,9 +111,9 @@ class Live:
         except Exception as error:  # foreign code: whatever it raises is told, never swallowed
             self._refuse(error, before)
         if type(call) is Step:
-            self.tally.step(result[1], result[2], result[3])
+            self.counter.step(result[1], result[2], result[3])
         elif type(call) is Reset:
-            self.tally.reset()
+            self.counter.reset()
         return result
 
     def step(self, action: Any) -> Any:
@@ -123,7 +123,7 @@ class Live:
             result = self._step(action)
         except Exception as error:  # as in `apply`
             self._refuse(error, before)
-        self.tally.step(result[1], result[2], result[3])
+        self.counter.step(result[1], result[2], result[3])
         return result
 
     def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
@@ -143,7 +143,7 @@ class Live:
         began = time.perf_counter()
         try:
             self.touched, self.seconds, self.calls = False, 0.0, 1
-            self.tally.go_on_from(self.header.progress)
+            self.counter.go_on_from(self.header.progress)
             result = operation(self)
             if isinstance(result, GeneratorType):
                 try:
@@ -152,7 +152,7 @@ class Live:
                 finally:
                     began = time.perf_counter()
             reply = encode(result)
-            progress = self.tally.progress
+            progress = self.counter.progress
             if not self.touched and progress == self.header.progress:
                 return Attempt(reply, None, self.header.progress)
             body = self.subject.capture() if self.touched else self.loaded.body

@@ -141,7 +141,7 @@ class _Pinned:
             seconds -= taken
 
 
-class Threads:
+class Placement:
     """Every thread on which this process keeps environments."""
 
     def __init__(self, limit: CallLimit) -> None:

@@ -1,7 +1,7 @@
 """Live environments kept equal to what the store holds: restored, brought up to date, and on the right thread."""
 
 from shared.session.live.cache import Live, LiveCache, home_of
-from shared.session.live.placement import Threads
+from shared.session.live.placement import Placement
 from shared.session.live.restore import rebuilt
 from shared.session.stored.envelope import Header, Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -14,12 +14,12 @@ from shared.snapshot.registry import libraries_of, mechanism_named
 _WARY_NEAR, _WARY_FAR = 64, 1
 
 
-class Keeping:
+class Revalidation:
     """The live environments of one process. Whoever asks for one holds the instance's lock."""
 
-    def __init__(self, snapshots: Snapshots, threads: Threads, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, threads: Placement, live: LiveCache) -> None:
         self._snapshots = snapshots
-        self._threads = threads
+        self._placement = threads
         self._live = live
         self._wariness = _WARY_NEAR if snapshots.objects.near else _WARY_FAR
 
@@ -46,7 +46,7 @@ class Keeping:
                 self.beware(live)
                 if newer.header.libraries != live.header.libraries:
                     check_compatible(newer.header)
-                await self._threads.restorer(live.thread, live.home).run(live.refresh, newer)
+                await self._placement.restorer(live.thread, live.home).run(live.refresh, newer)
         except BaseException:
             await self._live.discard(reference)
             raise
@@ -58,12 +58,12 @@ class Keeping:
 
     def is_misplaced(self, live: Live) -> bool:
         """Whether its kind lives elsewhere by now."""
-        return self._threads.misplaced(live.thread, live.kind, live.home)
+        return self._placement.misplaced(live.thread, live.kind, live.home)
 
     async def move(self, live: Live) -> None:
         """Let the environment go on from where its kind lives."""
         if live.home is Home.EITHER:
-            live.thread = self._threads.home(live.kind, live.home)
+            live.thread = self._placement.home(live.kind, live.home)
         else:
             await self.drop(live)
 
@@ -75,8 +75,8 @@ class Keeping:
         header = loaded.header
         check_compatible(header)
         home = home_of(header)
-        thread = self._threads.home((header.recipe.env_id, header.recipe.render_mode), home)
-        subject = await self._threads.restorer(thread, home).run(rebuilt, loaded)
+        thread = self._placement.home((header.recipe.env_id, header.recipe.render_mode), home)
+        subject = await self._placement.restorer(thread, home).run(rebuilt, loaded)
         live = Live(subject, thread, loaded)
         await self._live.put(live)
         return live

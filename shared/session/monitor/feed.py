@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from shared.errors import GymHTTPError, InstanceNotFound, SnapshotUnusable, StoreFailed
 from shared.frames import Picture
-from shared.session.monitor.renderer import AT_ONCE, SHARE, Encode
+from shared.session.monitor.renderer import AT_ONCE, SHARE, Encode, Renderer
 from shared.session.monitor.stream import FRAME_S, Burst
 from shared.session.session import Session
 from shared.session.stored.envelope import Header, Reference
@@ -26,7 +26,7 @@ _PARTS_S = AT_ONCE / 200
 _BEAT_S = 5.0
 
 
-class Sight(NamedTuple):
+class FeedItem(NamedTuple):
     """What is to be seen of one instance."""
 
     instance_id: str
@@ -38,8 +38,12 @@ class Sight(NamedTuple):
 
 
 async def follow(
-    session: Session, references: Iterable[Reference], known: Mapping[str, int], encode: Encode | None
-) -> AsyncIterator[Sight | None]:
+    session: Session,
+    renderer: Renderer,
+    references: Iterable[Reference],
+    known: Mapping[str, int],
+    encode: Encode | None,
+) -> AsyncIterator[FeedItem | None]:
     """Every instance that is not at the revision known, and again whenever one has changed.
 
     None every five seconds where nothing changes. Without `encode` nothing is drawn. What is gone is told of once.
@@ -48,12 +52,12 @@ async def follow(
     Raises:
         StoreFailed: the store does not answer now.
     """
-    wall = _Wall(session, references, known)
+    wall = _Wall(session, renderer, references, known)
     await wall.ask()
     return _followed(wall, encode)
 
 
-async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[Sight | None]:
+async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[FeedItem | None]:
     told = asked = time.monotonic()
     while True:
         now = time.monotonic()
@@ -63,7 +67,7 @@ async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[Sight
             except StoreFailed:
                 return
             asked = now
-        sights: Sequence[Sight | None] = await wall.next_few(encode)
+        sights: Sequence[FeedItem | None] = await wall.next_few(encode)
         if not sights and now - told > _BEAT_S:
             sights = [None]
         for sight in sights:
@@ -74,13 +78,14 @@ async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[Sight
 
 async def glance(
     session: Session,
+    renderer: Renderer,
     references: Iterable[Reference],
     known: Mapping[str, int],
     encode: Encode | None,
     burst: Burst,
     *,
     share: float = SHARE,
-) -> list[Sight]:
+) -> list[FeedItem]:
     """The instances that are not at the revisions known, those drawn longest ago first, as the burst allows.
 
     The first is told in any case. `share` is how much of the process's time drawing may take.
@@ -88,10 +93,10 @@ async def glance(
     Raises:
         StoreFailed: the store does not answer.
     """
-    wall = _Wall(session, references, known, share)
+    wall = _Wall(session, renderer, references, known, share)
     await wall.ask()
     wall.sort(encode)
-    ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[Sight]()
+    ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[FeedItem]()
     while wall.waiting and (not sights or time.monotonic() < ends):
         for sight in await wall.next_few(encode):
             room -= 1_000 + (len(sight.picture.content) if sight.picture else 0)
@@ -107,15 +112,17 @@ class _Wall:
     def __init__(
         self,
         session: Session,
+        renderer: Renderer,
         references: Iterable[Reference],
         known: Mapping[str, int],
         share: float = SHARE,
     ) -> None:
         self._session = session
+        self._renderer = renderer
         self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
         self._known = known
         self._share = share
-        self._changed: dict[Reference, Sight] = {}
+        self._changed: dict[Reference, FeedItem] = {}
 
     @property
     def pause(self) -> float:
@@ -139,8 +146,8 @@ class _Wall:
     def sort(self, encode: Encode | None) -> None:
         """Tell first of those that are gone, then of those that were drawn, or else written to, longest ago."""
 
-        def age(item: tuple[Reference, Sight]) -> tuple[float, float]:
-            header, drawn = item[1].header, self._session.drawing.album.newest(item[0], encode)
+        def age(item: tuple[Reference, FeedItem]) -> tuple[float, float]:
+            header, drawn = item[1].header, self._renderer.frames.newest(item[0], encode)
             return (
                 0.0 if header is None or drawn is None else drawn.drawn,
                 0.0 if header is None else header.used,
@@ -148,18 +155,18 @@ class _Wall:
 
         self._changed = dict(sorted(self._changed.items(), key=age))
 
-    async def next_few(self, encode: Encode | None) -> list[Sight]:
+    async def next_few(self, encode: Encode | None) -> list[FeedItem]:
         """Those that have waited longest, as many as are drawn at once."""
         return await asyncio.gather(*(self._next(each, encode) for each in [*self._changed][:AT_ONCE]))
 
-    async def _next(self, reference: Reference, encode: Encode | None) -> Sight:
+    async def _next(self, reference: Reference, encode: Encode | None) -> FeedItem:
         """The instance drawn as it is now."""
         sight = self._changed.pop(reference)
         loaded = self._seen.get(reference)
         if loaded is None or encode is None or loaded.header.recipe.render_mode in (None, "human"):
             return sight
         try:
-            picture = await self._session.drawing.picture(loaded, encode, share=self._share)
+            picture = await self._renderer.picture(loaded, encode, share=self._share)
         except GymHTTPError as error:
             return sight._replace(trouble=error.detail)
         return sight._replace(header=loaded.header, picture=picture)
@@ -172,16 +179,16 @@ class _Wall:
             else:
                 newest = await self._session.newer(before, ask=True)
         except InstanceNotFound:
-            self._leave(reference, Sight(reference.instance_id))
+            self._leave(reference, FeedItem(reference.instance_id))
         except SnapshotUnusable as error:
-            self._leave(reference, Sight(reference.instance_id, trouble=error.detail))
+            self._leave(reference, FeedItem(reference.instance_id, trouble=error.detail))
         else:
             if newest is None:
                 return
             self._seen[reference] = newest
             if newest.header.revision != self._known.get(reference.instance_id):
-                self._changed[reference] = Sight(reference.instance_id, newest.header)
+                self._changed[reference] = FeedItem(reference.instance_id, newest.header)
 
-    def _leave(self, reference: Reference, last: Sight) -> None:
+    def _leave(self, reference: Reference, last: FeedItem) -> None:
         del self._seen[reference]
         self._changed[reference] = last

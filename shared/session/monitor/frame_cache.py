@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     """When, by the monotonic clock."""
 
 
-class Album:
+class FrameCache:
     """The newest picture of each instance in each form; those asked for longest ago make room."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from shared.frames import Picture
 from shared.session.live.cache import closed
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from, rebuilt
-from shared.session.monitor.frame_cache import Album
+from shared.session.monitor.frame_cache import FrameCache
 from shared.session.stored.envelope import Header, Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Render
@@ -72,14 +72,14 @@ class Copy(Generic[PictureT]):
             await closed(self.thread, self._subject)
 
 
-class Drawing:
+class Renderer:
     """The copies that a process keeps for drawing, a few pictures at once, whoever asks."""
 
     def __init__(self, thread_for_copy: Callable[[Header], Thread]) -> None:
         self._thread_for_copy = thread_for_copy
         self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self.album = Album()
+        self.frames = FrameCache()
         self._rested = 0.0
         """When the next picture may be drawn."""
         self._idle: asyncio.TimerHandle | None = None
@@ -87,11 +87,11 @@ class Drawing:
 
     async def picture(self, loaded: Loaded, encode: Encode, *, share: float = SHARE) -> Picture | None:
         """The same as `draw`, and drawn once however often it is asked for within a while."""
-        kept = self.album.of(loaded.header, encode)
+        kept = self.frames.of(loaded.header, encode)
         if kept is not None:
             return kept.picture
         picture = await self.draw(loaded, encode, share=share)
-        self.album.add(loaded.header, encode, picture)
+        self.frames.add(loaded.header, encode, picture)
         return picture
 
     async def draw(
@@ -120,7 +120,7 @@ class Drawing:
         """Close every copy, and keep no pictures."""
         if self._idle is not None:
             self._idle.cancel()
-        self.album.clear()
+        self.frames.clear()
         while self._copies:
             _, copy = self._copies.popitem()
             await copy.close()

@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Objects:
+class AsyncStore:
     """The objects of one store; every method raises StoreUnavailable where it does not answer."""
 
     def __init__(self, store: Store) -> None:

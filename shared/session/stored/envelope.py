@@ -17,7 +17,7 @@ import msgspec
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible, StaleRevision
 from shared.session.stored.statistics import Statistics
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 
 _MAGIC = b"GYMHTTP\x02"
 _LENGTH = struct.Struct("<I")

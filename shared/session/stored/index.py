@@ -7,14 +7,14 @@ index and stands in the store.
 import time
 from urllib.parse import quote, unquote
 
-from shared.session.stored.async_store import Objects
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import Header
 
 
 class Index:
     """The index of one store."""
 
-    def __init__(self, objects: Objects, idle_ttl_s: float) -> None:
+    def __init__(self, objects: AsyncStore, idle_ttl_s: float) -> None:
         self._objects = objects
         self._idle_ttl_s = idle_ttl_s
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from shared.session.stored.envelope import Progress
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 
 
-class Tally:
+class ProgressCounter:
     """A `Progress` that grows; one object, since 10,000 steps of one call would make as many."""
 
     __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "statistics", "steps")

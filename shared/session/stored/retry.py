@@ -15,12 +15,12 @@ _LONGEST_PAUSE_S = 0.2
 _jitter = random.Random()
 
 
-class Tries:
+class Retry:
     """Counts the tries of one call."""
 
     def __init__(self) -> None:
         self.failed = 0
-        """How many tries were made in vain."""
+        """How many tries failed."""
         self._last: Failure | None = None
 
     def note(self, failure: Failure) -> None:

@@ -18,10 +18,10 @@ from shared.errors import (
     SnapshotUnusable,
     StoreFailed,
 )
-from shared.session.stored.async_store import Objects
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import RECENT_CALLS, Header, Reference, revision_made, seal, unseal
 from shared.session.stored.index import Index
-from shared.session.stored.retry import Failure, Tries
+from shared.session.stored.retry import Failure, Retry
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
 
 
@@ -47,7 +47,7 @@ def check_size(body: bytes, most: float) -> None:
 class Snapshots:
     """The snapshots of one store."""
 
-    def __init__(self, objects: Objects, keys: Sequence[bytes], idle_ttl_s: float) -> None:
+    def __init__(self, objects: AsyncStore, keys: Sequence[bytes], idle_ttl_s: float) -> None:
         self.objects = objects
         self.index = Index(objects, idle_ttl_s)
         self._keys = keys
@@ -115,12 +115,12 @@ class Snapshots:
         Raises:
             Contended, OutcomeUnknown: it could not be written.
         """
-        tries, expect = Tries(), cast("Tag | Absent", ABSENT)
+        retry, expect = Retry(), cast("Tag | Absent", ABSENT)
         while True:
             saved = await self.save(header, body, expect)
             if isinstance(saved, Loaded):
                 return saved
-            tries.note(saved)
+            retry.note(saved)
             stored = await self.objects.get(header.reference.key)
             expect = ABSENT
             if isinstance(stored, Stored):
@@ -128,7 +128,7 @@ class Snapshots:
                 if header.checkpoint_id or not self.is_expired(standing.header):
                     return standing
                 expect = stored.tag
-            await tries.again()
+            await retry.again()
 
     async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, int | None]:
         """What stands after the call's write in place of `before` failed, and the revision the call made, if any.

@@ -10,7 +10,7 @@ import time
 from typing import NamedTuple
 
 from shared.errors import StoreFailed
-from shared.session.stored.async_store import Objects
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.snapshots import Snapshots
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
 
@@ -51,7 +51,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     return Swept(instances, index_entries, checkpoints, tombstones)
 
 
-async def _strays(objects: Objects, prefix: str, alive: set[str], before: float) -> int:
+async def _strays(objects: AsyncStore, prefix: str, alive: set[str], before: float) -> int:
     """Delete the entries under the prefix whose instance is not alive."""
     deleted = 0
     async for entry in objects.entries(prefix):
@@ -63,7 +63,7 @@ async def _strays(objects: Objects, prefix: str, alive: set[str], before: float)
     return deleted
 
 
-async def _outlived(objects: Objects, before: float) -> int:
+async def _outlived(objects: AsyncStore, before: float) -> int:
     """Delete the tombstones from before that time."""
     deleted = 0
     async for entry in objects.entries(PREFIX):

@@ -5,7 +5,7 @@ Only what was made or deleted with an idempotency key leaves one, for a day.
 
 import msgspec
 
-from shared.session.stored.async_store import Objects
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed, check_same
 
@@ -27,7 +27,7 @@ class Tombstone(msgspec.Struct, frozen=True, array_like=True):
 class Tombstones:
     """The tombstones of one store."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: AsyncStore) -> None:
         self._objects = objects
 
     async def put(self, reference: Reference, made_by: bytes, keyed: Keyed | None) -> None:

@@ -2,14 +2,14 @@
 
 import msgspec
 
-from shared.session.stored.async_store import Objects
+from shared.session.stored.async_store import AsyncStore
 from shared.snapshot.conformance.selection import Verdict
 
 
 class Verdicts:
     """The verdicts of one store."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: AsyncStore) -> None:
         self._objects = objects
 
     async def get(self, subject_of_trial: str) -> Verdict | None:

@@ -18,7 +18,7 @@ from shared.snapshot.codec import plain
 from shared.snapshot.codec.generators import generators_of, layers
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 
 _ENVIRONMENT = "ale_py.env.AtariEnv"
 _MEMORY = "gymnasium.wrappers.stateful_observation"

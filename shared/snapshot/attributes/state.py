@@ -18,8 +18,8 @@ from shared.snapshot.codec import plain
 from shared.snapshot.codec.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.contract.calls import perform
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.recipe import Recipe
 
 Changing = Mapping[str, tuple[str | AttributeKind, ...]]
 """From `module.Class` to the attributes that change.

@@ -20,9 +20,10 @@ from shared.errors import GymHTTPError, NotExact
 from shared.settings import prepare_process
 from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.conformance.fresh_process import Trial, in_fresh_process
-from shared.snapshot.conformance.scenario import EPISODES, Script, record, seeded
+from shared.snapshot.conformance.scenario import EPISODES, Scenario, record, seeded
 from shared.snapshot.contract.mechanism import Mechanism
-from shared.snapshot.making.recipe import AutoresetMode, Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import candidates, mechanism_for, proved_mechanism
 
@@ -114,7 +115,7 @@ def check_recipe(
     )
 
 
-def _captured(script: Script, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
+def _captured(script: Scenario, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
     """A second environment through the script, with a capture at each point; it must not be disturbed by them."""
     subject = adopt(mechanism, seeded(script.recipe), script.recipe)
     bodies, times, digests = [], [], []
@@ -129,7 +130,7 @@ def _captured(script: Script, mechanism: Mechanism) -> tuple[list[tuple[bytes, i
     return bodies, times
 
 
-def _compare(script: Script, start: int, digests: list[str], circumstance: str) -> None:
+def _compare(script: Scenario, start: int, digests: list[str], circumstance: str) -> None:
     for offset, found in enumerate(digests):
         if found != script.digests[start + offset]:
             call = script.calls[start + offset]

@@ -11,8 +11,9 @@ from shared.errors import GymHTTPError, JournalFull, NotExact
 from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Subject
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt, made
 from shared.snapshot.registry import mechanism_named
 

@@ -13,16 +13,17 @@ import numpy as np
 from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.codec.generators import generators_of, layers, spaces_of
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
-from shared.snapshot.isolation.global_rng import Chance
-from shared.snapshot.isolation.module_state import Names, modules_behind
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.isolation.module_state import ModuleState, modules_behind
+from shared.snapshot.making.make import make
 
 EPISODES = (1, 2, 3, 7)
 """The episodes in which snapshots are taken: a mechanism may be right in the first alone."""
 
 
 @dataclass
-class Script:
+class Scenario:
     """The calls, the digests of their results, and the places at which a snapshot is worth taking."""
 
     recipe: Recipe
@@ -39,7 +40,7 @@ def record(
     steps: int = 40,
     further: int = 200,
     frames_every: int = 5,
-) -> Script:
+) -> Scenario:
     """Run an uninterrupted environment through a script, and `further` calls beyond the last snapshot.
 
     An episode lasts `steps` steps if it does not end sooner, with a frame every `frames_every` steps. The recipe
@@ -61,7 +62,7 @@ def seeded(recipe: Recipe) -> Any:
     The recipe's seed reaches the outermost spaces alone: a wrapper that changes a space leaves the one beneath
     it, whose generator would be drawn from the system.
     """
-    with Chance.of(recipe).lent():
+    with GlobalRng.of(recipe.seed).lent():
         env = make(recipe)
         for number, space in enumerate(spaces_of(env)):
             space.seed(number)
@@ -71,12 +72,12 @@ def seeded(recipe: Recipe) -> Any:
 
 class _Recording:
     def __init__(self, recipe: Recipe, frames_every: int) -> None:
-        self.script = Script(recipe)
+        self.script = Scenario(recipe)
         self._frames_every = frames_every
         self._env = seeded(recipe)
-        self._chance = Chance.of(recipe)
+        self._global_rng = GlobalRng.of(recipe.seed)
         kinds = [type(layer) for layer in layers(self._env)]
-        self._names = Names(modules_behind(kinds, [kind.__module__ for kind in kinds]))
+        self._names = ModuleState(modules_behind(kinds, [kind.__module__ for kind in kinds]))
         self._actions = copy.deepcopy(self._env.action_space)
         self._actions.seed(20)
         self._draws = recipe.render_mode not in (None, "human")
@@ -112,7 +113,7 @@ class _Recording:
     def _call(self, call: Call) -> Any:
         self.script.calls.append(copy.deepcopy(call))
         # What it draws from the process is its own here, so that two environments can agree at all.
-        with self._chance.lent(), self._names.lent():
+        with self._global_rng.lent(), self._names.lent():
             result = perform(self._env, call)
             generators_of(self._env)
         self.script.digests.append(digest_after(self._env, result))

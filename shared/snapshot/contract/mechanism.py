@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import gymnasium
 
 from shared.snapshot.contract.calls import Call, Step
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 
 
 class Home(Enum):

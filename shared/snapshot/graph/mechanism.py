@@ -22,12 +22,12 @@ from shared.snapshot.codec.generators import generator_state, generators_of, lay
 from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph.blocks import Blocks, unpacked
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 from shared.snapshot.graph.survey import Survey, written
-from shared.snapshot.isolation.global_rng import Chance
-from shared.snapshot.isolation.module_state import Names, modules_behind
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 
 LARGEST_BODY_BYTES = 1 << 26
 """An environment whose compressed state takes more is not carried."""
@@ -61,26 +61,26 @@ class GraphSubject:
     """A live environment, and what it has like every other of its recipe."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
-        self._chance = Chance.of(recipe)
-        with self._chance.lent():
+        self._global_rng = GlobalRng.of(recipe.seed)
+        with self._global_rng.lent():
             generators_of(env)
         survey = Survey(env)
         self._constants = survey.constants
         self._fingerprint = survey.constants.fingerprint()
         self._classes = [class_path(layer) for layer in layers(env)]
         self._modules = survey.modules
-        self._names = Names(modules_behind(map(type, layers(env)), survey.modules))
+        self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
         self._blocks = Blocks()
         self._tend(env)
 
     def apply(self, call: Call) -> Any:
         """Make the call with what is the environment's own of the process, and seed what it left unseeded."""
-        with self._chance.lent(), self._names.lent():
+        with self._global_rng.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
         if isinstance(call, Reseed):
-            self._chance.reseed(call.entropy, call.spawn_key)
+            self._global_rng.reseed(call.entropy, call.spawn_key)
         return result
 
     def capture(self) -> bytes:
@@ -99,7 +99,7 @@ class GraphSubject:
                 self._classes,
                 self._fingerprint,
                 _facts(self.env),
-                self._chance.state(),
+                self._global_rng.state(),
                 self._names.state(),
                 [clock.read() for clock in self._clocks],
                 zlib.compress(graph, 1),
@@ -122,7 +122,7 @@ class GraphSubject:
                 list(classes),
                 bytes(constants),
                 bytes(facts),
-                chance,
+                global_rng,
                 names,
                 list(times),
                 *packed,
@@ -138,7 +138,7 @@ class GraphSubject:
             raise SnapshotCorrupt("The graph in the snapshot came out as another environment than went in.")
         self._versions = versions
         self._names.set_state(names)
-        self._chance.set_state(chance)
+        self._global_rng.set_state(global_rng)
         self._tend(env)
         for clock, time in zip(self._clocks, times, strict=True):
             clock.write(time)

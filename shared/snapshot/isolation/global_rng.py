@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.making.recipe import Recipe
 
 _LENT = threading.Lock()
 """The generators are the process's, so that one environment has them at a time. Calls in pure Python, which these
@@ -38,18 +37,18 @@ _numpy_entropy: Any = np.random.bit_generator
 _numpy_random: Any = np.random
 
 
-class Chance:
+class GlobalRng:
     """One environment's global generators and entropy. All start from `seed`, and cost nothing until used."""
 
     def __init__(self, seed: bytes) -> None:
         self._begin(seed)
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Chance":
-        """As the recipe's seed has it, or for a recipe without one as the operating system does."""
-        if recipe.seed is None:
+    def of(cls, seed: int | None) -> "GlobalRng":
+        """Generators derived from a recipe's seed, or from the operating system's entropy where it has none."""
+        if seed is None:
             return cls(os.urandom(16))
-        return cls(hashlib.sha256(f"chance {recipe.seed}".encode()).digest()[:16])
+        return cls(hashlib.sha256(f"chance {seed}".encode()).digest()[:16])
 
     def reseed(self, entropy: int, spawn_key: tuple[int, ...]) -> None:
         """Begin anew, as a function of the two."""
@@ -134,14 +133,14 @@ class Chance:
 class _Entropy:
     """Answers numpy's requests for entropy: one thread's from an environment, another's from the system."""
 
-    __slots__ = ("_chance", "_thread")
+    __slots__ = ("_global_rng", "_thread")
 
-    def __init__(self, chance: Chance) -> None:
-        self._chance = chance
+    def __init__(self, global_rng: GlobalRng) -> None:
+        self._global_rng = global_rng
         self._thread = threading.get_ident()
 
     def __call__(self, bits: int) -> int:
-        return self._chance.entropy(bits) if threading.get_ident() == self._thread else secrets.randbits(bits)
+        return self._global_rng.entropy(bits) if threading.get_ident() == self._thread else secrets.randbits(bits)
 
 
 def _memory(generator: Any) -> bytes:

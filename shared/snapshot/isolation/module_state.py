@@ -27,7 +27,7 @@ _CODE = (FunctionType, ModuleType, type, property, classmethod, staticmethod)
 _ATOMS = frozenset({type(None), bool, int, float, str, bytes})
 
 
-class Names:
+class ModuleState:
     """One environment's values for the names in modules and in their classes."""
 
     def __init__(self, modules: Iterable[str]) -> None:

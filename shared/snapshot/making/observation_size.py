@@ -25,12 +25,12 @@ def check_wrapper(space: gymnasium.Space[Any], name: str, kwargs: Mapping[str, A
         NotCreatable: it would be.
     """
     repeats = kwargs.get(_REPEATS.get(name, ""), 1)
-    check_extent(space, repeats if isinstance(repeats, int) else 1)
+    check_observation_size(space, repeats if isinstance(repeats, int) else 1)
     if name in _FLATTENS and space.is_np_flattenable:
         _check(8 * spaces.flatdim(space))
 
 
-def check_extent(space: gymnasium.Space[Any], times: int) -> None:
+def check_observation_size(space: gymnasium.Space[Any], times: int) -> None:
     """Refuse observations that take too much together.
 
     Raises:

@@ -10,7 +10,8 @@ from shared.snapshot.codec import plain
 from shared.snapshot.codec.generators import GeneratorStates, spaces_of
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism, Subject
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
 
 # The last observations are needed by a reset of some environments only, which returns the others' again.
 _OWN_STATE = ("_env_obs", "_rewards", "_terminations", "_truncations", "_autoreset_envs")

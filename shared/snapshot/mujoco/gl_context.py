@@ -14,7 +14,7 @@ _RENDERER = ("gymnasium.envs.mujoco.mujoco_rendering", "MujocoRenderer")
 _RENDER = ("gymnasium.envs.mujoco.mujoco_env", "MujocoEnv.render")
 
 
-class Screen:
+class GLContext:
     """What an environment draws on."""
 
     def __init__(self, env: Any) -> None:

@@ -13,7 +13,7 @@ from shared.snapshot.attributes.state import Changing, StateMechanism, StateSubj
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.mujoco.camera import Camera, keep, make_current, release
 from shared.snapshot.mujoco.physics import Physics, is_whole
 

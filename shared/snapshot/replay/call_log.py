@@ -62,7 +62,7 @@ def _decoded(entry: Any) -> Event:
             raise SnapshotCorrupt("The journal in the snapshot holds a call that this mechanism does not write.")
 
 
-class Tape:
+class CallLog:
     """Events in the order in which they came."""
 
     def __init__(self) -> None:
@@ -95,23 +95,23 @@ class Tape:
         return [self._sealed, self._tail_length, bytes(self._tail)]
 
     @classmethod
-    def of(cls, parts: Any) -> "Tape":
-        """The tape that gave `parts`; it gives the same again, whatever compressed them.
+    def of(cls, parts: Any) -> "CallLog":
+        """The calls that gave `parts`; it gives the same again, whatever compressed them.
 
         Raises:
-            SnapshotCorrupt: no tape gave that.
+            SnapshotCorrupt: no calls gave that.
         """
-        tape = cls()
+        calls = cls()
         match parts:
             case [bytes(sealed), int(length), bytes(tail)]:
-                tape._sealed, tape._tail_length, tape._tail = sealed, length, bytearray(tail)
+                calls._sealed, calls._tail_length, calls._tail = sealed, length, bytearray(tail)
             case _:
                 raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
-        tape._length = sum(length for length, _ in tape._chunks())
-        return tape
+        calls._length = sum(length for length, _ in calls._chunks())
+        return calls
 
-    def continues(self, other: "Tape") -> bool:
-        """Whether this tape begins with all that is on the other."""
+    def continues(self, other: "CallLog") -> bool:
+        """Whether this calls begins with all that is on the other."""
         return len(self) >= len(other) and self._raw().startswith(other._raw())
 
     def events(self) -> list[Event]:

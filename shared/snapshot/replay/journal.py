@@ -22,22 +22,22 @@ from shared.snapshot.codec.distributions import distributions_of, version_here
 from shared.snapshot.codec.generators import generators_of, layers
 from shared.snapshot.contract.calls import Call, Render, perform
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.isolation.global_rng import Chance
-from shared.snapshot.mujoco.gl_context import Screen, draws
+from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
 
 
 class _DeterministicCore:
-    """An environment of which nothing is known but that the same calls and the same chance give the same."""
+    """An environment of which nothing is known but that the same calls and the same global_rng give the same."""
 
     restarts = False
 
     def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
         self._env = env
-        self._chance = Chance(seed)
+        self._global_rng = GlobalRng(seed)
         self._spent_s = 0.0
         self._last = ""
-        self._screen = Screen(env) if draws(env) else None
+        self._screen = GLContext(env) if draws(env) else None
         self._is_seen = True
 
     def clear(self) -> bool:
@@ -53,11 +53,11 @@ class _DeterministicCore:
         return {name: version_here(name) for name in distributions_of(_modules_of(self._env))}
 
     def generators(self) -> list[np.random.Generator]:
-        with self._chance.lent():
+        with self._global_rng.lent():
             return generators_of(self._env)
 
     def perform(self, call: Call) -> Any:
-        with self._chance.lent(), self._screen.current() if self._screen else nullcontext():
+        with self._global_rng.lent(), self._screen.current() if self._screen else nullcontext():
             if self._screen and self._screen.only_shows and isinstance(call, Render):
                 # A frame of MuJoCo's takes 0.1 s in software, and a replay leaves it out.
                 return perform(self._env, call) if self._is_seen else self._screen.open()

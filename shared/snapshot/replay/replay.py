@@ -21,10 +21,11 @@ from shared.snapshot.codec.distributions import version_here
 from shared.snapshot.codec.generators import Readers, generator_state, generators_of, layers, set_generator_state
 from shared.snapshot.contract.calls import Call, Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.isolation.global_rng import Chance
-from shared.snapshot.making.recipe import Recipe, make
-from shared.snapshot.replay.call_log import Drawn, Event, Tape, encoded
-from shared.snapshot.replay.replayable import Core, core_depth
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.making.make import make
+from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
+from shared.snapshot.replay.replayable import Replayable, core_depth
 
 LONGEST_REPLAY_S = 5.0
 """A call is refused when replaying those before it is estimated to take longer."""
@@ -38,7 +39,7 @@ class ReplayMechanism:
     def __init__(
         self,
         name: str,
-        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Core],
+        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Replayable],
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
         home: Home = Home.WORKER,
@@ -62,12 +63,12 @@ class ReplaySubject:
     """A live environment, and the journal of its core: where it begins, and the calls since."""
 
     env: gymnasium.Env[Any, Any]
-    _core: Core
+    _core: Replayable
     _around: StateSubject
     _seed: bytes
-    """Of the chance that the constructor had."""
+    """Of the global_rng that the constructor had."""
     _start: bytes
-    _tape: Tape
+    _calls: CallLog
     _readers: Readers
     """Of the core's generators."""
     _drawn: bytes
@@ -77,13 +78,13 @@ class ReplaySubject:
         self,
         env: gymnasium.Env[Any, Any],
         recipe: Recipe,
-        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Core],
+        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Replayable],
     ) -> None:
         # One environment, also of a vector, which resets its environments itself.
         single = {"num_envs": None, "autoreset": "Disabled"} if recipe.num_envs else {}
         self._recipe = msgspec.structs.replace(recipe, **single)
         self._core_of = core_of
-        seed, *_ = Chance.of(recipe).state()
+        seed, *_ = GlobalRng.of(recipe.seed).state()
         self._make(seed)
         for generator, given in zip(generators_of(self.env), generators_of(env), strict=True):
             set_generator_state(generator, generator_state(given))
@@ -105,20 +106,20 @@ class ReplaySubject:
     def capture(self) -> bytes:
         """What surrounds the core, where its journal begins, and the calls since; only the last part grows."""
         witness = plain.dumps(self._core.witness())
-        return plain.dumps([self._around.capture(), self._start, witness, *self._tape.parts()])
+        return plain.dumps([self._around.capture(), self._start, witness, *self._calls.parts()])
 
     def restore(self, body: bytes) -> None:
         """Replay the calls, on a new environment unless this one has already made the first of them."""
         match plain.loads(body):
             case [bytes(around), bytes(start), bytes(witness), *parts]:
-                tape = Tape.of(parts)
+                calls = CallLog.of(parts)
             case _:
                 raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
-        if start != self._start or not tape.continues(self._tape):
+        if start != self._start or not calls.continues(self._calls):
             self._begin(start)
         self._set_generators(self._drawn)
-        self._replay(tape.events()[len(self._tape) :])
-        self._tape = tape
+        self._replay(calls.events()[len(self._calls) :])
+        self._calls = calls
         self._drawn = self._generators()
         if plain.dumps(self._core.witness()) != witness:
             raise SnapshotCorrupt(
@@ -133,7 +134,7 @@ class ReplaySubject:
 
     def _make(self, seed: bytes) -> None:
         """Make a new environment, whose constructor draws what any other with the seed has drawn."""
-        with Chance(seed).lent():
+        with GlobalRng(seed).lent():
             env = make(self._recipe)
             generators_of(env)
         outer = layers(env)[: core_depth(env)]
@@ -146,7 +147,7 @@ class ReplaySubject:
         self._core = self._core_of(core, seed)
         replayed = {class_path(layer): () for layer in layers(recorder)}
         self._around = StateSubject(self.env, {**replayed, **WRAPPER_STATE})
-        self._tape = Tape()
+        self._calls = CallLog()
         self._readers = Readers()
 
     def _here(self, remains: Any) -> bytes:
@@ -174,12 +175,12 @@ class ReplaySubject:
         """Make and record a call that reaches the core, be it the caller's or a wrapper's own."""
         event = encoded(call)
         if isinstance(call, Reset) and self._core.clear():
-            self._tape = Tape()
+            self._calls = CallLog()
             self._start = self._here(self._core.remains())
         elif (drawn := self._generators()) != self._drawn:
-            self._tape.append(encoded(Drawn(drawn)))
+            self._calls.append(encoded(Drawn(drawn)))
         result = self._core.perform(call)
-        self._tape.append(event)
+        self._calls.append(event)
         self._drawn = self._generators()
         return result
 
@@ -200,15 +201,15 @@ class ReplaySubject:
 
     def _check_room(self) -> None:
         seconds = self._core.replay_s()
-        if seconds <= LONGEST_REPLAY_S and self._tape.size <= LARGEST_TAPE_BYTES:
+        if seconds <= LONGEST_REPLAY_S and self._calls.size <= LARGEST_TAPE_BYTES:
             return
         since, way_out = (
             ("its last reset", "reset it") if self._core.restarts else ("it was made", "create it anew")
         )
         raise JournalFull(
-            f"Restoring the environment replays its {len(self._tape)} calls since {since}, and with more of them "
+            f"Restoring the environment replays its {len(self._calls)} calls since {since}, and with more of them "
             f"it would take too long; {way_out}.",
-            calls=len(self._tape),
+            calls=len(self._calls),
             seconds=seconds,
         )
 

@@ -13,7 +13,7 @@ from shared.snapshot.codec.generators import layers
 from shared.snapshot.contract.calls import Call
 
 
-class Core(Protocol):
+class Replayable(Protocol):
     """The part of an environment that is replayed: the environment itself and any wrapper that is not known."""
 
     restarts: bool

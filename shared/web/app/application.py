@@ -172,7 +172,7 @@ class _Opened:
         sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
         yield
         sweeper.cancel()
-        await service.session.shut_down()
+        await service.close()
         service.log.flush()
 
 

@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError
-from shared.web.observe.log import CallLog
-from shared.web.observe.request_log import Account
+from shared.web.observe.log import LogWriter
+from shared.web.observe.request_log import RequestLog
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
-from shared.web.protocol.lambda_limits import carried_by_lambda
+from shared.web.protocol.lambda_limits import is_lambda
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.request import Request, read_body
@@ -38,7 +38,7 @@ _CLIENT_GONE = 499
 _LAMBDA_MARGIN_S = 1.0
 """So much before Lambda ends the function, a call is interrupted: there is to be a reply."""
 
-_UNCONFIGURED = CallLog("errors")
+_UNCONFIGURED = LogWriter("errors")
 """Where the settings cannot be read, that is told."""
 
 
@@ -69,15 +69,15 @@ class Endpoint:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_adapter", TypeAdapter(self.body) if self.body else None)
 
-    async def respond(self, service: Service, account: Account, scope: Scope, receive: Receive) -> Response:
+    async def respond(self, service: Service, log: RequestLog, scope: Scope, receive: Receive) -> Response:
         """The reply to a request of this endpoint's method and path."""
         raw = await read_body(receive, service.settings.max_body_bytes)
-        headers = account.headers
+        headers = log.headers
         body = None if self._adapter is None else self.dialect.parse(self._adapter, raw, headers)
         encoding = self.dialect.encoding(headers, scope["query_string"])
-        if carried_by_lambda(scope):
+        if is_lambda(scope):
             encoding = replace(encoding, by_lambda=True)
-        request = Request(scope, service, account, body, encoding, headers, raw, self.dialect, self.takes_ticket)
+        request = Request(scope, service, log, body, encoding, headers, raw, self.dialect, self.takes_ticket)
         return await self.handler(request)
 
 
@@ -132,56 +132,56 @@ class Resource:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and note what came of it."""
-        account = Account(scope)
+        log = RequestLog(scope)
         endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
         status = _CLIENT_GONE
         try:
-            response = await self._response(endpoint, account, scope, receive)
+            response = await self._response(endpoint, log, scope, receive)
             status = response.status_code
-            account.add_headers(response)
+            log.add_headers(response)
             await response(scope, receive, send)
         except ClientDisconnect:
             pass  # nobody is left to answer; the line says so
         except Exception:  # noted here, and told by the server
-            status, account.problem = INTERNAL.status.value, INTERNAL.name
+            status, log.problem = INTERNAL.status.value, INTERNAL.name
             raise
         finally:
-            self._note(account, endpoint, status)
+            self._note(log, endpoint, status)
 
     async def _response(
-        self, endpoint: Endpoint | None, account: Account, scope: Scope, receive: Receive
+        self, endpoint: Endpoint | None, log: RequestLog, scope: Scope, receive: Receive
     ) -> Response:
         if endpoint is None:
-            return self._not_allowed(account, scope["method"])
+            return self._not_allowed(log, scope["method"])
         try:
             service = self._open_service()
             if "aws.context" in scope:
                 remaining_s = scope["aws.context"].get_remaining_time_in_millis() / 1000
                 service.session.limit.end(remaining_s - _LAMBDA_MARGIN_S)
-            return await endpoint.respond(service, account, scope, receive)
+            return await endpoint.respond(service, log, scope, receive)
         except GymHTTPError as error:
-            account.problem = PROBLEMS[type(error)].name
+            log.problem = PROBLEMS[type(error)].name
             return endpoint.dialect.refuse(error, scope)
         except ClientDisconnect:
             raise
         except Exception:  # our own fault, whatever it is: in the log, and a 500 for the caller
             _log.exception("%s %s failed", endpoint.method, self.path)
-            account.problem = INTERNAL.name
+            log.problem = INTERNAL.name
             return internal_problem()
 
-    def _note(self, account: Account, endpoint: Endpoint | None, status: int) -> None:
+    def _note(self, log: RequestLog, endpoint: Endpoint | None, status: int) -> None:
         # A method that is not served is the client's own word, of which there are endlessly many.
         method = "other" if endpoint is None else endpoint.method
         try:
             service = self._open_service()
         except GymHTTPError:
-            _UNCONFIGURED.note(account, method, self.path, status)
+            _UNCONFIGURED.note(log, method, self.path, status)
         else:
-            service.metrics.count(account, method, self.path, status)
-            service.log.note(account, method, self.path, status)
+            service.metrics.count(log, method, self.path, status)
+            service.log.note(log, method, self.path, status)
 
-    def _not_allowed(self, account: Account, method: str) -> Response:
-        account.problem = METHOD_NOT_ALLOWED.name
+    def _not_allowed(self, log: RequestLog, method: str) -> Response:
+        log.problem = METHOD_NOT_ALLOWED.name
         allowed = ", ".join(sorted(self.endpoints))
         return problem_response(
             METHOD_NOT_ALLOWED, f"{self.path} has no {method}; it has {allowed}.", {"Allow": allowed}

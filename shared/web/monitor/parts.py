@@ -14,7 +14,7 @@ import msgspec
 
 from shared.errors import InvalidValue
 from shared.frames import Picture
-from shared.session.monitor.feed import Sight
+from shared.session.monitor.feed import FeedItem
 from shared.session.stored.envelope import Header
 from shared.web.protocol.records import iso
 from shared.wire.values.values import encode
@@ -25,7 +25,7 @@ _LENGTH = struct.Struct(">I")
 _SEEN = re.compile(r"([0-9a-f]{8})-(\d{1,18})")
 
 
-def part(sight: Sight) -> bytes:
+def part(sight: FeedItem) -> bytes:
     """What is to be seen of one instance."""
     header, picture = sight.header, sight.picture
     if header is None:
@@ -45,7 +45,7 @@ def clock_part(cursor: str | None = None) -> bytes:
     return _part(now if cursor is None else {**now, "cursor": cursor})
 
 
-def cursor_of(known: Mapping[str, int], sights: Iterable[Sight]) -> str:
+def cursor_of(known: Mapping[str, int], sights: Iterable[FeedItem]) -> str:
     """Which revisions somebody has seen who knew some and was told of others."""
     told = {sight.instance_id: sight.header.revision for sight in sights if sight.header is not None}
     return ".".join(f"{instance_id[:8]}-{revision}" for instance_id, revision in {**known, **told}.items())

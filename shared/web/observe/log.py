@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.web.observe.request_log import Account
+from shared.web.observe.request_log import RequestLog
 
 Level = Literal["calls", "errors", "off"]
 
@@ -43,7 +43,7 @@ class _Dropped(msgspec.Struct):
     dropped: int
 
 
-class CallLog:
+class LogWriter:
     """The lines of one process; `level` says of which requests."""
 
     def __init__(self, level: Level) -> None:
@@ -57,26 +57,26 @@ class CallLog:
         """From now on write what a tenth of a second brings at once; for a loop that goes on until `flush`."""
         self._gathers = True
 
-    def note(self, account: Account, method: str, endpoint: str, status: int) -> None:
+    def note(self, log: RequestLog, method: str, endpoint: str, status: int) -> None:
         """Write the line of a request that has been answered."""
         if status < self._above:
             return
-        clock = account.clock
+        timing = log.timing
         line = _Line(
             datetime.now(UTC),
-            account.request_id,
+            log.request_id,
             method,
             endpoint,
             status,
-            _milliseconds(clock.elapsed()),
-            account.problem,
-            account.instance_id,
-            account.owner,
-            account.revision,
+            _milliseconds(timing.elapsed()),
+            log.problem,
+            log.instance_id,
+            log.owner,
+            log.revision,
         )
-        if clock.calls:
-            line.load_ms, line.env_ms, line.save_ms = map(_milliseconds, (clock.load, clock.env, clock.save))
-            line.retries = clock.retries
+        if timing.calls:
+            line.load_ms, line.env_ms, line.save_ms = map(_milliseconds, (timing.load, timing.env, timing.save))
+            line.retries = timing.retries
         self._lines.append(self._encoder.encode(line))
         if not self._gathers:
             self.flush()

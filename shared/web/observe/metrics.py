@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from shared.session.session import Session
 from shared.storage.counted import CountedStore
-from shared.web.observe.request_log import Account
+from shared.web.observe.request_log import RequestLog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -38,24 +38,24 @@ class Metrics:
         self._retries = 0
         self._started = time.time()
 
-    def count(self, account: Account, method: str, endpoint: str, status: int) -> None:
+    def count(self, log: RequestLog, method: str, endpoint: str, status: int) -> None:
         """Count a request that has been answered."""
-        clock = account.clock
+        timing = log.timing
         self._requests[method, endpoint, status] += 1
         durations = self._durations.get((method, endpoint))
         if durations is None:
             durations = self._durations[method, endpoint] = _Histogram()
-        seconds = time.perf_counter() - clock.began
+        seconds = time.perf_counter() - timing.began
         durations.counts[bisect_left(BUCKETS_S, seconds)] += 1
         durations.sum += seconds
-        if account.problem is not None:
-            self._problems[account.problem] += 1
-        if clock.calls:
+        if log.problem is not None:
+            self._problems[log.problem] += 1
+        if timing.calls:
             phases = self._phases
-            phases["load"] += clock.load
-            phases["env"] += clock.env
-            phases["save"] += clock.save
-            self._retries += clock.retries
+            phases["load"] += timing.load
+            phases["env"] += timing.env
+            phases["save"] += timing.save
+            self._retries += timing.retries
 
     def text(self, session: Session, store: CountedStore) -> str:
         """All counts as Prometheus reads them."""

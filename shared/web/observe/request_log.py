@@ -2,12 +2,15 @@
 
 import os
 import re
+from collections.abc import Mapping
 
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.session.calls.timing import Clock
-from shared.web.protocol.reply import RawHeaders
+from shared.session.calls.timing import Timing
+
+RawHeaders = Mapping[bytes, bytes]
+"""A request's headers as ASGI has them: names in small letters."""
 
 VARY_ORIGIN = (b"vary", b"Origin")
 """Whether a page may read a reply depends on where the page is from."""
@@ -16,13 +19,13 @@ _REQUEST_ID = b"x-request-id"
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
 
-class Account:
+class RequestLog:
     """One request. What is not known (yet) is None."""
 
-    __slots__ = ("clock", "headers", "instance_id", "owner", "problem", "request_id", "revision")
+    __slots__ = ("headers", "instance_id", "owner", "problem", "request_id", "revision", "timing")
 
     def __init__(self, scope: Scope) -> None:
-        self.clock = Clock()
+        self.timing = Timing()
         self.headers: RawHeaders = dict(scope["headers"])
         """The request's."""
         self.request_id = _request_id(self.headers, scope)
@@ -38,11 +41,12 @@ class Account:
         """Tell the request's id and, where an instance was called, milliseconds by phase (W3C Server Timing)."""
         headers = response.raw_headers
         headers += (VARY_ORIGIN, (_REQUEST_ID, self.request_id.encode()))
-        clock = self.clock
-        if clock.calls:
-            timing = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"
-            phases = (clock.load * 1e3, clock.env * 1e3, clock.save * 1e3)
-            headers.append((b"server-timing", (timing % phases).encode()))
+        timing = self.timing
+        if timing.calls:
+            phases = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"
+            milliseconds = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
+            milliseconds = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
+            headers.append((b"server-timing", (phases % milliseconds).encode()))
 
 
 def _request_id(headers: RawHeaders, scope: Scope) -> str:

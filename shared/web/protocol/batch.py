@@ -90,7 +90,7 @@ class _Batch:
             part.operation,
             detached,
             if_match=part.if_match,
-            clock=self._request.account.clock,
+            timing=self._request.log.timing,
             keyed=None if self._keyed is None else self._keyed.part(number),
         )
         self._size += size_of(outcome.reply)

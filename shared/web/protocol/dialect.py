@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
+from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.encoding import Encoding, decoder_for, encoding_for
 from shared.web.protocol.problems import MEDIA_TYPE, PROBLEMS, problem
-from shared.web.protocol.reply import RawHeaders
 from shared.wire.messages.replies import Problem
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -14,9 +14,10 @@ from urllib.parse import parse_qs
 import msgspec
 
 from shared.errors import InvalidRequest, InvalidValue
-from shared.web.protocol.lambda_limits import check_carried
+from shared.web.observe.request_log import RawHeaders
+from shared.web.protocol.lambda_limits import check_reply_size
 from shared.web.protocol.query_parameter import QueryParameter
-from shared.web.protocol.reply import RawHead, RawHeaders
+from shared.web.protocol.reply import RawHead
 from shared.wire.values import exact, values
 from shared.wire.values.bodies import Unreadable, from_msgpack
 
@@ -77,7 +78,7 @@ class Encoding:
         if self.gzipped and len(content) > GZIP_FROM_BYTES:
             content, head = gzip.compress(content, compresslevel=1, mtime=0), (*head, _GZIPPED)
         if self.by_lambda:
-            check_carried(content, text=self.media_type == JSON_TYPE and _GZIPPED not in head)
+            check_reply_size(content, text=self.media_type == JSON_TYPE and _GZIPPED not in head)
         return Encoded(content, head)
 
 

@@ -23,12 +23,12 @@ _WORST = 3
 """How much longer text becomes in JSON at most, where it is JSON or plain text itself."""
 
 
-def carried_by_lambda(scope: Scope) -> bool:
+def is_lambda(scope: Scope) -> bool:
     """Whether the request came as an event to a Lambda function."""
     return "aws.event" in scope
 
 
-def check_carried(content: bytes, text: bool) -> None:
+def check_reply_size(content: bytes, text: bool) -> None:
     """Raise ReplyTooLarge for a body that a Lambda function cannot return; other than `text` goes as base64."""
     room = LARGEST_REPLY - _ENVELOPE
     if len(content) * _WORST <= room:

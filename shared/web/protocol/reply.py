@@ -1,11 +1,8 @@
 """A reply as it goes over the wire."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.responses import Response
-
-RawHeaders = Mapping[bytes, bytes]
-"""A request's headers as ASGI has them: names in small letters."""
 
 RawHead = Sequence[tuple[bytes, bytes]]
 """A reply's headers as ASGI wants them: names in small letters."""

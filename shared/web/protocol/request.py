@@ -15,10 +15,10 @@ from shared.session.live.cache import Operation
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
 from shared.settings import PUBLIC
-from shared.web.observe.request_log import Account
+from shared.web.observe.request_log import RawHeaders, RequestLog
 from shared.web.protocol.dialect import UUID, V1, Dialect
 from shared.web.protocol.encoding import Encoded, Encoding
-from shared.web.protocol.reply import RawHeaders, Reply
+from shared.web.protocol.reply import Reply
 from shared.web.service.auth import owner_of
 from shared.web.service.service import Service
 
@@ -36,7 +36,7 @@ class Request(Generic[BodyT]):
 
     scope: Scope
     service: Service
-    account: Account
+    log: RequestLog
     """What is noted of the request for its log line."""
     body: BodyT
     encoding: Encoding
@@ -63,7 +63,7 @@ class Request(Generic[BodyT]):
         """
         api_keys = self.service.settings.api_keys
         owner = self._key_holder(api_keys) if api_keys else PUBLIC
-        self.account.owner = owner
+        self.log.owner = owner
         return owner
 
     def _key_holder(self, api_keys: Sequence[tuple[str, str]]) -> str:
@@ -89,7 +89,7 @@ class Request(Generic[BodyT]):
             InstanceNotFound: the path's part has not the form of an id, so that no key is made of it.
         """
         reference = self.instance(self.scope["path_params"]["instance_id"])
-        self.account.instance_id = reference.instance_id
+        self.log.instance_id = reference.instance_id
         return reference
 
     def instance(self, instance_id: str) -> Reference:
@@ -147,9 +147,9 @@ class Request(Generic[BodyT]):
             self.encoding,
             if_match=self.if_match,
             keyed=self.keyed,
-            clock=self.account.clock,
+            timing=self.log.timing,
         )
-        self.account.revision = outcome.header.revision
+        self.log.revision = outcome.header.revision
         encoded: Encoded = outcome.reply
         head = [*encoded.head, _etag(outcome.header.revision)]
         if outcome.replayed:

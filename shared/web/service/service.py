@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from shared import settings
 from shared.errors import Misconfigured
+from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.session.stored.signing_keys import signing_keys
 from shared.settings import Settings
 from shared.snapshot.isolation.child_process import Limits
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
-from shared.web.observe.log import CallLog
+from shared.web.observe.log import LogWriter
 from shared.web.observe.metrics import Metrics
 from shared.web.service.tickets import Tickets
 
@@ -23,10 +24,17 @@ class Service:
 
     settings: Settings
     session: Session
+    renderer: Renderer
+    """Draws instances for those who watch them."""
     store: CountedStore
-    log: CallLog
+    log: LogWriter
     metrics: Metrics
     tickets: Tickets
+
+    async def close(self) -> None:
+        """Close every live environment and the store; nothing is lost, since every call was saved."""
+        await self.renderer.close()
+        await self.session.shut_down()
 
 
 def open_service(chosen: Settings | None = None) -> Service:
@@ -54,4 +62,6 @@ def open_service(chosen: Settings | None = None) -> Service:
         max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
-    return Service(chosen, session, store, CallLog(chosen.log), Metrics(), tickets)
+    return Service(
+        chosen, session, Renderer(session.thread_for_copy), store, LogWriter(chosen.log), Metrics(), tickets
+    )

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from infra.aws.template import Cors, Function, Route, Template
 from infra.emulator.gateway import Gateway
 from infra.emulator.sandbox import LARGEST_EVENT
-from shared.web.protocol.lambda_limits import check_carried
+from shared.web.protocol.lambda_limits import check_reply_size
 from tests.applications import Asgi, Reply
 
 pytestmark = [pytest.mark.slow, pytest.mark.aws, pytest.mark.usefixtures("lambda_runtime")]
@@ -102,7 +102,7 @@ def test_a_process_that_ends_is_500_and_the_next_call_is_answered(send: Send) ->
 
 def test_the_longest_reply_that_the_service_lets_pass_is_carried(send: Send) -> None:
     length = LARGEST_EVENT - 16_384 - 2  # less the quotes around it
-    check_carried(b"x" * length, text=True)
+    check_reply_size(b"x" * length, text=True)
     assert len(send("POST", f"/sized?{length}", b"").content) == length
     assert send("POST", f"/sized?{LARGEST_EVENT}", b"").status == 500
 

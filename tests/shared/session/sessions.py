@@ -10,7 +10,7 @@ from shared.session.calls import operations
 from shared.session.session import Session
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Store
 
 KEYS = [b"a key of thirty-two characters.."]

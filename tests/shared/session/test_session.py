@@ -25,7 +25,7 @@ from shared.session.live.cache import Live
 from shared.session.session import Session
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict, Store
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore

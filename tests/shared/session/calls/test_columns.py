@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.session.calls.columns import Flags, Floats, Series
+from shared.session.calls.columns import Columns, Flags, Floats
 
 
 def joined(values: list[Any]) -> Any:
-    series = Series()
+    series = Columns()
     for value in values:
         series.append(value)
     return series.joined()
@@ -66,7 +66,7 @@ def test_arrays_of_different_kinds_are_a_list() -> None:
 
 def test_what_follows_arrays_of_one_kind_leaves_them_as_they_were() -> None:
     buffer = np.zeros(2)
-    series = Series()
+    series = Columns()
     for other in (None, 1, {"a": 1}):
         buffer += 1
         series.append(buffer)
@@ -89,8 +89,8 @@ def test_integers_over_64_bits_keep_their_values() -> None:
 
 
 def test_values_are_as_they_were_when_they_were_added() -> None:
-    series, buffer, info = Series(), np.zeros(2), {"lives": [3]}
-    other = Series()
+    series, buffer, info = Columns(), np.zeros(2), {"lives": [3]}
+    other = Columns()
     for number in range(3):
         buffer[:] = number
         info["lives"][0] = number
@@ -101,7 +101,7 @@ def test_values_are_as_they_were_when_they_were_added() -> None:
 
 
 def test_the_size_is_about_that_of_the_values() -> None:
-    series = Series()
+    series = Columns()
     assert series.size == 0
     for _ in range(10):
         series.append({"pixels": np.zeros(100, np.uint8), "name": "abc"})
@@ -128,4 +128,4 @@ def test_flags_are_true_where_that_was_said() -> None:
 
 
 def test_of_no_steps_everything_is_an_empty_list() -> None:
-    assert (Series().joined(), Floats().joined(), Flags().joined(0)) == ([], [], [])
+    assert (Columns().joined(), Floats().joined(), Flags().joined(0)) == ([], [], [])

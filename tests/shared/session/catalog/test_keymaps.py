@@ -12,7 +12,7 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete, Space
 
 from shared.session.catalog.catalog import shipped
 from shared.session.catalog.keymaps import keymap
-from shared.snapshot.making.recipe import register_environments
+from shared.snapshot.making.make import register_environments
 
 CODE = re.compile(r"Arrow(Left|Right|Up|Down)|Key[A-Z]|Digit\d|Numpad\d|Space|Enter")
 FIXED = [

@@ -11,17 +11,17 @@ from gymnasium.envs.classic_control import CartPoleEnv
 
 from shared.errors import CallTooLong
 from shared.session.calls import operations
-from shared.session.live.placement import CallLimit, Threads
+from shared.session.live.placement import CallLimit, Placement
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.test_session import created, encode, run, session, step, uninterrupted
 
 
 def test_a_call_that_waits_for_its_thread_does_not_use_up_its_time() -> None:
     async def test() -> None:
-        worker = Threads(CallLimit(0.5)).worker()
+        worker = Placement(CallLimit(0.5)).worker()
         assert await asyncio.gather(*(worker.run(_naps, 0.3) for _ in range(4))) == [0.3] * 4
 
     run(test)
@@ -40,7 +40,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_a_stuck_call_is_answered_and_its_thread_left_alone_until_it_comes_back() -> None:
     async def test() -> None:
-        threads = Threads(CallLimit(0.1))
+        threads = Placement(CallLimit(0.1))
         stuck = threads.worker()
         with pytest.raises(CallTooLong, match="cannot be interrupted"):
             await stuck.run(_naps, 1.5)
@@ -92,7 +92,7 @@ def test_an_environment_that_fails_while_it_is_closed_harms_nobody(monkeypatch: 
 
 
 def test_new_environments_go_to_the_workers_in_turn() -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     workers = [threads.worker() for _ in range(8)]
     assert len(set(workers)) == 4
     assert workers[:4] == workers[4:]
@@ -105,7 +105,7 @@ def test_the_turns_of_one_call_share_its_time() -> None:
             yield
 
     async def test() -> None:
-        threads = Threads(CallLimit(0.3))
+        threads = Placement(CallLimit(0.3))
         for home in (Home.LOOP, Home.WORKER):
             began = time.monotonic()
             with pytest.raises(CallTooLong):
@@ -116,14 +116,14 @@ def test_the_turns_of_one_call_share_its_time() -> None:
 
 
 def test_the_home_of_an_environment_is_its_mechanisms() -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     assert threads.home("kind", Home.GRAPHICS) is threads.home("other", Home.GRAPHICS)
     assert threads.home("kind", Home.LOOP) is threads.home("other", Home.LOOP)
     assert threads.home("kind", Home.WORKER) is not threads.home("kind", Home.LOOP)
 
 
 def test_a_kind_of_long_calls_lives_on_a_worker() -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     loop, worker = threads.home("kind", Home.LOOP), threads.worker()
     noted = 0
     while not threads.misplaced(loop, "kind", Home.LOOP):
@@ -136,7 +136,7 @@ def test_a_kind_of_long_calls_lives_on_a_worker() -> None:
 
 @pytest.mark.parametrize("calls", [[30.0] + [0.0001] * 10, [0.002] * 8 + [0.0001] * 80, [0.0009] * 100])
 def test_one_long_call_or_some_resets_move_nothing(calls: list[float]) -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     loop = threads.home("kind", Home.LOOP)
     for seconds in calls * 20:
         threads.note("kind", Home.LOOP, seconds)
@@ -144,7 +144,7 @@ def test_one_long_call_or_some_resets_move_nothing(calls: list[float]) -> None:
 
 
 def test_a_kind_returns_to_the_loop_when_its_calls_are_short_after_all() -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     loop, worker = threads.home("kind", Home.LOOP), threads.worker()
     for seconds in [0.01] * 4 + [0.0008] * 1000:  # about as long as may be
         threads.note("kind", Home.LOOP, seconds)
@@ -157,12 +157,12 @@ def test_a_kind_returns_to_the_loop_when_its_calls_are_short_after_all() -> None
 
 @pytest.mark.parametrize("home", [Home.WORKER, Home.GRAPHICS])
 def test_what_belongs_elsewhere_stays_there_however_short_its_calls(home: Home) -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     assert not threads.misplaced(threads.home("kind", home), "kind", home)
 
 
 def test_an_environment_of_either_thread_begins_on_a_worker_and_is_restored_on_one() -> None:
-    threads = Threads(CallLimit())
+    threads = Placement(CallLimit())
     loop, worker = threads.home("short", Home.LOOP), threads.home("kind", Home.EITHER)
     assert worker is not loop
     for _ in range(200):
@@ -182,11 +182,11 @@ def test_an_environment_of_either_thread_moves_as_it_is(monkeypatch: pytest.Monk
         live = at._live.get(reference)
         assert live is not None
         found = [await step(at, reference) for _ in range(3)]
-        assert live.thread is not at._threads.home("short", Home.LOOP)
+        assert live.thread is not at._placement.home("short", Home.LOOP)
         monkeypatch.setattr("shared.session.live.placement._TO_LOOP_S", 1e-6)
         monkeypatch.setattr("shared.session.live.placement._SHORT_CALL_S", 10.0)
         found += [await step(at, reference) for _ in range(3)]
-        assert live.thread is at._threads.home("short", Home.LOOP)
+        assert live.thread is at._placement.home("short", Home.LOOP)
         assert at._live.get(reference) is live
         assert found == uninterrupted(6, env_id="LunarLander-v3")
 
@@ -207,6 +207,6 @@ def test_an_environment_that_draws_stays_on_a_worker_however_short_its_steps(
             await step(at, reference)
         live = at._live.get(reference)
         assert live is not None
-        assert live.thread is not at._threads.home("short", Home.LOOP)
+        assert live.thread is not at._placement.home("short", Home.LOOP)
 
     run(test)

@@ -5,7 +5,7 @@ import pytest
 
 from shared.frames import Picture, Thumbnail
 from shared.session.monitor import frame_cache
-from shared.session.monitor.frame_cache import Album
+from shared.session.monitor.frame_cache import FrameCache
 from tests.shared.session.stored.test_envelope import HEADER
 
 SMALL, LARGE = Thumbnail(100, 1_000), Thumbnail(200, 1_000)
@@ -13,7 +13,7 @@ PICTURE = Picture("image/jpeg", bytes(1_000))
 
 
 def test_a_picture_is_of_one_snapshot_in_one_form() -> None:
-    kept = Album()
+    kept = FrameCache()
     kept.add(HEADER, SMALL, PICTURE)
     entry = kept.of(HEADER, Thumbnail(100, 1_000))
     assert entry is not None
@@ -26,7 +26,7 @@ def test_a_picture_is_of_one_snapshot_in_one_form() -> None:
 
 def test_those_asked_for_longest_ago_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_cache, "_MOST_BYTES", 5_000)
-    kept = Album()
+    kept = FrameCache()
     headers = [msgspec.structs.replace(HEADER, instance_id=str(number)) for number in range(4)]
     for header in headers[:3]:
         kept.add(header, SMALL, PICTURE)

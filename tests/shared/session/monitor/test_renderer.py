@@ -13,19 +13,18 @@ from shared.session.calls import operations
 from shared.session.live import cache
 from shared.session.live.restore import rebuilt
 from shared.session.monitor import renderer
-from shared.session.session import Session
 from shared.session.stored.envelope import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.settings import PUBLIC, Settings
-from shared.web.service.service import open_service
+from shared.web.service.service import Service, open_service
 from tests.applications import Api, served
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Session]:
-    session = open_service(settings).session
-    yield session
-    await session.shut_down()
+async def opened(settings: Settings) -> AsyncIterator[Service]:
+    service = open_service(settings)
+    yield service
+    await service.close()
 
 
 @pytest.fixture
@@ -52,10 +51,10 @@ def test_one_copy_can_stand_in_for_all_of_a_kind(
     monkeypatch.setattr(renderer, "rebuilt", counted)
 
     async def pictures() -> list[bytes | None]:
-        async with opened(settings) as session:
-            await session.call(instances[1], operations.step(1), lambda reply: reply)
-            loaded = [await session.snapshots.load(each) for each in instances]
-            return [await session.drawing.draw(each, lambda frame: frame.tobytes()) for each in loaded]
+        async with opened(settings) as service:
+            await service.session.call(instances[1], operations.step(1), lambda reply: reply)
+            loaded = [await service.session.snapshots.load(each) for each in instances]
+            return [await service.renderer.draw(each, lambda frame: frame.tobytes()) for each in loaded]
 
     first, stepped, third = asyncio.run(pictures())
     assert len(made) == 1
@@ -72,12 +71,12 @@ def test_drawing_rests_so_that_it_takes_its_share_of_the_time(
         return b""
 
     async def seconds(share: float) -> float:
-        async with opened(settings) as session:
-            loaded = await session.snapshots.load(instances[0])
-            await session.drawing.draw(loaded, slow, share=share)
+        async with opened(settings) as service:
+            loaded = await service.session.snapshots.load(instances[0])
+            await service.renderer.draw(loaded, slow, share=share)
             began = time.monotonic()
             for _ in range(3):
-                await session.drawing.draw(loaded, slow, share=share)
+                await service.renderer.draw(loaded, slow, share=share)
             return time.monotonic() - began
 
     assert asyncio.run(seconds(0.1)) > 3 * 0.02 * 10
@@ -91,13 +90,13 @@ def test_a_copy_that_failed_is_made_anew(settings: Settings, instances: list[Ref
         raise NotRenderable("It is none.")
 
     async def draw() -> bytes | None:
-        async with opened(settings) as session:
-            loaded = await session.snapshots.load(instances[0])
+        async with opened(settings) as service:
+            loaded = await service.session.snapshots.load(instances[0])
             with pytest.raises(EnvironmentRaised, match="no picture"):
-                await session.drawing.draw(loaded, fails)
+                await service.renderer.draw(loaded, fails)
             with pytest.raises(NotRenderable):
-                await session.drawing.draw(loaded, refuses)
-            return await session.drawing.draw(loaded, lambda frame: b"drawn")
+                await service.renderer.draw(loaded, refuses)
+            return await service.renderer.draw(loaded, lambda frame: b"drawn")
 
     assert asyncio.run(draw()) == b"drawn"
 
@@ -115,8 +114,8 @@ def test_copies_are_closed_when_nobody_watches(
     monkeypatch.setattr(renderer, "closed", counted)
 
     async def draw() -> None:
-        async with opened(settings) as session:
-            await session.drawing.draw(await session.snapshots.load(instances[0]), lambda frame: b"")
+        async with opened(settings) as service:
+            await service.renderer.draw(await service.session.snapshots.load(instances[0]), lambda frame: b"")
             for _ in range(1000):
                 if closed:
                     return

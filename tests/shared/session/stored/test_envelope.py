@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 from shared.session.stored.envelope import Header, KeyedCall, Progress, Reference, revision_made, seal, unseal
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 
 OLD, NEW = b"old key, 32 characters at least", b"new key, 32 characters at least"
 REFERENCE = Reference("public", "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11")

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from shared.session.stored.envelope import Progress
-from shared.session.stored.progress import Tally
+from shared.session.stored.progress import ProgressCounter
 from shared.session.stored.statistics import Statistics
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 
 STEPS = [(1, False, False), (2, True, False), (4, False, False), (8, False, True), (16, False, False)]
 """Two episodes end, after the second and the fourth step."""
 
 
 def counted(statistics: Statistics | None = None, **recipe: Any) -> list[Progress]:
-    tally = Tally(Recipe("CartPole-v1", **recipe), Progress(episode=1, statistics=statistics))
+    counter = ProgressCounter(Recipe("CartPole-v1", **recipe), Progress(episode=1, statistics=statistics))
     counts = []
     for step in STEPS:
-        tally.step(*step)
-        counts.append(tally.progress)
+        counter.step(*step)
+        counts.append(counter.progress)
     return counts
 
 
@@ -45,8 +45,8 @@ def test_statistics_have_each_episode_once_at_its_end() -> None:
 
 
 def test_a_vector_is_counted_as_one_and_ends_when_all_have_ended() -> None:
-    tally = Tally(Recipe("CartPole-v1", num_envs=2, autoreset="NextStep"), Progress(episode=1))
-    tally.step(np.array([1.0, 2.0]), np.array([True, False]), np.array([False, False]))
-    assert tally.progress == Progress(1, 1, 3.0, False)
-    tally.step(np.array([1.0, 2.0]), np.array([True, False]), np.array([False, True]))
-    assert tally.progress == Progress(1, 2, 6.0, True)
+    counter = ProgressCounter(Recipe("CartPole-v1", num_envs=2, autoreset="NextStep"), Progress(episode=1))
+    counter.step(np.array([1.0, 2.0]), np.array([True, False]), np.array([False, False]))
+    assert counter.progress == Progress(1, 1, 3.0, False)
+    counter.step(np.array([1.0, 2.0]), np.array([True, False]), np.array([False, True]))
+    assert counter.progress == Progress(1, 2, 6.0, True)

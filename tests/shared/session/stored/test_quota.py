@@ -9,7 +9,7 @@ import pytest
 from shared.errors import NotCreatable, QuotaExceeded
 from shared.session.session import Session
 from shared.session.stored.quota import Quota
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, key, run, session

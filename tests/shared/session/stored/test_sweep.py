@@ -11,7 +11,7 @@ from shared.errors import InstanceNotFound
 from shared.session.calls import operations
 from shared.session.session import Session
 from shared.session.stored.sweep import Swept, sweep
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore

@@ -10,7 +10,8 @@ import pytest
 from shared.settings import prepare_process
 from shared.snapshot.ale.mechanism import ALE, AleSubject
 from shared.snapshot.contract.calls import Reset, Step
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make, register_environments
 
 SHORT: dict[str, Any] = {"modules": ("ale_py",), "episodes": (1, 3), "steps": 8, "further": 20, "chain": 4}
 OTHERS = ("ALE/MiniatureGolf-v5", "ALE/Pitfall2-v5")
@@ -48,13 +49,13 @@ def subject_of(
 
 def play(subject: AleSubject, steps: int, seed: int = 0) -> list[Any]:
     """The results of some steps; an action stays for a while, and an episode that ends is followed by another."""
-    chance = np.random.default_rng(seed)
+    global_rng = np.random.default_rng(seed)
     space: Any = subject.env.action_space
     results = []
     action = 0
     for _ in range(steps):
-        if chance.random() < 0.3:
-            action = int(chance.integers(space.n))
+        if global_rng.random() < 0.3:
+            action = int(global_rng.integers(space.n))
         observation, *rest = subject.apply(Step(action))
         results.append((observation.tobytes(), *rest))
         if rest[1] or rest[2]:

@@ -7,7 +7,8 @@ import pytest
 
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Reset, Step
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from tests.shared.snapshot.ale.subjects import OTHERS, follow, ids, misplace_masks, play, shown_masks, subject_of
 
 ale_py = pytest.importorskip("ale_py")

@@ -11,7 +11,8 @@ from shared.snapshot.ale.actions import NOOP
 from shared.snapshot.ale.machine import Machine
 from shared.snapshot.ale.recorder import RecordedInterface
 from shared.snapshot.contract.calls import Render, Reset, Step
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
 from tests.shared.snapshot.ale.subjects import (
     follow,
     misplace_masks,
@@ -73,10 +74,10 @@ def think(trials: int) -> None:
     which its state does not tell.
     """
     emulator, other = (subject_of("ALE/TicTacToe3D-v5", seed)._emulator for seed in (8, 2))
-    chance, action, found = random.Random(8), emulator.getLegalActionSet()[0], 0
+    global_rng, action, found = random.Random(8), emulator.getLegalActionSet()[0], 0
     for frame in range(400):
-        if chance.random() < 0.2:
-            action = chance.choice(emulator.getLegalActionSet())
+        if global_rng.random() < 0.2:
+            action = global_rng.choice(emulator.getLegalActionSet())
         emulator.act(action)
         if frame > 250 and frame % 3 == 0:
             other.restore(emulator.capture())

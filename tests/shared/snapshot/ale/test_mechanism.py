@@ -11,7 +11,8 @@ from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Render
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.registry import mechanism_for
 from tests.shared.snapshot.ale.subjects import (
     OTHERS,
@@ -53,7 +54,7 @@ def test_a_sticky_game_is_exact_in_a_fresh_process() -> None:
     ],
 )
 def test_a_game_made_otherwise_is_exact(env_id: str, recipe: dict[str, Any], here: pytest.MonkeyPatch) -> None:
-    """Skips drawn by chance, wrappers, paddles of varying strength, modes, episodes that ALE cuts short."""
+    """Skips drawn by global_rng, wrappers, paddles of varying strength, modes, episodes that ALE cuts short."""
     check_snapshot(env_id, **recipe, **SHORT)
 
 

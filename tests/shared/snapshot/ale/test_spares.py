@@ -5,7 +5,7 @@ import pytest
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.ale.mechanism import ALE
 from shared.snapshot.contract.calls import Step
-from shared.snapshot.making.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe
 from tests.shared.snapshot.ale.subjects import (
     play,
     prepare,

@@ -8,7 +8,8 @@ import pytest
 from shared.snapshot.box2d.mechanism import BOX2D
 from shared.snapshot.codec.digest import digest
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
-from shared.snapshot.making.recipe import Recipe, make
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
 from tests.shared.snapshot.pairs import adopted, restored, same_answers, thrust
 
 Box2D = pytest.importorskip("Box2D")
@@ -31,16 +32,16 @@ def differs(seed: int, steps: int) -> str | None:
     every = (1, 3, 17, 60, 150)[seed % 5]
     recipe = Recipe(env_id, render_mode="rgb_array", kwargs=kwargs, max_episode_steps=10_000)
     env, subject = make(recipe), adopted(BOX2D, recipe)
-    chance = np.random.default_rng(seed)
+    global_rng = np.random.default_rng(seed)
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)
     subject.apply(Reset(seed))
     for count in range(1, steps + 1):
         action: Any = heuristic(env.unwrapped, observation)  # type: ignore[no-untyped-call]
-        if chance.random() < 0.4:
+        if global_rng.random() < 0.4:
             action = env.action_space.sample()
         elif observation[1] < 0.4 and count < steps * 2 // 3:
-            action = np.array([1.0, chance.uniform(-1, 1)], np.float32) if seed % 2 else 2
+            action = np.array([1.0, global_rng.uniform(-1, 1)], np.float32) if seed % 2 else 2
         result = env.step(action)
         observation = result[0]
         if digest(result) != digest(subject.apply(Step(action))):

@@ -16,7 +16,8 @@ from shared.snapshot.box2d.mechanism import BOX2D
 from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Call, Render, Reset
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.replay import replay
 from tests.shared.snapshot.pairs import (
     RESET,
@@ -227,7 +228,7 @@ def test_a_journal_begins_anew_within_a_step_that_resets(autoreset: Any) -> None
     lengths = []
     for call in steps(LANDER, 300):
         live.apply(call)
-        lengths.append(len(live._tape))
+        lengths.append(len(live._calls))
     assert max(lengths) < 200
     assert same_answers(live, restored(BOX2D, recipe, live.capture()), steps(LANDER, 150, seed=8))
 
@@ -250,7 +251,7 @@ def test_where_the_worlds_memory_is_not_known_a_journal_begins_at_construction(
     before, after = episodes(recipe, [4, 3]), episodes(recipe, [4])
     assert continues_exactly(BOX2D, recipe, before, after)
     live = adopted(BOX2D, recipe, before)
-    assert len(live._tape) == len(before)
+    assert len(live._calls) == len(before)
     monkeypatch.setattr(replay, "LONGEST_REPLAY_S", 0.0)
     for call in (RESET, *steps(recipe, 1)):
         with pytest.raises(JournalFull, match="create it anew"):

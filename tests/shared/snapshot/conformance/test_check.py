@@ -14,7 +14,8 @@ from shared.snapshot.conformance import check
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import Findings, Trial, carry_out
 from shared.snapshot.contract.calls import Reset, Step
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import mechanism_for
 from shared.snapshot.replay import replay
 

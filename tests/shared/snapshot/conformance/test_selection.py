@@ -6,8 +6,9 @@ import pytest
 
 from shared.errors import NotExact
 from shared.snapshot.conformance.selection import Verdict, confined, is_known, subject_of_trial, try_out
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
 
 MODULE = "tests.shared.snapshot.foreign"

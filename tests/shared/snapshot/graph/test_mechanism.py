@@ -28,11 +28,12 @@ from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Call, Reseed, Reset, Step
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.graph import arrays, mechanism, pickler, reducers, surfaces
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH, GraphSubject
-from shared.snapshot.isolation.global_rng import Chance
-from shared.snapshot.isolation.module_state import Names
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.isolation.module_state import ModuleState
+from shared.snapshot.making.make import make, register_environments
 from tests.shared.snapshot.graph import envs as graph_envs
 
 MODULE = "tests.shared.snapshot.graph.envs"
@@ -72,13 +73,13 @@ CRIPPLED: dict[str, tuple[Any, str, Any]] = {
     "Forgetful": (reducers, "is_its_attributes", lambda kind: False),
     "Selective": (reducers, "is_its_attributes", lambda kind: False),
     "Composed": (reducers, "is_its_attributes", lambda kind: False),
-    "Globals": (Chance, "set_state", lambda self, state: None),
-    "Reseeding": (Chance, "entropy", lambda self, bits: secrets.randbits(bits)),
+    "Globals": (GlobalRng, "set_state", lambda self, state: None),
+    "Reseeding": (GlobalRng, "entropy", lambda self, bits: secrets.randbits(bits)),
     "Views": (arrays, "reduce_array", lambda array: (np.array, (array.tolist(), array.dtype))),
     "Closures": (reducers, "reduce_function", CLOUDPICKLE._dynamic_function_reduce),
     "Modes": (pickler.GraphUnpickler, "persistent_load", lambda self, mark: "".join([mark[:1], mark[1:]])),
     "Sentinels": (reducers, "reduce_sentinel", lambda sentinel: NotImplemented),
-    "Counting": (Names, "set_state", lambda self, packed: None),
+    "Counting": (ModuleState, "set_state", lambda self, packed: None),
     "Visits": (pickler, "constant_kinds", frozenset),
     "Sprites": (surfaces, "reduce_surface", lambda surface: (type(None), ())),
 }

@@ -10,7 +10,7 @@ import pytest
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.codec import plain
 from shared.snapshot.codec.plain import NotPlain
-from shared.snapshot.isolation.module_state import Names, modules_behind
+from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 
 SOURCE = """
 LIMIT = 3
@@ -41,7 +41,7 @@ def cars(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_value_is_bound_while_its_environment_runs_and_the_process_has_its_own_back(cars: Any) -> None:
-    first, second = Names(["cars"]), Names(["cars"])
+    first, second = ModuleState(["cars"]), ModuleState(["cars"])
     with first.lent():
         cars.Car.distance = 7
         cars.LIMIT += 1
@@ -54,7 +54,7 @@ def test_a_value_is_bound_while_its_environment_runs_and_the_process_has_its_own
 
 
 def test_the_values_are_carried_with_their_types(cars: Any) -> None:
-    names, other = Names(["cars"]), Names(["cars"])
+    names, other = ModuleState(["cars"]), ModuleState(["cars"])
     with names.lent():
         cars.Car.distance, cars.ORIGIN = True, (1, 2.0, "x")
     other.set_state(names.state())
@@ -65,7 +65,7 @@ def test_the_values_are_carried_with_their_types(cars: Any) -> None:
 
 
 def test_a_name_that_is_new_or_gone_is_so_again(cars: Any) -> None:
-    names, other = Names(["cars"]), Names(["cars"])
+    names, other = ModuleState(["cars"]), ModuleState(["cars"])
     with names.lent():
         cars.counter = 1
         cars.Car.serial = 5
@@ -81,7 +81,7 @@ def test_a_name_that_is_new_or_gone_is_so_again(cars: Any) -> None:
 
 def test_a_used_one_goes_back_to_what_was(cars: Any) -> None:
     """A live environment catches up with another process so, or is restored to a checkpoint."""
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
     body = names.state()
     with names.lent():
         cars.LIMIT = 8
@@ -99,7 +99,7 @@ def test_a_used_one_goes_back_to_what_was(cars: Any) -> None:
 def test_a_module_that_is_not_known_here_is_found_by_its_name(cars: Any) -> None:
     """An environment may have used more modules where it was than a new one does."""
     other = sys.modules["cars.other"]
-    names, fewer = Names(["cars", "cars.other"]), Names(["cars"])
+    names, fewer = ModuleState(["cars", "cars.other"]), ModuleState(["cars"])
     with names.lent():
         other.LIMIT = 8  # type: ignore[attr-defined]
     fewer.set_state(names.state())
@@ -109,7 +109,7 @@ def test_a_module_that_is_not_known_here_is_found_by_its_name(cars: Any) -> None
 
 
 def test_the_process_has_its_own_back_after_an_exception(cars: Any) -> None:
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
 
     def fail() -> None:
         with names.lent():
@@ -123,7 +123,7 @@ def test_the_process_has_its_own_back_after_an_exception(cars: Any) -> None:
 
 @pytest.mark.parametrize("value", [[1], {}, object(), (1, [2])])
 def test_an_object_bound_to_a_name_is_refused(cars: Any, value: Any) -> None:
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
     with names.lent():
         cars.Car.made = value
     with pytest.raises(NotPlain, match=r"cars:Car.made was bound to a"):
@@ -132,21 +132,21 @@ def test_an_object_bound_to_a_name_is_refused(cars: Any, value: Any) -> None:
 
 def test_an_object_that_was_bound_from_the_beginning_is_left_where_it_is(cars: Any) -> None:
     """What changes in it is not seen."""
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
     with names.lent():
         cars.table["one"] = 1
     assert b"table" not in zlib.decompress(names.state())
 
 
 def test_functions_classes_and_modules_are_code_and_no_state(cars: Any) -> None:
-    held = zlib.decompress(Names(["cars"]).state())
+    held = zlib.decompress(ModuleState(["cars"]).state())
     assert b"distance" in held
     assert b"drive" not in held
     assert b"Truck" not in held
 
 
 def test_unchanged_names_are_packed_once(cars: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
     packed = names.state()
     monkeypatch.setattr(zlib, "compress", None)
     with names.lent():
@@ -156,7 +156,7 @@ def test_unchanged_names_are_packed_once(cars: Any, monkeypatch: pytest.MonkeyPa
 
 def test_a_restored_value_that_is_bound_already_is_not_bound_again(cars: Any) -> None:
     """A class finds its methods slowly after each binding."""
-    names = Names(["cars"])
+    names = ModuleState(["cars"])
     names.set_state(plain_copy(names.state()))
     held = cars.ORIGIN
     with names.lent():
@@ -170,7 +170,7 @@ def plain_copy(packed: bytes) -> bytes:
 def test_names_of_what_is_not_here_are_refused() -> None:
     for scope in ("no_such_module", "sys:NoSuchClass"):
         with pytest.raises(SnapshotCorrupt, match=scope):
-            Names([]).set_state(zlib.compress(plain.dumps([[scope, {"a": 1}]])))
+            ModuleState([]).set_state(zlib.compress(plain.dumps([[scope, {"a": 1}]])))
 
 
 def test_the_modules_are_those_that_a_class_takes_something_from_in_its_own_package(cars: Any) -> None:

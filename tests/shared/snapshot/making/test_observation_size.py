@@ -7,9 +7,10 @@ import pytest
 from gymnasium import spaces
 
 from shared.errors import NotCreatable
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.arguments import check_kwargs
-from shared.snapshot.making.observation_size import check_extent, check_wrapper
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.making.make import make
+from shared.snapshot.making.observation_size import check_observation_size, check_wrapper
 
 STACK = WrapperRecipe("FrameStackObservation", {"stack_size": 64})
 
@@ -33,7 +34,7 @@ def test_wrappers_that_multiply_observations_are_refused(recipe: Recipe) -> None
 
 def test_what_learners_use_is_within_the_bounds() -> None:
     picture = spaces.Box(0, 255, (210, 160, 3), np.uint8)
-    check_extent(picture, 256)
+    check_observation_size(picture, 256)
     check_wrapper(picture, "FrameStackObservation", {"stack_size": 64})
     check_wrapper(spaces.Dict(a=picture, b=spaces.Tuple([picture, spaces.Discrete(4)])), "FlattenObservation", {})
     check_wrapper(spaces.Sequence(picture), "FlattenObservation", {})
@@ -42,9 +43,9 @@ def test_what_learners_use_is_within_the_bounds() -> None:
 
 def test_a_space_of_parts_is_as_large_as_these() -> None:
     part = spaces.Box(0, 1, (1 << 20,), np.float64)
-    check_extent(spaces.Dict(a=part, b=part), 4)
+    check_observation_size(spaces.Dict(a=part, b=part), 4)
     with pytest.raises(NotCreatable):
-        check_extent(spaces.Tuple([spaces.Dict(a=part), part]), 5)
+        check_observation_size(spaces.Tuple([spaces.Dict(a=part), part]), 5)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from gymnasium import wrappers
 
 from shared.errors import NotCreatable
+from shared.snapshot.making.make import register_environments
 from shared.snapshot.making.parameters import Amount, Choice, Flag, Keys, Parameter, Size, Text, argument
-from shared.snapshot.making.recipe import register_environments
 from shared.snapshot.making.wrappers import ALLOWED, LEFT_OUT, wrap
 
 

@@ -9,7 +9,8 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Reseed, Reset, Step
-from shared.snapshot.making.recipe import AutoresetMode, Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_for
 

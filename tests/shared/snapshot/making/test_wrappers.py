@@ -16,7 +16,8 @@ from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.conformance.check import check_recipe, check_snapshot
 from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.wrappers import ALLOWED
 from shared.snapshot.registry import libraries_of, mechanism_named
 from tests.shared.snapshot.pairs import adopted, restored

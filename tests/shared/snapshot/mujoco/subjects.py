@@ -9,7 +9,8 @@ import pytest
 
 from shared.settings import prepare_process
 from shared.snapshot.contract.calls import Reset, Step
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.mujoco.mechanism import CHANGING, MUJOCO, MujocoSubject
 
 IDS = sorted(

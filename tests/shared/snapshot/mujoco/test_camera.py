@@ -11,7 +11,8 @@ import pytest
 from shared.errors import NotExact
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Render, Reset, Step
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.mujoco import camera
 from shared.snapshot.mujoco import mechanism as mujoco
 from shared.snapshot.mujoco.mechanism import MUJOCO_DRAWN, MujocoSubject

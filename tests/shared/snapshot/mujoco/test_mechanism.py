@@ -12,7 +12,8 @@ from shared.errors import NotCreatable, SnapshotCorrupt
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Reset
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.mujoco import camera, physics
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.registry import mechanism_for

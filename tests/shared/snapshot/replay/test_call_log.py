@@ -1,4 +1,4 @@
-"""A tape gives back what was put on it, and what it has sealed does not change."""
+"""A calls gives back what was put on it, and what it has sealed does not change."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from shared.errors import SnapshotCorrupt
 from shared.snapshot.codec.digest import digest
 from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Render, Reset, Step
-from shared.snapshot.replay.call_log import CHUNK_BYTES, Drawn, Event, Tape, encoded
+from shared.snapshot.replay.call_log import CHUNK_BYTES, CallLog, Drawn, Event, encoded
 
 
-def tape_of(events: list[Event]) -> Tape:
-    tape = Tape()
+def tape_of(events: list[Event]) -> CallLog:
+    calls = CallLog()
     for event in events:
-        tape.append(encoded(event))
-    return tape
+        calls.append(encoded(event))
+    return calls
 
 
 def bits(events: list[Any]) -> list[str]:
@@ -39,7 +39,7 @@ EVENTS: list[Event] = [
 def test_every_event_comes_back_with_every_bit() -> None:
     """Also a step's scalar as a scalar of its own type, for with another the environment's own sums differ."""
     events = EVENTS * 100
-    found = Tape.of(tape_of(events).parts())
+    found = CallLog.of(tape_of(events).parts())
     assert len(found) == len(events)
     assert bits(found.events()) == bits(events)
 
@@ -47,31 +47,31 @@ def test_every_event_comes_back_with_every_bit() -> None:
 def test_an_action_is_as_it_was_when_it_was_made() -> None:
     """An environment may write into the array that it was given."""
     action = np.zeros(2, np.float32)
-    tape = tape_of([Step(action)])
+    calls = tape_of([Step(action)])
     action += 1
-    assert bits(tape.events()) == bits([Step(np.zeros(2, np.float32))])
+    assert bits(calls.events()) == bits([Step(np.zeros(2, np.float32))])
 
 
 def test_only_the_end_of_a_tape_changes() -> None:
     """What is sealed is written again with every call, and must not be made again."""
-    tape = Tape()
+    calls = CallLog()
     sealed = b""
     for count in range(2000):
-        tape.append(encoded(Step(np.int64(count % 4))))
-        now, _, tail = tape.parts()
+        calls.append(encoded(Step(np.int64(count % 4))))
+        now, _, tail = calls.parts()
         assert now.startswith(sealed)
         assert len(tail) <= CHUNK_BYTES
         sealed = now
-    assert tape.size < 2000 * 4
+    assert calls.size < 2000 * 4
 
 
 def test_a_tape_from_elsewhere_grows_as_it_would_have_there() -> None:
     """Two processes that take turns write the same bytes as one."""
-    here, there = Tape(), Tape()
+    here, there = CallLog(), CallLog()
     for count in range(1500):
         event = encoded(Step(np.array([count], np.float32)))
         here.append(event)
-        there = Tape.of(there.parts()) if count % 100 == 0 else there
+        there = CallLog.of(there.parts()) if count % 100 == 0 else there
         there.append(event)
     assert here.parts() == there.parts()
 
@@ -99,4 +99,4 @@ def test_what_is_not_plain_data_is_refused_before_the_call() -> None:
 def test_parts_of_no_tape_are_refused(parts: Any) -> None:
     """They are not one of the service's own, or of another version."""
     with pytest.raises(SnapshotCorrupt):
-        Tape.of(parts).events()
+        CallLog.of(parts).events()

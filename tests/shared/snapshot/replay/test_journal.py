@@ -10,7 +10,8 @@ from gymnasium import spaces
 
 from shared.errors import JournalFull, SnapshotCorrupt, SnapshotIncompatible
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample, Step
-from shared.snapshot.making.recipe import Recipe, WrapperRecipe, make
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import make
 from shared.snapshot.replay import journal, replay
 from shared.snapshot.replay.call_log import Drawn, encoded
 from shared.snapshot.replay.journal import JOURNAL
@@ -90,7 +91,7 @@ def test_without_a_seeded_reset_it_is_exact_too() -> None:
 
 
 def test_two_instances_draw_differently() -> None:
-    """Each has a chance of its own."""
+    """Each has a global_rng of its own."""
     assert not same_answers(adopted(JOURNAL, FOUNDLING), adopted(JOURNAL, FOUNDLING), [RESET])
 
 

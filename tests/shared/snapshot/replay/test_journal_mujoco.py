@@ -9,9 +9,10 @@ from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract import calls
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.making.recipe import Recipe, make, register_environments
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.mujoco import gl_context
-from shared.snapshot.mujoco.gl_context import Screen
+from shared.snapshot.mujoco.gl_context import GLContext
 from shared.snapshot.registry import candidates, proved_mechanism
 from shared.snapshot.replay import journal
 from shared.snapshot.replay.journal import JOURNAL, JOURNAL_DRAWN
@@ -100,7 +101,7 @@ def test_a_replay_leaves_frames_out_but_for_where_the_first_looks(opened: bool, 
 
     here.setattr(journal, "perform", noted)
     if not opened:
-        here.setattr(Screen, "open", lambda _: None)
+        here.setattr(GLContext, "open", lambda _: None)
     other = restored(JOURNAL_DRAWN, CART, body)
     assert len(made) == 16
     assert Render() not in made

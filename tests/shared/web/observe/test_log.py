@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.web.observe.log import CallLog
-from shared.web.observe.request_log import Account
+from shared.web.observe.log import LogWriter
+from shared.web.observe.request_log import RequestLog
 
 SCOPE: dict[str, Any] = {"headers": []}
 
@@ -25,9 +25,9 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(writing)
 
 
-def note(log: CallLog, count: int) -> None:
+def note(log: LogWriter, count: int) -> None:
     for _ in range(count):
-        log.note(Account(SCOPE), "GET", "/v1/envs/", 200)
+        log.note(RequestLog(SCOPE), "GET", "/v1/envs/", 200)
 
 
 def read_all(pipe: int) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def read_all(pipe: int) -> list[dict[str, Any]]:
 
 
 def test_lines_are_dropped_while_nobody_reads_and_then_their_number_is_told(pipe: int) -> None:
-    log = CallLog("calls")
+    log = LogWriter("calls")
     note(log, 2000)
     first = read_all(pipe)
     note(log, 2)
@@ -51,7 +51,7 @@ def test_lines_are_dropped_while_nobody_reads_and_then_their_number_is_told(pipe
 
 def test_under_a_server_lines_are_gathered_and_written_soon(pipe: int) -> None:
     async def serve() -> None:
-        log = CallLog("calls")
+        log = LogWriter("calls")
         log.gather()
         note(log, 40)
         assert not read_all(pipe)

@@ -1,50 +1,21 @@
-"""What an environment is made from, and the making of it.
-
-A recipe is everything that the client said at creation. It stands in the header of every snapshot, so that
-constants (spaces, models, tables) are rebuilt and never stored.
-"""
+"""Environments made from recipes, as `gymnasium.make` makes them."""
 
 from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 import gymnasium
-import msgspec
 from gymnasium.vector import SyncVectorEnv
 
 from shared.errors import Misconfigured, NotCreatable
+from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.arguments import arguments
 from shared.snapshot.making.autoreset import SameStepAutoreset
-from shared.snapshot.making.observation_size import check_extent
+from shared.snapshot.making.observation_size import check_observation_size
 from shared.snapshot.making.wrappers import wrap
-
-AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
-"""The values of `gymnasium.vector.AutoresetMode`."""
-
-
-class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One wrapper of `gymnasium.wrappers` by name, with its parameters after `env`."""
-
-    name: str
-    kwargs: dict[str, Any] = {}
-
-
-class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The arguments of `gymnasium.make`, the wrappers around it, innermost first, and the first seed."""
-
-    env_id: str
-    render_mode: str | None = None
-    kwargs: dict[str, Any] = {}
-    max_episode_steps: int | None = None
-    wrappers: tuple[WrapperRecipe, ...] = ()
-    autoreset: AutoresetMode = "Disabled"
-    num_envs: int | None = None
-    """How many environments a `gymnasium.vector.SyncVectorEnv` holds; None for a single one, not a vector."""
-    seed: int | None = None
-    """Seed of the (outermost) spaces' generators, and of the first reset if that brings none of its own."""
 
 
 def register_environments(modules: Iterable[str]) -> None:
@@ -121,7 +92,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         for wrapper in recipe.wrappers:
             with first_time(f"wrap {wrapper.name}"):
                 env = wrap(env, wrapper.name, wrapper.kwargs)
-        check_extent(env.observation_space, recipe.num_envs or 1)
+        check_observation_size(env.observation_space, recipe.num_envs or 1)
     except NotCreatable:
         raise
     except Exception as error:  # an environment's constructor may raise anything; its words go to the caller
