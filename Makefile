@@ -107,7 +107,7 @@ $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
 train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## learn on the server and in process, and compare every parameter; installs torch
 	$(BIN)/python -m infra.proofs.train $(TRAIN_VENV)/bin/python $(ARGS)
 
-exactness: $(VENV)/.check  ## prove every environment exact and write EXACTNESS.md; hours
+exactness: $(VENV)/.check  ## prove every environment exact and write docs/exactness.md; hours
 	$(BIN)/python -m infra.proofs.exactness $(ARGS)
 
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once

@@ -22,7 +22,7 @@ import gymnasium
 from shared import settings
 from shared.snapshot.making.make import register_environments
 
-_TABLE = Path("EXACTNESS.md")
+_TABLE = Path("docs/exactness.md")
 _HEAD = """# Exactness
 
 What `make exactness` has proved with {versions}:

@@ -1,4 +1,4 @@
-"""Figures as the tables of PERFORMANCE.md: printed, and written between the page's markers."""
+"""Figures as the tables of docs/performance.md: printed, and written between the page's markers."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,80 +1,70 @@
-"""Every block of the README runs, and prints what the README says."""
+"""README shows the product at work in one screen or two, and every block of it runs."""
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from functions import legacy, local
+from tests.docs.pages import ADDRESS, PAGES
 from tests.servers import ROOT, Server, uvicorn
 
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-LOCAL = "http://127.0.0.1:5000"
+README = PAGES["README.md"]
+MOST_LINES = 140
+MOST_PICTURE_BYTES = 150_000
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as running:
-        yield running
+def block(number: int) -> str:
+    return README.blocks[number].text
+
+
+def test_it_is_short() -> None:
+    assert len(README.text.splitlines()) <= MOST_LINES
 
 
 def test_no_block_is_left_out() -> None:
-    kinds = [kind for kind, _ in BLOCKS]
-    assert kinds == ["sh", "sh", "json", "sh", "json", "python", "python", "js"]
+    assert [each.kind for each in README.blocks] == ["sh", "sh", "json", "sh", "json", "python", "js"]
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
-    targets = re.findall(r"^make (\w+)", BLOCKS[0][1], re.MULTILINE)
+    targets = re.findall(r"^make (\w+)", block(0), re.MULTILINE)
     assert targets == ["run", "test"]
     subprocess.run(["make", "--dry-run", *targets], cwd=ROOT, check=True, capture_output=True)
 
 
 def test_the_first_episode_prints_what_the_readme_says_across_a_killed_server(tmp_path: Path) -> None:
     store = {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db"}
-    (_, first), (_, printed), (_, then), (_, goes_on) = BLOCKS[1:5]
+    first, printed, then, continues = (block(number) for number in range(1, 5))
     with uvicorn(**store) as server:
-        script = first.replace(LOCAL, server.url) + "\necho $ID\n"
+        script = first.replace(ADDRESS, server.url) + "\necho $ID\n"
         # curl ends no line, so the two replies are told apart by their braces.
         output = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout
         instance = output[-37:].strip()
         assert output[:-37] == printed.replace("\n", "")
         server.kill()
     with uvicorn(**store) as server:
-        script = f"ID={instance}\n" + then.replace(LOCAL, server.url)
+        script = f"ID={instance}\n" + then.replace(ADDRESS, server.url)
         output = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout
-        assert output == goes_on.strip()
+        assert output == continues.strip()
 
 
-def test_the_python_client_makes_a_step(server: Server) -> None:
+def test_the_python_client_makes_a_step(docs_server: Server) -> None:
     names: dict[str, object] = {}
-    exec(BLOCKS[5][1].replace(LOCAL, server.url), names)
+    exec(block(5).replace(ADDRESS, docs_server.url), names)
     assert names["reward"] == 1.0
-    assert server.send("GET", "/v1/envs/").json == {}
+    assert docs_server.send("GET", "/v1/envs/").json == {}
 
 
-def test_the_python_class_plays_an_episode(server: Server) -> None:
-    names: dict[str, object] = {}
-    exec(BLOCKS[6][1].replace(LOCAL, server.url), names)
-    assert names["done"] is True
-    assert server.send("GET", "/v1/envs/").json == {}
-
-
-def test_the_javascript_plays_an_episode(server: Server, tmp_path: Path) -> None:
+def test_the_javascript_plays_an_episode(docs_server: Server, tmp_path: Path) -> None:
     script = tmp_path / "episode.mjs"
-    script.write_text(BLOCKS[7][1].replace(LOCAL, server.url).replace("./static/", f"{ROOT}/static/"))
+    script.write_text(block(6).replace(ADDRESS, docs_server.url).replace("./static/", f"{ROOT}/static/"))
     subprocess.run(["node", script], check=True, capture_output=True, timeout=60)
-    assert server.send("GET", "/v1/envs/").json == {}
+    assert docs_server.send("GET", "/v1/envs/").json == {}
 
 
-def test_every_endpoint_stands_in_the_table() -> None:
-    for module in local.MODULES:
-        # The old dialect's clients know its paths; what is different here is told in a section of its own.
-        for endpoint in module.router.endpoints if module is not legacy else ():
-            path = endpoint.path.replace("{instance_id}", "{id}")
-            # Of the two spaces one is written out and the other said to be the same.
-            path = path.replace("observation_space/sample/", "action_space/sample/")
-            path = path.replace("observation_space/contains/", "action_space/contains/")
-            assert f"`{endpoint.method} {path}`" in README, path
+@pytest.mark.parametrize("picture", ["docs/monitor.webp", "docs/playground.webp"])
+def test_a_picture_is_small_and_large_enough_to_read(picture: str) -> None:
+    assert (ROOT / picture).stat().st_size < MOST_PICTURE_BYTES
+    with Image.open(ROOT / picture) as image:
+        assert image.width >= 1000

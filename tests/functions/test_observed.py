@@ -179,7 +179,6 @@ def test_metrics_are_served_locally_alone() -> None:
     from functions import local, metrics
 
     assert metrics not in local.MODULES
-    assert "`GET /metrics`" in (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:

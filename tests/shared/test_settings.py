@@ -1,7 +1,6 @@
 """Settings are read from one place, and a wrong one is named without repeating its secret."""
 
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
@@ -86,9 +85,3 @@ def test_a_secret_is_never_repeated() -> None:
     with pytest.raises(Misconfigured) as raised:
         read({"GYM_HTTP_API_KEYS": "ann:x,hunter2"})
     assert "hunter2" not in raised.value.detail
-
-
-def test_the_readme_tells_of_every_setting() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    missing = [field.name for field in fields(Settings) if f"GYM_HTTP_{field.name.upper()}" not in readme]
-    assert not missing

@@ -11,8 +11,8 @@ from infra.proofs import exactness
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the table goes."""
-    monkeypatch.setattr(exactness, "_TABLE", tmp_path / "EXACTNESS.md")
-    return tmp_path / "EXACTNESS.md"
+    monkeypatch.setattr(exactness, "_TABLE", tmp_path / "exactness.md")
+    return tmp_path / "exactness.md"
 
 
 def prove(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
