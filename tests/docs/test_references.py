@@ -11,6 +11,8 @@ from tests.servers import ROOT
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:functions|shared|infra|static|tests|clients|docs)/[\w./-]+)`")
+TO_BE_ADDED = re.compile(r"NAME|echo_env")
+"""In a path that CONTRIBUTING tells a newcomer to add."""
 MODULE = re.compile(r"python3? -m ((?:functions|shared|infra|tests)[\w.]*)")
 TARGET = re.compile(r"\bmake ([a-z][a-z0-9-]*)\b")
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -42,7 +44,7 @@ def test_every_link_leads_somewhere(page: Page) -> None:
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=str)
 def test_every_path_and_command_exists(page: Page) -> None:
     for path in PATH.findall(page.text):
-        assert (ROOT / path).exists(), path
+        assert (ROOT / path).exists() or TO_BE_ADDED.search(path), path
     for module in MODULE.findall(page.text):
         assert find_spec(module) is not None, module
     # Of prose only what is set as code: "make a step" is no target.
