@@ -1,4 +1,4 @@
-# One entry point for each thing there is to do. `make` alone lists them.
+# One target for each task. `make` alone lists them.
 PYTHON ?= python3
 PORT ?= 5000
 HOST ?= 127.0.0.1
@@ -14,7 +14,7 @@ IMAGE ?= gym-http-serverless
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# Installed again when the project file changes; a stamp for each set of extras.
+# Reinstalls when the project file changes. Each set of extras has its own stamp file.
 $(VENV)/.%: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
@@ -23,10 +23,10 @@ $(VENV)/.%: pyproject.toml
 run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT)
 
-run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it brings up
+run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
-# In an environment of its own: it pins what it needs, and what that is slows boto3 down.
+# In a virtual environment of its own: it pins versions that slow boto3 down.
 $(VENV)/sam/bin/sam:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m venv $(VENV)/sam
@@ -34,12 +34,12 @@ $(VENV)/sam/bin/sam:
 
 sam: $(VENV)/sam/bin/sam  ## install the AWS SAM CLI, with Lambda's own runtime emulator
 
-# The interpreter of template.yaml's runtime, which `sam build` looks for on PATH. pyenv's stand-in for one that is
-# not chosen answers to the name and then fails.
+# `sam build` looks for the interpreter of template.yaml's runtime on PATH. pyenv's shim of a version that is not
+# selected has the right name and then fails, so its prefix is asked for.
 RUNTIME := python3.13
 RUNTIME_BIN = $(shell $(RUNTIME) -c 'import sys; print(sys.base_prefix)' 2> /dev/null || pyenv prefix 3.13)/bin
 
-# Compiled here, since a function cannot write beside its code; not by time stamps, which a zip does not keep.
+# Compiled here, because a function cannot write beside its code; by hash, because a zip keeps no exact time stamps.
 build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; needs python3.13
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(VENV)/sam/bin/sam validate --lint
 	rm -rf build/lambda .aws-sam/build
@@ -49,10 +49,10 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 	"$(RUNTIME_BIN)/$(RUNTIME)" -m compileall -qq --invalidation-mode unchecked-hash -x '/(tests|examples|docs)/' .aws-sam/build
 
 .PHONY: bench-lambda
-bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's own runtime
+bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's runtime
 	$(BIN)/python -m infra.emulator.measure $(ARGS)
 
-# For Lambda's runtime, and the image has the same. Snapshots are exchanged between the two, so versions must agree.
+# For Lambda's runtime and for the image: they exchange snapshots, so their versions must agree.
 PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --no-annotate --no-emit-index-url \
 	--python-version 3.13 --python-platform x86_64-manylinux_2_28 --only-binary :all: \
 	--custom-compile-command "make requirements"
@@ -64,10 +64,10 @@ requirements: $(VENV)/.check  ## pin what the artefact and the image need, from 
 image: infra/image/requirements.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS
 	$(ENGINE) build $(IMAGE_FLAGS) --file infra/image/Dockerfile --tag $(IMAGE) .
 
-test-image: $(VENV)/.lambda sam  ## try IMAGE: every family, a restart, and the Lambda command
+test-image: $(VENV)/.lambda sam  ## try IMAGE: every family, a restart, the Lambda command
 	$(BIN)/python -m infra.image.try_image $(IMAGE) --engine $(ENGINE)
 
-lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in that emulator, over a local S3 server
+lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in Lambda's emulator, over a local S3 server
 	$(BIN)/python -m infra.emulator.run --host $(HOST) --port $(PORT) $(ARGS)
 
 test: $(VENV)/.test  ## run the tests
@@ -76,7 +76,7 @@ test: $(VENV)/.test  ## run the tests
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-test-lambda: $(VENV)/.test build  ## run the tests of the artefact and of endpoints in Lambda's own runtime
+test-lambda: $(VENV)/.test build  ## test the artefact and the endpoints in Lambda's runtime
 	$(BIN)/python -m pytest -m aws $(ARGS)
 
 check: $(VENV)/.check  ## format, lint, types, import rules
@@ -89,14 +89,14 @@ format: $(VENV)/.check  ## rewrite the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-catalog: $(VENV)/.check  ## write the table of what can be created, from what is installed
+catalog: $(VENV)/.check  ## write the catalogue of the environments that are installed
 	$(BIN)/python -m infra.proofs.catalog
 
 vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; needs node and npm
 	npm ci --no-fund --no-audit --prefix infra/javascript
 	node infra/javascript/vendor.mjs
 
-upload-pages: $(VENV)/.all  ## put the pages into a bucket: BUCKET=NAME API=https://...
+upload-pages: $(VENV)/.all  ## upload the pages to a bucket: BUCKET=NAME API=https://...
 	$(BIN)/python -m infra.aws.upload_pages "$(BUCKET)" "$(API)"
 
 $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
@@ -104,24 +104,24 @@ $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[train]" "gymnasium[classic-control]"
 	@touch $@
 
-train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## learn on the server and in process, and compare every parameter; installs torch
+train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## train on the server and in process and compare every parameter; installs torch
 	$(BIN)/python -m infra.proofs.train $(TRAIN_VENV)/bin/python $(ARGS)
 
 exactness: $(VENV)/.check  ## prove every environment exact and write docs/exactness.md; hours
 	$(BIN)/python -m infra.proofs.exactness $(ARGS)
 
-chaos: $(VENV)/.test  ## kill servers and break stores, and check that every call was applied once
+chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/.test  ## step many instances for long, and watch the server's memory
+soak: $(VENV)/.test  ## step many instances for long and watch the server's memory
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
 fuzz: $(VENV)/.test  ## send drawn requests to every operation of the OpenAPI document
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
 
-examples: $(VENV)/.test  ## run the agents of clients/examples/ (its README names what they need) and generated clients
+examples: $(VENV)/.test  ## run the agents of clients/examples/ and generated clients
 	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
 
-clean:  ## remove what was installed and made here, and keep the snapshots
+clean:  ## remove what was installed and built; keep the snapshots
 	rm -rf $(VENV) $(TRAIN_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

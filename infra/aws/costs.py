@@ -1,6 +1,7 @@
-"""What the deployment costs and asks of AWS, computed from prices, limits and times that are all named here.
+"""The costs of the deployment and its load on AWS, from the prices, limits and times named here.
 
-`python -m infra.aws.costs` prints the tables of `infra/README.md` and `infra/CAPACITY.md`; a test compares them.
+`python -m infra.aws.costs` prints the tables of `infra/README.md` and `infra/CAPACITY.md`; a test
+compares them with the pages.
 """
 
 from collections.abc import Iterator
@@ -26,16 +27,16 @@ S3_PUTS_S = 3_500
 MEMORY_MIB = 1769
 """The default of `template.yaml`."""
 OWN_S = 0.005
-"""Of a call, without the store: above the warm step that was measured in the emulator."""
+"""Seconds of a call without the store; above the warm step measured in the emulator."""
 STEP_S = 0.00005
-"""Of each step of CartPole in a rollout."""
+"""Seconds of each step of CartPole in a rollout."""
 WAY_S = 0.025
-"""Between a client in the region and the function, both ways."""
+"""Seconds from a client in the region to the function and back."""
 SNAPSHOT_BYTES, REPLY_BYTES, REPLY_STEP_BYTES, LOGGED_BYTES = 1_000, 600, 100, 700
 
 
 class Storage(NamedTuple):
-    """A storage class: dollars, and the seconds that small objects are assumed to take."""
+    """A storage class: prices in dollars, and the seconds assumed for small objects."""
 
     name: str
     put: float
@@ -50,13 +51,13 @@ EXPRESS = Storage("S3 Express One Zone", 0.00113 / 1000, 0.00003 / 1000, 0.0032 
 
 
 class Use(NamedTuple):
-    """How steps are asked for."""
+    """A way of asking for steps."""
 
     name: str
     steps: int
-    """A call."""
+    """Steps in one call."""
     gets: int
-    """A call; the put is one."""
+    """Gets in one call, besides its one put."""
 
 
 KEPT = Use("step by step, each instance in one sandbox", 1, 0)
@@ -65,7 +66,7 @@ ROLLOUTS = Use("rollouts of 100", 100, 1)
 
 
 class Bill(NamedTuple):
-    """Dollars."""
+    """What calls cost, in dollars."""
 
     gateway: float
     functions: float
@@ -74,12 +75,12 @@ class Bill(NamedTuple):
 
 
 def seconds(use: Use, storage: Storage) -> float:
-    """What a call takes in its function."""
+    """Seconds that a call takes in its function."""
     return OWN_S + use.steps * STEP_S + storage.put_s + use.gets * storage.get_s
 
 
 def bill(calls: float, use: Use, storage: Storage) -> Bill:
-    """What so many calls cost."""
+    """The cost of `calls` calls."""
     return Bill(
         calls * GATEWAY_CALL,
         calls * (LAMBDA_CALL + seconds(use, storage) * MEMORY_MIB / 1024 * LAMBDA_GIB_S),
@@ -89,7 +90,7 @@ def bill(calls: float, use: Use, storage: Storage) -> Bill:
 
 
 def million_steps() -> Iterator[str]:
-    """The table of what a million steps cost."""
+    """Lines of the table of what a million steps cost."""
     yield "| a million steps of CartPole | API Gateway | Lambda | S3 | logs, traffic | together |"
     yield "|---|---|---|---|---|---|"
     for use in (KEPT, MOVED, ROLLOUTS):
@@ -100,7 +101,7 @@ def million_steps() -> Iterator[str]:
 
 
 def capacity() -> Iterator[str]:
-    """The table of what environments that step at once ask for, on S3 Standard."""
+    """Lines of the table of what environments that step at once need, on S3 Standard."""
     head = ("environments", "calls a second", "functions at a time", "S3 partitions", "an hour")
     yield f"| {' | '.join((*head, 'limits that are met, the first one first'))} |"
     yield "|" + "---|" * 6

@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, as far as `template.yaml` uses them.
+"""The intrinsic functions of CloudFormation that `template.yaml` uses.
 
 Source: "Intrinsic function reference" in the AWS CloudFormation user guide.
 """
@@ -31,10 +31,10 @@ Loader.add_multi_constructor("!", _tagged)
 
 
 class Resolver:
-    """Values of a template where its parameters, and what its resources are called, are known."""
+    """Resolves a template's values from its parameters and the names of its resources."""
 
     def __init__(self, template: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-        """`known` has values for `Ref`, of parameters without a default and of resources, by their names."""
+        """`known` has the values of `Ref` by name: of resources, and of parameters without a default."""
         defaults = {name: declared["Default"] for name, declared in template["Parameters"].items()}
         self._known = {**defaults, **known}
         self._lists = {
@@ -47,7 +47,7 @@ class Resolver:
         """The node with every intrinsic function in it replaced by its value.
 
         Raises:
-            LookupError: it refers to what is not known, or to a function that is not understood.
+            LookupError: it refers to an unknown name, or to a function that this class does not have.
         """
         if isinstance(node, list):
             return [value for item in node if (value := self.value(item)) != _NO_VALUE]

@@ -1,7 +1,7 @@
-"""Which function a request goes to, as API Gateway's HTTP API decides it.
+"""Which function a request goes to, as an HTTP API of API Gateway decides.
 
-Source: "Routing API requests" in the API Gateway developer guide. A path's last slash is a part of it: a route
-without one does not take a path with it, and a greedy variable takes the nothing after it.
+Source: "Routing API requests" in the API Gateway developer guide. A path's last slash is part of it: a route
+without one does not match a path with one, and a greedy variable also matches the empty rest after it.
 """
 
 import re
@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
 
 class Match(NamedTuple):
-    """Where a request goes, and what its path's variables are."""
+    """A request's function and route, and the values of its path's variables."""
 
     function: Function
     route: Route
@@ -22,16 +22,16 @@ class Match(NamedTuple):
 
 
 class Routes:
-    """The routes of every function; the most specific that fits is taken, a greedy one last."""
+    """The routes of all functions. The most specific match wins, and greedy routes come last."""
 
     def __init__(self, functions: Iterable[Function]) -> None:
         declared = [(function, route) for function in functions for route in function.routes]
-        # Of two that fit, the one with more that is fixed comes first.
+        # Of two that match, the one with more fixed characters comes first.
         declared.sort(key=lambda each: (each[1].path.endswith("+}"), -len(_VARIABLE.sub("", each[1].path))))
         self._routes = [(function, route, _pattern(route.path)) for function, route in declared]
 
     def find(self, method: str, path: str) -> Match | None:
-        """The function for the method and path, if there is one."""
+        """The match for the method and path; None if no route matches."""
         for function, route, pattern in self._routes:
             found = pattern.fullmatch(path) if route.method == method else None
             if found:

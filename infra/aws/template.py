@@ -1,4 +1,4 @@
-"""`template.yaml` as the offline Lambda and the tests read it: functions, their routes and what they may do."""
+"""`template.yaml` as the emulator and the tests read it: functions, their routes and their rights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from infra.aws.intrinsics import Loader, Resolver
 
 PATH = Path(__file__).parents[2] / "template.yaml"
 BUCKET = "SnapshotBucket"
-"""The logical name of the bucket with the environments."""
+"""The logical name of the bucket of snapshots."""
 
 
 class Route(NamedTuple):
@@ -22,7 +22,7 @@ class Route(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """An action on the snapshot bucket, and the keys it is granted on: `state/*`."""
+    """An action on the snapshot bucket and the keys it is granted on, such as `state/*`."""
 
     action: str
     keys: str
@@ -35,7 +35,7 @@ class Function:
     name: str
     """Its logical name: `StepEnvFunction`."""
     handler: str
-    """Dotted, as the runtime wants it: `functions.step_env.handler`."""
+    """Dotted, as the runtime takes it: `functions.step_env.handler`."""
     routes: tuple[Route, ...]
     environment: Mapping[str, str]
     memory_mib: int
@@ -50,7 +50,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Cors:
-    """What API Gateway answers preflights with."""
+    """The answers of API Gateway to preflight requests."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...]
@@ -61,17 +61,17 @@ class Cors:
 
 @dataclass(frozen=True)
 class Template:
-    """A deployment, its parameters filled in."""
+    """A deployment whose parameters are filled in."""
 
     functions: tuple[Function, ...]
     cors: Cors
 
 
 def read(known: Mapping[str, Any], path: Path = PATH) -> Template:
-    """The template with values for its parameters, and names for its resources, by their logical names.
+    """Read the template. `known` has its parameters' values and its resources' names, by logical name.
 
     Raises:
-        LookupError: one that is needed is not among them.
+        LookupError: `known` lacks one that the template needs.
     """
     raw = yaml.load(path.read_text(), Loader)
     resolver = Resolver(raw, known)
@@ -119,7 +119,7 @@ def _function(
 
 
 def _grants(statement: Mapping[str, Any]) -> list[Grant]:
-    """A statement's grants; those on the bucket itself are limited by their condition."""
+    """A statement's grants. Those on the bucket itself are limited by the prefixes of their condition."""
     prefixes = [keys for test in statement.get("Condition", {}).values() for keys in _listed(test["s3:prefix"])]
     objects = [
         resource["Fn::Sub"].removeprefix(f"${{{BUCKET}.Arn}}/")

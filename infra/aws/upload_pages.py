@@ -1,6 +1,6 @@
 """Put the pages of `static/` into a bucket: `make upload-pages BUCKET=NAME API=https://...`.
 
-The pages may have another origin than the API. Its address goes into `config.js`, from which they all read it.
+The pages may have another origin than the API. They read its address from `config.js`.
 """
 
 import argparse
@@ -19,15 +19,15 @@ from functions.local import app
 STATIC = Path(__file__).parents[2] / "static"
 CONFIG = "config.js"
 
-# Modules import each other, so an old one from a cache must not meet a new one: each is asked for again, and
-# answered by 304 while it is unchanged.
+# Modules import each other, so an old one from a cache must not meet a new one. A browser asks for each again, and
+# gets 304 while it is unchanged.
 _CACHE = "no-cache"
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".ts": "text/plain", ".svg": "image/svg+xml"}
 _ADDRESS = re.compile(r'(export const API_URL = )"[^"]*"')
 
 
 class Upload(NamedTuple):
-    """One object: its key below the prefix, its body, and the headers with which it is sent."""
+    """One object: its key below the prefix, its body and its content type."""
 
     key: str
     body: bytes
@@ -35,10 +35,10 @@ class Upload(NamedTuple):
 
 
 def uploads(api_url: str, folder: Path = STATIC) -> Iterator[Upload]:
-    """Every file of the folder as an object, `config.js` with the API's address in it, and the OpenAPI document.
+    """The folder's files as objects, with the API's address in `config.js`, and the OpenAPI document.
 
     Raises:
-        ValueError: the address is no http or https origin, or `config.js` has no place for it.
+        ValueError: the address is not an http or https address, or `config.js` has no place for it.
     """
     address = _checked(api_url)
     for path in sorted(folder.rglob("*")):
@@ -47,12 +47,12 @@ def uploads(api_url: str, folder: Path = STATIC) -> Iterator[Upload]:
         key = path.relative_to(folder).as_posix()
         body = _configured(path.read_text(), address).encode() if key == CONFIG else path.read_bytes()
         yield Upload(key, body, _content_type(path))
-    # Each function serves its own endpoint alone, so that none has the document that docs.html shows.
+    # Each function serves its own endpoint alone, so none has the document that docs.html shows.
     yield Upload("openapi.json", json.dumps(app.openapi()).encode(), "application/json")
 
 
 def upload(bucket: str, prefix: str, api_url: str, client: Any = None) -> list[str]:
-    """Write every object, pages last, so that none is served before what it loads; the keys."""
+    """Write every object and return the keys. Pages come last: none is served before what it loads."""
     client = client or boto3.session.Session().client("s3")
     written = []
     for each in sorted(uploads(api_url), key=lambda each: each.key.endswith(".html")):
@@ -67,19 +67,19 @@ def upload(bucket: str, prefix: str, api_url: str, client: Any = None) -> list[s
 def _checked(api_url: str) -> str:
     split = urlsplit(api_url)
     if split.scheme not in ("http", "https") or not split.netloc or split.query or split.fragment:
-        raise ValueError(f"{api_url!r} is no address of an API; give one such as https://api.example.org.")
+        raise ValueError(f"{api_url!r} is not the address of an API; give one such as https://api.example.org.")
     return api_url.rstrip("/")
 
 
 def _configured(text: str, address: str) -> str:
     configured, places = _ADDRESS.subn(lambda found: found[1] + json.dumps(address), text)
     if places != 1:
-        raise ValueError(f"{CONFIG} has {places} places for the API's address; it is to have one.")
+        raise ValueError(f"{CONFIG} has {places} places for the API's address; it must have exactly one.")
     return configured
 
 
 def _content_type(path: Path) -> str:
-    """As a host that sends no headers of its own has to be told; modules are run only as JavaScript."""
+    """The content type, which a bucket does not guess; browsers run modules only as JavaScript."""
     found = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return f"{found}; charset=utf-8" if found.startswith("text/") else found
 

@@ -1,4 +1,4 @@
-"""An HTTP request as the event that API Gateway's HTTP API makes of it, and a function's reply as an HTTP reply.
+"""HTTP requests as events of an HTTP API, and a function's answer as an HTTP reply.
 
 Source: "Working with AWS Lambda proxy integrations for HTTP APIs", payload format version 2.0.
 """
@@ -35,7 +35,7 @@ def event(
 ) -> dict[str, Any]:
     """The event of a request for `target`, a path with its query, that came to the route.
 
-    The stage is `$default`, whose name is no part of the path. A body of no text type is in base64.
+    The stage is `$default`, whose name is not part of the path. A body that is not text is in base64.
     """
     split = urlsplit(target)
     joined = _joined(headers)
@@ -81,10 +81,10 @@ def event(
 
 
 def reply(answer: Any) -> HttpReply:
-    """The HTTP reply that a function's answer stands for.
+    """The HTTP reply that API Gateway makes of a function's answer.
 
-    As API Gateway does: an answer without a status is a 200 with the answer as JSON. That of a function that
-    failed, or that took too long, which the emulator tells in a sentence, is a 500 that tells nothing.
+    An answer without a status is a 200 with the answer as JSON. An error, or the sentence that the emulator
+    answers after a timeout, is a 500 without details.
     """
     if isinstance(answer, str) or (isinstance(answer, dict) and "errorType" in answer):
         return failure(500, "Internal Server Error")
@@ -98,12 +98,12 @@ def reply(answer: Any) -> HttpReply:
 
 
 def failure(status: int, message: str) -> HttpReply:
-    """API Gateway's own reply where no function's is to be had."""
+    """API Gateway's own reply where no function gives one."""
     return HttpReply(status, [("content-type", "application/json")], json.dumps({"message": message}).encode())
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Names that come more than once, with their values joined by commas."""
+    """The pairs by name; the values of a repeated name are joined by commas."""
     joined: dict[str, str] = {}
     for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value

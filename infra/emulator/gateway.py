@@ -1,7 +1,8 @@
-"""The deployment of `template.yaml` on this machine: Lambda's own runtime behind a stand-in for API Gateway.
+"""The deployment of `template.yaml` on this machine: Lambda's runtime behind a stand-in for API Gateway.
 
-What `sam local start-api` does, without Docker: a request becomes an event of payload format 2.0, its function
-runs in AWS's Runtime Interface Emulator, and its answer becomes the reply. CORS is the gateway's, as on AWS.
+It does what `sam local start-api` does, without Docker. A request becomes an event of payload format 2.0, its
+function runs in AWS's Runtime Interface Emulator, and its answer becomes the reply. The gateway answers CORS, as
+on AWS.
 """
 
 import json
@@ -20,7 +21,7 @@ from infra.emulator.event import HttpReply, failure
 from infra.emulator.sandbox import LARGEST_EVENT, ROOT, Sandbox, SandboxFailed
 from infra.emulator.sandbox_pool import SandboxPool
 
-# Between a server and one client alone, or the gateway's own to say.
+# They belong to one connection, or the gateway sets them itself.
 _NOT_PASSED_ON = {"connection", "content-length", "keep-alive", "transfer-encoding", "date", "server"}
 
 
@@ -37,7 +38,7 @@ class Gateway:
         rotate: bool = False,
         artefact: Path = ROOT,
     ) -> None:
-        """`environment` is added to every function's; `sandboxes` is how many processes each may have.
+        """`environment` is added to every function's; each function has at most `sandboxes` processes.
 
         With `rotate`, consecutive events of one function go to different processes.
         """
@@ -113,7 +114,7 @@ async def _event(request: Request, match: Match) -> dict[str, Any]:
 
 
 def _preflight(request: Request, cors: Cors) -> HttpReply:
-    """API Gateway answers these itself, with 204, and says what is allowed only to who asks for that."""
+    """API Gateway's own answer: 204, with what is allowed only if all that was asked for is."""
     asked = request.headers.get("access-control-request-headers", "")
     wanted = {name.strip().lower() for name in asked.split(",") if name.strip()}
     if request.headers.get("access-control-request-method") not in cors.methods:

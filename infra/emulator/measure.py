@@ -1,6 +1,6 @@
-"""How long a function takes to start and to step in Lambda's own runtime, over a local S3 server.
+"""How long a function takes to start and to step in Lambda's runtime, over a local S3 server.
 
-The emulator's own share is in every number: 1.4 ms a call on an idle machine.
+Every figure includes the emulator's share, 1.4 ms a call on an idle machine.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _INSTANCE = "/v1/envs/{instance_id}"
 
 
 def main() -> None:
-    """Print the least and the median of a cold start, of its imports and of a warm step of CartPole."""
+    """Print the minimum and median of a cold start, of its imports and of a warm step of CartPole."""
     parser = argparse.ArgumentParser(prog="python -m infra.emulator.measure", description=main.__doc__)
     parser.add_argument("--starts", type=int, default=7)
     parser.add_argument("--steps", type=int, default=400)
@@ -45,11 +45,11 @@ def main() -> None:
 class _Start(NamedTuple):
     seconds: float
     processor_s: float
-    """Which other work on the machine disturbs less than the time that passed."""
+    """Processor time: other work on the machine disturbs it less than elapsed time."""
 
 
 class _Measured:
-    """The functions, and an instance of CartPole that has been reset."""
+    """The functions, and an instance of CartPole after its reset."""
 
     def __init__(self, functions: Mapping[str, Function], environment: Mapping[str, str], log: Path) -> None:
         self._functions = functions
@@ -60,13 +60,13 @@ class _Measured:
         self._call("reset_env", f"{_INSTANCE}/reset", {"seed": 42})
 
     def cold_start(self) -> "_Start":
-        """From an event to the answer of a process that is only then started."""
+        """The time from an event to its answer, in a process that the event starts."""
         before = _processor_s()
         [seconds] = self._timed(self._sandbox("step_env"), 1)
         return _Start(seconds, _processor_s() - before)
 
     def warm_steps(self, count: int) -> list[float]:
-        """Seconds of further events of one process."""
+        """Seconds of each further event in one process."""
         return self._timed(self._sandbox("step_env"), count + 10)[10:]
 
     def _timed(self, sandbox: Sandbox, count: int) -> list[float]:
@@ -97,7 +97,7 @@ class _Measured:
 
 
 def _processor_s() -> float:
-    """Processor time of every process that was started here and has ended."""
+    """Processor seconds of all ended child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -20,8 +20,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.emulator.run", description=main.__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5000)
-    parser.add_argument("--sandboxes", type=int, default=2, help="the most processes that a function may have")
-    parser.add_argument("--rotate", action="store_true", help="use another of them for each request")
+    parser.add_argument("--sandboxes", type=int, default=2, help="the most processes of one function")
+    parser.add_argument("--rotate", action="store_true", help="use another process for each request")
     given = parser.parse_args()
     emulator()
     with seaweedfs(_DIRECTORY / "s3") as server:
@@ -37,7 +37,7 @@ def main() -> None:
             sandboxes=given.sandboxes,
             rotate=given.rotate,
         )
-        print(f"{len(deployment.functions)} functions, whose logs are in {_DIRECTORY / 'logs'}")
+        print(f"{len(deployment.functions)} functions, with their logs in {_DIRECTORY / 'logs'}")
         uvicorn.run(gateway, host=given.host, port=given.port, timeout_graceful_shutdown=2)
 
 

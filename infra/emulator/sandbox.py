@@ -1,6 +1,6 @@
-"""One Lambda sandbox without Docker: AWS's Runtime Interface Emulator, and in it the runtime with one function.
+"""One Lambda sandbox without Docker: AWS's Runtime Interface Emulator around the runtime with one function.
 
-The emulator is the binary that the AWS SAM CLI puts into its containers; `make sam` installs it.
+The emulator is the binary that the AWS SAM CLI copies into its containers; `make sam` installs it.
 """
 
 import http.client
@@ -19,7 +19,7 @@ from infra.aws.template import Function
 
 ROOT = Path(__file__).parents[2]
 LARGEST_EVENT = 6_291_556
-"""Bytes of an event, and of a reply, that Lambda carries; the emulator would cut a longer event off."""
+"""The most bytes of an event or a reply that Lambda carries; the emulator would truncate a longer event."""
 
 _INVOKE = "/2015-03-31/functions/function/invocations"
 _READY_S = 30.0
@@ -29,11 +29,11 @@ _MACHINES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 class SandboxFailed(Exception):
-    """The emulator could not be started, or ended while it was asked."""
+    """The emulator could not be started, or ended during an event."""
 
 
 class Sandbox:
-    """A process that runs the function, one event at a time; two at once would crash it."""
+    """A process that runs the function, one event at a time: two at once would crash it."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Sandbox:
     ) -> None:
         """Start the emulator; the function itself starts with the first event.
 
-        `environment` is added to the function's own. `artefact` is the folder with its code, and `python` runs it.
+        `environment` is added to the function's own. `python` runs the code in the folder `artefact`.
 
         Raises:
             SandboxFailed: the emulator does not start.
@@ -68,7 +68,7 @@ class Sandbox:
         return self._process.pid
 
     def invoke(self, event: Any) -> Any:
-        """The function's answer to an event; of one that took too long, a sentence.
+        """The function's answer to an event; after a timeout, the emulator's sentence.
 
         Raises:
             SandboxFailed: the emulator ended.
@@ -86,7 +86,7 @@ class Sandbox:
             return answer.decode(errors="replace")
 
     def stop(self) -> None:
-        """End it; the function's process goes with the emulator."""
+        """End the emulator, and with it the function's process."""
         if self._connection is not None:
             self._connection.close()
         self._process.terminate()
@@ -127,19 +127,19 @@ def emulator() -> Path:
     """The emulator's binary for this machine.
 
     Raises:
-        SandboxFailed: the SAM CLI is not installed in `.venv/sam`, or has none for this machine.
+        SandboxFailed: the SAM CLI is not installed in `.venv/sam`, or has no emulator for this machine.
     """
     name = f"aws-lambda-rie-{_MACHINES.get(platform.machine(), platform.machine())}"
     found = next(ROOT.glob(f".venv/sam/lib/python3*/site-packages/samcli/local/rapid/{name}"), None)
     if found is None:
         raise SandboxFailed(f"There is no {name}: run `make sam`, which installs the AWS SAM CLI.")
-    if not os.access(found, os.X_OK):  # a wheel carries it without that bit
+    if not os.access(found, os.X_OK):  # the wheel lacks the executable bit
         found.chmod(0o755)
     return found
 
 
 def _surroundings(function: Function) -> dict[str, str]:
-    """What Lambda's runtime puts into a function's environment, and what its process needs to run here."""
+    """The variables that Lambda's runtime sets, and those that a process needs on this machine."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": "/tmp",

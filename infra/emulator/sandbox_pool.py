@@ -1,4 +1,4 @@
-"""The sandboxes of one function, started when they are asked for, each with one event at a time."""
+"""The sandboxes of one function, started on demand, each with one event at a time."""
 
 import asyncio
 from collections import deque
@@ -9,12 +9,12 @@ from infra.emulator.sandbox import Sandbox, SandboxFailed
 
 
 class SandboxPool:
-    """At most `size` sandboxes; who comes when all are busy waits."""
+    """At most `size` sandboxes; an event waits while all are busy."""
 
     def __init__(self, start: Callable[[], Sandbox], size: int, rotate: bool = False) -> None:
-        """With `rotate` the next event goes to another process whenever there can be one.
+        """With `rotate`, each event goes to another process, as long as there may be more than one.
 
-        Without, it goes to the one that was used last, as on Lambda.
+        Without, it goes to the process used last, as on Lambda.
         """
         self._start = start
         self._size = size
@@ -24,10 +24,10 @@ class SandboxPool:
         self._all: set[Sandbox] = set()
 
     async def invoke(self, event: Any) -> tuple[Any, int]:
-        """The function's answer, and the id of the process that gave it.
+        """The function's answer, and the id of the process that answered.
 
         Raises:
-            SandboxFailed: there is no emulator, or it ended.
+            SandboxFailed: the emulator is missing, or it ended.
         """
         async with self._free:
             sandbox = await self._taken()

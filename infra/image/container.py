@@ -1,4 +1,4 @@
-"""A container of an image, run by Docker, or by buildah where there is no daemon."""
+"""Containers run by Docker, or by buildah where there is no daemon."""
 
 import json
 import subprocess
@@ -17,10 +17,10 @@ _HOST_NETWORK = "--network=host"
 def running(
     engine: str, image: str, command: Sequence[str], mounts: Mapping[Path, str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """The command behind the image's entry point, in a new container on the host's network.
+    """Run the command after the image's entry point, in a new container on the host's network.
 
-    `mounts` are folders and files of the host, and where the container has them. The process has what the
-    container prints. When the block ends the container gets a SIGTERM, and the process ends with its status.
+    `mounts` maps folders and files of the host to their places in the container. The process's output is the
+    container's. At the end of the block the container gets SIGTERM, and the process ends with its status.
     """
     volumes = [f"--volume={host.resolve()}:{inside}" for host, inside in mounts.items()]
     if engine == "docker":
@@ -31,7 +31,7 @@ def running(
     described = configuration(engine, image)
     container = _output("buildah", "from", image).strip()
     try:
-        for volume in described["Volumes"]:  # it would hide what is mounted there
+        for volume in described["Volumes"]:  # a volume would hide what is mounted there
             _output("buildah", "config", f"--volume={volume}-", container)
         run = ["buildah", "run", "--isolation=chroot", _HOST_NETWORK, *volumes, container, "--"]
         with _started([*run, *described["Entrypoint"], *command], _terminate_tini) as process:
@@ -41,7 +41,7 @@ def running(
 
 
 def configuration(engine: str, image: str) -> dict[str, Any]:
-    """What the image says of itself: `Cmd`, `Entrypoint`, `User`, `Volumes` and so on.
+    """The image's configuration: `Cmd`, `Entrypoint`, `User`, `Volumes` and so on.
 
     Raises:
         subprocess.CalledProcessError: there is no such image.
@@ -75,7 +75,7 @@ def _started(
 
 
 def _terminate_tini(process: "subprocess.Popen[bytes]") -> None:
-    """End the container's first process: buildah, told to end, kills what it runs."""
+    """Terminate the container's first process; on SIGTERM, buildah itself would kill it."""
     subprocess.run(["pkill", "--session", str(process.pid), "--exact", "tini"], check=False)
 
 

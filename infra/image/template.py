@@ -1,6 +1,6 @@
 """The deployment of `template.yaml` from a container image: the same functions, with MuJoCo and its GL libraries.
 
-SAM cannot choose a function's kind of package by a condition, so the variant is derived instead of written twice:
+SAM cannot choose a function's package type by a condition, so this variant is derived from `template.yaml`:
 
     python -m infra.image.template > .aws-sam/image.json
     sam deploy --template .aws-sam/image.json --parameter-overrides ImageUri=REGISTRY/NAME
@@ -21,7 +21,7 @@ _PARAMETER = {
 
 
 def image_template() -> dict[str, Any]:
-    """The template with every function run from the image that the parameter `ImageUri` names."""
+    """The template in which every function runs the image named by the parameter `ImageUri`."""
     template: dict[str, Any] = yaml.load(PATH.read_text(), Loader)
     template["Parameters"] = {**template["Parameters"], "ImageUri": _PARAMETER}
     del template["Parameters"]["SnapStart"]  # Lambda has none for images

@@ -1,4 +1,4 @@
-"""Serve over an S3-compatible server that this program brings up: the code path of a deployment, locally."""
+"""Serve over an S3-compatible server that this program starts: a deployment's code path on one machine."""
 
 import argparse
 import os
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def kept_key(path: Path) -> str:
-    """The signing key of the last run: what it stored is to be readable in this one."""
+    """The signing key, kept from run to run so that earlier snapshots stay readable."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))

