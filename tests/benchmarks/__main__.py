@@ -21,14 +21,14 @@ from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
 _ENVIRONMENTS = ("CartPole-v1", "LunarLander-v3", "Ant-v5", "ALE/Pong-v5", "CarRacing-v3")
 _CELLS = [
     *(Cell(env_id, STEP, connections) for env_id in _ENVIRONMENTS for connections in (1, 8, 64)),
-    # CarRacing's thousand steps take seven seconds, and the pictures of 64 games more than a reply may.
+    # A thousand steps of CarRacing take seven seconds, and the pictures of 64 games exceed a reply.
     *(Cell(env_id, ROLLOUT) for env_id in _ENVIRONMENTS[:4]),
     *(Cell(env_id, BATCH) for env_id in _ENVIRONMENTS[:3]),
 ]
 
 
 def main() -> None:
-    """Measure what is asked for; everything, unless parts are named."""
+    """Measure the named parts, or everything."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=main.__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *_PARTS], help="the parts to run")
     parser.add_argument("--rounds", type=int, default=5)

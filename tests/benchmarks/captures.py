@@ -1,4 +1,4 @@
-"""What an exact snapshot costs by mechanism: capture, restore, bytes, and calls on the store."""
+"""The cost of an exact snapshot by mechanism: capture, restore, bytes and store calls."""
 
 import statistics
 import time
@@ -34,7 +34,7 @@ FORKS = 1000
 
 
 class Captured(NamedTuple):
-    """Medians over the steps of an episode, in seconds; bytes of the last snapshot's body."""
+    """Medians over the steps of an episode in seconds, and the bytes of the last snapshot's body."""
 
     env_id: str
     mechanism: str
@@ -61,7 +61,7 @@ def capture(env_id: str, steps: int = 500) -> Captured:
 
 
 def restore(env_id: str, steps: int, times: int = 5) -> float:
-    """Seconds to restore, into a new environment, what stands after so many steps of one episode: the median."""
+    """The median seconds to restore the state after so many steps of one episode into a new environment."""
     _, subject = _subject(env_id)
     for action in _actions(subject, steps):
         subject.apply(Step(action))
@@ -78,7 +78,7 @@ def restore(env_id: str, steps: int, times: int = 5) -> float:
 
 
 def fork(folder: Path, times: int = 5) -> float:
-    """Seconds of one call that forks a CartPole to 1,000 on SQLite: the median."""
+    """The median seconds of one call that forks a CartPole 1,000 times on SQLite."""
     taken = []
     with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/forks.db") as server:
         contender = Contender(SQLITE, server)
@@ -91,7 +91,7 @@ def fork(folder: Path, times: int = 5) -> float:
 
 
 class Asked(NamedTuple):
-    """How often a step asked a store that is far away, and the bytes that it wrote."""
+    """The calls of a step to a distant store, and the bytes it wrote."""
 
     call: str
     gets: float

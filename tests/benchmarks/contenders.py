@@ -1,4 +1,4 @@
-"""Who is measured: servers that all stay up while rounds go from one to the next, and Python without a server."""
+"""The contenders: servers that all stay up while rounds alternate between them, and Python without a server."""
 
 import json
 import urllib.request
@@ -27,7 +27,7 @@ S3 = "ours, S3 (SeaweedFS)"
 IN_PROCESS = "Python loop, no server"
 
 OURS = (MEMORY, SQLITE, S3)
-# The lines would go to the process that makes the load, which then measures itself; they take some 8 us a step.
+# The lines would go to the process that makes the load, which would then measure itself; they take 8 us a step.
 _QUIET = {"GYM_HTTP_LOG": "errors"}
 _PREPARED = 64
 
@@ -54,7 +54,7 @@ class Contender:
         return path
 
     def player(self, env_id: str, seed: int) -> Player:
-        """One that plays an instance of its own, always the same actions."""
+        """A player with an instance of its own and always the same actions."""
         path = self.create(env_id, seed)
         steps = [request(f"{path}/step/", body) for body in actions(env_id, seed)]
         return Player(steps, request(f"{path}/reset/", b"{}"))
@@ -87,7 +87,7 @@ def as_json(action: Any) -> Any:
 
 @contextmanager
 def serving(folder: Path, *, s3: bool) -> Iterator[list[Contender]]:
-    """Every server, each in a process of its own, over stores in the folder."""
+    """Start every server, each in its own process, over stores in the folder."""
     with ExitStack() as stack:
 
         def started(name: str, app: str = "functions.local:app", **environment: str) -> Contender:

@@ -1,4 +1,4 @@
-"""The floor: an ASGI application that reads a request and answers with a reply of a CartPole step's length."""
+"""The floor: an ASGI application that reads a request and answers with as many bytes as a CartPole step."""
 
 from starlette.types import Receive, Scope, Send
 
@@ -10,7 +10,7 @@ _HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer every request alike."""
+    """Answer every request with the same reply."""
     if scope["type"] != "http":
         return
     while (await receive()).get("more_body", False):

@@ -1,4 +1,4 @@
-"""The goals, each with what was measured in the same run."""
+"""The goals, each with its measurement from the same run."""
 
 import statistics
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ _CAPTURE_MS = {"classic-control": 0.1, "toy-text": 0.1, "mujoco": 0.15, "ale": 0
 
 
 class Goal(NamedTuple):
-    """What is to be reached, and what was; `most` says whether the bound is an upper one."""
+    """A bound and its measurement; `most` says whether it is an upper bound."""
 
     what: str
     bound: float
@@ -21,7 +21,7 @@ class Goal(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether it was reached."""
+        """Whether the measurement meets the bound."""
         return self.measured <= self.bound if self.most else self.measured >= self.bound
 
 
@@ -59,7 +59,7 @@ def _growth(figures: dict[str, Any]) -> Iterator[Goal]:
     for each in figures["grown"]:
         what = f"a step at {each['large']} {each['what']}, by one at {each['small']}"
         yield Goal(what, 1.2, each["after"] / each["before"])
-    # A snapshot takes a kilobyte, and what the allocator keeps of the requests that made them some megabytes.
+    # A snapshot takes a kilobyte; the allocator keeps some megabytes of the requests that made them.
     yield Goal("memory of a stored instance that is not live", 100, figures["resident_bytes"], "bytes")
     shared = figures["processes"]
     what = "processor time of a step that takes turns with another process, by one alone"

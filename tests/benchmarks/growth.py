@@ -1,4 +1,4 @@
-"""Whether a step takes longer where there is more: instances, steps in the episode, processes on one store."""
+"""Whether a step takes longer with more instances, more steps in the episode or more processes on a store."""
 
 import itertools
 import os
@@ -16,12 +16,12 @@ MANY, FEW = 100_000, 10
 LATE = 10_000
 _FORKS = 1000
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-# One environment a mechanism whose episodes can be so long; Pendulum and HalfCheetah never end by themselves.
+# One environment for each mechanism, with long episodes; Pendulum and HalfCheetah never end by themselves.
 _LONG = {"Pendulum-v1": "classic-control", "HalfCheetah-v5": "mujoco", "LunarLanderContinuous-v3": "box2d"}
 
 
 class Grown(NamedTuple):
-    """What grew, how far, and the seconds of a step before and after: medians over the rounds."""
+    """What grew and how far, and the median seconds of a step before and after."""
 
     what: str
     small: str
@@ -31,20 +31,20 @@ class Grown(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """How many times as long a step takes."""
+        """The time of a step after, divided by the time before."""
         return self.after / self.before
 
 
 class Stored(NamedTuple):
-    """What many instances in a store come to."""
+    """The cost of many instances in a store."""
 
     step: Grown
     resident_bytes: float
-    """How much more of the server's memory each takes that is not live."""
+    """Bytes of the server's memory for each instance that is not live."""
 
 
 def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> Stored:
-    """A step of one of few instances in a store, and of one of many; and the servers' memory afterwards."""
+    """Compare a step among few and among many stored instances, and the servers' memory afterwards."""
     with ExitStack() as stack:
         pair = [
             Contender(
@@ -67,7 +67,7 @@ def instances(folder: Path, rounds: int, seconds: float, many: int = MANY) -> St
 
 
 def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> list[Grown]:
-    """A step near the beginning of an episode, and one after many."""
+    """Compare a step near the beginning of an episode with one after many steps."""
     grown = []
     with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/episodes.db") as server:
         contender = Contender(SQLITE, server)
@@ -77,7 +77,7 @@ def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> lis
             contender.post(
                 f"{long}/rollout/", {"policy": "random", "steps": steps, "include": [], "on_end": "continue"}
             )
-            # As few steps a round as keep the one near its beginning: it is reset before each round.
+            # Few steps a round keep the first near its beginning; it is reset before each round.
             before, after = _in_turns(
                 [
                     (contender.port, _stepping(early, env_id, reset_every=20)),
@@ -91,19 +91,19 @@ def episodes(folder: Path, rounds: int, seconds: float, late: int = LATE) -> lis
 
 
 class Shared(NamedTuple):
-    """Milliseconds of processor time a step, of one process alone and of two that take every other call."""
+    """Milliseconds of processor time for a step, by one process and by two that alternate."""
 
     alone: float
     in_turns: float
 
     @property
     def ratio(self) -> float:
-        """How many times as much."""
+        """The time of two, divided by the time of one."""
         return self.in_turns / self.alone
 
 
 def processes(folder: Path, steps: int) -> Shared:
-    """What a step costs the servers where every other call finds the instance written to by another process."""
+    """The cost of a step if another process wrote to the instance before it."""
     with ExitStack() as stack:
         store = f"sqlite:///{folder}/processes.db"
         pair = [Contender(SQLITE, stack.enter_context(uvicorn(GYM_HTTP_STORE=store))) for _ in range(2)]
@@ -141,7 +141,7 @@ def _endless(contender: Contender, env_id: str) -> str:
 
 
 def _stepping(path: str, env_id: str, reset_every: int | None = None) -> Next:
-    """A player that resets after so many steps, or never, whatever the environment says of its episode."""
+    """A player that resets after a number of steps or never, whether or not the episode has ended."""
     bodies = itertools.cycle([request(f"{path}/step/", body) for body in actions(env_id, 0)])
     reset = request(f"{path}/reset/", b'{"seed": 1}')
     turns = itertools.count(1)
@@ -154,7 +154,7 @@ def _stepping(path: str, env_id: str, reset_every: int | None = None) -> Next:
 
 
 def _play(connections: Sequence[Blocking], player: Player, steps: int) -> None:
-    """Play so many calls, each on the next connection."""
+    """Play a number of calls, each on the next connection."""
     reply = b""
     for _, connection in zip(range(steps), itertools.cycle(connections), strict=False):
         reply = connection.ask(player(reply)[0])

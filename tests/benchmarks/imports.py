@@ -1,4 +1,4 @@
-"""What a function's cold start spends on imports, by package: `python -X importtime` in fresh processes."""
+"""The time that a cold start spends on imports, by package: `python -X importtime` in fresh processes."""
 
 import statistics
 import subprocess
@@ -13,14 +13,14 @@ _LEAST_S = 0.005
 
 
 class Import(NamedTuple):
-    """Seconds that a package's own modules take, without what they import: the median over fresh processes."""
+    """Median seconds of a package's own modules in fresh processes, without what they import."""
 
     package: str
     seconds: float
 
 
 def imports(module: str = FUNCTION, times: int = _TIMES) -> tuple[float, list[Import]]:
-    """Seconds from a process's start to the module's import, and the packages that take most of it."""
+    """Seconds from a process's start to the module's import, and the packages that take the most."""
     whole, packages = [], []
     for _ in range(times):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The in-memory way, as one writes it in an afternoon: FastAPI, `def` endpoints, and a dict of environments.
+"""The in-memory way, as one writes it in an afternoon: FastAPI, `def` endpoints and a dict of environments.
 
 It is what the durable service is compared with: nothing here survives the process.
 """

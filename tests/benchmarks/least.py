@@ -1,4 +1,4 @@
-"""The least that a durable step takes: parse, step, capture, put, answer.
+"""The least that a durable step can do: parse, step, capture, put, answer.
 
 It has one environment family and trusts every request. It signs nothing and remembers no call, so that what the
 service takes beyond it is what that costs.

@@ -1,4 +1,4 @@
-"""A light load: keep-alive connections that send prepared requests, each as soon as it has the reply to the last.
+"""A light load: keep-alive connections that send each prepared request when the previous reply has come.
 
 It shares the machine with the servers it measures, so a request costs it a few microseconds and no parsing
 beyond the length of a reply.
@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 Next = Callable[[bytes], tuple[bytes, bool]]
-"""From the last reply, empty at first, the next request and whether its time counts."""
+"""Maps the last reply, empty at first, to the next request and whether its time counts."""
 
 
 class RefusedRequest(Exception):
-    """A contender answered with anything but 200, so there is nothing to compare."""
+    """A contender answered with another status than 200, so there is nothing to compare."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one contender did in one round: seconds of each counted request, and of the whole."""
+    """One contender's round: the seconds of each counted request and of the whole."""
 
     latencies: list[float]
     elapsed: float
@@ -31,7 +31,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Player:
-    """An agent that plays prepared actions, and begins anew when an episode has ended."""
+    """An agent that plays prepared actions, and resets when an episode has ended."""
 
     steps: Sequence[bytes]
     reset: bytes
@@ -45,14 +45,14 @@ class Player:
 
 
 def request(path: str, body: bytes, **headers: str) -> bytes:
-    """A POST as it goes over the wire."""
+    """The bytes of a POST request."""
     lines = {"host": "127.0.0.1", "content-type": "application/json", "content-length": str(len(body)), **headers}
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
     return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
 def drive(port: int, players: Sequence[Next], seconds: float) -> Run:
-    """Let every player play on a connection of its own for so long.
+    """Let every player play on its own connection for a number of seconds.
 
     The time begins when each has had its first reply: uvloop accepts one connection a turn of its loop, so that
     the last of 64 that come together to a busy server waits for 64 turns, which is no step's time.
@@ -99,7 +99,7 @@ class Blocking:
         return reply
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
 
@@ -111,7 +111,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, player: Next) -> None:
         self.latencies: list[float] = []
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Whether the first reply has come, which is not counted."""
+        """Whether the first reply, which is not counted, has come."""
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._player = player
         self._until = math.inf
@@ -127,7 +127,7 @@ class _Connection(asyncio.Protocol):
         self._send(b"")
 
     def play(self, until: float) -> None:
-        """Go on from the first reply."""
+        """Continue from the first reply."""
         self._until = until
         self._send(self._first)
 

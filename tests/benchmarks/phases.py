@@ -1,4 +1,4 @@
-"""Where a step's time goes, as the service itself tells it in `Server-Timing`."""
+"""Where a step's time goes, according to `Server-Timing`."""
 
 import re
 import statistics
@@ -18,7 +18,7 @@ _TIMING = re.compile(
 
 
 class Phases(NamedTuple):
-    """Median seconds of a step on SQLite: of the whole as its client sees it, and of the phases of it."""
+    """Median seconds of a step on SQLite: the whole as the client sees it, and its phases."""
 
     env_id: str
     whole: float
@@ -28,7 +28,7 @@ class Phases(NamedTuple):
 
     @property
     def rest(self) -> float:
-        """HTTP on both sides, and the log line."""
+        """Seconds of HTTP on both sides and of the log line."""
         return self.whole - self.load - self.env - self.save
 
 

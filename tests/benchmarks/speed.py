@@ -1,4 +1,4 @@
-"""Steps, rollouts and batches of every contender, in rounds that go from one to the next.
+"""Steps, rollouts and batches of every contender, in alternating rounds.
 
 What else the machine does then falls on all of them alike, and a ratio of medians means something.
 """
@@ -22,7 +22,7 @@ BATCH_SIZE = 64
 
 
 class Cell(NamedTuple):
-    """One thing that is measured of every contender that can do it."""
+    """One measurement, made of every contender that supports it."""
 
     env_id: str
     what: str
@@ -30,7 +30,7 @@ class Cell(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """Steps of an environment in one request."""
+        """The steps in one request."""
         return {STEP: 1, ROLLOUT: ROLLOUT_STEPS, BATCH: BATCH_SIZE}[self.what]
 
 
@@ -44,7 +44,7 @@ class Measured:
     rates: list[float] = field(default_factory=list)
 
     def add(self, run: Run) -> None:
-        """Take a round's figures."""
+        """Add the figures of a round."""
         self.p50s.append(statistics.median(run.latencies))
         self.p99s.append(
             statistics.quantiles(run.latencies, n=100)[-1] if len(run.latencies) > 1 else run.latencies[0]
@@ -58,12 +58,12 @@ class Measured:
 
     @property
     def p99(self) -> float:
-        """Seconds that one request in a hundred takes longer than: the median of the rounds'."""
+        """The 99th percentile of a request's seconds: the median of the rounds' percentiles."""
         return statistics.median(self.p99s)
 
     @property
     def rate(self) -> float:
-        """Steps a second: the median of the rounds'."""
+        """Steps a second: the median of the rounds."""
         return statistics.median(self.rates)
 
 
@@ -73,7 +73,7 @@ Speeds = dict[Cell, dict[str, Measured]]
 def measure(
     contenders: Sequence[Contender], cells: Sequence[Cell], rounds: int, seconds: float
 ) -> Iterator[Speeds]:
-    """Each cell's figures when it is done; the first round of every contender only warms it up."""
+    """Yield each finished cell's figures. The first round of every contender only warms it up."""
     for cell in cells:
         playing = [(each, _players(each, cell)) for each in contenders if _can(each, cell)]
         measured = {each.name: Measured(cell.steps) for each, _ in playing}
@@ -128,7 +128,7 @@ def _batches(contender: Contender, env_id: str) -> Player:
 
 
 class _Loop:
-    """The environment in this process, as a Python program uses it."""
+    """Measure the environment in this process, as a Python program uses it."""
 
     def __init__(self, env_id: str) -> None:
         self._env = gymnasium.make(env_id)

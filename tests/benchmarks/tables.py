@@ -1,4 +1,4 @@
-"""Figures as the tables of docs/performance.md: printed, and written between the page's markers."""
+"""The tables of docs/performance.md: printed, and written between the page's markers."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def speeds(measured: Speeds) -> str:
-    """Every cell's contenders, with their ratios to the in-memory way and to the floor of the same cell."""
+    """A row for each contender of each cell, with its ratios to the in-memory way and to the floor."""
     rows = []
     for cell, contenders in measured.items():
         echo, in_memory = contenders.get(ECHO), contenders.get(IN_MEMORY)
@@ -48,7 +48,7 @@ def speeds(measured: Speeds) -> str:
 
 
 def micro(seconds: float) -> str:
-    """Seconds as microseconds, to three digits or so."""
+    """Seconds as text in microseconds, to about three digits."""
     micros = seconds * 1e6
     return f"{micros:,.0f}" if micros >= 100 else f"{micros:.1f}"
 

@@ -1,4 +1,4 @@
-"""A goal is met or missed by what was measured, and nothing else."""
+"""A goal is met or missed by its measurement alone."""
 
 from typing import Any
 

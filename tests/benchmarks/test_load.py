@@ -1,4 +1,4 @@
-"""The load counts steps alone, begins ended episodes anew, and stops at a refusal."""
+"""The load counts steps alone, resets after an episode, and stops at a refusal."""
 
 import pytest
 

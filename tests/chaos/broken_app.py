@@ -1,4 +1,4 @@
-"""Sessions broken on purpose, which the checker has to catch: `CHAOS_BROKEN` names the way."""
+"""Sessions broken on purpose, which the checker has to catch. `CHAOS_BROKEN` names the fault."""
 
 import os
 import time
@@ -19,7 +19,7 @@ _LOST_EVERY = 10
 
 
 class CheckThenWrite(SQLiteStore):
-    """Looks whether the object is as expected, and then writes whatever stands there."""
+    """Checks that the object is as expected, and then writes unconditionally."""
 
     def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; another process may write between the check and the write."""
@@ -31,7 +31,7 @@ class CheckThenWrite(SQLiteStore):
 
 
 class LostReplies(SQLiteStore):
-    """Writes, and every tenth time does not hear that it has."""
+    """Loses the reply of every tenth write."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -47,7 +47,7 @@ class LostReplies(SQLiteStore):
 
 
 async def _never_applied(self: Snapshots, before: Header, _: bytes) -> tuple[Loaded, int | None]:
-    """What a session would find that does not look for its own call."""
+    """What a session finds that does not look for its own call."""
     return await self.load(before.reference), None
 
 
@@ -57,7 +57,7 @@ def _break(way: str) -> None:
     elif way == "never read back":
         store = LostReplies
         setattr(Snapshots, "read_back", _never_applied)  # noqa: B010
-        # A key would tell the call apart all the same.
+        # The call would still be recognised by its key.
         setattr(session, "first_reply", lambda *_: None)  # noqa: B010
     else:
         raise ValueError(way)

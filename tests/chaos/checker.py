@@ -1,4 +1,4 @@
-"""Does some serial order explain a history? Each acknowledged call applied once, any other at most once.
+"""Decides whether a serial order explains a history: each acknowledged call applied once, any other at most once.
 
 An acknowledged write says which revision it made, so the acknowledged calls of an instance are in order; what is
 searched for is which of the calls without an acknowledgement fill the gaps. A state is compared with what
@@ -14,7 +14,7 @@ from tests.chaos.history import WRITES, Attempt, Call
 from tests.chaos.oracle import Oracle, State, same
 
 _MOST_TRIES = 200_000
-"""Of one instance; a search that takes longer decides nothing, and says so."""
+"""States visited for one instance; a longer search is reported as undecided."""
 
 _REFUSALS = {
     (HTTPStatus.CONFLICT, "contended"),
@@ -24,7 +24,7 @@ _REFUSALS = {
     (HTTPStatus.SERVICE_UNAVAILABLE, "store-failed"),
     (HTTPStatus.SERVICE_UNAVAILABLE, "outcome-unknown"),
 }
-"""What a server may reply while its store fails and others write; anything else is a fault."""
+"""Statuses that a server may reply while its store fails and others write; any other is a fault."""
 
 
 class Violation(NamedTuple):
@@ -37,19 +37,19 @@ class Violation(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a history comes to."""
+    """The verdict on a history."""
 
     violations: list[Violation]
     acknowledged: int
-    """Calls that got a reply that says they were done."""
+    """Calls whose reply says that they were applied."""
     applied_in_silence: int
-    """Calls that were applied although no acknowledgement came."""
+    """Calls that were applied without an acknowledgement."""
     recognised: int
-    """Replies that were those of the same call when it was first applied."""
+    """Replies to repeated calls that equal the first reply."""
 
 
 class _Observation(NamedTuple):
-    """What an acknowledged call tells of the instance at a revision, without changing it."""
+    """What an acknowledged call that changes nothing shows of the instance at a revision."""
 
     call: Call
     acknowledgement: Attempt
@@ -57,30 +57,30 @@ class _Observation(NamedTuple):
 
 
 class _Instance:
-    """All that is known of one instance."""
+    """Everything known of one instance."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.env_id = ""
         self.writes: defaultdict[int, list[Call]] = defaultdict(list)
-        """Acknowledged writes by the revision that they made."""
+        """Acknowledged writes, by the revision they made."""
         self.observations: defaultdict[int, list[_Observation]] = defaultdict(list)
         self.silent: list[Call] = []
-        """Writes that may have been applied, by the time at which they were first sent."""
+        """Writes that may have been applied, in the order in which they were first sent."""
         self.deletes: list[Call] = []
         self.calls: list[Call] = []
         self.checkpoints: dict[str, int] = {}
-        """The revision at which each was made."""
+        """The revision at which each checkpoint was made."""
         self.is_fork = False
 
     @property
     def newest(self) -> int:
-        """The highest revision that anybody saw."""
+        """The highest revision that any client saw."""
         return max([0, *self.writes, *self.observations])
 
 
 def check(calls: Iterable[Call]) -> Verdict:
-    """Decide whether the history has an explanation."""
+    """Decide whether a serial order explains the history."""
     checker = _Checker(list(calls))
     try:
         return checker.verdict()
@@ -105,7 +105,7 @@ class _Checker:
             self._check_replies(instance)
             self._check_life(instance)
             self._check_order(instance)
-        if not self.violations:  # a search would only find the same again, and slowly
+        if not self.violations:  # a search would find the same again, slowly
             for instance in self.instances.values():
                 if not instance.is_fork:
                     self._explain(instance)
@@ -117,7 +117,7 @@ class _Checker:
         return self.instances.setdefault(name, _Instance(name))
 
     def _take(self, call: Call) -> None:
-        """Enter the call where it tells something of an instance."""
+        """Record what the call shows of an instance."""
         if call.op == "list":
             return
         done = call.acknowledgement
@@ -142,7 +142,7 @@ class _Checker:
             instance.observations[done.reply["revision"]].append(_Observation(call, done))
 
     def _place_forks(self) -> None:
-        """A fork's own record says of which revision it is; its reply does not."""
+        """The fork's own record names the origin's revision; the reply does not."""
         origins: dict[str, tuple[str, int]] = {}
         for instance in self.instances.values():
             for seen in (each for at in instance.observations.values() for each in at):
@@ -191,7 +191,7 @@ class _Checker:
                 self._violate("lost", instance, f"revision {revision} was acknowledged to {text}")
 
     def _check_life(self, instance: _Instance) -> None:
-        """There before it is deleted, and gone after that."""
+        """An instance exists until it is deleted, and not afterwards."""
         deletes = [attempt for call in instance.deletes for attempt in call.attempts]
         done = (attempt.returned or 0.0 for attempt in deletes if attempt.status == HTTPStatus.OK)
         gone = min(done, default=float("inf"))
@@ -205,13 +205,13 @@ class _Checker:
                     self._violate("vanished", instance, f"{call} found nothing before anybody deleted it")
 
     def _check_order(self, instance: _Instance) -> None:
-        """What returned before another call was sent has the lower revision."""
+        """A call that returned before another was sent has the lower revision."""
         events: list[tuple[float, int, int, Call]] = []
         for revision, seen in _revisions(instance):
             done = seen.acknowledgement
             assert done is not None
             events.append((done.returned or 0.0, 1, revision, seen))
-            # A write makes its revision, so it must be above all that were seen; a read may see the same.
+            # A write makes its revision, which must be above all that were seen; a read may see the same one.
             events.append((seen.invoked, 0, revision - (seen.op in WRITES), seen))
         newest = -1
         for _, returned, revision, call in sorted(events, key=lambda event: event[:2]):
@@ -230,14 +230,14 @@ class _Checker:
             self.silent_used += len(explained)
 
     def _solve(self, instance: _Instance, root: State) -> list[Call] | Violation:
-        """Which calls without an acknowledgement were applied, the forks' included, if the history began so."""
+        """The unacknowledged calls that were applied, in the forks too, in a history that begins so."""
         known = self._solved.get((instance.name, root))
         if known is None:
             known = self._solved[instance.name, root] = _Search(self, instance, root).result()
         return known
 
     def forked(self, names: Iterable[str], root: State) -> list[Call] | Violation:
-        """The same of forks that began in a state."""
+        """The same for forks that began in a state."""
         used: list[Call] = []
         for name in names:
             found = self._solve(self._instance(name), root)
@@ -251,7 +251,7 @@ class _Checker:
 
 
 class _Search:
-    """A depth-first search for one instance's serial order."""
+    """A depth-first search for the serial order of one instance."""
 
     def __init__(self, checker: _Checker, instance: _Instance, root: State) -> None:
         self._checker = checker
@@ -265,7 +265,7 @@ class _Search:
         self._tries = 0
 
     def result(self) -> list[Call] | Violation:
-        """The calls without an acknowledgement that were applied, or why no order is an explanation."""
+        """The calls without an acknowledgement that were applied, or why no order explains the history."""
         if not self._holds(0):
             return self._failure()
         choices: list[Iterator[Call]] = []
@@ -287,7 +287,7 @@ class _Search:
         return silent + [call for used in self._used_by_forks for call in used]
 
     def _choices(self, revision: int) -> Iterator[Call]:
-        """What may have made the revision, given what came before."""
+        """Calls that may have made the revision, given those before."""
         writes = self._instance.writes.get(revision)
         if writes:
             return iter(writes)
@@ -295,14 +295,14 @@ class _Search:
         distinct: dict[str, Call] = {}
         for call in self._instance.silent:
             if id(call) not in used and call.invoked < self._deadlines[revision]:
-                # Of equal calls the first sent may stand wherever a later one may.
+                # Of equal calls, the first sent may stand wherever a later one may.
                 distinct.setdefault(f"{call.op} {call.body}", call)
         if not distinct:
             self._note(revision, "doubled", f"nothing that was sent can have made revision {revision}")
         return iter(distinct.values())
 
     def _apply(self, call: Call) -> None:
-        """Go on with the call if its reply, and what was seen of the revision that it makes, are so."""
+        """Continue with the call if its reply, and all that was seen of its revision, agree with the oracle."""
         revision = len(self._states)
         after = self._after(call)
         if after is None:
@@ -336,7 +336,7 @@ class _Search:
         self._used_by_forks.pop()
 
     def _holds(self, revision: int) -> bool:
-        """Whether all that was seen of the instance at the revision is so, and the forks from it have an order."""
+        """Whether all that was seen at the revision agrees with the state, and the forks from it have an order."""
         state = self._states[revision]
         for seen in self._instance.observations.get(revision, ()):
             if seen.forks:
@@ -358,7 +358,7 @@ class _Search:
         return False
 
     def _note(self, revision: int, kind: str, text: str) -> None:
-        """Keep why the search could not go on where it came furthest."""
+        """Keep the reason that stopped the search at its furthest point."""
         if revision > self._deepest:
             self._deepest = revision
             self._reason = Violation(kind, self._instance.name, text)
@@ -368,7 +368,7 @@ class _Search:
 
 
 def _revisions(instance: _Instance) -> Iterator[tuple[int, Call]]:
-    """Every acknowledged call with the revision that it made or saw."""
+    """Every acknowledged call, with the revision that it made or saw."""
     for revision, writes in instance.writes.items():
         yield from ((revision, call) for call in writes)
     for revision, seen in instance.observations.items():
@@ -376,7 +376,7 @@ def _revisions(instance: _Instance) -> Iterator[tuple[int, Call]]:
 
 
 def _deadlines(instance: _Instance) -> list[float]:
-    """Until when a call must have been sent to have made a revision: until something later had returned."""
+    """For each revision, when the call that made it must have been sent: before any later one had returned."""
     deadlines = [float("inf")] * (instance.newest + 1)
     for revision, call in _revisions(instance):
         done = call.acknowledgement
@@ -388,5 +388,5 @@ def _deadlines(instance: _Instance) -> list[float]:
 
 
 def counted(violations: Iterable[Violation]) -> dict[str, Any]:
-    """How many there are of each kind."""
+    """The number of each kind."""
     return dict(Counter(violation.kind for violation in violations))

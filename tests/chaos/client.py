@@ -1,4 +1,4 @@
-"""A client whose network fails: replies are lost, requests arrive twice, connections break."""
+"""A client with a failing network: replies are lost, requests arrive twice, connections break."""
 
 import asyncio
 import itertools
@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 
 class Client:
-    """Sends calls to whichever server is there, and records every request and reply."""
+    """Sends calls to any server that runs, and records every request and reply."""
 
     def __init__(self, number: int, servers: Sequence[Server], plan: Plan, recorder: Recorder) -> None:
         self._number = number
@@ -32,7 +32,7 @@ class Client:
         self._recorder = recorder
 
     async def call(self, op: str, instance: str = "", *, keyed: bool = False, **body: Any) -> Call:
-        """Send the call; with a key again, until there is a reply that decides."""
+        """Send the call. With a key, repeat it until a reply is final."""
         number = next(_numbers)
         attempts: list[Attempt] = []
         for tried in range(_TRIES if keyed else 1):
@@ -46,7 +46,7 @@ class Client:
         return Call(tuple(attempts))
 
     async def insist(self, op: str, instance: str = "", **body: Any) -> Call:
-        """Make new calls without a key until one is acknowledged: for what changes nothing."""
+        """Repeat a call that changes nothing, each time as a new call, until one is acknowledged."""
         while True:
             call = await self.call(op, instance, **body)
             if call.acknowledgement is not None:
@@ -54,13 +54,13 @@ class Client:
             await asyncio.sleep(0.02)
 
     async def _send(self, attempt: Attempt, keyed: bool) -> list[Attempt]:
-        """One request, or two at once where the network repeats it."""
+        """Send one request, or two at once if the network repeats it."""
         fault = self._plan.draw(_FAULTS, chance=0.3)
         if fault != "sent twice":
             return [await self._request(attempt, keyed, fault)]
         if keyed:
             return [*await asyncio.gather(*(self._request(attempt, keyed, fault) for _ in range(2)))]
-        # Without a key they are two calls, of which the client takes itself to have made the first.
+        # Without a key these are two calls; the client counts itself as the maker of the first.
         again = msgspec.structs.replace(attempt, call=next(_numbers))
         first, _ = await asyncio.gather(*(self._request(each, keyed, fault) for each in (attempt, again)))
         return [first]

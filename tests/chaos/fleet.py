@@ -23,7 +23,7 @@ class Server:
         self.client: httpx2.AsyncClient | None = None
         """Of the process that runs now; None while there is none."""
         self._client: httpx2.AsyncClient | None = None
-        """Of the process that was killed, until it is closed."""
+        """The killed process, until it has ended."""
         self._app = app
         self._environment = environment
         self._log = log
@@ -45,7 +45,7 @@ class Server:
         self.client = httpx2.AsyncClient(base_url=url, timeout=_REPLY_S)
 
     def kill(self) -> None:
-        """End the process as a power switch would: no handler runs."""
+        """Kill the process without warning: no handler runs."""
         self._client, self.client = self.client or self._client, None
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
@@ -61,7 +61,7 @@ class Server:
             self._client = None
 
     async def _read(self, process: asyncio.subprocess.Process, port: "asyncio.Future[int]") -> None:
-        """Keep what the process says, for a pipe that nobody reads would stop it."""
+        """Keep what the process writes: a full pipe that nobody reads would stop it."""
         assert process.stdout is not None
         with self._log.open("ab") as log:
             async for line in process.stdout:

@@ -1,4 +1,4 @@
-"""What was sent and what came back, as a file of JSON lines: all that the checker knows of a run."""
+"""Every request and reply of a run, as a file of JSON lines: all that the checker knows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,43 +9,43 @@ from typing import Any, TextIO
 import msgspec
 
 WRITES = frozenset({"reset", "step", "restore"})
-"""What moves an instance to its next revision."""
+"""Operations that move an instance to its next revision."""
 
 
 class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One request and its reply, if one came."""
+    """One request and its reply, if there was one."""
 
     call: int
-    """Requests of one call carry one idempotency key: together they are applied once at the most."""
+    """The call. All requests of one call carry the same idempotency key: together they apply at most once."""
     op: str
     """`create`, `reset`, `step`, `restore`, `checkpoint`, `fork`, `read` or `delete`."""
     instance: str
-    """The id; empty for `create`."""
+    """The instance's id; empty for `create`."""
     body: dict[str, Any]
     invoked: float
-    """Seconds of a clock that all clients share."""
+    """When it was sent, in seconds of a clock that all clients share."""
     returned: float | None = None
-    """None where no reply came: the request may have been applied at any time since, or not at all."""
+    """When the reply came; None without one: it may have been applied at any time since, or not at all."""
     status: int | None = None
     revision: int | None = None
     """The reply's `ETag`."""
     reply: Any = None
     replayed: bool = False
-    """Whether the server said that it had applied the call before."""
+    """Whether the server marked the reply as replayed."""
     client: int = 0
     server: int = 0
     fault: str = ""
-    """What was done to the request on its way."""
+    """The fault injected on the request's way."""
 
 
 class Call(msgspec.Struct, frozen=True):
-    """All requests with one idempotency key, or a single one without."""
+    """All requests with one idempotency key, or one request without a key."""
 
     attempts: tuple[Attempt, ...]
 
     @property
     def op(self) -> str:
-        """What was asked for."""
+        """The operation."""
         return self.attempts[0].op
 
     @property
@@ -65,13 +65,13 @@ class Call(msgspec.Struct, frozen=True):
 
     @property
     def acknowledgement(self) -> Attempt | None:
-        """The first reply that says it was done."""
+        """The first reply that acknowledges the call."""
         done = [attempt for attempt in self.attempts if attempt.status == HTTPStatus.OK]
         return min(done, key=lambda attempt: attempt.returned or 0.0, default=None)
 
     @property
     def possible(self) -> bool:
-        """Whether it may have been applied without anybody knowing: some reply is missing or undecided."""
+        """Whether it may have been applied unnoticed: some reply is missing or undecided."""
         return any(
             attempt.status is None
             or attempt.status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -84,7 +84,7 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Recorder:
-    """Writes a history while it happens."""
+    """Writes a history as it happens."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

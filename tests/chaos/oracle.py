@@ -1,4 +1,4 @@
-"""What an uninterrupted Gymnasium environment replies: the other side of every comparison.
+"""What an uninterrupted Gymnasium environment replies: the reference of every comparison.
 
 Uses nothing of the product. A state is the path of calls that leads to it from `gymnasium.make`; a reply is
 computed once, by an environment that makes every call of its path in one go.
@@ -15,7 +15,7 @@ import numpy as np
 
 
 class State:
-    """Where a path of calls leads, and what the last of them replied; equal paths are one object."""
+    """The state after a path of calls, and the reply of the last; equal paths are the same object."""
 
     def __init__(self, env_id: str, before: "State | None", call: tuple[str, Any]) -> None:
         self.env_id = env_id
@@ -30,7 +30,7 @@ class State:
 
     @property
     def progress(self) -> dict[str, Any]:
-        """What an instance's record says of its progress."""
+        """The progress that an instance's record shows."""
         return {
             "episode": self.episode,
             "steps": self.steps,
@@ -49,20 +49,20 @@ class State:
 
 
 class Oracle:
-    """The states of every environment of a history. Only `reset` and `step` with JSON values are known."""
+    """The states of every environment of a history. It knows `reset` and `step` with JSON values only."""
 
     def __init__(self) -> None:
         self._roots: dict[str, State] = {}
         self._env: gymnasium.Env[Any, Any] | None = None
         self._at: State | None = None
-        """The state in which the one live environment is."""
+        """The state of the one live environment."""
 
     def root(self, env_id: str) -> State:
-        """The state that `gymnasium.make` gives."""
+        """The state after `gymnasium.make`."""
         return self._roots.setdefault(env_id, State(env_id, None, ("make", None)))
 
     def next(self, state: State, op: str, body: dict[str, Any]) -> State:
-        """The state after one call more, which is `reset` with `seed` or `step` with `action`."""
+        """The state after one more call: `reset` with `seed` or `step` with `action`."""
         call = (op, body.get("seed") if op == "reset" else body["action"])
         if call not in state.after:
             with _quiet():
@@ -88,7 +88,7 @@ class Oracle:
         self._at = state
 
     def _make(self, state: State) -> None:
-        """Make the state's last call on the live environment, which is in the state before it."""
+        """Make the state's last call on the live environment, which is in the state before."""
         assert self._env is not None
         before = state.before
         assert before is not None
@@ -127,7 +127,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Gymnasium warns of steps after an episode's end, which a history has on purpose."""
+    """Ignore Gymnasium's warnings of steps after an episode's end, which a history has on purpose."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

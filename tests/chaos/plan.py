@@ -1,4 +1,4 @@
-"""How much goes wrong, and when: kills and faults keep pace with the calls, drawn by a seeded generator."""
+"""How much goes wrong and when. A seeded generator draws kills and faults that keep pace with the calls."""
 
 import asyncio
 import random
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 class Plan:
-    """The targets of one run and how far it is."""
+    """The targets of one run, and its progress."""
 
     def __init__(self, *, calls: int, kills: int, faults: int, seed: int) -> None:
         self.random = random.Random(seed)
@@ -27,11 +27,11 @@ class Plan:
 
     @property
     def kill_due(self) -> bool:
-        """Whether a server is to be killed now."""
+        """Whether to kill a server now."""
         return not self._healed and self.kills < min(self._kills, self._kills * self._progress)
 
     def draw(self, kinds: Sequence[str], chance: float = 0.5) -> str:
-        """A fault to inject now, one of the kinds; empty for none."""
+        """A fault of one of the kinds to inject now; empty for none."""
         due = self.injected.total() < min(self._faults, self._faults * self._progress + 1)
         if self._healed or not due or self.random.random() > chance:
             return ""
@@ -40,15 +40,15 @@ class Plan:
         return kind
 
     async def turn(self) -> None:
-        """Wait while the kills are behind the calls: a server takes a second to start again."""
+        """Wait while kills lag behind the calls: a server takes a second to restart."""
         while not self.done and self._kills and self._progress > (self.kills + 2) / self._kills:
             await asyncio.sleep(0.01)
 
     def heal(self) -> None:
-        """Inject nothing more."""
+        """Stop injecting faults."""
         self._healed = True
 
     @property
     def _progress(self) -> float:
-        """The part of the calls that is acknowledged; above 1 where other targets are behind."""
+        """The share of the calls that is acknowledged; above 1 while other targets lag behind."""
         return (self.acknowledged + 1) / self._calls

@@ -1,4 +1,4 @@
-"""One run of chaos: clients over servers over a store, kills and faults, a recorded history, a verdict."""
+"""One run of chaos: clients, servers and a store; kills and faults; a recorded history and a verdict."""
 
 import argparse
 import asyncio
@@ -28,7 +28,7 @@ _MOST_SHOWN = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What is to happen, and where it is kept."""
+    """What happens in a run, and where its files are kept."""
 
     directory: Path
     calls: int
@@ -46,7 +46,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Report:
-    """What happened, and what it comes to."""
+    """What happened, and the verdict."""
 
     verdict: Verdict
     plan: Plan
@@ -67,7 +67,7 @@ class Report:
 
 
 async def run(chosen: Run) -> Report:
-    """Let it happen and decide; the history is `history.jsonl` in the directory, each server's words beside it."""
+    """Run and decide. The directory gets the history, `history.jsonl`, and each server's log."""
     chosen.directory.mkdir(parents=True)
     plan = Plan(calls=chosen.calls, kills=chosen.kills, faults=chosen.faults, seed=chosen.seed)
     began = time.monotonic()
@@ -111,7 +111,7 @@ async def _fleet(chosen: Run, plan: Plan) -> AsyncIterator[list[Server]]:
 
 @contextlib.asynccontextmanager
 async def _trouble(chosen: Run, servers: list[Server], plan: Plan) -> AsyncIterator[None]:
-    """Kills and faults until the block ends; then every server runs, and the store is well."""
+    """Inject kills and faults until the block ends; then every server runs and the store works."""
     tasks = [asyncio.create_task(_keep_running(server)) for server in servers]
     tasks.append(asyncio.create_task(_kill_now_and_then(servers, plan)))
     if chosen.s3 is None:
@@ -157,7 +157,7 @@ async def _keep_running(server: Server) -> None:
 
 
 async def _last_words(client: Client, workload: Workload) -> list[Violation]:
-    """A step of every instance left, which shows what all calls before made of it; and which are missing."""
+    """Step every remaining instance, which shows the result of all earlier calls; return the missing ones."""
     listed = (await client.insist("list")).attempts[0].reply
     missing = []
     for shared in workload.instances:
@@ -173,9 +173,9 @@ def _database(chosen: Run) -> Path:
 
 
 def main() -> None:
-    """Run it on SQLite and on SeaweedFS, and end with status 1 unless everything is explained."""
+    """Run on SQLite and on SeaweedFS; exit with status 1 unless everything is explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.run", description=main.__doc__)
-    parser.add_argument("--calls", type=int, default=10_000, help="that are acknowledged")
+    parser.add_argument("--calls", type=int, default=10_000, help="acknowledged calls")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--faults", type=int, default=1_000)
     parser.add_argument("--clients", type=int, default=8)

@@ -1,4 +1,4 @@
-"""A network between one server and its S3 store on which requests and replies go wrong.
+"""A failing network between one server and its S3 store.
 
 answered 500, slow down, conflict   an error instead of doing it: 500, 503 SlowDown, 409
 dropped                             the connection breaks before the store sees the request
@@ -31,12 +31,12 @@ _INSTEAD = frozenset({"answered 500", "slow down", "conflict"})
 _LATE_S = (0.0, 0.3)
 _STALL_S = (0.01, 0.5)
 _LONG_STALL_S = 11.0
-"""Over the 10 s that the store waits for a reply."""
+"""Seconds; longer than the 10 s for which the store's client waits."""
 _LONG_STALLS = 0.02
 
 
 class _Message(NamedTuple):
-    """A request or a reply as it is on the wire."""
+    """A request or a reply, as on the wire."""
 
     start: bytes
     headers: dict[bytes, bytes]
@@ -48,14 +48,14 @@ class _Message(NamedTuple):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The faults that can befall the request."""
+        """The faults that may hit the request."""
         if self.method not in (b"PUT", b"DELETE"):
             return _ANY
         return _CONDITIONAL if {b"if-match", b"if-none-match"} & self.headers.keys() else _WRITES
 
 
 class S3Proxy:
-    """The network of one server, which `kill` ends."""
+    """The network of one server, which `kill` can end."""
 
     def __init__(self, upstream: str, plan: Plan, kill: Callable[[], None]) -> None:
         address = urlsplit(upstream)
@@ -85,7 +85,7 @@ class S3Proxy:
         store: _Connection | None = None
         try:
             store = await _Connection.open(*self._upstream)
-            # Either side may close a connection that rests, and a killed server breaks it anywhere.
+            # Either side may close an idle connection, and a killed server breaks it anywhere.
             with contextlib.suppress(OSError, EOFError):
                 while await self._one(await _read(reader, b""), writer, store):
                     pass
@@ -96,7 +96,7 @@ class S3Proxy:
                 store.close()
 
     async def _one(self, request: _Message, writer: asyncio.StreamWriter, store: "_Connection") -> bool:
-        """Carry one request; False where the connection is to break."""
+        """Carry one request; False if the connection has to break."""
         fault = self._plan.draw(request.kinds, chance=0.2)
         if fault == "dropped":
             return False
@@ -129,7 +129,7 @@ class S3Proxy:
 
 
 class _Connection:
-    """To the store itself."""
+    """Open a connection to the store."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -140,7 +140,7 @@ class _Connection:
         return cls(*await asyncio.open_connection(host, port))
 
     async def ask(self, request: _Message) -> _Message:
-        # As it came, Host included: the headers are what was signed.
+        # As it came, Host included, because the headers are signed.
         self._writer.write(request.raw)
         await self._writer.drain()
         return await _read(self._reader, request.method)
@@ -150,7 +150,7 @@ class _Connection:
 
 
 async def _read(reader: asyncio.StreamReader, asked: bytes) -> _Message:
-    """A whole message, the reply to the method `asked` or a request; EOFError where the other side has closed."""
+    """A whole message: a request, or the reply to the method `asked`. EOFError if the other side has closed."""
     head = await reader.readuntil(b"\r\n\r\n")
     start, *lines = head.rstrip(b"\r\n").split(b"\r\n")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}

@@ -1,4 +1,4 @@
-"""A stranger who now and then holds the SQLite file's lock: a shell, a backup, a process without a processor."""
+"""A stranger that sometimes holds the SQLite file's lock, as a shell, a backup or a stalled process does."""
 
 import asyncio
 import sqlite3
@@ -8,12 +8,12 @@ from tests.chaos.plan import Plan
 
 _HELD_S = (0.005, 0.2)
 _LONG_S = (0.8, 1.4)
-"""About the second for which a server waits."""
+"""Seconds; around the one second for which a server waits."""
 _LONG_HOLDS = 0.1
 
 
 async def hold_now_and_then(path: Path, plan: Plan) -> None:
-    """Lock the file for writers as the plan wants it, until cancelled."""
+    """Lock the file for writers when the plan says so, until cancelled."""
     connection = sqlite3.connect(path, timeout=5, isolation_level=None)
     try:
         while True:

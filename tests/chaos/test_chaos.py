@@ -1,4 +1,4 @@
-"""A small share of `make chaos`; and sessions broken on purpose, which it finds."""
+"""A small share of `make chaos`, which also finds sessions broken on purpose."""
 
 import asyncio
 from pathlib import Path
@@ -42,13 +42,13 @@ def run_broken(way: str, directory: Path) -> Report:
 
 
 def test_a_session_that_checks_and_then_writes_loses_steps(tmp_path: Path) -> None:
-    """Two processes see the same snapshot, and both write: one of the acknowledged calls is gone."""
+    """Two processes see the same snapshot and both write, so one acknowledged call is lost."""
     report = run_broken("check then write", tmp_path)
     assert "lost" in {violation.kind for violation in report.verdict.violations}, str(report)
 
 
 def test_a_session_that_never_reads_back_doubles_steps(tmp_path: Path) -> None:
-    """A write that was done and not heard of is done again."""
+    """A write whose reply was lost is applied again."""
     report = run_broken("never read back", tmp_path)
     assert {violation.kind for violation in report.verdict.violations} <= {"doubled", "wrong"}, str(report)
     assert "doubled" in {violation.kind for violation in report.verdict.violations}, str(report)

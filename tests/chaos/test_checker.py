@@ -1,4 +1,4 @@
-"""The checker on histories written by hand: it finds what is wrong, and nothing in what is right."""
+"""The checker finds what is wrong in histories written by hand, and nothing in right ones."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ CREATED = {"instance_id": "a"}
 
 
 class Script:
-    """A history, call after call, each a second long, with the replies of a real environment."""
+    """A history of calls, each a second long, with the replies of a real environment."""
 
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
@@ -24,11 +24,11 @@ class Script:
     def add(
         self, op: str, reply: Any = None, revision: int | None = None, instance: str = "a", **body: Any
     ) -> Attempt:
-        """One more call; without a reply nobody knows what came of it."""
+        """Add a call; without a reply its outcome is unknown."""
         return self.put(op, len(self.attempts), reply=reply, revision=revision, instance=instance, body=body)
 
     def put(self, op: str, invoked: float, **told: Any) -> Attempt:
-        """A call that begins at a time, and ends half a second later if a reply is told."""
+        """Add a call that begins at a time and, if it has a reply, ends half a second later."""
         known = {"call": len(self.attempts), "instance": "a", "body": {}, **told}
         if known.get("reply") is not None:
             known = {"returned": invoked + 0.5, "status": 200, **known}
@@ -105,7 +105,7 @@ def test_of_several_silent_calls_those_are_found_that_explain_what_followed(scri
 
 
 def test_a_lost_step_is_found(script: Script) -> None:
-    """Two steps were acknowledged with one revision: the second was written over the first."""
+    """Two steps were acknowledged with one revision: the second overwrote the first."""
     reply = script.step(1)
     last = script.attempts[-1]
     script.put("step", last.invoked, reply=reply, revision=last.revision, body=last.body)
@@ -200,7 +200,7 @@ def test_a_restore_to_another_state_is_found(script: Script) -> None:
 
 @pytest.mark.parametrize(("action", "kinds"), [(0, set()), (1, {"wrong"})])
 def test_a_fork_continues_its_origin_and_is_compared_with_it(script: Script, action: int, kinds: set[str]) -> None:
-    """The fork shows which action the origin's silent call had, though the origin itself forgets it by a reset."""
+    """The fork shows the action of the origin's unacknowledged call; the origin itself forgets it by a reset."""
     script.add("step", action=action)
     script.env.step(0)
     script.add("fork", {"instance_ids": ["b"]})

@@ -1,4 +1,4 @@
-"""What the clients do: a few shared instances are stepped, reset, forked, kept, taken back and deleted."""
+"""What the clients do: they step, reset, fork, checkpoint, restore and delete a few shared instances."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from tests.chaos.client import Client
 from tests.chaos.plan import Plan
 
 _ENVS = {"CartPole-v1": (12, 2), "FrozenLake-v1": (3, 4), "LunarLander-v3": (1, 4)}
-"""How often each is chosen, and how many actions it has."""
+"""How often each environment is chosen, and how many actions it has."""
 
 _OPS = {"step": 76, "reset": 8, "read": 4, "checkpoint": 3, "restore": 4, "fork": 3, "create": 1, "delete": 1}
 _FEWEST, _MOST = 6, 12
@@ -17,7 +17,7 @@ _UNKEYED = 0.15
 _SEEDED = 0.6
 
 _WINDOW = 20
-"""Fewer calls than an instance remembers come between a call's first request and its last."""
+"""The most calls between a call's first request and its last: fewer than an instance remembers."""
 
 
 class Shared:
@@ -32,7 +32,7 @@ class Shared:
 
     @asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
-        """Hold a call back while an older one is being repeated: that an instance forgets is its stated limit."""
+        """Hold a call back while an older one is repeated: an instance forgets old calls, as documented."""
         while self._under_way and self._begun - min(self._under_way) >= _WINDOW:
             await asyncio.sleep(0.005)
         self._begun += 1
@@ -45,16 +45,16 @@ class Shared:
 
 
 class Workload:
-    """The instances of one run, and a client's way through them."""
+    """The instances of one run, and what a client does with them."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.instances: list[Shared] = []
         self.deleted: set[str] = set()
-        """Those that somebody asked to delete."""
+        """Instances that some client asked to delete."""
 
     async def drive(self, client: Client) -> None:
-        """Make calls until the plan is done."""
+        """Make calls until the plan is fulfilled."""
         while not self._plan.done:
             await self._plan.turn()
             op = self._plan.random.choices(list(_OPS), list(_OPS.values()))[0]
@@ -73,7 +73,7 @@ class Workload:
         if created is None:
             return
         shared = Shared(created.reply["instance_id"], env_id)
-        # The first reset has a seed: without one an environment is random by the system's entropy.
+        # The first reset has a seed: without one, the environment draws from the system's entropy.
         reset = await client.call("reset", shared.name, keyed=True, seed=self._plan.random.randrange(1000))
         if reset.acknowledgement is not None:
             self.instances.append(shared)
@@ -110,9 +110,9 @@ class Workload:
         return {"count": draw.randint(1, 2)} if op == "fork" else {}
 
     async def _adopt(self, client: Client, origin: Shared, names: list[str]) -> None:
-        """Read of which revision the forks are, and let everybody have them, or delete them again."""
+        """Read the revision that the forks come from, and share them with every client or delete them again."""
         for name in names:
-            # Before anybody else knows of it: who reads a record that is gone would wait for ever.
+            # Before any other client knows of it: a reader of a record that is gone would wait forever.
             await client.insist("read", name)
             self.instances.append(Shared(name, origin.env_id))
         while len(self.instances) > _MOST:

@@ -1,4 +1,4 @@
-"""What is fuzzed: every operation of the OpenAPI document in one process, with instances for requests to find."""
+"""The fuzzed API: every operation of the OpenAPI document in one process, with instances for requests to find."""
 
 import random
 from collections import Counter
@@ -25,7 +25,7 @@ _INSTANCES: list[dict[str, Any]] = [
     {"env_id": "CartPole-v1", "num_envs": 2},
     {"env_id": "Taxi-v4", "autoreset": "SameStep"},
 ]
-"""What requests find: spaces, replies and pictures of every form."""
+"""Instances with spaces, replies and pictures of every form."""
 
 _ENDLESS = ("multipart/x-mixed-replace", "text/event-stream")
 _ENDED_BY_SINCE = ("monitor_frames",)
@@ -37,11 +37,11 @@ _LIKELY: dict[str, list[dict[str, Any]]] = {
     "rollout_env": [{"actions": [action, action]} for action in _ACTIONS],
     "fork_env": [{}, {"count": 2, "reseed": 1}],
 }
-"""Bodies that reach an environment, which drawn ones seldom do."""
+"""Bodies that reach an environment; drawn ones seldom do."""
 
 
 class Api:
-    """The operations, and what came of the requests to them."""
+    """The operations, and the results of the requests to them."""
 
     def __init__(self, settings: Settings) -> None:
         app = create_app(*(module.router for module in local.MODULES), settings=settings, documented=True)
@@ -56,17 +56,17 @@ class Api:
         }
 
     def send(self, name: str, **parts: Any) -> Response:
-        """One request to the operation of the name, as it stands."""
+        """Send one request to the named operation, unchanged."""
         response = self.operations[name].Case(**parts).call()
         self.statuses[response.status_code] += 1
         return response
 
     def begin_anew(self) -> None:
-        """Make the same choices again."""
+        """Restart the generator, so that the same choices follow."""
         self._random = random.Random(0)
 
     def call(self, case: Case[Any], known_instances: float = 0.8, likely_bodies: float = 0.5) -> Response:
-        """Send a drawn request, that part of them to one of the instances, and that part with a likely body."""
+        """Send a drawn request; some go to one of the instances, and some have a likely body."""
         likely = _LIKELY.get(case.operation.definition.raw["operationId"])
         if likely and _is_well_formed(case, ParameterLocation.BODY) and self._random.random() < likely_bodies:
             case.body = self._random.choice(likely)
@@ -80,7 +80,7 @@ class Api:
         return response
 
     def check(self, case: Case[Any], response: Response) -> None:
-        """Make every check of the reply against the document.
+        """Check the reply against the document.
 
         Raises:
             FailureGroup: the reply is a 5xx, undocumented, or not of the documented form; or the request was
@@ -88,12 +88,12 @@ class Api:
         """
         excluded: list[Any] = [positive_data_acceptance]
         if _is_nothing(case.body) and not case.operation.definition.raw.get("requestBody", {}).get("required"):
-            # Clients of some languages send null, or a line's end, for nothing.
+            # Clients in some languages send null, or a line end, for an empty body.
             excluded.append(negative_data_rejection)
         case.validate_response(response, excluded_checks=excluded, additional_checks=[_is_not_called_malformed])
 
     def _instance(self, number: int) -> str:
-        """The instance of the number, made anew where it was deleted."""
+        """The instance with the number, created again if it was deleted."""
         known = self._instances[number]
         if not known or self.send("get_env", path_parameters={"instance_id": known}).status_code != 200:
             made = self.send("create_env", body=_INSTANCES[number], media_type="application/json")
@@ -111,17 +111,17 @@ def _is_endless(context: Any) -> bool:
 
 
 def _is_well_formed(case: Case[Any], location: ParameterLocation) -> bool:
-    """Whether a part of the request was drawn to agree with the document."""
+    """Whether this part of the request was drawn to agree with the document."""
     component = case.meta.components.get(location) if case.meta else None
     return component is not None and component.mode.is_positive
 
 
 def _is_not_called_malformed(context: CheckContext, response: Response, case: Case[Any]) -> None:
-    """What agrees with the document may be refused for what it means, never for its form."""
+    """A request that agrees with the document may be refused for its meaning, never for its form."""
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 422:
         return
     problem = response.json()
-    # A `value_error` is a rule that JSON Schema has no words for.
+    # A `value_error` is a rule that JSON Schema cannot express.
     malformed = [error for error in problem.get("errors", ()) if error["type"] != "value_error"]
     if problem["type"].endswith("invalid-request") and malformed:
         raise AssertionError(f"The document allows what is refused as malformed: {malformed}")

@@ -13,14 +13,14 @@ _LONGEST_SCENARIO = 12
 
 
 def modes(operation: Operation) -> Iterator[GenerationMode]:
-    """How requests to the operation are drawn: malformed ones only where there is a form."""
+    """The generation modes of an operation: malformed requests only if it has a form."""
     yield GenerationMode.POSITIVE
     if list(operation.body) or list(operation.query):
         yield GenerationMode.NEGATIVE
 
 
 def requests(api: Api, operation: Operation, mode: GenerationMode, examples: int, seed: int | None) -> None:
-    """Draw requests to one operation and check the replies; without a seed always the same."""
+    """Draw requests to one operation and check the replies; without a seed they are always the same."""
 
     @_settings(examples, seed)
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -31,14 +31,14 @@ def requests(api: Api, operation: Operation, mode: GenerationMode, examples: int
 
 
 def scenarios(api: Api, examples: int, seed: int | None) -> None:
-    """Draw ways along the document's links, such as create, reset, step, render, close."""
+    """Draw paths along the document's links, such as create, reset, step, render, close."""
 
     class Machine(api.schema.as_state_machine()):  # type: ignore[misc]
         def setup(self) -> None:
             api.begin_anew()
 
         def call(self, case, **_):  # type: ignore[no-untyped-def]
-            # Only with instances of the scenario itself: Hypothesis wants the same replies from the same calls.
+            # Only with instances of the scenario itself: Hypothesis requires the same replies to the same calls.
             return api.call(case, known_instances=0)
 
         def validate_response(self, response, case, **_):  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""A long campaign: round after round with other seeds, until enough requests were sent."""
+"""A long campaign: rounds with different seeds until enough requests were sent."""
 
 import argparse
 import logging
@@ -20,7 +20,7 @@ _EXAMPLES = 25
 
 
 def main() -> None:
-    """Send drawn requests to every operation, and end with status 1 if a reply was wrong or an instance lost."""
+    """Send drawn requests to every operation; exit with status 1 if a reply was wrong or an instance was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.run", description=main.__doc__)
     parser.add_argument("--requests", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=0, help="of the first round")
@@ -56,7 +56,7 @@ def _round(api: Api, seed: int) -> list[Callable[[], None]]:
 
 
 def _failure(part: Callable[[], None]) -> str:
-    """What was wrong, as the checks say it; empty if nothing was."""
+    """The failures that the checks report; empty if there are none."""
     try:
         part()
     except (Exception, FailureGroup) as error:

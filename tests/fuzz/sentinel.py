@@ -1,4 +1,4 @@
-"""An instance that no drawn request knows of: whatever is sent to the others, it goes on as if alone."""
+"""An instance unknown to the drawn requests: whatever they do to others, it continues as if alone."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Sentinel:
         assert self._send("reset_env", self._id, seed=11)["observation"] == expected.tolist()
 
     def step(self) -> None:
-        """One step of both; AssertionError where they differ, to the last bit."""
+        """Step both; AssertionError if they differ in any bit."""
         observation, reward, terminated, _, _ = self._env.step(1)
         if terminated:
             self._env.reset(seed=11)

@@ -1,4 +1,4 @@
-"""A small share of `make fuzz`, always the same: requests drawn from the document, and replies checked by it."""
+"""A small, fixed share of `make fuzz`: requests drawn from the document, and replies checked against it."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A soak: far more instances than live environments, stepped for long, while the server's memory is watched."""
+"""A soak: step far more instances than live environments for long, and watch the server's memory."""
 
 import argparse
 import asyncio
@@ -24,12 +24,12 @@ _ACTIONS: dict[str, list[Any]] = {
 _CONNECTIONS = 4
 _SAMPLES = 100
 _SETTLED = 0.1
-"""The part of the run after which memory has to be flat."""
+"""The fraction of the run after which memory has to be flat."""
 _MOST_GROWTH = 0.05
 
 
 class Connection:
-    """HTTP/1.1 on one connection that stays open: a client that takes little of the processor from the server."""
+    """An HTTP/1.1 client on one keep-alive connection, which leaves the processor to the server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -42,7 +42,7 @@ class Connection:
         return cls(*await asyncio.open_connection(address.hostname, address.port))
 
     async def post(self, path: str, body: Any) -> Any:
-        """The JSON reply, which has to be a 200."""
+        """Send a request and return its JSON; the status has to be 200."""
         content = json.dumps(body).encode()
         self._writer.write(b"POST %s HTTP/1.1\r\nHost: soak\r\n" % path.encode())
         self._writer.write(
@@ -62,7 +62,7 @@ class Connection:
 
 @dataclass
 class Soak:
-    """Steps over instances that are chosen at random, by several connections."""
+    """Steps randomly chosen instances over several connections."""
 
     url: str
     steps: int
@@ -73,7 +73,7 @@ class Soak:
     _done: int = 0
 
     async def run(self) -> None:
-        """Make the instances, and step them."""
+        """Create the instances and step them."""
         connections = [await Connection.to(self.url) for _ in range(_CONNECTIONS)]
         for _ in range(self.instances):
             env_id = self.draw.choices(list(_ACTIONS), (7, 2, 1))[0]
@@ -111,14 +111,14 @@ class Memory:
 
     @property
     def growth(self) -> float:
-        """How much more it was at the most after the run had settled, as a part of what it was then."""
+        """The largest growth after the run had settled, as a fraction of the memory at that time."""
         settled = [size for step, size in self.curve if step >= _SETTLED * self.curve[-1][0]]
         return max(settled) / settled[0] - 1
 
 
 @contextmanager
 def served(live: int) -> Iterator[tuple[str, Memory]]:
-    """A server with so many live environments at the most, and its memory."""
+    """A server with at most `live` live environments, and its memory."""
     with (
         tempfile.TemporaryDirectory() as directory,
         uvicorn(GYM_HTTP_STORE=f"sqlite:///{directory}/snapshots.db", GYM_HTTP_LIVE_ENVS=str(live)) as server,
@@ -127,7 +127,7 @@ def served(live: int) -> Iterator[tuple[str, Memory]]:
 
 
 def main() -> None:
-    """Print the curve of memory, and end with status 1 if it was not flat."""
+    """Print the curve of memory; exit with status 1 if it was not flat."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak.run", description=main.__doc__)
     parser.add_argument("--steps", type=int, default=200_000)
     parser.add_argument("--instances", type=int, default=500)

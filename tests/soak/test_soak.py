@@ -1,4 +1,4 @@
-"""A small share of `make soak`: what a process keeps does not depend on how many instances it has served."""
+"""A small share of `make soak`: a process keeps no more memory, however many instances it has served."""
 
 import gc
 import tracemalloc
