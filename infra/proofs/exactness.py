@@ -25,16 +25,20 @@ from shared.snapshot.making.make import register_environments
 _TABLE = Path("docs/exactness.md")
 _HEAD = """# Exactness
 
-What `make exactness` has proved with {versions}:
-snapshots before the first reset and, in episodes 1, 2, 3 and 7, after the reset, after a frame, in the middle and
-at the end; each continued for {further} calls in a fresh process under another hash seed, an unseeded reset among
-them; and a chain of {chain} restores, one before every call. Where a render mode is named, a frame is drawn every
-fifth step, or with MuJoCo, whose frames take 0.1 s in software, every twentieth. Compared are the bits of every
-result and of every generator with an environment that was never interrupted. Bytes and times are medians, of a
-capture and of a restore, on two cores that were busy with other work. A row that was proved in fewer calls says so
-in its last cell; a mode without a row has not been run. An id without one cannot be used: MuJoCo's of versions 2
-and 3 have moved to another package, Pusher-v4 wants MuJoCo below 3, GymV21Environment-v0 and GymV26Environment-v0
-want a package of their own, and the MiniGrid-WFC ids files that minigrid's wheel lacks.
+`make exactness` has proved the environments below with {versions}.
+
+Snapshots are taken before the first reset and, in episodes 1, 2, 3 and 7, after the reset, after a frame, in the
+middle and at the end. Each is continued for {further} calls in a fresh process with another hash seed, an unseeded
+reset among them. A chain of {chain} calls is made with a restore before every one. If a render mode is named, a
+frame is drawn every fifth step; with MuJoCo, whose frames take 0.1 s in software, every twentieth. The bits of
+every result and of every generator are compared with an environment that was never interrupted.
+[architecture.md](architecture.md#how-exactness-is-proved) says more.
+
+Bytes and times are medians of a capture and of a restore, on two cores that were busy with other work. The last
+cell says so if a row was proved in fewer calls. A render mode without a row has not been run. An id without a row
+cannot be used: MuJoCo's of versions 2 and 3 have moved to another package, Pusher-v4 needs MuJoCo below 3,
+GymV21Environment-v0 and GymV26Environment-v0 need a package of their own, and the MiniGrid-WFC ids need files that
+minigrid's wheel lacks.
 
 | id | render mode | mechanism | snapshots | bytes | capture | restore | differences |
 |---|---|---|---|---|---|---|---|
