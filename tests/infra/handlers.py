@@ -46,3 +46,8 @@ def sized(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "headers": {"content-type": "text/plain"},
         "body": "x" * int(event["rawQueryString"]),
     }
+
+
+def variables(event: dict[str, Any], context: Any) -> dict[str, str]:
+    """The variables of the function's process."""
+    return dict(os.environ)
