@@ -3,8 +3,8 @@
 import importlib.util
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
@@ -15,7 +15,6 @@ from functions import local
 from infra.aws.intrinsics import Loader
 from infra.aws.template import Route, read
 from shared.settings import Settings
-from shared.snapshot.registry import ENTRY_POINT_GROUP
 from shared.web.app.application import create_app
 from tests.applications import Api, alone
 from tests.docs.pages import PAGES, Block
@@ -78,9 +77,15 @@ def test_its_function_in_the_template_has_its_routes_and_rights_that_exist(
     assert list(yaml.load(block("yaml").text, Loader)) == [function.name]
 
 
-def test_the_entry_point_is_of_the_group_that_is_read() -> None:
-    assert f'entry-points."{ENTRY_POINT_GROUP}"' in block("toml").text
-    assert entry_points(group=ENTRY_POINT_GROUP) is not None
+def test_every_group_of_entry_points_that_is_read_is_shown_and_no_other() -> None:
+    groups = {
+        group
+        for each in PAGE.blocks
+        if each.kind == "toml"
+        for group in tomllib.loads(each.text)["project"]["entry-points"]
+    }
+    sources = "\n".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
+    assert groups == set(re.findall(r'^\w+ = "(gym_http\.\w+)"$', sources, re.MULTILINE))
 
 
 def test_every_file_in_a_list_exists_or_is_one_that_is_added() -> None:
