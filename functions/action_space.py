@@ -11,7 +11,7 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ContainsReply, SampleReply
 from shared.wire.messages.requests import ContainsBody
-from shared.wire.spaces.space_forms import SpaceReply
+from shared.wire.spaces.schemas import SpaceReply
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/action_space/"

@@ -8,7 +8,7 @@ from shared.session.catalog.catalog import catalog as entries
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
-from shared.wire.spaces.descriptions import CatalogReply
+from shared.wire.spaces.replies import CatalogReply
 
 router = Router()
 

@@ -8,7 +8,7 @@ from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
-from shared.wire.spaces.descriptions import InterfaceReply
+from shared.wire.spaces.replies import InterfaceReply
 
 router = Router()
 _ACTIONS = {"name": "Discrete", "n": 3, "shape": [], "dtype": "int64", "start": 0}

@@ -17,7 +17,7 @@ from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect, sentence
 from shared.web.protocol.encoding import JSON_TYPE, Encoding
 from shared.web.protocol.problems import PROBLEMS, headers_of
-from shared.wire.values import values
+from shared.wire.values import forms
 
 _SHORT = re.compile(r"[0-9a-f]{8}")
 # The rest of a version 4 UUID, so that an instance of this dialect is one of /v1 too: the node spells "legacy".
@@ -59,7 +59,7 @@ def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
 
 
 def _json(reply: Any) -> bytes:
-    encoded: bytes = msgspec.json.encode(values.encode(reply, FORM))
+    encoded: bytes = msgspec.json.encode(forms.encode(reply, FORM))
     return encoded
 
 

@@ -13,7 +13,7 @@ from gymnasium import Space, spaces
 from numpy.typing import NDArray
 
 from shared.wire.values.arrays import as_lists, number
-from shared.wire.values.values import JSON, Form
+from shared.wire.values.forms import JSON, Form
 
 INFINITY = 1e100
 """What stands for infinity."""

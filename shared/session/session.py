@@ -13,6 +13,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
+from shared.codec.plain import NotPlain
 from shared.errors import GymHTTPError, NotExact
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
@@ -29,9 +30,8 @@ from shared.session.stored.idempotency import Keyed, first_reply, remember
 from shared.session.stored.quota import Quota
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots, check_size
-from shared.snapshot.codec.compatibility import cpu_features
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.versions.compatibility import cpu_features
 from shared.storage.protocol import Store
 
 P = ParamSpec("P")

@@ -16,13 +16,13 @@ from shared.snapshot.ale.mechanism import ALE
 from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.toy_text import TOY_TEXT
 from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec.distributions import distributions_of, version_here
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH
 from shared.snapshot.making.wrappers import COMPUTED_BY
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.replay.journal import JOURNAL, JOURNAL_DRAWN
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 

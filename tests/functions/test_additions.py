@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shared.settings import Settings
-from shared.wire.spaces.spaces import rebuild
+from shared.wire.spaces.description import rebuild
 from tests.applications import Api, served
 
 

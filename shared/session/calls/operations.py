@@ -14,8 +14,8 @@ from shared.session.live.cache import Live, Operation
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.wire.members.members import member
-from shared.wire.spaces.spaces import describe
-from shared.wire.spaces.specs import describe_spec
+from shared.wire.spaces.description import describe
+from shared.wire.spaces.spec import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
 

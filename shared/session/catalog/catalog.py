@@ -20,7 +20,7 @@ from shared.session.catalog.keymaps import keymap
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import proved_mechanism
-from shared.wire.spaces.spaces import describe
+from shared.wire.spaces.description import describe
 
 TABLE = Path(__file__).with_name("catalog.json")
 

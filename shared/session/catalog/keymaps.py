@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium import Env, Space
 from gymnasium.spaces import Box, Discrete
 
-from shared.wire.values.values import encode
+from shared.wire.values.forms import encode
 
 _ARROWS = {"←": "ArrowLeft", "→": "ArrowRight", "↑": "ArrowUp", "↓": "ArrowDown"}
 _LETTERS = {"a": "←", "d": "→", "w": "↑", "s": "↓"}

@@ -20,7 +20,6 @@ from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Snapshots, check_size
 from shared.session.stored.tombstones import Tombstones
 from shared.session.stored.verdicts import Verdicts
-from shared.snapshot.codec.compatibility import cpu_features
 from shared.snapshot.conformance.selection import Verdict, confined, in_confinement, is_known, subject_of_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
@@ -29,6 +28,7 @@ from shared.snapshot.making.arguments import check_kwargs
 from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import libraries_of, proved_mechanism
+from shared.snapshot.versions.compatibility import cpu_features
 
 
 class _First(NamedTuple):

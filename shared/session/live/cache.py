@@ -23,7 +23,7 @@ from shared.snapshot.contract.mechanism import Home, Subject, stepper
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.registry import mechanism_named
 from shared.wire.members.members import caster
-from shared.wire.members.nested import Cast
+from shared.wire.members.parts import Cast
 from shared.wire.values.detached import pack
 
 _log = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ from shared.session.live.placement import Placement
 from shared.session.live.restore import rebuilt
 from shared.session.stored.envelope import Header, Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
-from shared.snapshot.codec.compatibility import check_libraries
 from shared.snapshot.contract.mechanism import Home, Mechanism
 from shared.snapshot.registry import libraries_of, mechanism_named
+from shared.snapshot.versions.compatibility import check_libraries
 
 # For how many calls the store is asked first, once another process has written to the instance: where asking
 # costs less than a step made in vain, others are expected to come again for longer.

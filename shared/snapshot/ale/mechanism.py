@@ -9,16 +9,16 @@ import gymnasium
 import msgspec
 import numpy as np
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.ale.machine import Machine, UnknownLayout
 from shared.snapshot.attributes.attributes import Frame, Frames
 from shared.snapshot.attributes.state import Changing, StateSubject, class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import generators_of, layers
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import generators_of, layers
 
 _ENVIRONMENT = "ale_py.env.AtariEnv"
 _MEMORY = "gymnasium.wrappers.stateful_observation"

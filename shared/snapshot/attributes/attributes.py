@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from shared.snapshot.codec import plain
+from shared.codec import plain
 
 
 class Attribute(Protocol):

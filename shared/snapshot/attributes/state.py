@@ -11,14 +11,14 @@ from typing import Any
 
 import gymnasium
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.attributes.attributes import AttributeKind, Plain
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.contract.calls import perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.isolation.timeout import interruptible
 
 Changing = Mapping[str, tuple[str | AttributeKind, ...]]

@@ -16,9 +16,9 @@ import numpy as np
 
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.box2d.world_memory import free_nodes, is_empty, layout_is_known, world_numbering
-from shared.snapshot.codec.generators import layers
 from shared.snapshot.contract.calls import Call, Step, perform
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.generators.generators import layers
 from shared.snapshot.replay.replay import ReplayMechanism
 from shared.snapshot.replay.replayable import core_depth
 

@@ -18,9 +18,9 @@ from typing import Any
 
 from shared.errors import GymHTTPError, NotExact
 from shared.settings import prepare_process
-from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.conformance.fresh_process import Trial, in_fresh_process
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, record, seeded
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments

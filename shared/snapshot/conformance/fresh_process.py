@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import GymHTTPError, JournalFull, NotExact
-from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.contract.calls import Call
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child

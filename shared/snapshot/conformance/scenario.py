@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from shared.snapshot.codec.digest import digest_after
-from shared.snapshot.codec.generators import generators_of, layers, spaces_of
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import generators_of, layers, spaces_of
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.making.make import make

@@ -13,16 +13,16 @@ import gymnasium
 import msgspec
 
 from shared.errors import GymHTTPError, NotCreatable, NotExact
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import layers
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
 from shared.snapshot.making.arguments import are_modest
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import ENTRY_POINT_GROUP, candidates, mechanism_named, proved_mechanism
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.snapshot.codec.generators import generators_of, reseed
+from shared.snapshot.generators.generators import generators_of, reseed
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
 

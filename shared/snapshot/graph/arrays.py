@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 
 Array = np.ndarray[Any, Any]
 

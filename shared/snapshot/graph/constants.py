@@ -9,7 +9,7 @@ import hashlib
 import sys
 from typing import Any
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 
 _ATOMS = (type(None), bool, int, float, str, bytes)
 

@@ -11,23 +11,23 @@ from typing import Any
 
 import gymnasium
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.compatibility import check_libraries
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import generator_state, generators_of, layers
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import generator_state, generators_of, layers
 from shared.snapshot.graph.blocks import Blocks, unpacked
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 from shared.snapshot.graph.survey import Survey, written
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
+from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 LARGEST_BODY_BYTES = 1 << 26
 """An environment whose compressed state takes more is not carried."""

@@ -18,7 +18,7 @@ import cloudpickle
 import gymnasium
 import numpy as np
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph import arrays, reducers, surfaces
 from shared.snapshot.graph.constants import Constants, constant_kinds
 from shared.snapshot.graph.native_state import class_name, objection

@@ -11,7 +11,7 @@ from typing import Any
 import gymnasium
 from gymnasium.utils import EzPickle
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.native_state import native_base
 
 _STATEFUL = (gymnasium.Env, gymnasium.vector.VectorEnv, gymnasium.vector.VectorWrapper, EzPickle)

@@ -7,7 +7,7 @@ window are not carried: nothing tells what they were made from.
 from pickle import PickleBuffer
 from typing import Any
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.arrays import LARGE_BYTES
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import gymnasium
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.constants import Constants
 from shared.snapshot.graph.path import path_to_culprit
 from shared.snapshot.graph.pickler import GraphPickler

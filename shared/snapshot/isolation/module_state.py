@@ -16,9 +16,9 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
+from shared.codec import plain
+from shared.codec.plain import MISSING, NotPlain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.plain import MISSING, NotPlain
 
 _OTHERS = frozenset({"gymnasium", "numpy", "pygame", "jax", "jaxlib", "shared"}) | sys.stdlib_module_names
 """Packages whose classes and modules are not for an environment to change."""

@@ -5,12 +5,12 @@ from typing import Any
 import gymnasium
 from gymnasium.vector import SyncVectorEnv
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import GeneratorStates, spaces_of
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import GeneratorStates, spaces_of
 from shared.snapshot.making.make import make
 
 # The last observations are needed by a reset of some environments only, which returns the others' again.

@@ -9,8 +9,8 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
 from shared.snapshot.contract.calls import Render, Reset, Step
 
 CHUNK_BYTES = 4096

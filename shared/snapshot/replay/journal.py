@@ -16,15 +16,15 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import generators_of, layers
+from shared.codec import plain
 from shared.snapshot.contract.calls import Call, Render, perform
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.generators.generators import generators_of, layers
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 
 class _DeterministicCore:

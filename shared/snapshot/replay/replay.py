@@ -12,20 +12,26 @@ from typing import Any
 import gymnasium
 import msgspec
 
+from shared.codec import plain
 from shared.errors import JournalFull, SnapshotCorrupt
 from shared.snapshot.attributes.state import StateSubject, class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.compatibility import check_libraries
-from shared.snapshot.codec.distributions import version_here
-from shared.snapshot.codec.generators import Readers, generator_state, generators_of, layers, set_generator_state
 from shared.snapshot.contract.calls import Call, Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import (
+    Readers,
+    generator_state,
+    generators_of,
+    layers,
+    set_generator_state,
+)
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.making.make import make
 from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
 from shared.snapshot.replay.replayable import Replayable, core_depth
+from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.versions.distributions import version_here
 
 LONGEST_REPLAY_S = 5.0
 """A call is refused when replaying those before it is estimated to take longer."""

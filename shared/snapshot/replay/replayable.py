@@ -9,8 +9,8 @@ import numpy as np
 
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec.generators import layers
 from shared.snapshot.contract.calls import Call
+from shared.snapshot.generators.generators import layers
 
 
 class Replayable(Protocol):

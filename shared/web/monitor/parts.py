@@ -17,7 +17,7 @@ from shared.frames import Picture
 from shared.session.monitor.feed import FeedItem
 from shared.session.stored.envelope import Header
 from shared.web.protocol.records import iso
-from shared.wire.values.values import encode
+from shared.wire.values.forms import encode
 
 MEDIA_TYPE = "application/vnd.gymnasium.parts"
 

@@ -13,13 +13,14 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from shared.codec import exact
 from shared.errors import InvalidRequest, InvalidValue
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.lambda_limits import check_reply_size
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.reply import RawHead
-from shared.wire.values import exact, values
-from shared.wire.values.bodies import Unreadable, from_msgpack
+from shared.wire.values import forms
+from shared.wire.values.msgpack_body import Unreadable, from_msgpack
 
 JSON_TYPE = "application/json"
 MSGPACK_TYPE = "application/msgpack"
@@ -124,15 +125,15 @@ def _chosen(accept: bytes, accept_encoding: bytes, query: bytes) -> Encoding:
 
 
 def _as_msgpack(reply: Any) -> bytes:
-    return msgspec.msgpack.encode(values.encode(reply, values.MSGPACK))
+    return msgspec.msgpack.encode(forms.encode(reply, forms.MSGPACK))
 
 
 def _as_json(reply: Any) -> bytes:
-    return msgspec.json.encode(values.encode(reply, values.JSON_WRITTEN))
+    return msgspec.json.encode(forms.encode(reply, forms.JSON_WRITTEN))
 
 
 def _as_json_of_typed_arrays(reply: Any) -> bytes:
-    return msgspec.json.encode(values.encode(reply, values.JSON_BASE64))
+    return msgspec.json.encode(forms.encode(reply, forms.JSON_BASE64))
 
 
 def _prefers(names: Collection[str], weights: Mapping[str, float]) -> bool:

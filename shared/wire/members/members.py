@@ -28,10 +28,10 @@ import numpy as np
 from gymnasium import Space, spaces
 from gymnasium.spaces import GraphInstance
 
-from shared.wire.members.bounded import BoundedArrays, last
-from shared.wire.members.nested import Cast, Part, check_keys, dict_of, items_of, tuple_of, within
+from shared.wire.members.numeric import BoundedArrays, last
+from shared.wire.members.parts import Cast, Part, check_keys, dict_of, items_of, tuple_of, within
 from shared.wire.values.arrays import ArrayReader, from_typed, integer
-from shared.wire.values.refusal import Unfit
+from shared.wire.values.mismatch import Unfit
 
 
 def caster(space: Space[Any], called: str = "action") -> Cast:

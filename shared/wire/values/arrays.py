@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.wire.values.refusal import Unfit, abbreviated
+from shared.wire.values.mismatch import Unfit, abbreviated
 
 WORDS = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 """The non-finite floats by their only spelling: those of JavaScript's `String(x)`."""

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from shared.wire.values import exact
-from shared.wire.values.values import DEEPEST
+from shared.codec import exact
 
 _CONSTANT = (np.number, np.bool, int, float, str, type(None))
 _TEXT = frozenset({str})
 
 
-def detached(value: Any, room: int = DEEPEST) -> Any:
+def detached(value: Any, room: int = exact.DEEPEST) -> Any:
     """A value that equals `value` type by type and shares nothing with it that could change.
 
     `room` is how many containers may be within one another.

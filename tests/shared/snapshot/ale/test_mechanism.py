@@ -5,9 +5,9 @@ from typing import Any
 import gymnasium
 import pytest
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.ale.mechanism import ALE
-from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Render
 from shared.snapshot.contract.mechanism import Home

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.ale.mechanism import AleSubject
 from shared.snapshot.ale.recorder import RecordedInterface
-from shared.snapshot.codec import plain
 from shared.snapshot.contract.calls import Reseed, Reset, Step
 from tests.shared.snapshot.ale.subjects import ids, play, prepare, subject_of
 

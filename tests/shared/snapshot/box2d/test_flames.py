@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec.digest import digest
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make
 from tests.shared.snapshot.pairs import adopted, restored, same_answers, thrust

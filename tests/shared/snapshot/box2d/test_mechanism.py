@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import JournalFull, SnapshotCorrupt
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.box2d import mechanism as box2d
 from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Call, Render, Reset
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe

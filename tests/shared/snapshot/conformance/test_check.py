@@ -66,7 +66,7 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
 
 def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unseeded reset then draws from another stream."""
-    monkeypatch.setattr("shared.snapshot.codec.generators.set_generator_state", lambda *_: None)
+    monkeypatch.setattr("shared.snapshot.generators.generators.set_generator_state", lambda *_: None)
     monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
     with pytest.raises(NotExact, match="came out differently"):
         check_snapshot("CartPole-v1")

@@ -21,13 +21,13 @@ import gymnasium
 import numpy as np
 import pytest
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import NotExact, SnapshotCorrupt, SnapshotIncompatible
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Call, Reseed, Reset, Step
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.graph import arrays, mechanism, pickler, reducers, surfaces
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH, GraphSubject

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from shared.codec.plain import NotPlain
 from shared.settings import prepare_process
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.graph.constants import Constants
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Render, Reset, Step
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.replay.call_log import CHUNK_BYTES, CallLog, Drawn, Event, encoded
 
 

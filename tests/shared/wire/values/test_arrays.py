@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.wire.values.arrays import ArrayReader, as_lists, as_typed, from_typed, integer, number
-from shared.wire.values.refusal import Unfit
+from shared.wire.values.mismatch import Unfit
 
 
 def typed(dtype: str, shape: list[Any], data: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import cloudpickle
 import numpy as np
 
-from shared.snapshot.codec.generators import generator_state, generators_of
+from shared.snapshot.generators.generators import generator_state, generators_of
 
 
 def digest(value: Any) -> str:

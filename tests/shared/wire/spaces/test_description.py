@@ -10,7 +10,7 @@ from gymnasium import Space, spaces
 from hypothesis import given, settings
 
 from shared.errors import InvalidValue
-from shared.wire.spaces.spaces import describe, rebuild
+from shared.wire.spaces.description import describe, rebuild
 from tests.shared.wire.strategies import any_space
 
 

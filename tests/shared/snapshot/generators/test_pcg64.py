@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from shared.snapshot.codec import pcg64
-from shared.snapshot.codec.generators import GeneratorStates, generator_state
+from shared.snapshot.generators import pcg64
+from shared.snapshot.generators.generators import GeneratorStates, generator_state
 
 DRAWS: list[Callable[[np.random.Generator], object]] = [
     lambda generator: generator.random(3),

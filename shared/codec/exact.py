@@ -31,10 +31,12 @@ from gymnasium.spaces import GraphInstance
 from numpy.typing import NDArray
 
 from shared.errors import NotEncodable
-from shared.wire.values.values import DEEPEST
 
 MEDIA_TYPE = "application/vnd.gymnasium.v1+msgpack"
 """A change that an older client would misread is another version."""
+
+DEEPEST = 64
+"""The most containers within one another, as many as NumPy's axes; more is taken for a cycle."""
 
 _PLAIN_KINDS = "biufcSUmM"
 """The kinds of dtype whose text and bytes say everything; not objects, and not records."""

@@ -11,8 +11,8 @@ from gymnasium.spaces import GraphInstance
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codec.exact import decode, encode
 from shared.errors import NotEncodable
-from shared.wire.values.exact import decode, encode
 from tests.shared.wire.strategies import any_space
 
 

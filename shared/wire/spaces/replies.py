@@ -4,7 +4,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from shared.wire.spaces.space_forms import SpaceReply
+from shared.wire.spaces.schemas import SpaceReply
 
 
 class SpecReply(TypedDict):

@@ -5,7 +5,7 @@ from typing import Any
 
 from gymnasium import Space
 
-from shared.wire.values.refusal import Unfit, abbreviated
+from shared.wire.values.mismatch import Unfit, abbreviated
 
 Cast = Callable[[Any], Any]
 """From what was sent to a value; it raises `Unfit` and nothing else."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.wire.values.bodies import Unreadable, from_msgpack
+from shared.wire.values.msgpack_body import Unreadable, from_msgpack
 
 TYPED = {"dtype": "float32", "shape": [1], "data": b"\0\0\x80\x3f"}
 

@@ -14,7 +14,7 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.vector import SyncVectorEnv
 
-from shared.snapshot.codec import pcg64
+from shared.snapshot.generators import pcg64
 
 
 def layers(env: Any) -> list[Any]:

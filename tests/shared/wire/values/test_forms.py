@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import NotEncodable
-from shared.wire.values.values import JSON, JSON_BASE64, MSGPACK, Form, encode
+from shared.wire.values.forms import JSON, JSON_BASE64, MSGPACK, Form, encode
 
 
 class Colour(enum.Enum):

@@ -7,7 +7,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from shared.wire.values.arrays import ArrayReader, from_typed
-from shared.wire.values.refusal import Unfit
+from shared.wire.values.mismatch import Unfit
 
 Numeric = spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete | spaces.Discrete
 """The spaces whose members are arrays, or scalars that stack to arrays."""

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import generator_state, generators_of, layers, set_generator_state, spaces_of
+from shared.codec import plain
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.generators.generators import (
+    generator_state,
+    generators_of,
+    layers,
+    set_generator_state,
+    spaces_of,
+)
 from shared.snapshot.making.make import make
 
 BOX, NUMBER, TEXT = spaces.Box(0, 1), spaces.Discrete(3), spaces.Text(4)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.snapshot.codec.distributions import distributions_of, version_here
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 
 def test_python_comes_first_and_the_standard_library_gymnasium_and_numpy_are_left_out() -> None:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.plain import NotPlain
 
 DTYPES = st.one_of(
     arrays.boolean_dtypes(),

@@ -32,12 +32,10 @@ import numpy as np
 from gymnasium.spaces import GraphInstance
 from numpy.typing import NDArray
 
+from shared.codec.exact import DEEPEST
 from shared.errors import NotEncodable
 from shared.wire.values.arrays import as_lists, as_typed, number
 from shared.wire.values.digits import lists_or_text
-
-DEEPEST = 64
-"""The most containers within one another, as many as NumPy's axes; more is taken for a cycle."""
 
 
 @dataclass(frozen=True, slots=True)
