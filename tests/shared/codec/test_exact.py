@@ -5,14 +5,16 @@ from collections import OrderedDict, deque
 from enum import Enum
 from typing import Any
 
+import gymnasium_http.exact
 import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.codec.exact import decode, encode
+from shared.codec.exact import DEEPEST, decode, encode
 from shared.errors import NotEncodable
+from tests.shared.codec.pinned import EXACT, PINNED
 from tests.shared.wire.strategies import any_space
 
 
@@ -82,6 +84,7 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
     assert equal(nested, decode(encode(nested)))
 
 
+@settings(deadline=None)  # a space is made in each example, which a busy machine takes long for
 @given(st.data())
 def test_members_of_every_space_come_back_as_they_were(data: st.DataObject) -> None:
     space = data.draw(any_space)
@@ -110,3 +113,24 @@ def test_a_value_that_contains_itself_is_refused() -> None:
     loop.append(loop)
     with pytest.raises(NotEncodable, match="containing itself"):
         encode(loop)
+
+
+def test_sixty_four_containers_are_not_too_deep() -> None:
+    value: Any = 1
+    for _ in range(DEEPEST):
+        value = [value]
+    assert decode(encode(value)) == value
+    with pytest.raises(NotEncodable, match="deeper than 64"):
+        encode({"a": value})
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_bytes_are_those_that_clients_in_use_read(name: str) -> None:
+    assert encode(EXACT[name]).hex() == PINNED["exact"][name]
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_python_client_reads_what_the_server_reads(name: str) -> None:
+    """It keeps a decoder of its own, as it is installed without the server."""
+    sent = bytes.fromhex(PINNED["exact"][name])
+    assert equal(gymnasium_http.exact.unpack(sent), decode(sent))

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 import hypothesis.extra.numpy as arrays
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from shared.codec import plain
 from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
+from tests.shared.codec.pinned import PINNED, PLAIN
 
 DTYPES = st.one_of(
     arrays.boolean_dtypes(),
@@ -27,7 +29,7 @@ DTYPES = st.one_of(
     arrays.byte_string_dtypes(max_len=4),
     arrays.datetime64_dtypes(),
 )
-SCALARS = DTYPES.filter(lambda dtype: dtype.kind not in "USmM").flatmap(arrays.from_dtype)
+SCALARS = DTYPES.filter(lambda dtype: dtype.kind not in "mM").flatmap(arrays.from_dtype)
 ATOMS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary())
 KEYS = st.one_of(st.text(), st.integers(), st.binary(), st.tuples(st.integers(), st.text()))
 ARRAYS = arrays.arrays(DTYPES, arrays.array_shapes(min_dims=0, min_side=0))
@@ -136,6 +138,10 @@ class Count(int):
     """An integer with more to it."""
 
 
+class Metres(np.float64):
+    """A scalar with more to it."""
+
+
 @pytest.mark.parametrize(
     ("value", "named"),
     [
@@ -153,6 +159,10 @@ class Count(int):
         (len, "builtin_function_or_method"),
         (np.zeros(2, object), "array of objects"),
         (np.array([(1, None)], [("a", "i4"), ("b", object)])[0], "scalar of objects"),
+        (np.zeros(2, "i4,f8"), "array with fields"),
+        (np.zeros(2, "i4,f8")[0], "scalar with fields"),
+        (Metres(1.5), "Metres"),
+        (np.longlong(3), "longlong"),
     ],
 )
 @pytest.mark.parametrize("around", [lambda value: value, lambda value: {"a": [(deque([value]),)]}])
@@ -160,6 +170,52 @@ def test_what_is_not_plain_is_refused_wherever_it_stands(value: Any, named: str,
     """A subclass counts as itself: it may hold more than its parent."""
     with pytest.raises(NotPlain, match=named):
         plain.dumps(around(value))
+
+
+def test_a_value_that_contains_itself_is_refused() -> None:
+    itself: list[Any] = []
+    itself.append({"a": (itself,)})
+    with pytest.raises(NotPlain, match="contains itself"):
+        plain.dumps(itself)
+
+
+def test_a_value_nested_as_deep_as_can_be_comes_back() -> None:
+    value: Any = 1
+    for _ in range(plain.DEEPEST):
+        value = (value,)
+    assert plain.loads(plain.dumps(value)) == value
+    with pytest.raises(NotPlain, match="nested too deep"):
+        plain.dumps([value])
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_stored_bytes_mean_what_they_meant_when_they_were_written(name: str) -> None:
+    """Snapshots outlive the release that wrote them."""
+    stored = bytes.fromhex(PINNED["plain"][name])
+    assert bits(plain.loads(stored)) == bits(PLAIN[name])
+    assert plain.dumps(PLAIN[name]) == stored
+
+
+def test_every_extension_is_pinned() -> None:
+    """Each number is in a stored snapshot of some kind, and cannot be given to another type."""
+    found: set[int] = set()
+
+    def note(code: int, data: memoryview) -> None:
+        found.add(code)
+        if code not in (2, 6):
+            msgspec.msgpack.Decoder(ext_hook=note).decode(data)
+
+    for stored in PINNED["plain"].values():
+        msgspec.msgpack.Decoder(ext_hook=note, strict=False).decode(bytes.fromhex(stored))
+    assert found == {*range(1, 8)}
+
+
+def test_bytes_without_an_end_to_their_nesting_are_refused() -> None:
+    body = b"\xc0"
+    for _ in range(3000):
+        body = b"\xc9" + len(body).to_bytes(4, "big") + b"\x01" + body
+    with pytest.raises(SnapshotCorrupt, match="cannot be read"):
+        plain.loads(body)
 
 
 @pytest.mark.parametrize(
