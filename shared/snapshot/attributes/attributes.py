@@ -7,6 +7,7 @@ are, have a reader of their own here.
 import time
 import zlib
 from collections import deque
+from collections.abc import Mapping
 from functools import partial, reduce
 from typing import Any, Protocol
 
@@ -32,6 +33,16 @@ class AttributeKind(Protocol):
 
     def of(self, owner: object) -> Attribute:
         """The attribute of this object."""
+
+
+def names_in(changing: Mapping[str, tuple[str | AttributeKind, ...]]) -> tuple[str, ...]:
+    """A table's attributes as `module:Class.attribute`, for `PRIVATE_NAMES`."""
+    found = []
+    for path, kinds in changing.items():
+        module, _, class_name = path.rpartition(".")
+        names = (kind if isinstance(kind, str) else kind.name for kind in kinds)
+        found += [f"{module}:{class_name}.{name.partition('.')[0]}" for name in names]
+    return tuple(dict.fromkeys(found))
 
 
 class Plain:

@@ -21,6 +21,9 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.isolation.timeout import interruptible
 
+PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
+"""What this module reads of other packages that is not part of their API."""
+
 Changing = Mapping[str, tuple[str | AttributeKind, ...]]
 """From `module.Class` to the attributes that change.
 

@@ -13,6 +13,9 @@ from shared.snapshot.generators.generators import generators_of, reseed
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
 
+PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
+"""What this module reads of other packages that is not part of their API."""
+
 
 class Reset(msgspec.Struct, frozen=True):
     """`env.reset(seed=..., options=...)`; a vector's seeds may be a list."""

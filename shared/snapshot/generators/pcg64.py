@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+PRIVATE_NAMES = ("numpy.random:PCG64.ctypes",)
+"""What this module reads of other packages: the name is public, the memory that it tells of is not."""
+
 _HALF = struct.Struct("<II")
 _INTEGERS = 32
 

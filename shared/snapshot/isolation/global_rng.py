@@ -10,7 +10,6 @@ Not covered is what goes to the operating system past numpy: `random.seed()` and
 it draws from the environment that has them.
 """
 
-import ctypes
 import hashlib
 import os
 import random
@@ -23,13 +22,18 @@ from typing import Any
 import numpy as np
 
 from shared.errors import SnapshotCorrupt
+from shared.snapshot.generators.mt19937 import state_bytes
 
 _LENT = threading.Lock()
 """The generators are the process's, so that one environment has them at a time. Calls in pure Python, which these
 are, would wait for the interpreter's lock anyway."""
 
-_MT19937_BYTES = 625 * 4
-"""The key and the position, as they lie at `MT19937.ctypes.state_address`."""
+PRIVATE_NAMES = (
+    "numpy.random.bit_generator:randbits",
+    "numpy.random:get_bit_generator",
+    "numpy.random:set_bit_generator",
+)
+"""What this module uses of other packages that is not part of their API, or not of its description."""
 
 # The module global by which numpy draws 128 bits for every generator made without a seed.
 _numpy_entropy: Any = np.random.bit_generator
@@ -60,7 +64,7 @@ class GlobalRng:
         self._drawn = 0
         self._python = self._first_python = random.Random(number).getstate()
         self._numpy: Any = np.random.MT19937(number)
-        self._first_numpy = _memory(self._numpy)
+        self._first_numpy = state_bytes(self._numpy)
         self._legacy: dict[str, Any] | None = None
         """The whole state behind `np.random` once it was used: a normal deviate may be held back in it."""
 
@@ -118,7 +122,7 @@ class GlobalRng:
 
     def _note_numpy(self) -> None:
         bits = _numpy_random.get_bit_generator()
-        if self._legacy is None and bits is self._numpy and _memory(bits) == self._first_numpy:
+        if self._legacy is None and bits is self._numpy and state_bytes(bits) == self._first_numpy:
             return
         self._numpy = bits
         self._legacy = _numpy_random.get_state(legacy=False)
@@ -141,8 +145,3 @@ class _Entropy:
 
     def __call__(self, bits: int) -> int:
         return self._global_rng.entropy(bits) if threading.get_ident() == self._thread else secrets.randbits(bits)
-
-
-def _memory(generator: Any) -> bytes:
-    """An MT19937's state as it lies in memory: 0.5 µs, where its `state` takes 31."""
-    return ctypes.string_at(generator.ctypes.state_address, _MT19937_BYTES)

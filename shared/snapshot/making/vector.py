@@ -15,6 +15,8 @@ from shared.snapshot.making.make import make
 
 # The last observations are needed by a reset of some environments only, which returns the others' again.
 _OWN_STATE = ("_env_obs", "_rewards", "_terminations", "_truncations", "_autoreset_envs")
+PRIVATE_NAMES = tuple(f"gymnasium.vector:SyncVectorEnv.{name}" for name in _OWN_STATE)
+"""What this module reads of other packages that is not part of their API."""
 
 
 def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
