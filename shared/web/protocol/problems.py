@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from shared import errors
 from shared.errors import GymHTTPError
+from shared.wire.values.abbreviation import abbreviated
 from shared.wire.values.forms import encode
-from shared.wire.values.mismatch import abbreviated
 
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_EVIDENCE = 1000

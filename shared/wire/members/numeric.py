@@ -1,16 +1,24 @@
 """Arrays within bounds: what the numeric spaces have in common, one at a time or stacked."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
-from gymnasium import spaces
+from gymnasium import Space, spaces
 from numpy.typing import NDArray
 
 from shared.wire.values.arrays import ArrayReader, from_typed
-from shared.wire.values.mismatch import Unfit
+from shared.wire.values.mismatch import Mismatch
 
 Numeric = spaces.Box | spaces.MultiBinary | spaces.MultiDiscrete | spaces.Discrete
 """The spaces whose members are arrays, or scalars that stack to arrays."""
+
+
+_NUMERIC = frozenset({spaces.Box, spaces.MultiBinary, spaces.MultiDiscrete, spaces.Discrete})
+
+
+def is_numeric(space: Space[Any]) -> TypeGuard[Numeric]:
+    """Whether the space is one of these itself; a subclass may contain fewer."""
+    return type(space) in _NUMERIC
 
 
 def last(space: spaces.Discrete) -> int:
@@ -47,7 +55,7 @@ class BoundedArrays:
         """A new array from what `ArrayReader` takes.
 
         Raises:
-            Unfit: it cannot be read as one, or a number is outside the bounds.
+            Mismatch: it cannot be read as one, or a number is outside the bounds.
         """
         return self._bounded(self.reader(raw, self.shape))
 
@@ -55,12 +63,12 @@ class BoundedArrays:
         """Any number of them along a new first axis, and the number.
 
         Raises:
-            Unfit: as for `one`.
+            Mismatch: as for `one`.
         """
         if isinstance(raw, dict):
             raw = from_typed(raw)
         if not isinstance(raw, (list, tuple)) and not (isinstance(raw, np.ndarray) and raw.ndim):
-            raise Unfit("it takes a list")
+            raise Mismatch("it takes a list")
         return self._bounded(self.reader(raw, (len(raw), *self.shape))), len(raw)
 
     def _bounded(self, array: NDArray[Any]) -> NDArray[Any]:
@@ -71,4 +79,4 @@ class BoundedArrays:
         at = tuple(int(i) for i in np.argwhere(~inside)[0])
         low, high = (np.broadcast_to(bound, array.shape)[at] for bound in (self.low, self.high))
         place = f" at {list(at)}" if at else ""
-        raise Unfit(f"{array[at]}{place} is not from {low} to {high}")
+        raise Mismatch(f"{array[at]}{place} is not from {low} to {high}")

@@ -5,23 +5,24 @@ from typing import Any
 
 from gymnasium import Space
 
-from shared.wire.values.mismatch import Unfit, abbreviated
+from shared.wire.values.abbreviation import abbreviated
+from shared.wire.values.mismatch import Mismatch
 
 Cast = Callable[[Any], Any]
-"""From what was sent to a value; it raises `Unfit` and nothing else."""
+"""From what was sent to a value; it raises `Mismatch` and nothing else."""
 
 Part = tuple[Space[Any], Cast]
 """A space, for the message, and the cast to its members."""
 
 
 def within(name: str | int, part: Part, raw: Any) -> Any:
-    """The part's value; an `Unfit` learns where it was."""
+    """The part's value; a `Mismatch` learns where it was."""
     space, cast = part
     try:
         return cast(raw)
-    except Unfit as unfit:
-        unfit.seen(raw, space)
-        unfit.path.append(name)
+    except Mismatch as mismatch:
+        mismatch.note(raw, space)
+        mismatch.path.append(name)
         raise
 
 
@@ -30,7 +31,7 @@ def items_of(part: Part) -> Callable[[Any], tuple[Any, ...]]:
 
     def cast(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, (list, tuple)):
-            raise Unfit("it takes a list")
+            raise Mismatch("it takes a list")
         return tuple(within(index, part, item) for index, item in enumerate(raw))
 
     return cast
@@ -41,7 +42,7 @@ def tuple_of(parts: list[Part]) -> Callable[[Any], tuple[Any, ...]]:
 
     def cast(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, (list, tuple)) or len(raw) != len(parts):
-            raise Unfit(f"it takes a list of {len(parts)}")
+            raise Mismatch(f"it takes a list of {len(parts)}")
         return tuple(within(index, part, raw[index]) for index, part in enumerate(parts))
 
     return cast
@@ -62,13 +63,13 @@ def check_keys(raw: Any, required: Collection[str], optional: Collection[str] = 
     """Nothing, for an object with all the required keys and otherwise only optional ones.
 
     Raises:
-        Unfit: it is anything else.
+        Mismatch: it is anything else.
     """
     if not isinstance(raw, dict):
-        raise Unfit(f"it takes an object with the keys {abbreviated(list(required))}")
+        raise Mismatch(f"it takes an object with the keys {abbreviated(list(required))}")
     for key in required:
         if key not in raw:
-            raise Unfit(f"the key {abbreviated(key)} is missing")
+            raise Mismatch(f"the key {abbreviated(key)} is missing")
     for key in raw:
         if key not in required and key not in optional:
-            raise Unfit(f"there is no key {abbreviated(key)} in it")
+            raise Mismatch(f"there is no key {abbreviated(key)} in it")

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.wire.values.mismatch import Unfit, abbreviated
+from shared.wire.values.abbreviation import abbreviated
+from shared.wire.values.mismatch import Mismatch
 
 WORDS = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 """The non-finite floats by their only spelling: those of JavaScript's `String(x)`."""
@@ -76,45 +77,45 @@ def from_typed(raw: dict[str, Any]) -> NDArray[Any]:
     """A read-only view of a typed array's data, which is bytes or base64 text.
 
     Raises:
-        Unfit: the keys, the dtype or the shape are not a typed array's, or the data is not of their size.
+        Mismatch: the keys, the dtype or the shape are not a typed array's, or the data is not of their size.
     """
     if raw.keys() != {"dtype", "shape", "data"}:
-        raise Unfit('a typed array has exactly the keys "dtype", "shape" and "data"')
+        raise Mismatch('a typed array has exactly the keys "dtype", "shape" and "data"')
     name, shape, data = raw["dtype"], raw["shape"], raw["data"]
     if not isinstance(name, str) or name not in _READ:
-        raise Unfit(f"the dtype of a typed array is one of {', '.join(_DTYPES)}")
+        raise Mismatch(f"the dtype of a typed array is one of {', '.join(_DTYPES)}")
     if not (
         isinstance(shape, (list, tuple))
         and len(shape) <= _MOST_AXES
         and all(type(size) is int and size >= 0 for size in shape)
     ):
-        raise Unfit("the shape of a typed array is a list of sizes")
+        raise Mismatch("the shape of a typed array is a list of sizes")
     try:
         content = base64.b64decode(data, validate=True) if isinstance(data, str) else bytes(memoryview(data))
     except (TypeError, ValueError):
-        raise Unfit("the data of a typed array is bytes or base64 text") from None
+        raise Mismatch("the data of a typed array is bytes or base64 text") from None
     dtype = _READ[name]
     if len(content) != math.prod(shape) * dtype.itemsize:
-        raise Unfit(f"{len(content)} bytes of data are not shape {abbreviated(list(shape))} of {name}")
+        raise Mismatch(f"{len(content)} bytes of data are not shape {abbreviated(list(shape))} of {name}")
     if dtype.kind == "b" and content.strip(b"\0\1"):
-        raise Unfit("the bytes of a bool array are 0 or 1")
+        raise Mismatch("the bytes of a bool array are 0 or 1")
     try:
         return np.frombuffer(content, dtype).reshape(shape)
     except ValueError:  # Empty, with an axis too long for NumPy.
-        raise Unfit("the shape of a typed array is too large") from None
+        raise Mismatch("the shape of a typed array is too large") from None
 
 
 def integer(value: Any) -> int:
     """An integer, a bool (0 or 1) or a float of integral value, as an int of the same value.
 
     Raises:
-        Unfit: it is anything else.
+        Mismatch: it is anything else.
     """
     if isinstance(value, int | np.integer | np.bool_):
         return int(value)
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return int(value)
-    raise Unfit(f"{abbreviated(value)} is not an integer")
+    raise Mismatch(f"{abbreviated(value)} is not an integer")
 
 
 def _real(value: Any) -> Any:
@@ -123,7 +124,7 @@ def _real(value: Any) -> Any:
         return value
     if isinstance(value, str) and value in WORDS:
         return WORDS[value]
-    raise Unfit(f"{abbreviated(value)} is not a number")
+    raise Mismatch(f"{abbreviated(value)} is not a number")
 
 
 def _flattened(raw: Any, shape: tuple[int, ...]) -> list[Any]:
@@ -133,7 +134,7 @@ def _flattened(raw: Any, shape: tuple[int, ...]) -> list[Any]:
         for row in rows:
             if not isinstance(row, (list, tuple)) or len(row) != size:
                 example = f", such as {[raw]}" if shape == (1,) and type(raw) in _REAL else ""
-                raise Unfit(f"a list of shape {list(shape)} is needed{example}")
+                raise Mismatch(f"a list of shape {list(shape)} is needed{example}")
         rows = rows[0] if len(rows) == 1 else list(chain.from_iterable(rows))
     return rows
 
@@ -157,13 +158,13 @@ class ArrayReader:
         """A new, writable array of `shape` from nested lists, a typed array or a NumPy array.
 
         Raises:
-            Unfit: the shape is another, or a number is not one of the dtype's.
+            Mismatch: the shape is another, or a number is not one of the dtype's.
         """
         if isinstance(raw, dict):
             raw = from_typed(raw)
         if isinstance(raw, np.ndarray):
             if raw.shape != shape:
-                raise Unfit(f"its shape is {list(raw.shape)} and not {list(shape)}")
+                raise Mismatch(f"its shape is {list(raw.shape)} and not {list(shape)}")
             if np.can_cast(raw.dtype, self._dtype):
                 return raw.astype(self._dtype)
             # Another dtype is judged number by number, like a list.
@@ -187,14 +188,14 @@ class ArrayReader:
             with np.errstate(over="raise"):
                 return np.array([_real(value) for value in flat], np.float64).astype(self._dtype)
         except (OverflowError, FloatingPointError):
-            raise Unfit(f"a number in it is too large for {self._dtype}") from None
+            raise Mismatch(f"a number in it is too large for {self._dtype}") from None
 
     def _integers(self, flat: list[Any]) -> NDArray[Any]:
         if not _INTEGRAL.issuperset(map(type, flat)):
             flat = [integer(value) for value in flat]
         if self._dtype.kind == "b" and not {0, 1}.issuperset(flat):
-            raise Unfit("a bool is true, false, 1 or 0")
+            raise Mismatch("a bool is true, false, 1 or 0")
         try:
             return np.array(flat, self._dtype)
         except OverflowError:
-            raise Unfit(f"a number in it does not fit {self._dtype}") from None
+            raise Mismatch(f"a number in it does not fit {self._dtype}") from None

@@ -1,47 +1,22 @@
-"""Why a value is not a member of a space, gathered on the way out of a nested space."""
+"""Why a value is not a member of a space, and where in a nested value the part is that does not fit."""
 
 import json
-import reprlib
 from typing import Any
 
 import gymnasium
 
 from shared.errors import InvalidAction
+from shared.wire.values.abbreviation import abbreviated
 
 _SPACE_LENGTH = 160
+"""Characters of a space's text in a message."""
 
 
-class _Abbreviation(reprlib.Repr):
-    """Python's notation, cut short: a message stays a sentence however large the value."""
+class Mismatch(Exception):
+    """A value is not a member of its space.
 
-    maxlevel = 4
-    maxlist = maxtuple = maxdict = 8
-    maxstring = maxother = 60
-
-    def __init__(self) -> None:
-        super().__init__()
-        # 3.11's constructor assigns the limits to the instance, over the class's.
-        for limit in ("maxlevel", "maxlist", "maxtuple", "maxdict", "maxstring", "maxother"):
-            setattr(self, limit, getattr(type(self), limit))
-
-    def repr_int(self, x: int, level: int) -> str:
-        """An integer, or its size: `repr` refuses integers of more than 4,300 digits."""
-        return repr(x) if x.bit_length() <= 128 else f"an integer of {x.bit_length()} bits"
-
-
-_abbreviation = _Abbreviation()
-
-
-def abbreviated(value: Any) -> str:
-    """`value` in one line of bounded length, for a message."""
-    return " ".join(_abbreviation.repr(value).split())
-
-
-class Unfit(Exception):
-    """A value does not fit its space.
-
-    `why` is a clause without a full stop. `path` runs from the innermost part outwards. `value` and `space`
-    are the innermost ones, set by the first that catches the exception.
+    `why` is a clause without a full stop. `path` leads from the innermost part outwards. `value` and `space` are
+    those of the innermost part, which the first handler notes.
     """
 
     def __init__(self, why: str) -> None:
@@ -51,14 +26,14 @@ class Unfit(Exception):
         self.value: Any = None
         self.space: gymnasium.Space[Any] | None = None
 
-    def seen(self, value: Any, space: gymnasium.Space[Any]) -> None:
-        """Note what did not fit what, unless an inner part is noted already."""
+    def note(self, value: Any, space: gymnasium.Space[Any]) -> None:
+        """Keep the value and the space, unless those of an inner part are kept already."""
         if self.space is None:
             self.value, self.space = value, space
 
-    def refusal(self, called: str, value: Any, space: gymnasium.Space[Any]) -> InvalidAction:
-        """The error for the caller; its evidence is the whole `value` and the text of the whole `space`."""
-        self.seen(value, space)
+    def as_invalid_action(self, called: str, value: Any, space: gymnasium.Space[Any]) -> InvalidAction:
+        """The error for the client; its evidence is the whole `value` and the text of the whole `space`."""
+        self.note(value, space)
         place = called + "".join(f"[{json.dumps(part)}]" for part in reversed(self.path))
         inner = " ".join(str(self.space).split())
         if len(inner) > _SPACE_LENGTH:
