@@ -25,20 +25,19 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """What makes a small picture of what `render` returned; equal ones make equal pictures."""
+    """Makes a small picture of what `render` returned. Equal thumbnails make equal pictures."""
 
     width: int
-    """In pixels: at most so wide, and never larger than it is."""
+    """The largest width in pixels. Smaller frames keep their size."""
     max_pixels: int
 
     def __call__(self, picture: Any) -> Picture | None:
-        """The picture, or text up to 4,000 signs.
+        """The picture, or up to 4,000 characters of text, or None if there is no frame.
 
-        A vector environment's pictures are set side by side, up to 16; of a list of frames it is the last. None
-        where there is no frame.
+        Up to 16 pictures of a vector environment are set side by side. Of a list of frames, the last is taken.
 
         Raises:
-            NotRenderable: it is no such array, or has more pixels than are allowed.
+            NotRenderable: it is not a frame, or has more pixels than are allowed.
         """
         if isinstance(picture, tuple) and all(isinstance(each, str) for each in picture):
             picture = "\n\n".join(picture)
@@ -54,31 +53,31 @@ class Thumbnail:
 
 
 def as_png(frame: Any, max_pixels: int) -> bytes:
-    """A lossless picture of a frame: uint8, shape (height, width, 3), (height, width, 4) or (height, width).
+    """A PNG of a frame: uint8 of shape (height, width, 3), (height, width, 4) or (height, width).
 
     Raises:
-        NotRenderable: it is no such array, or has more pixels than are allowed.
+        NotRenderable: it is not such an array, or has more pixels than are allowed.
     """
-    # Level 1: the default 6 takes four times as long for a tenth fewer bytes on drawings such as these.
+    # The default level 6 takes four times as long and saves a tenth of the bytes on drawings such as these.
     return _encoded(frame, max_pixels, "PNG", compress_level=1)
 
 
 def as_jpeg(frame: Any, max_pixels: int, quality: int = 80) -> bytes:
-    """A small picture of a frame, for watching.
+    """A JPEG of a frame, for watching.
 
     Raises:
-        NotRenderable: it is no such array, or has more pixels than are allowed.
+        NotRenderable: it is not such an array, or has more pixels than are allowed.
     """
     return _encoded(frame, max_pixels, "JPEG", quality=quality)
 
 
 def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
-    """A picture as JSON can hold it: base64 of PNG, a list of these, or the text itself.
+    """A picture for JSON: base64 of a PNG, a list of these, or text.
 
-    A tuple, which is what a vector environment gives, becomes the list of its environments' pictures.
+    A vector environment returns a tuple, which becomes a list.
 
     Raises:
-        NotRenderable: the environment gave something else than its render mode says.
+        NotRenderable: the picture is not what the render mode promises.
     """
     content_type, encoding = ("text/plain", "utf-8") if render_mode == "ansi" else ("image/png", "base64")
     if isinstance(picture, tuple):
@@ -89,10 +88,10 @@ def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
 
 
 def checked(picture: Any, render_mode: str, max_pixels: int) -> Any:
-    """The picture as the environment gave it, for a client that takes arrays.
+    """The picture unchanged, for a client that takes arrays.
 
     Raises:
-        NotRenderable: it is something else than its render mode says, or has more pixels than are allowed.
+        NotRenderable: it is not what the render mode promises, or has more pixels than are allowed.
     """
     for each in picture if isinstance(picture, tuple) else (picture,):
         if render_mode == "ansi":
@@ -122,7 +121,7 @@ def _base64_png(frame: Any, max_pixels: int) -> str:
 
 
 def _encoded(frame: Any, max_pixels: int, kind: str, width: int | None = None, **options: Any) -> bytes:
-    from PIL import Image  # 80 ms, of which a step needs nothing
+    from PIL import Image  # takes 80 ms, and a step does not need it
 
     image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
     if kind == "JPEG" and image.mode == "RGBA":
@@ -135,7 +134,7 @@ def _encoded(frame: Any, max_pixels: int, kind: str, width: int | None = None, *
 
 
 def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Frames of one shape in rows of a square; of different shapes, the first alone."""
+    """Frames of one shape in a square grid; if shapes differ, only the first."""
     if len(frames) == 1 or len({frame.shape for frame in frames}) > 1:
         return frames[0]
     columns = math.ceil(math.sqrt(len(frames)))

@@ -1,4 +1,4 @@
-"""The state of Gymnasium's classic control environments; what they draw follows from it."""
+"""The state of Gymnasium's classic control environments. What they draw follows from it."""
 
 from shared.snapshot.attributes.attributes import names_in
 from shared.snapshot.attributes.state import Changing, StateMechanism

@@ -1,4 +1,4 @@
-"""The state of Gymnasium's toy text environments; their tables and pictures are rebuilt."""
+"""The state of Gymnasium's toy text environments. Their tables and pictures are rebuilt."""
 
 from shared.snapshot.attributes.attributes import names_in
 from shared.snapshot.attributes.state import Changing, StateMechanism

@@ -1,6 +1,6 @@
-"""The state that each of Gymnasium's wrappers keeps: the attributes that its methods change.
+"""The state of Gymnasium's wrappers: the attributes that their methods change.
 
-A wrapper that is not here is not known, and an environment inside it is carried by another mechanism.
+A wrapper that is not listed is not known. An environment inside it needs another mechanism.
 """
 
 from collections.abc import Mapping

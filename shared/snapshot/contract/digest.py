@@ -1,4 +1,4 @@
-"""One value's bits as a short text: equal for two results only if every type, dtype, shape and bit is."""
+"""A digest of a value, equal for two results only if all types, dtypes, shapes and bits are equal."""
 
 import hashlib
 from typing import Any
@@ -10,14 +10,14 @@ from shared.snapshot.generators.generators import generator_state, generators_of
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of the value's types and bits, shortened to 32 hex digits."""
+    """The first 32 hex digits of the SHA-256 of the value's types and bits."""
     state = hashlib.sha256()
     _feed(state, value)
     return state.hexdigest()[:32]
 
 
 def digest_after(env: Any, result: Any) -> str:
-    """The digest of a call's result together with every generator of the environment after it."""
+    """The digest of a call's result and of all generators of the environment after the call."""
     return digest([result, [generator_state(generator) for generator in generators_of(env)]])
 
 
@@ -35,7 +35,7 @@ def _feed(state: Any, value: Any) -> None:
         case None | bool() | int() | str() | bytes():
             state.update(repr(value).encode("utf-8", "surrogatepass"))
         case dict():
-            # RecordEpisodeStatistics reports wall-clock seconds as "t", beside the return and the length.
+            # RecordEpisodeStatistics reports the return, the length, and wall-clock seconds as "t".
             timed = value.keys() == {"r", "l", "t"}
             for key, item in value.items():
                 if not (timed and key == "t"):

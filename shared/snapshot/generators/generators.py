@@ -1,7 +1,7 @@
-"""Random generators as part of an environment's state: which there are, and their states as plain values.
+"""The random generators of an environment and its spaces, and their states as plain values.
 
-A generator that Gymnasium has not made yet is drawn from the operating system at its first use, so that two
-restores of one snapshot would disagree. They are all made at adoption, nested spaces' too.
+Gymnasium makes a generator at its first use and seeds it from the operating system, so two restores of one
+snapshot would disagree. All of them are therefore made when an environment is adopted, those of nested spaces too.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,16 +36,16 @@ def generators_of(env: Any) -> list[np.random.Generator]:
 
 
 def reseed(generators: Sequence[np.random.Generator], entropy: int, spawn_key: tuple[int, ...]) -> None:
-    """New states for the generators, each from a child of `SeedSequence(entropy, spawn_key=spawn_key)`."""
+    """Reseed each generator from a child of `SeedSequence(entropy, spawn_key=spawn_key)`."""
     sequence = np.random.SeedSequence(entropy, spawn_key=spawn_key)
     for generator, child in zip(generators, sequence.spawn(len(generators)), strict=True):
         generator.bit_generator.state = type(generator.bit_generator)(child).state
 
 
 def spaces_of(env: Any) -> list[spaces.Space[Any]]:
-    """Every space that a layer holds, with the spaces nested in it, each once, in a fixed order.
+    """The spaces of all layers and the spaces nested in them, each once, in a fixed order.
 
-    Of a vector environment its own, and then those of its environments.
+    For a vector environment, its own spaces come first and then those of its environments.
     """
     found: dict[int, spaces.Space[Any]] = {}
     for layer in layers(env):
@@ -78,24 +78,24 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
 
 
 def generator_state(generator: np.random.Generator) -> Any:
-    """The state as plain data: packed for PCG64, Gymnasium's own; numpy's dictionary for others."""
+    """The state as plain data: 40 bytes for PCG64, which Gymnasium uses, and NumPy's dictionary for others."""
     bit_generator = generator.bit_generator
     return pcg64.packed(bit_generator) if type(bit_generator) is np.random.PCG64 else bit_generator.state
 
 
 def set_generator_state(generator: np.random.Generator, plain: Any) -> None:
-    """Make the generator continue from what `generator_state` gave."""
+    """Continue from a state that `generator_state` returned."""
     generator.bit_generator.state = pcg64.unpack(plain) if isinstance(plain, bytes) else plain
 
 
 class Readers:
-    """What has been found out of generators whose states are read often: how to read them."""
+    """Reads the states of generators, and keeps how each is read for the next time."""
 
     def __init__(self) -> None:
         self._readers: list[_Reader] = []
 
     def read(self, generators: Iterable[np.random.Generator]) -> list[Any]:
-        """What `generator_state` gives for each of them, soonest where each is the one that stood there before."""
+        """What `generator_state` returns for each; fastest when they are the same objects as last time."""
         states, readers = [], self._readers
         for index, generator in enumerate(generators):
             if index == len(readers):
@@ -108,19 +108,19 @@ class Readers:
 
 
 class GeneratorStates:
-    """The states of the generators that some environments and spaces have, for reading them often."""
+    """The generators of some environments and spaces, whose states are read after every call."""
 
     def __init__(self, owners: Sequence[Any]) -> None:
-        """Each of the owners has an `np_random`, which may be another one after a reset with a seed."""
+        """Each owner has an `np_random`, which a reset with a seed may replace."""
         self._owners = owners
         self._readers = Readers()
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of generators."""
         return len(self._owners)
 
     def read(self) -> list[Any]:
-        """What `generator_state` gives for each of them."""
+        """What `generator_state` returns for each."""
         return self._readers.read(self._generators())
 
     def reseed(self, entropy: int, spawn_key: tuple[int, ...]) -> None:
@@ -128,7 +128,7 @@ class GeneratorStates:
         reseed([*self._generators()], entropy, spawn_key)
 
     def write(self, states: Sequence[Any]) -> None:
-        """Make each generator continue from what `read` gave for it."""
+        """Continue each generator from the state that `read` returned for it."""
         for generator, now, state in zip(self._generators(), self.read(), states, strict=True):
             if not isinstance(now, bytes) or now != state:
                 set_generator_state(generator, state)
@@ -141,7 +141,7 @@ _np_random = attrgetter("np_random")
 
 
 class _Reader:
-    """How one generator's state is read."""
+    """One generator, and the function that reads its state."""
 
     __slots__ = ("generator", "read")
 

@@ -1,9 +1,9 @@
 """The state of NumPy's PCG64, Gymnasium's own generator, as 40 bytes.
 
-    128 bits of state and 128 of increment | whether half of a 64-bit draw is left over, and that half
+    128 bits of state, 128 bits of increment | whether half of a 64-bit draw is left over, and that half
 
-In this form and order NumPy keeps it in memory, on the machines that it has 128-bit integers on. It is read from
-there: as Python's integers it takes 1.5 µs, and a step of CartPole that takes 7 has three generators.
+NumPy keeps it in memory in this form, where the compiler has 128-bit integers, and it is read from there. NumPy's
+own description takes 1.5 µs for each generator; a step of CartPole takes 7 µs and has three.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ _INTEGERS = 32
 
 
 def packed(bit_generator: np.random.BitGenerator) -> bytes:
-    """The state, by NumPy's own description of it."""
+    """The state, from NumPy's own description of it."""
     state: Any = bit_generator.state
     inner = state["state"]
     integers: bytes = inner["state"].to_bytes(16, "little") + inner["inc"].to_bytes(16, "little")
@@ -29,7 +29,7 @@ def packed(bit_generator: np.random.BitGenerator) -> bytes:
 
 
 def unpack(state: bytes) -> dict[str, Any]:
-    """What `packed` gave, as NumPy describes it."""
+    """NumPy's description of a state that `packed` returned."""
     has_uint32, uinteger = _HALF.unpack_from(state, _INTEGERS)
     return {
         "bit_generator": "PCG64",
@@ -43,11 +43,11 @@ def unpack(state: bytes) -> dict[str, Any]:
 
 
 def reader(bit_generator: np.random.BitGenerator) -> Callable[[], bytes]:
-    """A function that gives the state that the generator is in, as `packed` does; the caller keeps the generator.
+    """A function that returns the generator's state as `packed` does. The caller keeps the generator alive.
 
-    NumPy tells where the state is (`ctypes.state_address`) and promises nothing of its form. So only the object's
-    own memory is read, and what stands there is compared with what NumPy says; where it is anything else, NumPy is
-    asked each time.
+    NumPy says where the state is (`ctypes.state_address`) and promises nothing about its form. So only memory
+    inside the object is read, and the first read is compared with NumPy's description. If they differ, the
+    function asks NumPy each time.
     """
     in_memory = _reader_of_memory(bit_generator)
     if in_memory is not None and in_memory() == packed(bit_generator):
@@ -56,7 +56,7 @@ def reader(bit_generator: np.random.BitGenerator) -> Callable[[], bytes]:
 
 
 def _reader_of_memory(bit_generator: np.random.BitGenerator) -> Callable[[], bytes] | None:
-    """A reader of where the state is, if that is a pointer and the halves, and the pointer stays in the object."""
+    """A reader of the memory, if the state is a pointer and the halves, and all of it is inside the object."""
     pointer = bit_generator.ctypes.state_address
     halves = pointer + ctypes.sizeof(ctypes.c_void_p)
     within = range(id(bit_generator), id(bit_generator) + type(bit_generator).__basicsize__)

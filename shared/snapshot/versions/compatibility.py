@@ -1,6 +1,6 @@
-"""On what this process computes: library versions, which must match, and CPU features, which are told.
+"""What a snapshot depends on: library versions, which must match, and CPU features, which are only reported.
 
-numpy's `exp`, `tanh` and `sin` differ in the last bit between processors with and without AVX2 or AVX512.
+NumPy's `exp`, `tanh` and `sin` differ in the last bit between processors with and without AVX2 or AVX512.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from shared.errors import SnapshotIncompatible
 
 
 def check_libraries(written: Mapping[str, str], here: Mapping[str, str]) -> None:
-    """Accept a snapshot only where the libraries that it depends on have the versions that wrote it.
+    """Check that the libraries have the versions that wrote the snapshot.
 
     Raises:
-        SnapshotIncompatible: they have not; both are named.
+        SnapshotIncompatible: a version differs; the message names both.
     """
     differing = [
         f"{name} {written.get(name, 'none')} (here {here.get(name, 'none')})"
@@ -24,7 +24,8 @@ def check_libraries(written: Mapping[str, str], here: Mapping[str, str]) -> None
     ]
     if differing:
         raise SnapshotIncompatible(
-            f"The snapshot was written with {', '.join(differing)}; serve it with those versions or create anew.",
+            f"The snapshot was written with {', '.join(differing)}; "
+            "serve it with those versions or create a new instance.",
             written=dict(written),
             here=dict(here),
         )
@@ -32,6 +33,6 @@ def check_libraries(written: Mapping[str, str], here: Mapping[str, str]) -> None
 
 @cache
 def cpu_features() -> str:
-    """The optional instruction sets that numpy uses in this process, such as `X86_V3 X86_V4`."""
+    """The optional instruction sets that NumPy uses in this process, such as `X86_V3 X86_V4`."""
     found: list[str] = np.show_config("dicts")["SIMD Extensions"].get("found", [])
     return " ".join(found)

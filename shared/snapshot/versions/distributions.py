@@ -1,4 +1,4 @@
-"""Of which versions a stored object graph is: it names classes, whose code it does not hold."""
+"""The versions of the code behind a snapshot, which names classes and does not hold their code."""
 
 import hashlib
 import sys
@@ -12,9 +12,9 @@ PYTHON = "python"
 
 
 def distributions_of(modules: Iterable[str]) -> tuple[str, ...]:
-    """The distributions that the modules come from, and the modules that come from none, sorted; Python first.
+    """The distributions of the modules, and the modules that belong to none, sorted after Python.
 
-    Left out are the standard library, and Gymnasium and numpy, on which every snapshot depends.
+    The standard library is left out, and so are Gymnasium and NumPy, on which every snapshot depends.
     """
     found = set()
     for module in modules:
@@ -26,7 +26,7 @@ def distributions_of(modules: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def version_here(name: str) -> str:
-    """A distribution's version, a module's digest if it comes from none, or `none`."""
+    """The version of a distribution, the digest of a module that belongs to none, or `none`."""
     if name == PYTHON:
         return sys.implementation.cache_tag or "none"  # cpython-311: a graph may hold bytecode
     try:
@@ -37,7 +37,7 @@ def version_here(name: str) -> str:
 
 
 def _source(module: str) -> str | None:
-    """The module's file, whether it has been imported here or not."""
+    """The module's file; the module need not be imported."""
     try:
         found = getattr(sys.modules.get(module), "__file__", None) or find_spec(module)
     except (ImportError, ValueError):

@@ -1,9 +1,8 @@
-"""What a client sent, already parsed from JSON or msgpack, as a member of its space.
+"""Members of a space from what a client sent, already parsed from JSON or MessagePack.
 
-A caster is compiled once for a space and called once for a step. The rule is that of the environment in
-process: a value is accepted when the member it denotes is one that `space.contains`, and it is never
-clipped, wrapped or reshaped to become one. Membership is judged after the cast, so that 0.1 is within a
-float32 bound of 0.1.
+A caster is made once for a space and called for each step. A value is accepted if `space.contains` the member that
+it stands for. It is never clipped, wrapped or reshaped to become one. Membership is checked after the cast, so 0.1
+is within a float32 bound of 0.1.
 
     space                           sent as                                     member
     Discrete                        an integer, also 1.0 or true                scalar of the space's dtype
@@ -16,8 +15,8 @@ float32 bound of 0.1.
     Graph                           {"nodes", "edges"?, "edge_links"?}          GraphInstance, int32 links
     OneOf                           [index, value]                              (np.int64, member)
 
-A subclass is cast like its nearest Gymnasium space and then asked itself, except inside a stack or a graph.
-A space of no known kind is asked about what was sent, as an array if it has a shape and a numeric dtype.
+A subclass is cast like its nearest Gymnasium space and then checked with its own `contains`, except inside a stack
+or a graph. A space of another kind checks what was sent, as an array if it has a shape and a numeric dtype.
 """
 
 from collections.abc import Sequence
@@ -35,8 +34,8 @@ from shared.wire.values.mismatch import Mismatch
 def caster(space: Space[Any], called: str = "action") -> Cast:
     """A function from what was sent to a new member of `space`.
 
-    It raises `InvalidAction`, and nothing else for any parsed JSON or msgpack. The message names the part
-    by its path, starting with `called`, as in `action["arm"][1]`; the evidence is the whole `action` as it
+    For any parsed JSON or MessagePack it returns a member or raises `InvalidAction`. The message names the part
+    that does not fit by its path from `called`, as in `action["arm"][1]`. The evidence is the whole `action` as it
     was sent and the text of the `space`.
     """
     cast = cast_of(space)
@@ -56,10 +55,10 @@ def member(space: Space[Any], raw: Any, called: str = "action") -> Any:
 
 
 def members(space: Space[Any], raws: Any, called: str = "actions") -> Sequence[Any]:
-    """The members that a list of what was sent stands for, or one typed array with a first axis over them.
+    """Members from a list, or from one typed array with a first axis over them.
 
     Raises:
-        InvalidAction: one of them is none, and its `index` is in the evidence; or the list is no list.
+        InvalidAction: one does not fit, and the evidence has its `index`; or it is not a list.
     """
     if is_numeric(space):
         try:
@@ -68,7 +67,7 @@ def members(space: Space[Any], raws: Any, called: str = "actions") -> Sequence[A
             if not isinstance(raws, list):
                 raise mismatch.as_invalid_action(called, raws, space) from None
         else:
-            # Copies: an environment may keep its action, and would keep all of them.
+            # Copies, since an environment that keeps its action would keep the whole stack.
             return list(stack) if isinstance(space, spaces.Discrete) else [np.array(row) for row in stack]
     if not isinstance(raws, list):
         raise Mismatch("a list of them is needed").as_invalid_action(called, raws, space)

@@ -1,4 +1,4 @@
-"""Arrays within bounds: what the numeric spaces have in common, one at a time or stacked."""
+"""The numeric spaces, whose members are arrays within bounds, one at a time or stacked."""
 
 from typing import Any, TypeGuard
 
@@ -22,12 +22,12 @@ def is_numeric(space: Space[Any]) -> TypeGuard[Numeric]:
 
 
 def last(space: spaces.Discrete) -> int:
-    """The largest member; `start + n - 1` can be beyond the dtype."""
+    """The largest member. `start + n - 1` may be beyond the dtype."""
     return min(int(space.start) + int(space.n) - 1, int(np.iinfo(space.dtype).max))
 
 
 class BoundedArrays:
-    """The arrays of one shape and dtype between two bounds, which have that shape or none."""
+    """Arrays of one shape and dtype between two bounds, which are arrays of that shape or scalars."""
 
     __slots__ = ("high", "low", "reader", "shape")
 
@@ -37,7 +37,7 @@ class BoundedArrays:
 
     @classmethod
     def of(cls, space: Numeric) -> "BoundedArrays":
-        """The members of a numeric space; a Discrete's are arrays of no axes."""
+        """The members of a numeric space. Those of a Discrete are 0-d arrays."""
         low: Any
         high: Any
         match space:
@@ -60,7 +60,7 @@ class BoundedArrays:
         return self._bounded(self.reader(raw, self.shape))
 
     def stack(self, raw: Any) -> tuple[NDArray[Any], int]:
-        """Any number of them along a new first axis, and the number.
+        """Any number of them along a new first axis, and their number.
 
         Raises:
             Mismatch: as for `one`.
@@ -72,7 +72,7 @@ class BoundedArrays:
         return self._bounded(self.reader(raw, (len(raw), *self.shape))), len(raw)
 
     def _bounded(self, array: NDArray[Any]) -> NDArray[Any]:
-        # The comparisons of Box.contains in a third of its time; NaN is outside.
+        # The comparisons of Box.contains, in a third of its time. NaN is outside.
         inside = (self.low <= array) & (array <= self.high)
         if np.count_nonzero(inside) == array.size:
             return array

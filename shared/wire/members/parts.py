@@ -1,4 +1,4 @@
-"""Lists and objects whose parts are cast each by its own function; a part that does not fit is named."""
+"""Casts of lists and objects, part by part. A part that does not fit is named in the message."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from shared.wire.values.abbreviation import abbreviated
 from shared.wire.values.mismatch import Mismatch
 
 Cast = Callable[[Any], Any]
-"""From what was sent to a value; it raises `Mismatch` and nothing else."""
+"""From what was sent to a value. It raises `Mismatch` and nothing else."""
 
 Part = tuple[Space[Any], Cast]
 """A space, for the message, and the cast to its members."""
 
 
 def within(name: str | int, part: Part, raw: Any) -> Any:
-    """The part's value; a `Mismatch` learns where it was."""
+    """The value of a part. A `Mismatch` is given the name of the part."""
     space, cast = part
     try:
         return cast(raw)
@@ -27,7 +27,7 @@ def within(name: str | int, part: Part, raw: Any) -> Any:
 
 
 def items_of(part: Part) -> Callable[[Any], tuple[Any, ...]]:
-    """A cast from a list of any length, every item by the same part."""
+    """A cast from a list of any length, whose items are all cast alike."""
 
     def cast(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, (list, tuple)):
@@ -60,10 +60,10 @@ def dict_of(parts: Mapping[Any, Part]) -> Callable[[Any], dict[Any, Any]]:
 
 
 def check_keys(raw: Any, required: Collection[str], optional: Collection[str] = ()) -> None:
-    """Nothing, for an object with all the required keys and otherwise only optional ones.
+    """Check that it is an object with all the required keys and otherwise only optional ones.
 
     Raises:
-        Mismatch: it is anything else.
+        Mismatch: it is not.
     """
     if not isinstance(raw, dict):
         raise Mismatch(f"it takes an object with the keys {abbreviated(list(required))}")

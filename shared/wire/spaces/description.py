@@ -1,9 +1,9 @@
 """Gymnasium spaces as JSON, and back.
 
-`name`, `n`, `shape`, `low` and `high` are gymnasium-http-api's keys, in its places: bounds are nested like
-the array, a Discrete has shape `[]`, non-finite bounds are words. The others make the description
-complete, so that any client can build an equal space. What is not described: the seed, and what a subclass
-adds to its nearest Gymnasium class, by whose name it goes.
+`name`, `n`, `shape`, `low` and `high` are as gymnasium-http-api has them: bounds are nested like the array, a
+Discrete has shape `[]`, non-finite bounds are words. The other keys make the description complete, so that a
+client can build an equal space. The seed is not described. A subclass is described as its nearest Gymnasium class,
+under that name.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ ArrayForm = Callable[[NDArray[Any]], Any]
 def describe(space: Space[Any], array: ArrayForm = as_lists) -> dict[str, Any]:
     """A description in the types of JSON, from which `rebuild` makes an equal space.
 
-    The bounds are what `array` makes of them: nested lists, or themselves for other forms than JSON.
+    `array` gives the form of bounds: nested lists for JSON, or the array itself for other forms.
 
-    Every one has `name` and `shape`, which is null for spaces whose members are not arrays. Further keys:
+    Every description has `name` and `shape`, which is null where members are not arrays. Further keys:
 
         Discrete       n, dtype, start
         Box            low, high, dtype; bounded_below and bounded_above (bools like the bounds) only where
@@ -119,7 +119,7 @@ def _dict(space: spaces.Dict, array: ArrayForm = as_lists) -> dict[str, Any]:
         "name": "Dict",
         "shape": None,
         "spaces": {str(key): describe(part, array) for key, part in space.spaces.items()},
-        # Many JSON parsers do not keep the order of an object, and flattening depends on it.
+        # Flattening depends on the order of keys, which many JSON parsers do not keep.
         "keys": [key if isinstance(key, int) else str(key) for key in space.spaces],
     }
 
@@ -145,10 +145,10 @@ def _graph(space: spaces.Graph, array: ArrayForm = as_lists) -> dict[str, Any]:
 
 
 def rebuild(description: dict[str, Any]) -> Space[Any]:
-    """The Gymnasium space of a description, dtype and the order of keys and characters included.
+    """The Gymnasium space of a description, with its dtype and its order of keys and characters.
 
     Raises:
-        InvalidValue: `name` is not a Gymnasium space.
+        InvalidValue: `name` is not that of a Gymnasium space.
     """
     name = description.get("name")
     if not isinstance(name, str) or name not in _REBUILDERS:
@@ -191,7 +191,7 @@ _REBUILDERS: dict[str, Callable[[dict[str, Any]], Space[Any]]] = {
     "Text": lambda d: spaces.Text(d["max_length"], min_length=d["min_length"], charset=d["charset"]),
     "Tuple": lambda d: spaces.Tuple([rebuild(part) for part in d["spaces"]]),
     "OneOf": lambda d: spaces.OneOf([rebuild(part) for part in d["spaces"]]),
-    # A list of pairs, because a dict would be sorted.
+    # A list of pairs, because Gymnasium sorts a dict.
     "Dict": lambda d: spaces.Dict([(key, rebuild(d["spaces"][str(key)])) for key in d["keys"]]),
     "Sequence": lambda d: spaces.Sequence(rebuild(d["feature_space"]), stack=d["stack"]),
     "Graph": _rebuilt_graph,

@@ -1,4 +1,4 @@
-"""What replies tell of a space, of an environment's interface and of the environments there are."""
+"""Replies about an environment's interface and about the catalogue."""
 
 from typing import Any, NotRequired
 
@@ -8,7 +8,7 @@ from shared.wire.spaces.schemas import SpaceReply
 
 
 class SpecReply(TypedDict):
-    """The fields of `gymnasium.envs.registration.EnvSpec`; an entry point that is no text is null."""
+    """The fields of `gymnasium.envs.registration.EnvSpec`. An entry point that is not text is null."""
 
     id: str
     entry_point: str | None
@@ -23,7 +23,7 @@ class SpecReply(TypedDict):
 
 
 class InterfaceReply(TypedDict):
-    """What stands in for an environment; `num_envs` is null for one that is no vector."""
+    """What a client needs to stand in for an environment. `num_envs` is null unless it is a vector."""
 
     spec: SpecReply
     metadata: dict[str, Any]
@@ -33,7 +33,7 @@ class InterfaceReply(TypedDict):
 
 
 class KeyReply(TypedDict):
-    """Keys that are held together, and the action that they mean."""
+    """Keys that are held down together, and their action."""
 
     codes: list[list[str]]
     action: Any
@@ -41,7 +41,7 @@ class KeyReply(TypedDict):
 
 
 class CatalogEntry(TypedDict):
-    """What `gymnasium.spec` and a made environment tell of an id; `keys` only where one is asked for alone."""
+    """What `gymnasium.spec` and an environment say about an id. `keys` are sent only for a single id."""
 
     env_id: str
     max_episode_steps: int | None
@@ -57,6 +57,6 @@ class CatalogEntry(TypedDict):
 
 
 class CatalogReply(TypedDict):
-    """The environments by id; one that is not in the shipped table is described when asked for alone."""
+    """The environments by id. One that is not in the shipped table is described only when asked for by its id."""
 
     environments: list[CatalogEntry]

@@ -1,6 +1,6 @@
-"""The forms that a described space has, told apart by `name`; what `spaces.describe` makes, as types.
+"""Types for the descriptions of spaces, one for each `name`, as `description.describe` makes them.
 
-Arrays are nested lists in JSON and typed arrays in the other forms. `shape` is null where members are no arrays.
+Arrays are nested lists in JSON and typed arrays in other forms. `shape` is null where members are not arrays.
 """
 
 from typing import (
@@ -25,7 +25,7 @@ class DiscreteSpace(TypedDict):
 
 
 class BoxSpace(TypedDict):
-    """Arrays between `low` and `high`, which have the shape; infinite bounds are words in JSON."""
+    """Arrays between `low` and `high`, which have the same shape. Infinite bounds are words in JSON."""
 
     name: Literal["Box"]
     shape: list[int]
@@ -37,7 +37,7 @@ class BoxSpace(TypedDict):
 
 
 class MultiBinarySpace(TypedDict):
-    """Arrays of 0 and 1; `n` is a length, or a list for several axes."""
+    """Arrays of 0 and 1. `n` is a length, or a list for several axes."""
 
     name: Literal["MultiBinary"]
     shape: list[int]
@@ -46,7 +46,7 @@ class MultiBinarySpace(TypedDict):
 
 
 class MultiDiscreteSpace(TypedDict):
-    """Arrays whose items are `nvec` integers each, from `start`."""
+    """Arrays of integers. Each element has `nvec` values, from `start`."""
 
     name: Literal["MultiDiscrete"]
     shape: list[int]
@@ -56,7 +56,7 @@ class MultiDiscreteSpace(TypedDict):
 
 
 class TextSpace(TypedDict):
-    """Texts of the characters of `charset`."""
+    """Strings of the characters in `charset`."""
 
     name: Literal["Text"]
     shape: None
@@ -74,7 +74,7 @@ class TupleSpace(TypedDict):
 
 
 class OneOfSpace(TypedDict):
-    """A member of one of the spaces, after that one's index."""
+    """A member of one of the spaces, with the index of that space before it."""
 
     name: Literal["OneOf"]
     shape: None
@@ -82,7 +82,7 @@ class OneOfSpace(TypedDict):
 
 
 class DictSpace(TypedDict):
-    """A member of each of the spaces by its key; `keys` are in the space's order, integers as such."""
+    """A member of each of the spaces, by key. `keys` are in the space's order, and may be integers."""
 
     name: Literal["Dict"]
     shape: None
@@ -100,7 +100,7 @@ class SequenceSpace(TypedDict):
 
 
 class GraphSpace(TypedDict):
-    """Nodes, and edges where these have a space."""
+    """Nodes, and edges if there is a space for them."""
 
     name: Literal["Graph"]
     shape: None
@@ -109,7 +109,7 @@ class GraphSpace(TypedDict):
 
 
 class OtherSpace(TypedDict):
-    """A space of a class that Gymnasium does not have, under that class's name."""
+    """A space of a class outside Gymnasium, under the name of that class."""
 
     name: str
     shape: list[int] | None

@@ -1,4 +1,4 @@
-"""What `gymnasium.make` knows of an environment beyond its spaces, in the reply's form."""
+"""An `EnvSpec` as a reply."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from gymnasium.envs.registration import EnvSpec
 
 
 def describe_spec(spec: EnvSpec) -> dict[str, Any]:
-    """The fields of a spec by their names; an entry point that is no text becomes null.
+    """The fields of a spec by name. An entry point that is not text becomes null.
 
-    `kwargs` are values of any kind: they were arguments of a constructor.
+    `kwargs` may hold values of any kind, as arguments of a constructor do.
     """
     return {
         "id": spec.id,

@@ -2,7 +2,7 @@
 
 Nested lists are for people and for every JSON parser: floats are doubles of the same value, and the
 non-finite ones the words "Infinity", "-Infinity" and "NaN". A typed array is the elements' bytes,
-little-endian in C order. Nothing here knows of spaces, bounds or content types.
+little-endian in C order.
 """
 
 import base64
@@ -37,24 +37,24 @@ _REAL = frozenset((float, int, bool))
 
 
 def number(value: float) -> float | str:
-    """A Python float as it is, or the word for a non-finite one."""
+    """The float, or the word for a non-finite one."""
     if math.isfinite(value):
         return float(value)
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
 def as_lists(array: NDArray[Any]) -> Any:
-    """Nested lists of Python's numbers, of the array's shape; a 0-d array is a bare number.
+    """Nested lists of Python numbers. A 0-d array is a bare number.
 
-    Floats are float64 of the same value; wider ones (long double) are rounded to float64.
+    Floats become float64 of the same value; a long double is rounded to float64.
     """
     if array.dtype.kind != "f":
         return array.tolist()
     if array.dtype.itemsize > 8:
         array = array.astype(np.float64)
     lists = array.tolist()
-    # Summing a short list is four times as fast as np.isfinite. A sum of finite numbers that overflows
-    # only costs the slow way.
+    # Summing a short list is four times as fast as np.isfinite. If a sum of finite numbers overflows, the slow
+    # way below gives the same result.
     if math.isfinite(sum(lists)) if array.ndim == 1 else np.isfinite(array).all():
         return lists
     boxed = array.astype(object)
@@ -65,7 +65,7 @@ def as_lists(array: NDArray[Any]) -> Any:
 
 
 def as_typed(array: NDArray[Any], blob: Callable[[bytes], Any]) -> dict[str, Any]:
-    """A typed array whose data is what `blob` makes of the bytes; a long double becomes a float64."""
+    """A typed array; `blob` makes its data of the bytes. A long double becomes a float64."""
     name = _NAMES.get(array.dtype)
     if name is None:  # Big-endian, or a long double.
         name = array.dtype.name if array.dtype.name in _DTYPES else "float64"
@@ -119,7 +119,7 @@ def integer(value: Any) -> int:
 
 
 def _real(value: Any) -> Any:
-    """A float, int or bool as it is, and a word's float."""
+    """A float, int or bool unchanged, or the float that a word stands for."""
     if isinstance(value, float | int | np.floating | np.integer | np.bool_):
         return value
     if isinstance(value, str) and value in WORDS:
@@ -140,11 +140,11 @@ def _flattened(raw: Any, shape: tuple[int, ...]) -> list[Any]:
 
 
 class ArrayReader:
-    """Reads arrays of one bool, integer or float dtype, never changing a value but by rounding floats.
+    """Reads arrays of one bool, integer or float dtype. Values do not change, except that floats are rounded.
 
-    A float is rounded to the dtype's nearest as NumPy does; one that would become infinite is refused. An
-    integer dtype takes integers and floats of integral value within its range; bool takes 0 and 1. A bool
-    counts as 0 or 1 everywhere, as it does in NumPy and in Gymnasium's `contains`.
+    A float is rounded to the nearest of the dtype, as NumPy does, and refused if it would become infinite. An
+    integer dtype takes integers and floats of integral value within its range. A bool dtype takes 0 and 1. A bool
+    counts as 0 or 1 everywhere, as in NumPy and in Gymnasium's `contains`.
     """
 
     __slots__ = ("_dtype", "_largest", "_numbers")
@@ -167,7 +167,7 @@ class ArrayReader:
                 raise Mismatch(f"its shape is {list(raw.shape)} and not {list(shape)}")
             if np.can_cast(raw.dtype, self._dtype):
                 return raw.astype(self._dtype)
-            # Another dtype is judged number by number, like a list.
+            # An array of another dtype is read number by number, like a list.
             flat = raw.ravel().tolist()
         else:
             flat = _flattened(raw, shape)
@@ -182,8 +182,8 @@ class ArrayReader:
             and max(flat, default=0) <= largest
         ):
             return np.array(flat, self._dtype)
-        # Words, infinities and numbers just above the largest, which may round to it. np.errstate costs
-        # as much as all of the above, so only they pay for it.
+        # Words, infinities, and numbers just above the largest, which may round to it. np.errstate takes as long
+        # as all of the above, so only these use it.
         try:
             with np.errstate(over="raise"):
                 return np.array([_real(value) for value in flat], np.float64).astype(self._dtype)

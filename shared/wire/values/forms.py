@@ -1,9 +1,8 @@
-"""Observations, rewards, infos, samples: what an environment returns, in the types of JSON or msgpack.
+"""What an environment returns, in the types of JSON or MessagePack.
 
-One traversal, four forms of its array leaf. The result is made of dicts with string keys, lists, str, int,
-float, bool and None (and bytes in `MSGPACK`, raw text in `JSON_WRITTEN`), and any encoder of the format takes it:
-floats are finite, integers have 64 bits, text is valid UTF-8. What a type without a counterpart
-becomes:
+There are four forms, which differ in how arrays are written. The result has dicts with text keys, lists, str, int,
+float, bool and None, and also bytes in `MSGPACK` and raw text in `JSON_WRITTEN`. Any encoder of the format takes
+it: floats are finite, integers have 64 bits, text is valid UTF-8. Types without a counterpart become:
 
     tuple, namedtuple       list; GraphInstance {"nodes", "edges", "edge_links"}
     NaN and infinities      "NaN", "Infinity", "-Infinity", in every form but a typed array's bytes
@@ -17,7 +16,7 @@ becomes:
     object with __array__   as that array (JAX, PyTorch)
     anything else           its `str`: datetime, complex, objects. This one loses information.
 
-Nothing here knows of spaces; `members` is the way back.
+`members` is the way back.
 """
 
 import base64
@@ -55,7 +54,7 @@ JSON = Form(array=as_lists, blob=_base64)
 """Nested lists: `application/json`, as the predecessor's clients read it."""
 
 JSON_WRITTEN = Form(array=lists_or_text, blob=_base64)
-"""`JSON` for msgspec's encoder alone: large arrays of bytes are its text already."""
+"""`JSON` for msgspec's encoder only: large arrays of bytes are already text."""
 
 JSON_BASE64 = Form(array=partial(as_typed, blob=_base64), blob=_base64)
 """Typed arrays with base64 text: `?arrays=base64`."""
@@ -65,7 +64,7 @@ MSGPACK = Form(array=partial(as_typed, blob=bytes), blob=bytes)
 
 
 def encode(value: Any, form: Form = JSON) -> Any:
-    """A new tree of plain types that says what `value` says; see the module's table.
+    """The value in a form; the module's table says what each type becomes.
 
     Raises:
         NotEncodable: the value contains itself or is nested deeper than `DEEPEST`.
@@ -74,7 +73,7 @@ def encode(value: Any, form: Form = JSON) -> Any:
 
 
 _Encoder = Callable[[Any, Form, int], Any]
-"""From a value, a form and the number of containers that may still follow."""
+"""From a value, a form, and the depth of containers that the value may have."""
 
 
 def _within(room: int) -> int:
@@ -87,7 +86,7 @@ def _within(room: int) -> int:
 
 def _text(value: str, form: Form, room: int) -> str:
     text = str.__str__(value)
-    # A lone surrogate, as in a file name, is no UTF-8; it becomes "?".
+    # A lone surrogate, as in a file name, is not UTF-8. It becomes "?".
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
@@ -126,7 +125,7 @@ def _key(key: Any, form: Form, room: int) -> str:
 def _array(value: NDArray[Any], form: Form, room: int) -> Any:
     if value.dtype.kind in "biuf":
         return form.array(value)
-    # datetime64's own items are integers where Python's datetime is too coarse.
+    # The items of datetime64 are integers where Python's datetime is too coarse.
     items = (value.astype(str) if value.dtype.kind in "mM" else value).tolist()
     return _encoder(type(items))(items, form, _within(room))
 

@@ -1,4 +1,4 @@
-"""A body in MessagePack, read to what JSON can say and typed arrays, so that one validation serves both."""
+"""Request bodies in MessagePack, limited to what JSON can say and typed arrays, so one validation serves both."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ _TYPED_ARRAY = {"dtype", "shape", "data"}
 
 
 class Unreadable(ValueError):
-    """A body that is no MessagePack, or holds what has no counterpart in JSON; its text is a clause."""
+    """A body that is not MessagePack, or holds what JSON cannot say. The message is a clause."""
 
 
 def from_msgpack(raw: bytes) -> Any:
-    """Dicts with text as keys, lists, str, int, float, bool and None, and bytes as the data of typed arrays.
+    """Dicts with text keys, lists, str, int, float, bool and None; bytes only as the data of typed arrays.
 
     Raises:
-        Unreadable: it is malformed, or holds anything else: other keys or bytes, a time stamp, an extension.
+        Unreadable: it is malformed or holds anything else: other keys or bytes, a timestamp, an extension.
     """
     try:
         parsed = msgspec.msgpack.decode(raw)
@@ -45,6 +45,6 @@ def _check(value: Any, room: int) -> None:
             if not (typed and key == "data" and type(item) is bytes):
                 _check(item, room - 1)
     elif type(value) is bytes:
-        raise Unreadable("bytes stand only as the data of a typed array")
+        raise Unreadable("bytes are allowed only as the data of a typed array")
     else:
-        raise Unreadable("it holds a time stamp or an extension, which JSON has not")
+        raise Unreadable("it holds a timestamp or an extension, which JSON does not have")
