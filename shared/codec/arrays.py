@@ -39,7 +39,8 @@ def array_of(content: Sequence[Any]) -> NDArray[Any]:
 def array_in_order_of(content: Sequence[Any]) -> NDArray[Any]:
     """As `array_of`, of `[dtype, shape, order, bytes]`; the order is "C" or "F", Fortran's."""
     dtype, shape, order, data = content
-    return np.frombuffer(data, dtype_of(dtype)).reshape(shape, order=order).copy("K")
+    array = np.frombuffer(data, dtype_of(dtype))
+    return array.reshape(shape).copy() if order == "C" else array.reshape(shape, order=order).copy("K")
 
 
 def scalar_of(content: Sequence[Any]) -> Any:

@@ -28,7 +28,7 @@ def test_every_field_that_gymnasium_documents_is_there() -> None:
 
 
 def test_an_entry_point_that_is_no_text_is_null() -> None:
-    def make() -> Any:
+    def make(**kwargs: Any) -> Any:
         return None
 
     described = describe_spec(EnvSpec("Mine-v0", entry_point=make, vector_entry_point="a:B"))

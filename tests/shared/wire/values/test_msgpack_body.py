@@ -53,3 +53,12 @@ def test_what_json_cannot_say_is_refused(value: Any) -> None:
 def test_malformed_and_bottomless_bodies_are_refused(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         from_msgpack(raw)
+
+
+@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("nested", [lambda extension: extension, lambda extension: {"action": [extension]}])
+def test_no_extension_of_the_codecs_is_read_from_a_client(number: int, nested: Any) -> None:
+    """Their decoders make arrays as large as the bytes say; only what is signed reaches those."""
+    content = msgspec.msgpack.encode(["<f8", [1 << 40], "C", b""])
+    with pytest.raises(Unreadable, match="extension"):
+        from_msgpack(msgspec.msgpack.encode(nested(msgspec.msgpack.Ext(number, content))))
