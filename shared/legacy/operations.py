@@ -5,7 +5,7 @@ from typing import Any
 from shared.legacy.spaces import describe
 from shared.session.calls import operations
 from shared.session.calls.operations import SpaceName
-from shared.session.live.cache import Live, Operation
+from shared.session.live.environment import LiveEnvironment, Operation
 
 
 def reset() -> Operation:
@@ -18,7 +18,7 @@ def step(action: Any) -> Operation:
     """Apply one action; `done` says that the episode ended, for whichever reason."""
     apply = operations.step(action)
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         applied = apply(live)
         return {
             "observation": applied["observation"],
@@ -50,7 +50,7 @@ def contains_action(action: int) -> Operation:
 def observations_are(part: dict[str, Any]) -> Operation:
     """Whether every entry of `part` is one of the observation space's description."""
 
-    def operation(live: Live) -> dict[str, bool]:
+    def operation(live: LiveEnvironment) -> dict[str, bool]:
         described = describe(live.env.observation_space)
         return {"member": all(key in described and described[key] == value for key, value in part.items())}
 

@@ -83,7 +83,7 @@ def test_another_version_of_a_library_is_409_with_both_named(
     instance = started(settings)
     with monkeypatch.context() as patched:
         patched.setattr(
-            "shared.session.live.revalidate.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
+            "shared.session.live.restore.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
         )
         with served("local", settings) as client:
             reply = Api(client).post(f"{instance}/step/", {"action": 1})
@@ -96,7 +96,7 @@ def test_a_snapshot_from_another_processor_goes_on_with_a_warning(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = started(settings)
-    monkeypatch.setattr("shared.session.session.cpu_features", lambda: "OTHER")
+    monkeypatch.setattr("shared.session.calls.exactly_once.cpu_features", lambda: "OTHER")
     with served("local", settings) as client:
         api = Api(client)
         first, second = (api.post(f"{instance}/step/", {"action": 1}) for _ in range(2))

@@ -10,7 +10,7 @@ from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
-from shared.session.live.cache import Live, Operation
+from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.wire.members.members import member
@@ -29,7 +29,7 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     The operation raises InvalidValue for a list of seeds that is not one for each environment of a vector.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
             raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
         first = live.counter.episode == 0
@@ -40,7 +40,7 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     return operation
 
 
-def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | None:
+def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[str, Any] | None:
     """A vector's `reset_mask` as the array of bools that Gymnasium wants."""
     if not live.vector or options is None or "reset_mask" not in options:
         return options
@@ -54,7 +54,7 @@ def step(action: Any, *, as_it_is: bool = False) -> Operation:
     The reward becomes a float and the flags bools, whatever the environment gave, unless wanted `as_it_is`.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         member = live.cast(live.env.action_space, action)
         observation, reward, terminated, truncated, info = live.step(member)
         if not (live.vector or as_it_is):
@@ -75,7 +75,7 @@ def describe_space(space: SpaceName) -> Operation:
     return lambda live: describe(getattr(live.env, space))
 
 
-def interface(live: Live) -> dict[str, Any]:
+def interface(live: LiveEnvironment) -> dict[str, Any]:
     """All that a client needs to stand in for the environment; a vector's spec is that of each of its own."""
     env: Any = live.env
     # The environments of a vector are tended, each by a wrapper that is no part of the spec.
@@ -103,7 +103,7 @@ def sample(space: SpaceName) -> Operation:
 def contains(space: SpaceName, value: Any) -> Operation:
     """Whether the client's value stands for a member of one of the spaces."""
 
-    def operation(live: Live) -> dict[str, bool]:
+    def operation(live: LiveEnvironment) -> dict[str, bool]:
         try:
             live.cast(getattr(live.env, space), value)
         except InvalidAction:
@@ -116,7 +116,7 @@ def contains(space: SpaceName, value: Any) -> Operation:
 def start_statistics(*, resume: bool) -> Operation:
     """Keep statistics of the episodes from now on, with those there are if `resume`."""
 
-    def operation(live: Live) -> None:
+    def operation(live: LiveEnvironment) -> None:
         before = live.counter.statistics
         live.counter.statistics = before.resumed() if resume and before is not None else Statistics()
 
@@ -126,7 +126,7 @@ def start_statistics(*, resume: bool) -> Operation:
 def stop_statistics() -> Operation:
     """Add no further episodes to the statistics, if there are any."""
 
-    def operation(live: Live) -> None:
+    def operation(live: LiveEnvironment) -> None:
         if live.counter.statistics is not None:
             live.counter.statistics = live.counter.statistics.stopped()
 
@@ -139,7 +139,7 @@ def render(max_pixels: int, *, as_it_is: bool = False) -> Operation:
     The operation raises NotRenderable where the mode gives none, or frames of more pixels than `max_pixels`.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         mode = live.header.recipe.render_mode
         if mode not in PICTURES:
             raise NotRenderable(

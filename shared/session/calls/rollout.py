@@ -1,7 +1,7 @@
 """Many steps in one call: one load, one save, all or nothing.
 
-Each step is the one that a single call makes, through `Live.apply`, so that a rollout leaves what as many calls
-would. It takes turns with everything else on its thread.
+Each step is the one that a single call makes, so a rollout leaves what as many calls would. It takes turns with
+everything else on its thread.
 """
 
 import time
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.calls.columns import Columns, Flags, Floats
-from shared.session.live.cache import Live, Operation
+from shared.session.live.environment import LiveEnvironment, Operation
 from shared.snapshot.contract.calls import Reset, Sample
 from shared.wire.members.members import members
 from shared.wire.values.detached import detached
@@ -22,7 +22,7 @@ SeriesName = Literal["observations", "rewards", "terminations", "truncations", "
 TURN_S = 0.002
 """A rollout lets others have a turn so often; a step that takes longer is a turn of its own."""
 
-Choice = Callable[[Live], Iterable[Any]]
+Choice = Callable[[LiveEnvironment], Iterable[Any]]
 """The actions, one for each step, each had when its step is about to be made."""
 
 
@@ -33,7 +33,7 @@ def given(actions: Any, most: int) -> Choice:
     applied; InvalidValue where there are more than `most`.
     """
 
-    def choice(live: Live) -> Iterable[Any]:
+    def choice(live: LiveEnvironment) -> Iterable[Any]:
         chosen = members(live.env.action_space, actions)
         _check_steps(len(chosen), most)
         return chosen
@@ -47,7 +47,7 @@ def sampled(steps: int, most: int) -> Choice:
     The choice raises InvalidValue where there are to be more than `most`.
     """
 
-    def choice(live: Live) -> Iterable[Any]:
+    def choice(live: LiveEnvironment) -> Iterable[Any]:
         _check_steps(steps, most)
         return (live.apply(Sample("action_space")) for _ in range(steps))
 
@@ -61,7 +61,7 @@ def rollout(choice: Choice, on_end: OnEnd | None, include: Collection[SeriesName
     more than `most_bytes`; otherwise what a step raises, with the `index` of that step in the evidence.
     """
 
-    def operation(live: Live) -> Generator[None, None, dict[str, Any]]:
+    def operation(live: LiveEnvironment) -> Generator[None, None, dict[str, Any]]:
         run = _Run(live, _end_of(live, on_end), include, most_bytes)
         yield from run.steps_of(choice(live))
         return run.reply()
@@ -80,7 +80,9 @@ _SINGLE: Mapping[SeriesName, type[Floats | Flags]] = {
 class _Run:
     """One rollout under way."""
 
-    def __init__(self, live: Live, on_end: OnEnd, include: Collection[SeriesName], most_bytes: int) -> None:
+    def __init__(
+        self, live: LiveEnvironment, on_end: OnEnd, include: Collection[SeriesName], most_bytes: int
+    ) -> None:
         self._live = live
         self._on_end = on_end
         self._most_bytes = most_bytes
@@ -179,7 +181,7 @@ class _Run:
             )
 
 
-def _end_of(live: Live, asked: OnEnd | None) -> OnEnd:
+def _end_of(live: LiveEnvironment, asked: OnEnd | None) -> OnEnd:
     """What is to follow an end of the instance's episodes."""
     if live.vector:
         if asked not in (None, "continue"):

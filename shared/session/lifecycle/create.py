@@ -12,8 +12,10 @@ import msgspec
 
 from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
 from shared.session.catalog import catalog
-from shared.session.live.cache import Live, LiveCache, closed
+from shared.session.live.cache import LiveCache
+from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement
+from shared.session.live.restore import closed
 from shared.session.stored.envelope import Header, Progress, Reference
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.quota import Quota
@@ -110,7 +112,7 @@ class Creation:
         # What another process wrote with the same key is another environment's.
         if mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
             async with self._live.lock(reference):
-                await self._live.put(Live(first.subject, worker, saved))
+                await self._live.put(LiveEnvironment(first.subject, worker, saved))
         else:
             await closed(worker, first.subject)
         return saved.header

@@ -15,9 +15,8 @@ import gymnasium
 
 from shared.errors import EnvironmentRaised, GymHTTPError
 from shared.frames import Picture
-from shared.session.live.cache import closed
 from shared.session.live.placement import Thread
-from shared.session.live.restore import continue_from, rebuilt
+from shared.session.live.restore import closed, continue_from, rebuilt
 from shared.session.monitor.frame_cache import FrameCache
 from shared.session.stored.envelope import Header, Reference
 from shared.session.stored.snapshots import Loaded

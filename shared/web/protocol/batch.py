@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from shared.errors import GymHTTPError, InvalidValue
-from shared.session.live.cache import Operation
+from shared.session.calls.call import InstanceCall
+from shared.session.live.environment import Operation
 from shared.web.protocol.problems import told
 from shared.web.protocol.request import WARNING, Request
 from shared.wire.values.detached import detached, size_of
@@ -85,14 +86,14 @@ class _Batch:
                 "this call was not applied; send it in another batch.",
                 limit=self._most_bytes,
             )
-        outcome = await self._request.service.session.call(
+        call = InstanceCall(
             self._request.instance(part.instance_id),
             part.operation,
             detached,
-            if_match=part.if_match,
-            timing=self._request.log.timing,
-            keyed=None if self._keyed is None else self._keyed.part(number),
+            part.if_match,
+            None if self._keyed is None else self._keyed.part(number),
         )
+        outcome = await self._request.service.session.call(call, self._request.log.timing)
         self._size += size_of(outcome.reply)
         result = {"status": 200, "revision": outcome.header.revision, **outcome.reply}
         if outcome.replayed:

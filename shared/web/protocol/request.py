@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from shared.errors import BodyTooLarge, CheckpointNotFound, InvalidValue
-from shared.session.live.cache import Operation
+from shared.session.calls.call import InstanceCall
+from shared.session.live.environment import Operation
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
 from shared.settings import PUBLIC
@@ -141,14 +142,8 @@ class Request(Generic[BodyT]):
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
-        outcome = await self.service.session.call(
-            self.reference,
-            operation,
-            self.encoding,
-            if_match=self.if_match,
-            keyed=self.keyed,
-            timing=self.log.timing,
-        )
+        call = InstanceCall(self.reference, operation, self.encoding, self.if_match, self.keyed)
+        outcome = await self.service.session.call(call, self.log.timing)
         self.log.revision = outcome.header.revision
         encoded: Encoded = outcome.reply
         head = [*encoded.head, _etag(outcome.header.revision)]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
 from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
@@ -28,12 +29,12 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 async def created(at: Session, keyed: Keyed | None = None) -> Reference:
     """A new CartPole, reset with a seed: revision 1."""
     header = await at.creation.create("public", Recipe("CartPole-v1"), (), keyed)
-    await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+    await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
     return header.reference
 
 
 async def step(at: Session, reference: Reference) -> None:
-    await at.call(reference, operations.step(1), lambda reply: reply)
+    await at.call(InstanceCall(reference, operations.step(1), lambda reply: reply))
 
 
 def at_once(call: Coroutine[Any, Any, Any]) -> None:

@@ -180,7 +180,7 @@ def test_forks_and_checkpoints_restore_no_environment(monkeypatch: pytest.Monkey
         store = FaultyStore()
         reference = await created(session(store))
         cold = session(store)
-        monkeypatch.setattr("shared.session.live.revalidate.rebuilt", None)
+        monkeypatch.setattr("shared.session.live.cache.rebuilt", None)
         await cold.forking.fork(reference, 3, 1)
         kept = await cold.checkpoints.keep(reference, "")
         await cold.checkpoints.restore(kept.reference, record)

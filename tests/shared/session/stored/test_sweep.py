@@ -9,6 +9,7 @@ import pytest
 
 from shared.errors import InstanceNotFound
 from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
 from shared.session.stored.sweep import Swept, sweep
 from shared.snapshot.contract.recipe import Recipe
@@ -54,7 +55,7 @@ def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(header.reference, "")
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
     run(test)
 
@@ -65,7 +66,7 @@ def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         stale = store.get(header.reference.key)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
         inner = store.get
         store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
         assert not await at.snapshots.delete_expired(header.reference.key)
@@ -87,7 +88,7 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
             entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
         )
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
     run(test)
 

@@ -1,0 +1,158 @@
+"""One live environment: what a stored snapshot says of an instance, ready to be called."""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from types import GeneratorType
+from typing import Any, NamedTuple, NoReturn
+
+import gymnasium
+
+from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
+from shared.session.live.placement import Thread
+from shared.session.live.restore import continue_from, home_of
+from shared.session.stored.envelope import Header, Progress
+from shared.session.stored.progress import ProgressCounter
+from shared.session.stored.snapshots import Loaded
+from shared.snapshot.contract.calls import Call, Reset, Step
+from shared.snapshot.contract.mechanism import Subject, stepper
+from shared.wire.members.members import caster
+from shared.wire.members.nested import Cast
+from shared.wire.values.detached import pack
+
+Operation = Callable[["LiveEnvironment"], Any]
+"""What a call does with a live environment; what it returns is the result.
+
+A long operation is a generator. It yields where other calls may have a turn, and adds its own time to
+`LiveEnvironment.seconds` and its calls to `LiveEnvironment.calls`.
+"""
+
+Encode = Callable[[Any], Any]
+"""Turns a result into a reply. It runs on the environment's thread, before its buffers can change."""
+
+
+class Attempt(NamedTuple):
+    """What came of one try of an operation; nothing is saved yet."""
+
+    reply: Any
+    body: bytes | None
+    """The environment's state afterwards; None if neither it nor the progress has changed."""
+    progress: Progress
+    packed: bytes | None = None
+    """The packed result, kept only for calls with an idempotency key."""
+
+
+class LiveEnvironment:
+    """One live environment, and the stored snapshot that it equals. All of it belongs to `thread`."""
+
+    def __init__(self, subject: Subject, thread: Thread, loaded: Loaded) -> None:
+        recipe = loaded.header.recipe
+        self.subject = subject
+        self.env: gymnasium.Env[Any, Any] = subject.env
+        """The environment, with its wrappers."""
+        self._step = stepper(subject)
+        self.thread = thread
+        self.equals(loaded)
+        self.vector = recipe.num_envs is not None
+        """Whether it is a vector environment, whose actions and results are batches."""
+        self.kind = recipe.env_id, recipe.render_mode
+        """Environments of one kind take about as long for a call."""
+        self.home = home_of(loaded.header)
+        self.counter = ProgressCounter(recipe, loaded.header.progress)
+        self.touched = False
+        """Whether the last operation called the environment, which may have changed it."""
+        self.lock: asyncio.Lock | None = None
+        """The instance's lock. Held here so that it lives as long as this and is made once."""
+        self.seconds = 0.0
+        """Time that the last operation took on its thread, without the turns of others."""
+        self.calls = 1
+        """How many calls of the environment the last operation made, for the mean duration."""
+        self.wary = 0
+        """For how many more calls the store is asked first whether another process has written."""
+        self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
+
+    def equals(self, loaded: Loaded) -> None:
+        """Note which stored snapshot the environment equals from now on."""
+        self.loaded = loaded
+        self.header: Header = loaded.header
+
+    def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
+        """The member of one of the environment's spaces that a client's value stands for.
+
+        Raises:
+            InvalidAction: there is none.
+        """
+        known = self._casters.get(id(space))
+        # Compared too, since an environment may replace a space, and an id is used again.
+        if known is None or known[0] is not space:
+            known = self._casters[id(space)] = (space, caster(space))
+        return known[1](raw)
+
+    def apply(self, call: Call) -> Any:
+        """Make the call, count it, and return what the environment returned.
+
+        Raises:
+            ResetNeeded: the environment has not been reset.
+            JournalFull: its mechanism can take no more calls; this one was not made.
+            EnvironmentRaised: it raised anything else.
+        """
+        before, self.touched = self.touched, True
+        try:
+            result = self.subject.apply(call)
+        except Exception as error:  # foreign code: whatever it raises is told, never swallowed
+            self._refuse(error, before)
+        if type(call) is Step:
+            self.counter.step(result[1], result[2], result[3])
+        elif type(call) is Reset:
+            self.counter.reset()
+        return result
+
+    def step(self, action: Any) -> Any:
+        """The same as `apply(Step(action))`, made quick because it is the most frequent call."""
+        before, self.touched = self.touched, True
+        try:
+            result = self._step(action)
+        except Exception as error:  # as in `apply`
+            self._refuse(error, before)
+        self.counter.step(result[1], result[2], result[3])
+        return result
+
+    def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
+        """Raise what the caller is told about an exception of the environment."""
+        if isinstance(error, JournalFull):
+            self.touched = touched_before
+            raise error
+        if isinstance(error, gymnasium.error.ResetNeeded):
+            raise ResetNeeded(f"{error} Call reset first.") from error
+        raise EnvironmentRaised(error) from error
+
+    def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Generator[None, None, Attempt]:
+        """Carry out an operation, and capture the state if it may have changed. Runs on the environment's thread.
+
+        Yields where other calls may have a turn on the thread; a short operation never does.
+        """
+        began = time.perf_counter()
+        try:
+            self.touched, self.seconds, self.calls = False, 0.0, 1
+            self.counter.go_on_from(self.header.progress)
+            result = operation(self)
+            if isinstance(result, GeneratorType):
+                try:
+                    result = yield from result
+                    yield
+                finally:
+                    began = time.perf_counter()
+            reply = encode(result)
+            progress = self.counter.progress
+            if not self.touched and progress == self.header.progress:
+                return Attempt(reply, None, self.header.progress)
+            body = self.subject.capture() if self.touched else self.loaded.body
+            changed = body != self.loaded.body or progress != self.header.progress
+            return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def refresh(self, loaded: Loaded) -> None:
+        """Continue from a newer snapshot, which another process wrote."""
+        continue_from(self.subject, loaded)
+        self.equals(loaded)
