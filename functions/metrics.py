@@ -14,4 +14,5 @@ async def metrics(request: Request[None]) -> Response:
     """Requests, durations, phases, live environments, store calls and retries, in Prometheus' text format."""
     request.check_key()
     service = request.service
+    service.notes.write()
     return Response(service.metrics.text(service.session, service.store), media_type=CONTENT_TYPE)

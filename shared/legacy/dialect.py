@@ -14,9 +14,10 @@ from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
 from shared.web.observe.request_log import RawHeaders
-from shared.web.protocol.dialect import Dialect, sentence
+from shared.web.protocol.dialect import Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding
 from shared.web.protocol.problems import PROBLEMS, headers_of
+from shared.web.protocol.validation import sentence
 from shared.wire.values import values
 
 _SHORT = re.compile(r"[0-9a-f]{8}")
@@ -32,12 +33,6 @@ def shortened(instance_id: str) -> str:
 def short_id(instance_id: str) -> str | None:
     """The eight digits by which this dialect names the instance; None if it was made through another."""
     return instance_id.removesuffix(_REST) if instance_id.endswith(_REST) else None
-
-
-def _instance_id(part: str) -> str:
-    if not _SHORT.fullmatch(part):
-        raise InstanceNotFound
-    return part + _REST
 
 
 def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
@@ -85,9 +80,10 @@ def _refuse(error: GymHTTPError, scope: Scope) -> Response:
 
 
 LEGACY = Dialect(
-    instance_id=_instance_id,
+    short_id=_SHORT,
+    id_rest=_REST,
     parse=_parse,
-    encoding=lambda headers, query: _ENCODING,
+    encoding=lambda accept, accept_encoding, query: _ENCODING,
     refuse=_refuse,
     status=_status,
     error=LegacyError,

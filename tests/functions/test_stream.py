@@ -11,6 +11,7 @@ from shared.session.stored.envelope import Reference
 from shared.settings import PUBLIC, Settings
 from shared.web.service.service import open_service
 from tests.applications import Api, served
+from tests.shared.session.episodes import call
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def watched(settings: Settings, instance: str, burst: Burst) -> int:
     seen = 0
     async for _ in await pictures(session, reference, lambda _: b"four", burst):
         seen += 1
-        await session.call(reference, operations.step(0), lambda reply: reply)
+        await call(session, reference, operations.step(0))
     await session.shut_down()
     return seen
 

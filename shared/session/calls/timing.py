@@ -21,6 +21,9 @@ class Timing(msgspec.Struct):
     retries: int = 0
     """How often a call was tried again, because another process wrote first or a write failed."""
 
+    ended: float | None = None
+    """The same at the end; None while the request is under way."""
+
     def elapsed(self) -> float:
-        """Seconds since the request came."""
-        return time.perf_counter() - self.began
+        """Seconds from when the request came until now, or until its end."""
+        return (time.perf_counter() if self.ended is None else self.ended) - self.began

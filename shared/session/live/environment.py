@@ -1,4 +1,4 @@
-"""One live environment: what a stored snapshot says of an instance, ready to be called."""
+"""One live environment: a stored snapshot ready to be called, and the count of what it goes through."""
 
 import asyncio
 import time
@@ -7,15 +7,16 @@ from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn
 
 import gymnasium
+import numpy as np
 
 from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from, home_of
 from shared.session.stored.envelope import Header, Progress
-from shared.session.stored.progress import ProgressCounter
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.mechanism import Subject, stepper
+from shared.snapshot.contract.recipe import Recipe
 from shared.wire.members.members import caster
 from shared.wire.members.nested import Cast
 from shared.wire.values.detached import pack
@@ -40,6 +41,52 @@ class Attempt(NamedTuple):
     progress: Progress
     packed: bytes | None = None
     """The packed result, kept only for calls with an idempotency key."""
+
+
+class ProgressCounter:
+    """A `Progress` that grows call by call. One object: 10,000 steps of a rollout would make as many."""
+
+    __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "statistics", "steps")
+
+    def __init__(self, recipe: Recipe, progress: Progress) -> None:
+        self._vector = recipe.num_envs is not None
+        # A vector's environments have episodes of their own; counted is what all of them did.
+        self._autoreset = "Disabled" if self._vector else recipe.autoreset
+        self.go_on_from(progress)
+
+    @property
+    def progress(self) -> Progress:
+        """What has been counted."""
+        return Progress(self.episode, self.steps, self.episode_return, self.ended, self.statistics)
+
+    def go_on_from(self, progress: Progress) -> None:
+        """Go on counting from `progress`."""
+        self.episode, self.steps, self.episode_return, self.ended, self.statistics = (
+            progress.episode,
+            progress.steps,
+            progress.episode_return,
+            progress.ended,
+            progress.statistics,
+        )
+
+    def reset(self) -> None:
+        """Count the beginning of an episode."""
+        self.go_on_from(Progress(self.episode + 1, statistics=self.statistics))
+
+    def step(self, reward: Any, terminated: Any, truncated: Any) -> None:
+        """Count a step; a vector's three values are batches."""
+        if self._vector:
+            reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
+        was, ended = self.ended, bool(terminated or truncated)
+        self.ended = ended
+        if was or ended:
+            if not was and self.statistics is not None:
+                self.statistics = self.statistics.after(self.steps + 1, self.episode_return + float(reward))
+            if (ended and self._autoreset == "SameStep") or (was and self._autoreset == "NextStep"):
+                self.reset()
+                return
+        self.steps += 1
+        self.episode_return += float(reward)
 
 
 class LiveEnvironment:

@@ -109,7 +109,7 @@ class Placement:
         self._workers = cycle([WorkerThread(f"worker-{number}", limit.seconds) for number in range(_WORKERS)])
         self._trials = cycle([WorkerThread(f"trial-{number}", CallLimit().seconds) for number in range(_TRIALS)])
         self._long: dict[object, bool] = {}
-        """Whether a kind's calls are too long for the event loop, once they have shown otherwise than expected."""
+        """Whether a kind's calls are too long for the event loop. One that is not here is as its home says."""
         self._against: dict[object, float] = {}
         """Seconds of evidence against a kind's current placement."""
 
@@ -128,7 +128,7 @@ class Placement:
         """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""
         if home is Home.GRAPHICS:
             return self._graphics
-        return self.worker() if home is Home.WORKER or self._is_long(kind, home) else self.loop
+        return self.worker() if home is Home.WORKER or self._long.get(kind, home is Home.EITHER) else self.loop
 
     def restorer(self, thread: Thread, home: Home) -> Thread:
         """Where an environment that lives on the thread is restored."""
@@ -141,7 +141,7 @@ class Placement:
     def misplaced(self, thread: Thread, kind: object, home: Home) -> bool:
         """Whether an environment that lives on the thread should be elsewhere by now."""
         moves = home is Home.LOOP or home is Home.EITHER
-        return moves and (thread is self.loop) is self._is_long(kind, home)
+        return moves and (thread is self.loop) is self._long.get(kind, home is Home.EITHER)
 
     def note(self, kind: object, home: Home, seconds: float) -> None:
         """Note how long one call took on its thread.
@@ -149,7 +149,7 @@ class Placement:
         What counts is the recent mean: a reset takes a millisecond where a step takes a twentieth. A kind whose
         calls are about as long as the threshold stays where it is, since a move may cost a restore.
         """
-        counted, long = min(seconds, _MOST_COUNTED_S), self._is_long(kind, home)
+        counted, long = min(seconds, _MOST_COUNTED_S), self._long.get(kind, home is Home.EITHER)
         against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
         if against <= 0:
             self._against.pop(kind, None)
@@ -158,6 +158,3 @@ class Placement:
         else:
             self._against.pop(kind, None)
             self._long[kind] = not long
-
-    def _is_long(self, kind: object, home: Home) -> bool:
-        return self._long.get(kind, home is Home.EITHER)

@@ -24,6 +24,8 @@ class AsyncStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.at_once = store if store.brief else None
+        """The store itself where a call takes microseconds and may be made on the event loop; else None."""
         self._pool = ThreadPoolExecutor(thread_name_prefix="store")
 
     @property
@@ -46,8 +48,6 @@ class AsyncStore:
 
     async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """As `Store.put`; without an expectation, whatever stands there."""
-        if self._store.brief:  # not by `_io`, for every step comes here
-            return self._store.put(key, body, expect)
         return await self._io(self._store.put, key, body, expect)
 
     async def delete(self, key: str, expect: Tag | None = None) -> None:

@@ -100,8 +100,13 @@ class Snapshots:
         `used` is the time of the write where the header that is written has told of it already.
         """
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or time.time())
+        key, sealed, at_once = header.reference.key, seal(header, body, self._keys), self.objects.at_once
         try:
-            tag = await self.objects.put(header.reference.key, seal(header, body, self._keys), expect)
+            tag = (
+                await self.objects.put(key, sealed, expect)
+                if at_once is None
+                else at_once.put(key, sealed, expect)
+            )
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)

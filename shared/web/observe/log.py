@@ -63,7 +63,7 @@ class LogWriter:
             return
         timing = log.timing
         line = _Line(
-            datetime.now(UTC),
+            datetime.fromtimestamp(log.ended, UTC),
             log.request_id,
             method,
             endpoint,

@@ -45,7 +45,7 @@ class Metrics:
         durations = self._durations.get((method, endpoint))
         if durations is None:
             durations = self._durations[method, endpoint] = _Histogram()
-        seconds = time.perf_counter() - timing.began
+        seconds = timing.elapsed()
         durations.counts[bisect_left(BUCKETS_S, seconds)] += 1
         durations.sum += seconds
         if log.problem is not None:

@@ -15,6 +15,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.metrics import Metrics
+from shared.web.observe.notes import Notes
 from shared.web.service.tickets import Tickets
 
 
@@ -29,6 +30,8 @@ class Service:
     store: CountedStore
     log: LogWriter
     metrics: Metrics
+    notes: Notes
+    """What is told of each request that has been answered, to `log` and `metrics`."""
     tickets: Tickets
 
     async def close(self) -> None:
@@ -62,6 +65,6 @@ def open_service(chosen: Settings | None = None) -> Service:
         max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
-    return Service(
-        chosen, session, Renderer(session.thread_for_copy), store, LogWriter(chosen.log), Metrics(), tickets
-    )
+    log, metrics = LogWriter(chosen.log), Metrics()
+    renderer = Renderer(session.thread_for_copy)
+    return Service(chosen, session, renderer, store, log, metrics, Notes(log, metrics), tickets)

@@ -47,6 +47,8 @@ class Form:
     array: Callable[[NDArray[Any]], Any]
     blob: Callable[[bytes], Any]
     number: Callable[[float], Any] = number
+    unsigned: Callable[[NDArray[Any]], Any] | None = None
+    """What an array of unsigned integers, as pictures are, becomes if not what other arrays do."""
 
 
 def _base64(data: bytes) -> str:
@@ -56,7 +58,7 @@ def _base64(data: bytes) -> str:
 JSON = Form(array=as_lists, blob=_base64)
 """Nested lists: `application/json`, as the predecessor's clients read it."""
 
-JSON_WRITTEN = Form(array=lists_or_text, blob=_base64)
+JSON_WRITTEN = Form(array=as_lists, blob=_base64, unsigned=lists_or_text)
 """`JSON` for msgspec's encoder alone: large arrays of bytes are its text already."""
 
 JSON_BASE64 = Form(array=partial(as_typed, blob=_base64), blob=_base64)
@@ -126,8 +128,9 @@ def _key(key: Any, form: Form, room: int) -> str:
 
 
 def _array(value: NDArray[Any], form: Form, room: int) -> Any:
-    if value.dtype.kind in "biuf":
-        return form.array(value)
+    kind = value.dtype.kind
+    if kind in "biuf":
+        return form.array(value) if kind != "u" or form.unsigned is None else form.unsigned(value)
     # datetime64's own items are integers where Python's datetime is too coarse.
     items = (value.astype(str) if value.dtype.kind in "mM" else value).tolist()
     return _encoder(type(items))(items, form, _within(room))

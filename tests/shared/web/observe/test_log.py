@@ -12,8 +12,6 @@ import pytest
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import RequestLog
 
-SCOPE: dict[str, Any] = {"headers": []}
-
 
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
@@ -27,7 +25,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 def note(log: LogWriter, count: int) -> None:
     for _ in range(count):
-        log.note(RequestLog(SCOPE), "GET", "/v1/envs/", 200)
+        log.note(RequestLog({}, "an-id"), "GET", "/v1/envs/", 200)
 
 
 def read_all(pipe: int) -> list[dict[str, Any]]:

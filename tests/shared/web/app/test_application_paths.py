@@ -4,17 +4,15 @@ from typing import Any
 
 import pytest
 
-from shared.web.app.paths import Paths
+from shared.web.app.application import Paths
+from shared.web.app.behind import OpenedService
 from shared.web.app.routing import Endpoint
 
 
 async def _handler(_: Any) -> Any: ...
 
 
-def _no_service() -> Any:
-    raise AssertionError("finding a path opens nothing")
-
-
+SERVICE = OpenedService(None)
 PATHS = Paths(
     [
         Endpoint(method, path, _handler, summary="", reply=None)
@@ -25,7 +23,7 @@ PATHS = Paths(
             ("POST", "/v1/envs/{instance_id}/step/"),
         ]
     ],
-    _no_service,
+    SERVICE,
 )
 
 
@@ -38,6 +36,7 @@ def found(path: str, root_path: str = "") -> tuple[str, dict[str, str]] | None:
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_path_is_found_with_and_without_its_last_slash(slash: str) -> None:
     assert found("/v1/envs" + slash) == ("/v1/envs/", {})
+    assert SERVICE.opened is None, "finding a path opens nothing"
     assert found("/v1/envs/7/step" + slash) == ("/v1/envs/{instance_id}/step/", {"instance_id": "7"})
 
 
