@@ -25,7 +25,6 @@ from shared.web.service.service import Service
 
 BodyT = TypeVar("BodyT")
 
-WARNING = '299 - "continued from a processor with {there} on one with {here}: last bits may differ"'
 _REPLAYED = (b"idempotency-replayed", b"true")
 
 
@@ -182,9 +181,16 @@ def reply_of(outcome: Outcome) -> Reply:
     if outcome.replayed:
         head.append(_REPLAYED)
     if outcome.other_cpu is not None:
-        warning = WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
-        head.append((b"warning", warning.encode()))
+        head.append((b"warning", warning_of(outcome).encode()))
     return Reply(encoded.content, 200, head)
+
+
+def warning_of(outcome: Outcome) -> str:
+    """What a client is told where an instance goes on on another kind of processor (RFC 7234, section 5.5)."""
+    return (
+        f'299 - "continued from a processor with {outcome.other_cpu} on one with {outcome.header.cpu}: '
+        'last bits may differ"'
+    )
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
