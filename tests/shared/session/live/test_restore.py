@@ -3,12 +3,15 @@
 from typing import Any
 
 import gymnasium
+import msgspec
 import pytest
 from gymnasium.envs.classic_control import CartPoleEnv
 
-from shared.errors import (
-    SnapshotIncompatible,
-)
+from shared.errors import SnapshotIncompatible
+from shared.session.live.restore import closed, home_of, rebuilt
+from shared.session.stored.envelope import Header, Progress
+from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.episodes import created, step, uninterrupted
 from tests.shared.session.faulty import FaultyStore
@@ -39,5 +42,48 @@ def test_an_environment_that_fails_while_it_is_closed_harms_nobody(monkeypatch: 
         monkeypatch.setattr(CartPoleEnv, "close", failing)
         first, second = await created(at), await created(at)
         assert [await step(at, each) for each in (first, second)] == uninterrupted(1) * 2
+
+    run(test)
+
+
+def test_an_environment_on_a_lost_thread_is_left_alone() -> None:
+    class Lost:
+        lost = True
+
+        async def run(self, *_: Any) -> Any:
+            raise AssertionError("nothing can be called there")
+
+    run(lambda: closed(Lost(), object()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "render_mode", "home"),
+    [
+        ("classic-control", None, Home.LOOP),
+        ("classic-control", "rgb_array", Home.LOOP),
+        ("box2d", None, Home.EITHER),
+        ("box2d", "human", Home.EITHER),
+        ("box2d", "rgb_array", Home.WORKER),
+    ],
+)
+def test_an_environment_that_draws_stays_off_the_event_loop(
+    mechanism: str, render_mode: str | None, home: Home
+) -> None:
+    recipe = Recipe("an-id", render_mode=render_mode)
+    header = Header("ann", "an-id", recipe, mechanism, {}, "", 0.0, 0.0, 1, b"", Progress())
+    assert home_of(header) is home
+
+
+def test_a_fork_that_is_to_differ_gets_generators_of_its_own() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await created(at)
+        loaded = await at.snapshots.load(reference)
+        plain, other, again = [
+            rebuilt(loaded._replace(header=msgspec.structs.replace(loaded.header, reseed=reseed)))
+            for reseed in (None, (7, 0), (7, 0))
+        ]
+        assert other.capture() == again.capture() != plain.capture()
+        assert plain.capture() == loaded.body
 
     run(test)

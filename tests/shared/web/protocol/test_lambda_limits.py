@@ -32,4 +32,4 @@ def test_what_counts_is_the_length_as_lambda_carries_it(content: bytes, text: bo
 
 
 def test_a_burst_of_pictures_fits_as_base64() -> None:
-    check_reply_size(b"\xff" * BURST.size, text=False)
+    check_reply_size(b"\xff" * int(BURST.size), text=False)
