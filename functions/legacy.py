@@ -15,7 +15,8 @@ from shared.legacy import messages
 from shared.legacy import operations as legacy
 from shared.legacy.dialect import LEGACY, short_id, shortened
 from shared.session.calls import operations
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.env_ids import newest_version

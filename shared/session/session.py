@@ -24,9 +24,10 @@ from shared.session.live.cache import Attempt, Encode, Live, LiveCache, Operatio
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.revalidate import Revalidation, check_compatible
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
 from shared.session.stored.idempotency import Keyed, first_reply, remember
 from shared.session.stored.quota import Quota
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots, check_size
 from shared.snapshot.codec.compatibility import cpu_features

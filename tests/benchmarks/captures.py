@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shared.session.calls import operations
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Subject

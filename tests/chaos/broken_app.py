@@ -7,7 +7,7 @@ from typing import Any
 from functions import local
 from shared.errors import OutcomeUnknown
 from shared.session import session
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.storage.protocol import ABSENT, Absent, Conflict, Stored, Tag
 from shared.storage.sqlite import SQLiteStore

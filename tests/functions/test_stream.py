@@ -7,7 +7,7 @@ import pytest
 from functions import stream_env
 from shared.session.calls import operations
 from shared.session.monitor.stream import Burst, pictures
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC, Settings
 from shared.web.service.service import open_service
 from tests.applications import Api, served

@@ -12,8 +12,9 @@ import msgspec
 from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
-from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.tombstones import Tombstones

@@ -2,9 +2,10 @@
 
 from shared.errors import InstanceNotFound, StaleRevision
 from shared.session.live.cache import LiveCache
-from shared.session.stored.envelope import Reference, check_revision
+from shared.session.stored.header import check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.quota import Quota
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.tombstones import Tombstones

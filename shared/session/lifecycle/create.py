@@ -14,9 +14,11 @@ from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
 from shared.session.catalog import catalog
 from shared.session.live.cache import Live, LiveCache, closed
 from shared.session.live.placement import Placement
-from shared.session.stored.envelope import Header, Progress, Reference
+from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
+from shared.session.stored.progress import Progress
 from shared.session.stored.quota import Quota
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots, check_size
 from shared.session.stored.tombstones import Tombstones
 from shared.session.stored.verdicts import Verdicts

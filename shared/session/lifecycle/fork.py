@@ -15,9 +15,10 @@ import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.live.cache import LiveCache
-from shared.session.stored.envelope import Header, Reference, check_revision
+from shared.session.stored.header import Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
 from shared.session.stored.quota import Quota
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.tombstones import Tombstones
 

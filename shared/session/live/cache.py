@@ -15,8 +15,9 @@ import gymnasium
 from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
-from shared.session.stored.envelope import Header, Progress, Reference
-from shared.session.stored.progress import ProgressCounter
+from shared.session.stored.header import Header
+from shared.session.stored.progress import Progress, ProgressCounter
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.mechanism import Home, Subject, stepper
@@ -143,7 +144,7 @@ class Live:
         began = time.perf_counter()
         try:
             self.touched, self.seconds, self.calls = False, 0.0, 1
-            self.counter.go_on_from(self.header.progress)
+            self.counter.resume_from(self.header.progress)
             result = operation(self)
             if isinstance(result, GeneratorType):
                 try:

@@ -3,7 +3,8 @@
 from shared.session.live.cache import Live, LiveCache, home_of
 from shared.session.live.placement import Placement
 from shared.session.live.restore import rebuilt
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.codec.compatibility import check_libraries
 from shared.snapshot.contract.mechanism import Home, Mechanism

@@ -13,7 +13,8 @@ from shared.frames import Picture
 from shared.session.monitor.renderer import AT_ONCE, SHARE, Encode, Renderer
 from shared.session.monitor.stream import FRAME_S, Burst
 from shared.session.session import Session
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 # How many instances a second are asked about: a store that is near takes some 10 µs, another costs money.

@@ -6,7 +6,8 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from shared.frames import Picture
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 
 _MOST_BYTES = 16 * 2**20
 _BESIDES = 500

@@ -19,7 +19,8 @@ from shared.session.live.cache import closed
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from, rebuilt
 from shared.session.monitor.frame_cache import FrameCache
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Render
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from shared.errors import InstanceNotFound, NotRenderable
 from shared.session.monitor.renderer import Copy
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 FRAME_S = 1 / 30

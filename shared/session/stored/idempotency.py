@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
-from shared.session.stored.envelope import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
+from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
 from shared.wire.values.detached import unpack
 
 REPLIES_BYTES = 65_536

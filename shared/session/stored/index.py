@@ -8,7 +8,7 @@ import time
 from urllib.parse import quote, unquote
 
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 
 
 class Index:

@@ -19,8 +19,10 @@ from shared.errors import (
     StoreFailed,
 )
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import RECENT_CALLS, Header, Reference, revision_made, seal, unseal
+from shared.session.stored.envelope import seal, unseal
+from shared.session.stored.header import RECENT_CALLS, Header, revision_made
 from shared.session.stored.index import Index
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
 

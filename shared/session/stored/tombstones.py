@@ -6,8 +6,8 @@ Only what was made or deleted with an idempotency key leaves one, for a day.
 import msgspec
 
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed, check_same
+from shared.session.stored.reference import Reference
 
 PREFIX = "closed/"
 """Under which they stand in the store."""

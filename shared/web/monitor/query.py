@@ -1,7 +1,7 @@
 """What the query of a call that watches many environments asks for."""
 
 from shared.errors import InstanceNotFound, InvalidValue
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.web.protocol.request import Request
 
 MOST_IDS = 200

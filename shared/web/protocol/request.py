@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope
 
 from shared.errors import BodyTooLarge, CheckpointNotFound, InvalidValue
 from shared.session.live.cache import Operation
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.web.observe.request_log import RawHeaders, RequestLog
 from shared.web.protocol.dialect import UUID, V1, Dialect

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from shared.errors import Unauthorized
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 
 LIFETIME_S = 600
 

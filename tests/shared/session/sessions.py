@@ -8,8 +8,8 @@ import pytest
 
 from shared.session.calls import operations
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Store
 

@@ -23,8 +23,8 @@ from shared.errors import (
 from shared.session.calls import operations
 from shared.session.live.cache import Live
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict, Store
 from tests.shared.session.conftest import Clock

@@ -13,7 +13,7 @@ from shared.errors import (
     StoreFailed,
     StoreUnavailable,
 )
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.storage.protocol import Conflict
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, run, session, step

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreFailed, StoreUnavailable
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.storage.protocol import Conflict
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, nothing, run, session, step

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.session.stored.envelope import Progress
-from shared.session.stored.progress import ProgressCounter
+from shared.session.stored.progress import Progress, ProgressCounter
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.recipe import Recipe
 

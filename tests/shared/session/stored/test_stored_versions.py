@@ -11,8 +11,11 @@ import msgspec
 import pytest
 
 from shared.session.live.restore import rebuilt
-from shared.session.stored.envelope import Header, KeyedCall, Progress, Reference, revision_made, unseal
+from shared.session.stored.envelope import unseal
+from shared.session.stored.header import Header, KeyedCall, revision_made
 from shared.session.stored.idempotency import first_reply
+from shared.session.stored.progress import Progress
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.session.stored.statistics import Episode, Statistics
 from shared.session.stored.tombstones import Tombstone

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from shared.session.calls import operations
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Stored
@@ -22,7 +22,7 @@ KEYED = Keyed.of("public", "a key", b"a request")
 
 
 async def main() -> None:
-    """Write a CartPole, a checkpoint and a fork of it; then the CartPole again, with keyed calls and statistics."""
+    """Write a CartPole, a checkpoint and a fork of it; then the same CartPole with keyed calls and statistics."""
     store = MemoryStore()
     session = Session(store, [KEY], live_envs=8, idle_ttl_s=3600)
 
