@@ -20,6 +20,7 @@ from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
+from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import Attempt, Encode, Live, LiveCache, Operation
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.revalidate import Revalidation, check_compatible
@@ -29,7 +30,8 @@ from shared.session.stored.idempotency import Keyed, first_reply, remember
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
-from shared.session.stored.snapshots import Loaded, Snapshots, check_size
+from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.codec.compatibility import cpu_features
 from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.isolation.child_process import Limits
@@ -55,20 +57,18 @@ class Session:
         max_snapshot_bytes: float = math.inf,
     ) -> None:
         self.objects = AsyncStore(store)
-        self.snapshots = Snapshots(self.objects, keys, idle_ttl_s)
+        self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self._placement = Placement(self.limit)
         self._live = LiveCache(live_envs)
         self._revalidation = Revalidation(self.snapshots, self._placement, self._live)
-        self._max_snapshot_bytes = max_snapshot_bytes
         quota = Quota(self.snapshots, max_envs)
         self.forking = Forking(self.snapshots, self._live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self._live)
         self.closing = Closing(self.snapshots, self._live, quota)
-        self.creation = Creation(
-            self.snapshots, self._placement, self._live, quota, trial or Limits(), max_snapshot_bytes
-        )
+        self.trials = Trials(Verdicts(self.objects), self._placement, trial or Limits())
+        self.creation = Creation(self.snapshots, self._live, quota, self._placement, self.trials)
 
     async def call(
         self,
@@ -184,7 +184,7 @@ class Session:
             turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
             attempt = await live.thread.run_in_turns(turns)
             if attempt.body is not None:
-                check_size(attempt.body, self._max_snapshot_bytes)
+                self.snapshots.check_size(attempt.body)
             return attempt
         except NotPlain as error:
             return NotExact(

@@ -32,7 +32,7 @@ class Revalidation:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
         live = self._live.get(reference)
-        if live is not None and (live.thread.lost or self._snapshots.is_expired(live.header)):
+        if live is not None and (live.thread.lost or self._snapshots.expiry.is_over(live.header)):
             # One that has expired here, another process may have used in the meantime.
             await self._live.discard(reference)
             live = None

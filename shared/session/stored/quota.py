@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -84,10 +84,9 @@ class Quota:
     async def _count(self, owner: str) -> int:
         """How many of the owner's instances are alive, counted no further than one above the limit."""
         number = 0
-        horizon = time.time() - self._snapshots.idle_ttl_s
-        async with aclosing(self._snapshots.objects.entries(f"state/{owner}/")) as entries:
-            async for entry in entries:
-                number += entry.written > horizon
-                if number > self._limit:
-                    break
+        horizon = self._snapshots.expiry.horizon()
+        async for entry in self._snapshots.objects.entries(f"state/{owner}/"):
+            number += entry.written > horizon
+            if number > self._limit:
+                break
         return number

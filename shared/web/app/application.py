@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
-from shared.session.stored.sweep import sweep_for_ever
+from shared.session.stored.sweep import sweep_forever
 from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.pages import Pages
@@ -169,7 +169,7 @@ class _Opened:
         service.log.gather()
         give_up_when_stuck()
         follow_parent()
-        sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
+        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
         yield
         sweeper.cancel()
         await service.close()

@@ -221,7 +221,7 @@ def test_a_write_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
         reference = await created(at)
         store.after_put.append(fail(OutcomeUnknown("lost")))
         store.before_get.append(fail(StoreUnavailable("gone")))
-        with pytest.raises(OutcomeUnknown, match="whether the call was applied is open"):
+        with pytest.raises(OutcomeUnknown, match="unknown whether the call was applied"):
             await step(at, reference)
         assert await step(at, reference) == uninterrupted(2)[1]
 

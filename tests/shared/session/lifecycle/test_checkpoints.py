@@ -88,7 +88,7 @@ def test_a_restore_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
             raise OutcomeUnknown("lost")
 
         store.after_put.append(lose)
-        with pytest.raises(OutcomeUnknown, match="is open"):
+        with pytest.raises(OutcomeUnknown, match="is unknown"):
             await at.checkpoints.restore(kept.reference, record, None, key("k"))
         assert (await at.checkpoints.restore(kept.reference, record, None, key("k"))).replayed
 

@@ -10,7 +10,7 @@ import pytest
 from shared.errors import InstanceNotFound
 from shared.session.calls import operations
 from shared.session.session import Session
-from shared.session.stored.sweep import Swept, sweep
+from shared.session.stored.sweep import Swept, delete_expired, sweep
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
@@ -68,7 +68,7 @@ def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
         await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
         inner = store.get
         store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
-        assert not await at.snapshots.delete_expired(header.reference.key)
+        assert not await delete_expired(at.snapshots, header.reference.key)
         store.get = inner  # type: ignore[method-assign]
         assert (await at.snapshots.header(header.reference)).revision == 1
 
