@@ -9,6 +9,7 @@ from shared.errors import (
     KeyReused,
     OutcomeUnknown,
     ReplyGone,
+    SnapshotCorrupt,
     StaleRevision,
     StoreFailed,
     StoreUnavailable,
@@ -190,8 +191,6 @@ def test_forks_and_checkpoints_restore_no_environment(monkeypatch: pytest.Monkey
 
 
 def test_a_snapshot_under_a_checkpoints_key_is_refused_and_the_other_way_round() -> None:
-    from shared.errors import SnapshotCorrupt
-
     async def test() -> None:
         store = FaultyStore()
         at = session(store)

@@ -1,30 +1,19 @@
 """What has expired gives its room back, and nothing that lives is touched."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from shared.errors import InstanceNotFound
+from shared.errors import InstanceNotFound, StoreUnavailable
 from shared.session.calls import operations
-from shared.session.session import Session
-from shared.session.stored.sweep import Swept, delete_expired, sweep
+from shared.session.stored.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-
-KEYS = [b"a key of thirty-two characters.."]
-
-
-def session(store: FaultyStore | SQLiteStore, idle_ttl_s: float = 3600) -> Session:
-    return Session(store, KEYS, live_envs=8, idle_ttl_s=idle_ttl_s)
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.get_event_loop().run_until_complete(test())
+from tests.shared.session.sessions import fail, run, session
 
 
 @pytest.mark.parametrize("brief", [True, False])
@@ -148,3 +137,36 @@ def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
         await at.shut_down()
 
     run(test)
+
+
+def test_a_store_that_fails_does_not_end_the_sweeping(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
+    caplog.set_level("INFO", logger="shared.session.stored.sweep")
+
+    async def test() -> None:
+        store = FaultyStore(brief=True)
+        at = session(store)
+        await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        clock.forward(4000)
+        store.before_get.append(fail(StoreUnavailable("the bucket is away")))
+        pauses: list[float] = []
+        pause = asyncio.sleep
+
+        async def once(seconds: float) -> None:
+            if seconds:
+                pauses.append(seconds)
+                if len(pauses) == 2:
+                    raise asyncio.CancelledError
+            await pause(0)
+
+        monkeypatch.setattr(asyncio, "sleep", once)
+        with pytest.raises(asyncio.CancelledError):
+            await sweep_forever(at.snapshots)
+        assert pauses == [360, 360]  # ten times in the hour that an instance lives
+        assert [*store.list("state/")] == []
+
+    run(test)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert "the bucket is away" in caplog.records[0].message
+    assert "swept 1 instances" in caplog.records[1].message
