@@ -117,13 +117,16 @@ class Forking:
 
     async def _write_all_or_none(self, twins: Sequence[Header], body: bytes) -> None:
         """Write all twins. If one fails, delete the others again; what cannot be deleted is named in the error."""
-        written = await asyncio.gather(
-            *(self._add_listed(header, body) for header in twins), return_exceptions=True
-        )
+        added: list[Loaded] = []
+
+        async def add(header: Header) -> None:
+            added.append(await self._snapshots.add(header, body))
+            await self._snapshots.index.add(header)
+
+        written = await asyncio.gather(*map(add, twins), return_exceptions=True)
         causes = [result for result in written if isinstance(result, BaseException)]
         if not causes:
             return
-        added = [result for result in written if isinstance(result, Loaded)]
         failures = await asyncio.gather(*map(self._snapshots.delete, added), return_exceptions=True)
         left = [
             loaded.header.instance_id
@@ -132,11 +135,6 @@ class Forking:
         ]
         what = f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
         raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from causes[0]
-
-    async def _add_listed(self, header: Header, body: bytes) -> Loaded:
-        loaded = await self._snapshots.add(header, body)
-        await self._snapshots.index.add(header)
-        return loaded
 
 
 async def _all(writes: Iterable[Awaitable[object]]) -> None:

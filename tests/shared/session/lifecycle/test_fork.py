@@ -21,6 +21,7 @@ def test_a_fork_that_fails_in_the_middle_leaves_none_behind(brief: bool) -> None
         with pytest.raises(StoreFailed, match="none was left behind"):
             await at.forking.fork(reference, 10, None)
         assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
+        assert [entry.key for entry in store.list("state/")] == [reference.key]
 
     run(test)
 
