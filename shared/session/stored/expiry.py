@@ -18,4 +18,4 @@ class Expiry:
 
     def is_over(self, header: Header) -> bool:
         """Whether the instance has expired, unless it was written to since this header."""
-        return header.used < self.horizon()
+        return header.used + self.idle_ttl_s < time.time()

@@ -10,7 +10,10 @@ Failure = Conflict | OutcomeUnknown
 """How a conditional write fails. Neither proves that nothing was written, so the object is read back."""
 
 MOST_TRIES = 8
-_LONGEST_PAUSE_S = 0.2
+"""After as many failed tries the call is refused."""
+LONGEST_PAUSE_S = 0.2
+"""The upper bound of the pause before the last try."""
+
 # Not the global generator: it may be lent at this moment to an environment that draws from it.
 _jitter = random.Random()
 
@@ -36,7 +39,7 @@ class Retry:
         """
         self.failed += 1
         if self.failed < MOST_TRIES:
-            await asyncio.sleep(_jitter.uniform(0, _LONGEST_PAUSE_S * self.failed / MOST_TRIES))
+            await asyncio.sleep(_jitter.uniform(0, LONGEST_PAUSE_S * self.failed / MOST_TRIES))
         elif isinstance(self._last, OutcomeUnknown):
             raise OutcomeUnknown(
                 "The store kept failing while the call was saved, which may yet be applied; repeat it with its "

@@ -18,7 +18,7 @@ from shared.storage.protocol import Conflict, Stored
 
 _log = logging.getLogger(__name__)
 
-_GRACE_S = 60.0
+GRACE_S = 60.0
 """Younger leftovers stay: their instance may have been created after the sweep listed the instances."""
 
 
@@ -46,8 +46,8 @@ async def sweep(snapshots: Snapshots) -> Swept:
             await asyncio.sleep(0)  # requests are served between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
-    index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - _GRACE_S)
-    checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - _GRACE_S)
+    index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S)
+    checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
     tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S)
     await snapshots.objects.reclaim()
     return Swept(instances, index_entries, checkpoints, tombstones)

@@ -19,8 +19,8 @@ from tests.shared.session.sessions import created, key, run, session
 
 def forward(seconds: float) -> Callable[[], float]:
     """`time.monotonic` so many seconds later."""
-    later = time.monotonic() + seconds
-    return lambda: later
+    real = time.monotonic
+    return lambda: real() + seconds
 
 
 async def create(at: Session, owner: str = "ann", **recipe: Any) -> Any:
@@ -83,7 +83,7 @@ def test_what_has_expired_or_was_closed_elsewhere_makes_room(
         with pytest.raises(QuotaExceeded):
             await create(other)
         await one.closing.close(first.reference, None, None)
-        monkeypatch.setattr("shared.session.stored.quota._FULL_S", 0.0)
+        monkeypatch.setattr("time.monotonic", forward(6))
         await create(other)
         clock.forward(4000)
         await create(session(store, max_envs=2, idle_ttl_s=3600))

@@ -167,7 +167,7 @@ def test_an_addition_takes_the_place_of_what_has_expired(clock: Clock) -> None:
 def test_an_addition_that_never_gets_through_gives_up(
     error: Exception, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.session.stored.retry._LONGEST_PAUSE_S", 0)
+    monkeypatch.setattr("shared.session.stored.retry.LONGEST_PAUSE_S", 0)
 
     async def test() -> None:
         store = FaultyStore()

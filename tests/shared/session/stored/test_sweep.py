@@ -20,7 +20,7 @@ from tests.shared.session.sessions import fail, run, session
 def test_an_expired_instance_leaves_nothing_behind(
     brief: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
         store = FaultyStore(brief=brief)
@@ -36,7 +36,7 @@ def test_an_expired_instance_leaves_nothing_behind(
 
 
 def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
         at = session(FaultyStore())
