@@ -1,7 +1,7 @@
 """Writes what the code stores today into this folder: `python -m tests.shared.session.stored.files.make`.
 
-Run it once for each version of the envelope. The files of earlier versions stay as they are: they stand for what
-a store still holds.
+Run it once for each version of the envelope. A file that exists is not written again: it stands for what a store
+still holds, which later code did not write.
 """
 
 import asyncio
@@ -29,7 +29,8 @@ async def main() -> None:
     def write(name: str, reference: Reference) -> None:
         stored = store.get(reference.key)
         assert isinstance(stored, Stored)
-        (Path(__file__).parent / f"{name}.v{stored.body[7]}").write_bytes(stored.body)
+        with (Path(__file__).parent / f"{name}.v{stored.body[7]}").open("xb") as file:
+            file.write(stored.body)
 
     def reply(result: object) -> object:
         return result
