@@ -28,13 +28,14 @@ async def enter(store: FaultyStore, entered: Header) -> None:
 
 
 def test_any_environment_id_is_listed_as_it_is() -> None:
-    env_ids = ["CartPole-v1", "ALE/Pong-v5", "a.module:Env-v0", "Größe-v1", "50%-v0", "a b-v0"]
+    env_ids = ["CartPole-v1", "ALE/Pong-v5", "a.module:Env-v0", "Größe-v1", "50%41-v0", "a b-v0", "a//b-v0"]
 
     async def test() -> None:
         store = FaultyStore()
         for number, env_id in enumerate(env_ids):
             await enter(store, header("ann", str(number), env_id))
         assert await index(store).list("ann") == {str(number): each for number, each in enumerate(env_ids)}
+        assert {entry.key.count("/") for entry in store.list("index/")} == {3}  # the id is one segment of the key
 
     run(test)
 
