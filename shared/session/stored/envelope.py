@@ -57,9 +57,9 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
     encoded = sealed[_HEADER_FROM:header_end]
     for migrate in migrations:
         encoded = migrate(encoded)
-    try:
+    try:  # text that is not UTF-8 is no DecodeError of msgspec
         header = _decoder.decode(encoded)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotCorrupt(f"The snapshot's header cannot be read: {error}.") from error
     body = sealed[header_end:]
     if not hmac.compare_digest(hashlib.sha256(body).digest(), header.body_digest):
