@@ -25,7 +25,7 @@ async def health(request: Request[None]) -> Response:
     await request.service.session.objects.check()
     record: HealthReply = {
         "status": "ok",
-        "store": request.service.settings.store.partition(":")[0],
+        "store": request.service.address.scheme,
         "version": version("gym-http-serverless"),
         "gymnasium": version("gymnasium"),
     }

@@ -16,7 +16,10 @@ from uvicorn.supervisors import Multiprocess
 
 from shared import settings
 from shared.errors import Misconfigured
+from shared.settings import Settings
 from shared.snapshot.isolation.timeout import GRACE_S
+from shared.storage.address import StoreAddress
+from shared.storage.open import open_store
 
 _BACKLOG = 2048
 
@@ -35,7 +38,7 @@ def serve(host: str, port: int) -> int:
     """Serve until a signal says otherwise; the exit status.
 
     Raises:
-        Misconfigured: a setting is malformed.
+        Misconfigured: a setting is malformed, or the store's address is.
     """
     chosen = settings.read()
     config = Config(
@@ -47,13 +50,20 @@ def serve(host: str, port: int) -> int:
         # One that holds the interpreter's lock cannot give itself up: it does not answer its parent.
         timeout_worker_healthcheck=math.ceil(chosen.max_call_seconds + 3 * GRACE_S),
     )
-    if chosen.store == "memory:":
+    if not _shared(chosen):
         server = Server(config)  # without a parent: another process could continue nothing
         server.run()
         return 0 if server.started else STARTUP_FAILURE
     supervisor = _Supervisor(config, sockets=[_listening(host, port)])
     supervisor.run()
     return STARTUP_FAILURE if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes) else 0
+
+
+def _shared(chosen: Settings) -> bool:
+    """Whether a server that replaces a dead one finds its instances in the store."""
+    store = open_store(StoreAddress.parse(chosen.store), chosen.durability)
+    store.close()
+    return store.capabilities.shared
 
 
 def _listening(host: str, port: int) -> socket.socket:

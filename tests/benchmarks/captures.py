@@ -1,5 +1,6 @@
 """What an exact snapshot costs by mechanism: capture, restore, bytes, and calls on the store."""
 
+import dataclasses
 import statistics
 import time
 from pathlib import Path
@@ -122,11 +123,9 @@ async def asked(steps: int = 100) -> list[Asked]:
 
 
 class _Weighed(CountedStore):
-    brief = False
-
     def __init__(self) -> None:
         super().__init__(MemoryStore())
-        self.brief = False
+        self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
         self.written = 0
 
     def put(self, key: str, body: bytes, expect: Any = None) -> Any:

@@ -61,7 +61,7 @@ def _break(way: str) -> None:
         setattr(session, "first_reply", lambda *_: None)  # noqa: B010
     else:
         raise ValueError(way)
-    setattr(service, "open_store", lambda url, _: store(url.removeprefix("sqlite:///")))  # noqa: B010
+    setattr(service, "open_store", store.from_address)  # noqa: B010
 
 
 _break(os.environ["CHAOS_BROKEN"])

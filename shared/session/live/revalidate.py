@@ -22,7 +22,7 @@ class Revalidation:
         self._snapshots = snapshots
         self._placement = threads
         self._live = live
-        self._wariness = _WARY_NEAR if snapshots.objects.near else _WARY_FAR
+        self._wariness = _WARY_FAR if snapshots.objects.blocking else _WARY_NEAR
 
     async def current(self, reference: Reference) -> tuple[Live, bool]:
         """The instance's live environment, and whether the store was asked that it is the newest.

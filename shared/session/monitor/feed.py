@@ -128,7 +128,7 @@ class _Wall:
     @property
     def pause(self) -> float:
         """Seconds between two rounds of asking."""
-        near = self._session.snapshots.objects.near
+        near = not self._session.snapshots.objects.blocking
         least, asks = (FRAME_S, _NEAR_ASKS) if near else (_FAR_POLL_S, _FAR_ASKS)
         return max(least, len(self._seen) / asks)
 

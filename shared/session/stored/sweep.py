@@ -49,7 +49,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S)
     checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
     tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S)
-    await snapshots.objects.reclaim()
+    await snapshots.objects.compact()
     return Swept(instances, index_entries, checkpoints, tombstones)
 
 

@@ -70,10 +70,10 @@ def fail(error: Exception) -> Callable[[], None]:
     return fault
 
 
-@pytest.mark.parametrize("brief", [True, False])
-def test_a_warm_step_is_one_write_and_no_read(brief: bool) -> None:
+@pytest.mark.parametrize("blocking", [False, True])
+def test_a_warm_step_is_one_write_and_no_read(blocking: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=brief)
+        store = FaultyStore(blocking=blocking)
         at = session(store)
         reference = await created(at)
         store.calls.clear()
@@ -87,7 +87,7 @@ def test_after_a_conflict_a_near_store_is_asked_before_every_step_for_a_while() 
     """Asking costs less there than a step made in vain, so taking turns costs no conflicts."""
 
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         one, other = session(store), session(store)
         reference = await created(one)
         for at in (other, one):
@@ -112,10 +112,10 @@ def test_a_cold_step_is_one_read_and_one_write() -> None:
     run(test)
 
 
-@pytest.mark.parametrize("brief", [True, False])
-def test_two_processes_serve_one_episode_in_turns_bit_for_bit(brief: bool) -> None:
+@pytest.mark.parametrize("blocking", [False, True])
+def test_two_processes_serve_one_episode_in_turns_bit_for_bit(blocking: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=brief)
+        store = FaultyStore(blocking=blocking)
         one, other = session(store), session(store)
         reference = await created(one)
         found = [await step(at, reference) for at in (one, other, other, one, one, other, one, other)]
@@ -124,10 +124,10 @@ def test_two_processes_serve_one_episode_in_turns_bit_for_bit(brief: bool) -> No
     run(test)
 
 
-@pytest.mark.parametrize("brief", [True, False])
-def test_concurrent_steps_are_each_applied_once(brief: bool) -> None:
+@pytest.mark.parametrize("blocking", [False, True])
+def test_concurrent_steps_are_each_applied_once(blocking: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=brief)
+        store = FaultyStore(blocking=blocking)
         sessions = [session(store), session(store)]
         reference = await created(sessions[0])
         found = await asyncio.gather(*(step(sessions[number % 2], reference) for number in range(8)))
@@ -179,7 +179,7 @@ def test_a_step_that_never_gets_through_is_refused_and_not_applied() -> None:
 @pytest.mark.parametrize("error", [StoreUnavailable("gone"), RuntimeError("a bug"), asyncio.CancelledError()])
 def test_a_live_environment_does_not_outlive_a_failed_save(error: BaseException) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at = session(store)
         reference = await created(at)
 
@@ -227,7 +227,7 @@ def test_a_write_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
 @pytest.mark.parametrize(("others", "known"), [(31, True), (32, False)])
 def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: int, known: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         slow, busy = session(store), session(store)
         reference = await created(slow)
 
@@ -251,7 +251,7 @@ def test_a_step_whose_reply_was_lost_names_the_revision_that_it_made() -> None:
     """Another process wrote before the outcome was known: its revision is not that of this reply."""
 
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         slow, busy = session(store), session(store)
         reference = await created(slow)
 
@@ -343,7 +343,7 @@ def test_a_process_that_another_has_overtaken_does_not_answer_from_what_it_knows
 
 def test_more_instances_than_live_environments_are_all_served() -> None:
     async def test() -> None:
-        at = session(FaultyStore(brief=True), live_envs=2)
+        at = session(FaultyStore(blocking=False), live_envs=2)
         references = [await created(at) for _ in range(5)]
         for expected in uninterrupted(4):
             for reference in references:
@@ -365,7 +365,7 @@ def test_an_environment_whose_calls_are_long_leaves_the_event_loop() -> None:
         return STEP(live)
 
     async def test() -> None:
-        at = session(FaultyStore(brief=True))
+        at = session(FaultyStore(blocking=False))
         reference = await created(at)
         found = []
         for _ in range(6):

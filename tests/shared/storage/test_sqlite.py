@@ -16,8 +16,8 @@ import pytest
 
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.storage import sqlite as module
-from shared.storage.protocol import ABSENT, Conflict, Stored, Tag
-from shared.storage.sqlite import Durability, SQLiteStore
+from shared.storage.protocol import ABSENT, Conflict, Durability, Stored, Tag
+from shared.storage.sqlite import SQLiteStore
 
 KEY = "state/me/one"
 PROCESSES = 4
@@ -172,14 +172,14 @@ def test_the_file_has_a_log_and_can_shrink(sqlite: SQLiteStore) -> None:
     connection.close()
 
 
-def test_reclaim_gives_the_room_of_deleted_objects_back(sqlite: SQLiteStore) -> None:
+def test_compaction_gives_the_room_of_deleted_objects_back(sqlite: SQLiteStore) -> None:
     for n in range(100):
         sqlite.put(f"state/me/{n}", bytes(40_000))
     for n in range(100):
         sqlite.delete(f"state/me/{n}")
-    left = [sqlite.reclaim()]
+    left = [sqlite.compact()]
     while left[-1]:
-        left.append(sqlite.reclaim())
+        left.append(sqlite.compact())
     assert left == [*range(left[0], 0, -64), 0]
     sqlite.close()
     assert sqlite.path.stat().st_size < 100_000

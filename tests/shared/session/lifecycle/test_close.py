@@ -46,7 +46,7 @@ def test_a_close_that_fails_is_completed_by_its_repetition(error: Exception, don
 
 def test_a_close_conditional_on_another_revision_is_refused_and_leaves_no_tombstone() -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at, other = session(store), session(store)
         reference = await created(at)
         with pytest.raises(StaleRevision):

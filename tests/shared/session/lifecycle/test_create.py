@@ -24,7 +24,7 @@ def test_a_creation_that_another_process_won_keeps_no_live_environment_of_its_ow
     """Its environment drew generators of its own, which the stored snapshot does not have."""
 
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         one, other = session(store), session(store)
         keyed = key("k", b"body")
         recipe = Recipe("LunarLander-v3")
@@ -68,7 +68,7 @@ def test_a_creation_that_was_not_done_is_done_again(error: Exception) -> None:
 
 def test_a_creation_that_never_gets_through_is_of_unknown_outcome() -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         store.before_put.extend([fail(OutcomeUnknown("lost"))] * 8)
         with pytest.raises(OutcomeUnknown, match="repeat it with its Idempotency-Key"):
             await created(session(store))

@@ -155,7 +155,7 @@ def test_an_owner_at_the_limit_is_counted_every_five_seconds(monkeypatch: pytest
 
 def test_nothing_is_counted_beyond_the_limit() -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         for number in range(10_000):
             store.put(f"state/ann/{number}", b"")
         entries, listed = store.list, 0
@@ -184,7 +184,7 @@ def test_without_a_limit_nothing_is_counted() -> None:
 
 def test_an_owner_whose_count_is_slow_delays_no_other() -> None:
     async def test() -> None:
-        at = session(FaultyStore(brief=True))
+        at = session(FaultyStore(blocking=False))
         quota, entries, reached = Quota(at.snapshots, 100), at.objects.entries, asyncio.Event()
 
         async def slow(prefix: str) -> Any:

@@ -16,14 +16,14 @@ from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import fail, run, session
 
 
-@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize("blocking", [False, True])
 def test_an_expired_instance_leaves_nothing_behind(
-    brief: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    blocking: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
-        store = FaultyStore(brief=brief)
+        store = FaultyStore(blocking=blocking)
         at = session(store)
         gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(gone.reference, "")
@@ -94,7 +94,7 @@ def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
 
 def test_a_sweep_lets_requests_go_between_any_two_deletes(clock: Clock) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 20, None)
@@ -131,7 +131,7 @@ def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
         await at.forking.fork(header.reference, 500, None)
         clock.forward(4000)
         assert (await sweep(at.snapshots)).instances == 501
-        assert store.reclaim() == 0
+        assert store.compact() == 0
         with pytest.raises(InstanceNotFound):
             await at.snapshots.header(header.reference)
         await at.shut_down()
@@ -145,7 +145,7 @@ def test_a_store_that_fails_does_not_end_the_sweeping(
     caplog.set_level("INFO", logger="shared.session.stored.sweep")
 
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at = session(store)
         await at.creation.create("ann", Recipe("CartPole-v1"), ())
         clock.forward(4000)
