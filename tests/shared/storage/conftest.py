@@ -1,9 +1,8 @@
-"""Every store, made so that it lists three entries at a time: paging needs no thousand objects then."""
+"""Our stores, made to list three entries at a time, so that paging needs no thousand objects."""
 
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import boto3
 import botocore.loaders
@@ -12,8 +11,6 @@ import pytest
 from moto import mock_aws
 
 from infra.s3.seaweedfs import SeaweedFS
-from shared.storage.memory import MemoryStore
-from shared.storage.protocol import Store
 from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 from tests.fixtures_s3 import BUCKET
@@ -26,11 +23,6 @@ LOADER = botocore.loaders.create_loader()
 def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every boto3 session would read S3's model from its files again, 0.1 s a test."""
     monkeypatch.setattr(botocore.session, "create_loader", lambda _: LOADER)
-
-
-@pytest.fixture
-def memory() -> MemoryStore:
-    return MemoryStore()
 
 
 @pytest.fixture
@@ -58,15 +50,3 @@ def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
     store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
     yield store
     store.close()
-
-
-@pytest.fixture(params=["memory", "sqlite", "moto", "s3"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """Each store in turn."""
-    return cast(Store, request.getfixturevalue(request.param))
-
-
-@pytest.fixture(params=["memory", "sqlite", "s3"])
-def atomic_store(request: pytest.FixtureRequest) -> Store:
-    """Each store that is one under concurrency; moto checks and then writes, without a lock."""
-    return cast(Store, request.getfixturevalue(request.param))

@@ -1,3 +1,5 @@
+"""The store in a bucket: what a lost reply, a refusal and a wrong setting come to."""
+
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -6,8 +8,11 @@ import pytest
 
 from infra.s3.seaweedfs import SeaweedFS
 from shared.errors import OutcomeUnknown, StoreUnavailable
-from shared.storage.protocol import ABSENT, Conflict, Stored, Tag
+from shared.storage.protocol import ABSENT, Conflict, Store, Stored, Tag
 from shared.storage.s3 import S3Store
+from shared.storage.testing.contract import SharedStoreContract
+from shared.storage.testing.listings import ListingRules
+from shared.storage.testing.objects import ObjectRules
 from tests.fixtures_s3 import BUCKET
 from tests.shared.storage.wire import Answer, Fate, Wire, running_wire
 
@@ -26,6 +31,28 @@ CALLS: dict[str, Callable[[S3Store], object]] = {
 }
 CONDITIONAL = ["put absent", "put expecting", "delete expecting"]
 UNCONDITIONAL = sorted(CALLS.keys() - set(CONDITIONAL))
+
+
+class TestS3Store(SharedStoreContract):
+    """A real server."""
+
+    @pytest.fixture
+    def store(self, s3: S3Store) -> Store:
+        return s3
+
+    @pytest.fixture
+    def second(self, s3: S3Store) -> Iterator[Store]:
+        store = S3Store(BUCKET, s3.prefix)
+        yield store
+        store.close()
+
+
+class TestS3StoreOnMoto(ObjectRules, ListingRules):
+    """AWS's own answers, as moto imitates them. It checks and then writes, so the rules of races are left out."""
+
+    @pytest.fixture
+    def store(self, moto: S3Store) -> Store:
+        return moto
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+"""The store in one SQLite file, between threads and processes and on a disk that fails."""
+
 import multiprocessing
 import os
 import resource
@@ -16,8 +18,9 @@ import pytest
 
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.storage import sqlite as module
-from shared.storage.protocol import ABSENT, Conflict, Durability, Stored, Tag
+from shared.storage.protocol import ABSENT, Conflict, Durability, Store, Stored, Tag
 from shared.storage.sqlite import SQLiteStore
+from shared.storage.testing.contract import SharedStoreContract
 
 KEY = "state/me/one"
 PROCESSES = 4
@@ -37,6 +40,18 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     start = (SPAWN.Barrier(PROCESSES),)
     with ProcessPoolExecutor(PROCESSES, SPAWN, initializer=_meet, initargs=start) as pool:
         yield pool
+
+
+class TestSQLiteStore(SharedStoreContract):
+    @pytest.fixture
+    def store(self, sqlite: SQLiteStore) -> Store:
+        return sqlite
+
+    @pytest.fixture
+    def second(self, sqlite: SQLiteStore) -> Iterator[Store]:
+        store = SQLiteStore(sqlite.path)
+        yield store
+        store.close()
 
 
 def _put_absent(path: Path) -> bool:
