@@ -25,7 +25,9 @@ class RaceRules:
                         return None
 
                 tags = list(pool.map(write, range(_WRITERS)))
-                ((winner, tag),) = [(writer, tag) for writer, tag in enumerate(tags) if tag]
+                winners = [(writer, tag) for writer, tag in enumerate(tags) if tag]
+                assert len(winners) == 1
+                winner, tag = winners[0]
                 assert store.get(KEY) == Stored(b"turn %d, writer %d" % (turn, winner), tag)
 
     def test_of_many_creators_and_of_many_deleters_exactly_one_wins(self, store: Store) -> None:
@@ -45,8 +47,9 @@ class RaceRules:
 
         with ThreadPoolExecutor(_WRITERS) as pool:
             for _ in range(_TURNS):
-                (tag,) = filter(None, pool.map(create, range(_WRITERS)))
-                assert sum(pool.map(delete, [tag] * _WRITERS)) == 1
+                tags = [tag for tag in pool.map(create, range(_WRITERS)) if tag]
+                assert len(tags) == 1
+                assert sum(pool.map(delete, tags * _WRITERS)) == 1
 
     def test_no_increment_of_many_writers_is_lost(self, store: Store) -> None:
         """Read, add one, write if unchanged, again after a conflict: 40 times make 40."""
