@@ -154,11 +154,16 @@ class SQLiteStore:
 
     def _run(self, statement: str, *values: Any) -> tuple[Sequence[Any], int]:
         """Run one statement in its own transaction; its rows, and the number of rows it changed."""
+        conditional = statement in _CONDITIONAL
         try:
             return _executed(self._local.connection, statement, values)
-        except (AttributeError, sqlite3.Error):  # the thread's first call, or a held lock: see `_patiently`
-            conditional = statement in _CONDITIONAL
-            return self._patiently(lambda connection: _executed(connection, statement, values), conditional)
+        except AttributeError:  # the thread's first call
+            pass
+        except sqlite3.Error as error:
+            # Repeating a commit that failed halfway could conflict with itself.
+            if _primary_code(error) not in _TRANSIENT:
+                raise self._failure(error, conditional) from error
+        return self._patiently(lambda connection: _executed(connection, statement, values), conditional)
 
     def _patiently(self, work: Callable[[sqlite3.Connection], _T], conditional: bool = False) -> _T:
         """Do `work`, again while another connection holds the lock; raises the errors of `Store`."""

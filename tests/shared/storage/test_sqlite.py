@@ -155,6 +155,32 @@ def test_a_failing_disk_leaves_the_outcome_of_conditional_writes_open(tmp_path: 
     assert names == ["OutcomeUnknown", "OutcomeUnknown", "StoreUnavailable"]
 
 
+def test_a_write_that_was_done_before_the_disk_failed_is_not_repeated(
+    sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repeated, it would be a conflict with itself."""
+    failures: list[int] = []
+
+    class Connection(sqlite3.Connection):
+        def execute(self, *args: Any) -> sqlite3.Cursor:
+            cursor = super().execute(*args)
+            if failures:
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = failures.pop()
+                raise error
+            return cursor
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=Connection))
+    tag = sqlite.put(KEY, b"first")
+    failures.append(sqlite3.SQLITE_IOERR_FSYNC)
+    with pytest.raises(OutcomeUnknown):
+        sqlite.put(KEY, b"second", tag)
+    stored = sqlite.get(KEY)
+    assert isinstance(stored, Stored)
+    assert stored.body == b"second"
+
+
 def test_equal_bodies_have_different_tags(sqlite: SQLiteStore) -> None:
     """More than `Store` promises: no ABA here, even without a nonce."""
     assert len({sqlite.put(KEY, b"same") for _ in range(10)}) == 10
