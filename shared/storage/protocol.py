@@ -71,9 +71,10 @@ class Store(Protocol):
     Opening a store does not contact it; the first call does. Every method raises `StoreUnavailable` when the
     store cannot be reached, denies access or fails.
 
-    The methods are plain functions because what is under them blocks: SQLite, and boto3 with its sockets. The
-    caller, `AsyncStore`, decides by `capabilities.blocking` whether a thread is needed; coroutines here would
-    only hide that choice in every store.
+    The methods are plain functions because what they call blocks: SQLite and boto3. Their caller, `AsyncStore`,
+    decides by `capabilities.blocking` whether a call takes a thread. As coroutines they would each need a thread
+    of their own for boto3, and cost 0.3 us more of the 16 us that SQLite takes for a put. A client that can be
+    awaited, such as obstore, is what would change that.
     """
 
     @property
@@ -98,7 +99,8 @@ class Store(Protocol):
     def delete(self, key: str, expect: Tag | None = None) -> bool:
         """Remove the object; True if there was one. With `expect`, only if its tag is still that.
 
-        Of several unconditional deletes at once, more than one may return True.
+        Every store compares here: an instance may be created again under its old key, and a late unconditional
+        delete would take the new one. Of several unconditional deletes at once, more than one may return True.
 
         Raises:
             Conflict: the object has another tag or is missing, or this very delete was done before.

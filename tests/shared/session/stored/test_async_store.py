@@ -130,7 +130,12 @@ def test_calls_under_way_end_before_the_store_is_closed() -> None:
         store = FaultyStore()
         objects = AsyncStore(store)
         started, go_on = threading.Event(), threading.Event()
-        store.before_put.append(lambda: (started.set(), go_on.wait(60))[0])
+
+        def wait() -> None:
+            started.set()
+            go_on.wait(60)
+
+        store.before_put.append(wait)
         call = asyncio.ensure_future(objects.put(KEY, b"body"))
         await asyncio.sleep(0)
         started.wait(60)
