@@ -62,7 +62,7 @@ def of_answer(error: ClientError, bucket: str, conditional: bool) -> Conflict | 
         return Conflict(f"S3 answered {answered} {code}")
     if conditional and answered >= HTTPStatus.INTERNAL_SERVER_ERROR and code != "NotImplemented":
         return OutcomeUnknown(
-            f"S3 answered a conditional write with {answered} {code}. It may have been done: read the object back."
+            f"S3 answered a conditional write with {answered} {code}; it may be done: read the object back."
         )
     # The code alone: the server's message may repeat parts of the request.
     return _unavailable(bucket, f"S3 answered {answered} {code}", _ADVICE.get(code))
@@ -81,7 +81,7 @@ def of_silence(error: BotoCoreError, bucket: str, conditional: bool) -> StoreFai
         return _unavailable(bucket, "this is not a valid bucket name", _ADVICE["InvalidBucketName"])
     if conditional:
         return OutcomeUnknown(
-            f"S3's reply to a conditional write was lost ({kind}). It may have been done: read the object back."
+            f"S3's reply to a conditional write was lost ({kind}); it may be done: read the object back."
         )
     return _unavailable(bucket, kind, None)
 

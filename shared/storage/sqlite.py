@@ -213,7 +213,7 @@ class SQLiteStore:
         detail = f"The SQLite file {self.path} named by GYM_HTTP_STORE cannot be used: {reason}"
         # A commit whose sync failed is rolled back, yet may be found in the log after a crash.
         if _primary_code(error) == sqlite3.SQLITE_IOERR and conditional:
-            return OutcomeUnknown(f"{detail}. The write may have been done: read the object back.")
+            return OutcomeUnknown(f"{detail}; the write may be done: read the object back.")
         return StoreUnavailable(f"{detail}; check the path, its permissions and its disk, or name another.")
 
 

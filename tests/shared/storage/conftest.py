@@ -21,7 +21,7 @@ LOADER = botocore.loaders.create_loader()
 
 @pytest.fixture(autouse=True)
 def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every boto3 session would read S3's model from its files again, 0.1 s a test."""
+    """Saves 0.1 s a test, in which every boto3 session would read S3's model from its files again."""
     monkeypatch.setattr(botocore.session, "create_loader", lambda _: LOADER)
 
 
@@ -34,7 +34,7 @@ def sqlite(tmp_path: Path) -> Iterator[SQLiteStore]:
 
 @pytest.fixture
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
-    """S3 as moto imitates it in this process: it answers as AWS does, but races prove nothing on it."""
+    """moto in this process: it answers as AWS does, but is not atomic."""
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
@@ -46,7 +46,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
 
 @pytest.fixture
 def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
-    """S3 as a real server keeps it, under a key prefix that no other test has."""
+    """A real S3 server, under a key prefix of this test's own."""
     store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
     yield store
     store.close()

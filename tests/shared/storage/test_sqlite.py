@@ -36,7 +36,7 @@ def _meet(shared: Barrier) -> None:
 
 @pytest.fixture
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes whose work begins at the same moment, at `barrier`."""
+    """Processes that start their work at the same moment, at `barrier`."""
     start = (SPAWN.Barrier(PROCESSES),)
     with ProcessPoolExecutor(PROCESSES, SPAWN, initializer=_meet, initargs=start) as pool:
         yield pool
@@ -93,7 +93,7 @@ def _put_and_die(path: Path) -> None:
 
 
 def _fill_the_disk(path: Path) -> list[str]:
-    """The names of the errors of three writes to a disk on which a file cannot grow."""
+    """The error names of three writes to a file that cannot grow."""
     store = SQLiteStore(path)
     tag = store.put(KEY, b"body")
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
@@ -115,7 +115,7 @@ def _fill_the_disk(path: Path) -> list[str]:
 def test_processes_that_open_a_new_file_at_once_share_one_store(
     processes: ProcessPoolExecutor, tmp_path: Path
 ) -> None:
-    """Making the directory, the file, its journal mode and its table is safe in a race."""
+    """Creating the directory, the file, its journal mode and its table is safe in a race."""
     for turn in range(10):
         path = tmp_path / f"turn-{turn}" / "new" / "snapshots.db"
         assert sum(processes.map(_put_absent, [path] * PROCESSES)) == 1

@@ -110,7 +110,9 @@ class DirectoryStore:
             yield file
         except OSError as error:
             if expect is not None:
-                raise OutcomeUnknown(f"A write to the directory {self._path} failed: {error.strerror}.") from error
+                raise OutcomeUnknown(
+                    f"A write to {self._path} failed ({error.strerror}); it may be done: read the object back."
+                ) from error
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: OSError) -> StoreUnavailable:
