@@ -127,6 +127,7 @@ def test_a_conditional_write_that_is_never_answered_has_an_unknown_outcome(
     wire.fates.append(Fate.IGNORED)
     with pytest.raises(OutcomeUnknown):
         CALLS[call](store)
+    assert wire.arrived.wait(10)
     assert len(wire.methods) == 1
     store.close()
 

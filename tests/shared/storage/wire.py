@@ -43,6 +43,8 @@ class Wire:
     fates: list[Fate | Answer] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     headers: list[Message] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """A request has come, be it after its client gave up waiting."""
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -76,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.wire.methods.append(self.command)
         self.wire.headers.append(self.headers)
+        self.wire.arrived.set()
         fate = self.wire.fates.pop(0) if self.wire.fates else Fate.PASSED
         if isinstance(fate, Answer):
             self._reply(fate.status, {}, fate.body)
