@@ -165,7 +165,7 @@ class _Opened:
     @asynccontextmanager
     async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
-        service = self.service()
+        service = self._service = self._service or open_service(self._settings, metrics=True)
         service.log.gather()
         give_up_when_stuck()
         follow_parent()

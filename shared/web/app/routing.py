@@ -177,7 +177,8 @@ class Resource:
         except GymHTTPError:
             _UNCONFIGURED.note(log, method, self.path, status)
         else:
-            service.metrics.count(log, method, self.path, status)
+            if service.metrics is not None:
+                service.metrics.count(log, method, self.path, status)
             service.log.note(log, method, self.path, status)
 
     def _not_allowed(self, log: RequestLog, method: str) -> Response:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared import settings
 from shared.errors import Misconfigured
@@ -16,8 +17,10 @@ from shared.storage.capabilities import Capabilities
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
-from shared.web.observe.metrics import Metrics
 from shared.web.service.tickets import Tickets
+
+if TYPE_CHECKING:
+    from shared.web.observe.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,9 @@ class Service:
     session: Session
     renderer: Renderer
     """Draws instances for the monitor."""
-    store: CountedStore
     log: LogWriter
-    metrics: Metrics
+    metrics: "Metrics | None"
+    """Only a server has them: a Lambda function is one of many, and short-lived."""
     tickets: Tickets
 
     async def close(self) -> None:
@@ -40,8 +43,10 @@ class Service:
         await self.session.shut_down()
 
 
-def open_service(chosen: Settings | None = None) -> Service:
+def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Service:
     """The service for the given settings, or for those in the process's environment.
+
+    With `metrics`, requests and store calls are counted.
 
     Raises:
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
@@ -70,9 +75,8 @@ def open_service(chosen: Settings | None = None) -> Service:
         address=address,
         session=session,
         renderer=Renderer(session.thread_for_copy),
-        store=store,
         log=LogWriter(chosen.log),
-        metrics=Metrics(),
+        metrics=_metrics(session, store) if metrics else None,
         tickets=tickets,
     )
 
@@ -88,3 +92,9 @@ def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None
             f"GYM_HTTP_MAX_SNAPSHOT_BYTES is {chosen.max_snapshot_bytes}, and an object of a {address.scheme}: "
             f"store has at most {store.max_object_bytes} bytes; set it lower."
         )
+
+
+def _metrics(session: Session, store: CountedStore) -> "Metrics":
+    from shared.web.observe.metrics import Metrics  # 70 ms, and not installed in a Lambda function
+
+    return Metrics(session, store)
