@@ -44,7 +44,7 @@ class Metrics:
 
     def __init__(self, session: Session, store: CountedStore) -> None:
         # Process-wide, as the library has it: the classic text format would show creation times as gauges.
-        prometheus_client.disable_created_metrics()
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
         self._session = session
         self._store = store
         self._unsettled: list[_Answered] = []
@@ -68,8 +68,18 @@ class Metrics:
             "store_calls_total", "Calls to the store, by outcome.", "operation", "outcome"
         )
         self._store_seconds = self._counter("store_seconds_total", "Time spent in the store.", "operation")
-        self._live_environments = self._gauge("live_environments", "Environments that are live now.", "livesum")
-        self._gauge("start_time_seconds", "Unix time at which the process started.", "livemin").set(time.time())
+        self._live_environments = Gauge(
+            "gym_http_live_environments",
+            "Environments that are live now.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+        Gauge(
+            "gym_http_start_time_seconds",
+            "Unix time at which the process started.",
+            registry=self.registry,
+            multiprocess_mode="livemin",
+        ).set(time.time())
 
     def count(self, log: RequestLog, method: str, endpoint: str, status: int) -> None:
         """Count an answered request."""
@@ -128,6 +138,3 @@ class Metrics:
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(f"gym_http_{name}", documentation, labels, registry=self.registry)
-
-    def _gauge(self, name: str, documentation: str, across_processes: str) -> Gauge:
-        return Gauge(f"gym_http_{name}", documentation, registry=self.registry, multiprocess_mode=across_processes)
