@@ -14,12 +14,12 @@ from shared.errors import Contended, InstanceNotFound, InvalidRequest, InvalidVa
 from shared.legacy import messages
 from shared.legacy import operations as legacy
 from shared.legacy.dialect import LEGACY, short_id, shortened
+from shared.legacy.env_ids import newest_version
 from shared.session.calls import operations
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.env_ids import newest_version
 from shared.snapshot.making.make import check_registered
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
