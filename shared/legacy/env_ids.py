@@ -1,16 +1,16 @@
-"""Ids of environments that were registered once: which version has taken an old one's place."""
+"""Environment ids of older releases of Gym, and the versions that replaced them."""
 
 import gymnasium
 from gymnasium.envs.registration import parse_env_id
 
 _ATARI = "ALE"
-"""Where Atari's games are registered; before, they had no namespace."""
+"""The namespace of the Atari games. Gym registered them without one."""
 
 
 def newest_version(env_id: str) -> str | None:
-    """The newest registered version of the id's environment, if it is newer than the id's own.
+    """The newest registered version of the environment, if it is newer than the one `env_id` names.
 
-    A game of Atari without a namespace is looked for among ALE's too.
+    An id without a namespace also finds the Atari games of ALE.
     """
     try:
         namespace, name, version = parse_env_id(env_id)
