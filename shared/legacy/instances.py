@@ -7,7 +7,8 @@ from shared.errors import Contended, InstanceNotFound, NotCreatable
 from shared.legacy.env_ids import newest_version
 from shared.legacy.instance_ids import full_id, short_id
 from shared.session.session import Session
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import check_registered
 
