@@ -12,7 +12,7 @@ from shared.session.monitor.renderer import SHARE
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.monitor.parts import MEDIA_TYPE, clock_part, cursor_of, part, revisions
-from shared.web.monitor.query import MOST_IDS, NARROWEST, WIDEST, WIDTH, watched, width
+from shared.web.monitor.query import MOST_IDS, NARROWEST, WIDEST, WIDTH, requested_instances, width
 from shared.web.protocol.lambda_limits import BURST, is_lambda
 from shared.web.protocol.request import Request
 
@@ -39,9 +39,9 @@ async def monitor_frames(request: Request[None]) -> Response:
     The reply is an endless sequence of parts. A part is the length of its metadata (four bytes, big-endian), the
     metadata in JSON, the length of its picture (four bytes; 0 for none), and the picture. The metadata are one of:
 
-    - an instance: `instance_id`, `env_id`, `render_mode`, `episode`, `steps`, `episode_return`, `ended`, `created`,
-      `used`, `revision`, the picture's `content_type` (`image/jpeg`, or `text/plain` for render mode ansi), and
-      `trouble`, which says why a picture is missing;
+    - an instance: `instance_id`, `env_id`, `render_mode`, `episode`, `steps`, `episode_return`, `ended`,
+      `created`, `used`, `revision`, the picture's `content_type` (`image/jpeg`, or `text/plain` for render mode
+      ansi), and `trouble`, which says why a picture is missing;
     - `instance_id` and `gone`;
     - `now`, the server's time, about every five seconds at least.
 
@@ -52,9 +52,9 @@ async def monitor_frames(request: Request[None]) -> Response:
     Pictures are drawn from copies, in at most about a third of the process's time: watching changes nothing, and
     stepping comes first.
     """
-    asked = watched(request)
+    asked = requested_instances(request)
     references = [reference for reference in asked.values() if reference is not None]
-    unknown = [FeedItem(word) for word, reference in asked.items() if reference is None]
+    unknown = [FeedItem(given) for given, reference in asked.items() if reference is None]
     pixels = width(request, may_be_none=True)
     encode = Thumbnail(pixels, request.service.settings.max_frame_pixels) if pixels else None
     since, in_lambda = request.query.get("since"), is_lambda(request.scope)

@@ -25,7 +25,7 @@ from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.pages import Pages
 from shared.web.app.paths import Paths
 from shared.web.app.routing import Endpoint, Router
-from shared.web.app.supervision import follow_parent
+from shared.web.app.supervision import exit_with_parent
 from shared.web.observe.request_log import VARY_ORIGIN
 from shared.web.protocol.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
 from shared.web.service.service import Service, open_service
@@ -166,9 +166,9 @@ class _Opened:
     async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
         service = self._service = self._service or open_service(self._settings, metrics=True)
-        service.log.gather()
+        service.log.start_buffering()
         give_up_when_stuck()
-        follow_parent()
+        exit_with_parent()
         sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
         yield
         sweeper.cancel()

@@ -1,4 +1,4 @@
-"""What all endpoints of a process share, made at the first request."""
+"""What the endpoints of a process share: the settings, the session, and what observes them."""
 
 import multiprocessing
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The settings, the session over the store that they name, and what reports on both."""
+    """The settings in force, and everything that was opened by them."""
 
     settings: Settings
     address: StoreAddress
@@ -38,7 +38,7 @@ class Service:
     tickets: Tickets
 
     async def close(self) -> None:
-        """Close every live environment and the store. Nothing is lost: every call was saved."""
+        """Close every live environment and the store. Nothing is lost, since every call was saved."""
         await self.renderer.close()
         await self.session.shut_down()
 
