@@ -25,8 +25,8 @@ router = Router()
 async def fork_env(request: Request[ForkBody]) -> Response:
     """Create copies that continue from the current state exactly as this environment would. It is not changed.
 
-    With `reseed`, copy number i seeds the generators of the environment, its spaces and Atari's sticky actions from
-    `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
+    With `reseed`, copy number i seeds the generators of the environment, its spaces and Atari's sticky actions
+    from `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
     """
     body = request.body
     forked = await request.service.session.forking.fork(

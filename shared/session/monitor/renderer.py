@@ -1,8 +1,8 @@
 """Rendering many instances from copies, in a bounded share of the process's time.
 
 A copy is restored from the stored snapshot. So watching changes nothing, takes no lock that a step would wait
-for, and shows what any process did to the instance. Copies are kept between pictures: where a snapshot is replayed,
-only its newest calls are then replayed.
+for, and shows what any process did to the instance. Copies are kept between pictures: where a snapshot is
+replayed, only its newest calls are then replayed.
 """
 
 import asyncio
