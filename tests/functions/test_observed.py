@@ -179,12 +179,3 @@ def test_metrics_are_served_locally_alone() -> None:
     """A Lambda function's counts would be those of one of many short lives."""
     assert metrics not in local_app.MODULES
     assert "`GET /metrics`" in (Path(__file__).parents[2] / "README.md").read_text()
-
-
-def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:
-    (tmp_path / "a-file").touch()
-    keys = ("k" * 32,)
-    with served("lambda", Settings(store=f"sqlite:///{tmp_path}/a-file/x.db", signing_keys=keys)) as client:
-        reply = Api(client).get("/v1/health/")
-    assert (reply.status, reply.json["type"]) == (503, "urn:gym-http:problem:store-unavailable")
-    assert "GYM_HTTP_STORE" in reply.json["detail"]
