@@ -30,7 +30,7 @@ router = Router()
         "ids": f"Up to {MOST_IDS} instance ids, separated by commas.",
         "width": f"Greatest width of a picture, {NARROWEST} to {WIDEST} pixels (default {WIDTH}); 0 for none.",
         "known": "A cursor of what the page shows already. An endless reply then leaves it out.",
-        "since": "The cursor of the last reply, or empty. The reply then ends once it has told what is new.",
+        "since": "The cursor of the last reply, or empty. The reply then ends after what is new.",
     },
 )
 async def monitor_frames(request: Request[None]) -> Response:

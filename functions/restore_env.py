@@ -24,7 +24,7 @@ router = Router()
     tag="branching",
 )
 async def restore_env(request: Request[RestoreBody]) -> Response:
-    """Put the environment into the checkpoint's state. The checkpoint stays, and the revision goes on counting."""
+    """Put the environment into the checkpoint's state. The checkpoint stays; the revision counts on."""
     outcome = await request.service.session.checkpoints.restore(
         request.checkpoint(request.body.checkpoint_id), instance_record, request.if_match, request.keyed
     )

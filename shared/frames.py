@@ -35,8 +35,8 @@ class Thumbnail:
     def __call__(self, picture: Any) -> Picture | None:
         """The picture as JPEG, or the first 4,000 characters of a text.
 
-        Up to 16 pictures of a vector environment are set side by side. Of a list of frames, the last is taken. None
-        if there is no frame.
+        Up to 16 pictures of a vector environment are set side by side. Of a list of frames, the last is taken.
+        None if there is no frame.
 
         Raises:
             NotRenderable: it is not a frame, or has more pixels than allowed.

@@ -41,7 +41,7 @@ class FeedItem(NamedTuple):
 
 
 class Feed:
-    """Some instances side by side, told of whenever one has changed."""
+    """The changes of several instances."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Feed:
         *,
         share: float = SHARE,
     ) -> None:
-        """Prepare to tell of every instance that is not at its revision in `known`.
+        """Prepare to report every instance that is not at its revision in `known`.
 
         Without `encode` nothing is drawn. `share` is the part of the process's time that drawing may take.
         """
@@ -65,12 +65,12 @@ class Feed:
         self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
         """What was last read of each instance that is not gone."""
         self._changed: dict[Reference, FeedItem] = {}
-        """What has not been told yet, in the order in which it is told."""
+        """Changes that have not been reported yet, in order."""
 
     async def follow(self) -> AsyncIterator[FeedItem | None]:
         """Every instance that is not at its known revision, and again whenever one has changed.
 
-        None after five seconds without a change. An instance that is gone is told of once. The feed ends when the
+        None after five seconds without a change. An instance that is gone is reported once. The feed ends when the
         store fails.
 
         Raises:
@@ -99,7 +99,7 @@ class Feed:
         return items
 
     async def _changes(self) -> AsyncIterator[FeedItem | None]:
-        told = asked = time.monotonic()
+        reported = asked = time.monotonic()
         while True:
             now = time.monotonic()
             if now - asked >= self._pause_s:
@@ -109,11 +109,11 @@ class Feed:
                     return
                 asked = now
             items: Sequence[FeedItem | None] = await self._next_round()
-            if not items and now - told > _HEARTBEAT_S:
+            if not items and now - reported > _HEARTBEAT_S:
                 items = [None]
             for item in items:
                 yield item
-                told = now
+                reported = now
             until_asking = asked + self._pause_s - time.monotonic()
             await asyncio.sleep(_ROUND_S if self._changed else max(_ROUND_S, until_asking))
 

@@ -48,8 +48,8 @@ def clock_part(cursor: str | None = None) -> bytes:
 
 def cursor_of(known: Mapping[str, int], items: Iterable[FeedItem]) -> str:
     """The cursor of a reader that knew some revisions and was then sent the items."""
-    told = {item.instance_id: item.header.revision for item in items if item.header is not None}
-    return ".".join(f"{instance_id[:8]}-{revision}" for instance_id, revision in {**known, **told}.items())
+    sent = {item.instance_id: item.header.revision for item in items if item.header is not None}
+    return ".".join(f"{instance_id[:8]}-{revision}" for instance_id, revision in {**known, **sent}.items())
 
 
 def revisions(cursor: str, instance_ids: Iterable[str]) -> dict[str, int]:
@@ -84,6 +84,6 @@ def _record(header: Header) -> dict[str, Any]:
 
 
 def _part(metadata: dict[str, Any], picture: Picture | None = None) -> bytes:
-    told = msgspec.json.encode(metadata)
+    encoded = msgspec.json.encode(metadata)
     content = b"" if picture is None else picture.content
-    return b"".join((_LENGTH.pack(len(told)), told, _LENGTH.pack(len(content)), content))
+    return b"".join((_LENGTH.pack(len(encoded)), encoded, _LENGTH.pack(len(content)), content))
