@@ -9,7 +9,7 @@ from shared.errors import InvalidValue
 from shared.legacy import operations
 from shared.session.live.cache import Operation
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.sessions import run, session

@@ -15,7 +15,7 @@ from shared.session.monitor.feed import Feed, FeedItem
 from shared.session.monitor.renderer import Encode, Renderer
 from shared.session.monitor.stream import ENDLESS, Burst
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.faulty import FaultyStore

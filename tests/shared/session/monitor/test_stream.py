@@ -11,7 +11,7 @@ from shared.session.calls import operations
 from shared.session.monitor import stream
 from shared.session.monitor.stream import Burst, pictures
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.sessions import run, session

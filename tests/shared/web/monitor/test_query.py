@@ -6,7 +6,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from shared.errors import InstanceNotFound, InvalidValue, Unauthorized
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.web.monitor.query import MOST_IDS, requested_instances, width
 from shared.web.protocol.dialect import V1
 from shared.web.protocol.request import Request

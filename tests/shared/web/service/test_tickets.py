@@ -5,7 +5,7 @@ import time
 import pytest
 
 from shared.errors import Unauthorized
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.web.service.tickets import LIFETIME_S, Tickets
 
 OLD, NEW = b"old key, 32 characters at least", b"new key, 32 characters at least"
