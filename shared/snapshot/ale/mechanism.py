@@ -20,6 +20,9 @@ from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 
+PRIVATE_NAMES = ("ale_py.env:AtariEnv._game", "gymnasium:Env._np_random_seed")
+"""What this module reads of other packages that is not part of their API."""
+
 _ENVIRONMENT = "ale_py.env.AtariEnv"
 _MEMORY = "gymnasium.wrappers.stateful_observation"
 _LARGEST_LAYERS = 1 << 28

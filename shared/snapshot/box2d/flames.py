@@ -12,6 +12,12 @@ from typing import Any
 
 from gymnasium.envs.box2d import lunar_lander
 
+PRIVATE_NAMES = (
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._clean_particles",
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._create_particle",
+)
+"""What this module reads of other packages that is not part of their API."""
+
 _LANDER: Any = lunar_lander.LunarLander
 
 

@@ -22,6 +22,15 @@ from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.replay.replay import ReplayMechanism
 from shared.snapshot.replay.replayable import core_depth
 
+PRIVATE_NAMES = (
+    "gymnasium.envs.box2d.bipedal_walker:BipedalWalker._destroy",
+    "gymnasium.envs.box2d.car_racing:CarRacing._destroy",
+    "gymnasium.envs.box2d.car_racing:CarRacing._render",
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._clean_particles",
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._destroy",
+)
+"""What this module reads of other packages that is not part of their API."""
+
 _PACKAGE = "gymnasium.envs.box2d"
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from shared.snapshot.codec.plain import NotPlain
 
+PRIVATE_NAMES = ("jaxlib._jax:PjitFunction",)
+"""What this module reads of other packages that is not part of their API."""
+
 _ATOMS = (type(None), bool, int, float, str, bytes)
 
 

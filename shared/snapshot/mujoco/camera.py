@@ -12,6 +12,12 @@ import numpy as np
 
 from shared.errors import SnapshotCorrupt
 
+PRIVATE_NAMES = (
+    "gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._set_cam_config",
+    "gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._viewers",
+)
+"""What this module reads of other packages that is not part of their API."""
+
 
 class Camera:
     """The attribute `mujoco_renderer`, as the fields of its viewer's `MjvCamera`; None before the first frame."""

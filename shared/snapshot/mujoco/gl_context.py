@@ -10,6 +10,9 @@ from typing import Any
 
 from shared.snapshot.mujoco.camera import keep, make_current, release
 
+PRIVATE_NAMES = ("gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._get_viewer",)
+"""What this module reads of other packages that is not part of their API."""
+
 _RENDERER = ("gymnasium.envs.mujoco.mujoco_rendering", "MujocoRenderer")
 _RENDER = ("gymnasium.envs.mujoco.mujoco_env", "MujocoEnv.render")
 

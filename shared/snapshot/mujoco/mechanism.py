@@ -17,6 +17,9 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.mujoco.camera import Camera, keep, make_current, release
 from shared.snapshot.mujoco.physics import Physics, is_whole
 
+PRIVATE_NAMES = ("gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._vopt",)
+"""What this module reads of other packages that is not part of their API."""
+
 _PACKAGE = "gymnasium.envs.mujoco"
 _MUJOCO = (Physics(), Camera())
 

@@ -6,6 +6,7 @@ import gymnasium
 import pytest
 
 from shared.errors import SnapshotCorrupt
+from shared.snapshot.ale import mechanism as ale_mechanism
 from shared.snapshot.ale.mechanism import ALE
 from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
@@ -34,6 +35,12 @@ DEEPMIND = (
 @pytest.fixture(autouse=True)
 def _prepared() -> None:
     prepare()
+
+
+@pytest.mark.parametrize("name", ale_mechanism.PRIVATE_NAMES)
+def test_an_atari_environment_has_the_private_name_that_is_read(name: str) -> None:
+    """Only an instance has all of them."""
+    assert hasattr(make(Recipe("ALE/Pong-v5")).unwrapped, name.rpartition(".")[2])
 
 
 def test_a_sticky_game_is_exact_in_a_fresh_process() -> None:

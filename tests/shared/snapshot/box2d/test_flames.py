@@ -14,6 +14,7 @@ from tests.shared.snapshot.pairs import adopted, restored, same_answers, thrust
 
 Box2D = pytest.importorskip("Box2D")
 
+from gymnasium.envs.box2d import lunar_lander  # noqa: E402  # without Box2D there is none
 from gymnasium.envs.box2d.lunar_lander import heuristic  # noqa: E402  # without Box2D there is none
 
 from shared.snapshot.box2d import flames  # noqa: E402
@@ -74,6 +75,12 @@ def test_the_order_in_which_the_ground_is_made_counts(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(flames, "_ground_of", reversed_ground)
     assert "frame" in str(differs(12, 200))
+
+
+@pytest.mark.parametrize("name", flames.PRIVATE_NAMES)
+def test_gymnasiums_lander_has_the_private_name_that_is_replaced(name: str) -> None:
+    """A release that renames one fails here by that name."""
+    assert callable(getattr(lunar_lander.LunarLander, name.rpartition(".")[2]))
 
 
 def test_no_flame_is_made_until_a_frame_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:

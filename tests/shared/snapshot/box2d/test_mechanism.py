@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import importlib
 import sys
 from typing import Any
 
@@ -78,6 +79,14 @@ def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]
 
     monkeypatch.setattr(owner, name, noting)
     return calls
+
+
+@pytest.mark.parametrize("name", box2d.PRIVATE_NAMES)
+def test_gymnasiums_environments_have_the_private_name_that_is_read(name: str) -> None:
+    """A release that renames one fails here by that name."""
+    module, _, attribute = name.partition(":")
+    kind, _, method = attribute.partition(".")
+    assert callable(getattr(getattr(importlib.import_module(module), kind), method))
 
 
 @pytest.mark.parametrize(

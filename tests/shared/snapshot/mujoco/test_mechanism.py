@@ -14,7 +14,8 @@ from shared.snapshot.contract.calls import Reset
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
-from shared.snapshot.mujoco import camera, physics
+from shared.snapshot.mujoco import camera, gl_context, physics
+from shared.snapshot.mujoco import mechanism as mujoco_mechanism
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.registry import mechanism_for
 from tests.shared.snapshot.mujoco.subjects import ASSETS, IDS, SHORT, base_of, prepare, steps, subject_of
@@ -191,6 +192,14 @@ def test_only_what_draws_lives_on_the_graphics_thread() -> None:
         found = mechanism_for(make(Recipe("Reacher-v5", render_mode=render_mode)))
         assert found is mechanism
         assert found.home is home
+
+
+@pytest.mark.parametrize(
+    "name", [*camera.PRIVATE_NAMES, *gl_context.PRIVATE_NAMES, *mujoco_mechanism.PRIVATE_NAMES]
+)
+def test_gymnasiums_renderer_has_the_private_name_that_is_read(name: str) -> None:
+    """Only an instance has all of them."""
+    assert hasattr(base_of(subject_of("Hopper-v5")).mujoco_renderer, name.rpartition(".")[2])
 
 
 def test_mujocos_warnings_go_to_the_log_and_not_to_a_file(
