@@ -11,7 +11,7 @@ from typing import Any
 
 import gymnasium
 
-from shared.errors import SnapshotCorrupt
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
@@ -159,6 +159,8 @@ class GraphSubject:
     def _read(self, graph: bytes, blocks: list[bytes]) -> gymnasium.Env[Any, Any]:
         try:
             env = GraphUnpickler(zlib.decompress(graph), self._constants, unpacked(blocks)).load()
+        except SnapshotIncompatible:  # a leaf that is not installed here
+            raise
         except Exception as error:  # the graph calls other libraries' constructors, which may raise anything
             raise SnapshotCorrupt(f"The graph in the snapshot cannot be built: {error!r}.") from error
         assert isinstance(env, gymnasium.Env)

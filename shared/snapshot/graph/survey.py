@@ -8,6 +8,8 @@ import gymnasium
 
 from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.graph.constants import Constants
+from shared.snapshot.graph.leaves import leaf_for
+from shared.snapshot.graph.native_base import module_name
 from shared.snapshot.graph.path import path_to_culprit
 from shared.snapshot.graph.pickler import GraphPickler
 
@@ -35,7 +37,9 @@ class _Surveyor(GraphPickler):
 
     def reducer_override(self, instance: Any) -> Any:
         named = instance if isinstance(instance, type | FunctionType) else type(instance)
-        self.modules.add(getattr(named, "__module__", None) or "")
+        self.modules.add(module_name(named) if isinstance(named, type) else named.__module__ or "")
+        if (leaf := leaf_for(type(instance))) is not None:
+            self.modules.add(type(leaf).__module__)
         return super().reducer_override(instance)
 
 

@@ -1,13 +1,14 @@
 """pygame's surfaces come back pixel by pixel, and in the format in which they blend alike."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from shared.settings import prepare_process
 from shared.snapshot.codec.plain import NotPlain
-from shared.snapshot.graph.constants import Constants
-from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
+from shared.snapshot.graph.leaves import leaf_named
+from shared.snapshot.graph.testing import NativeLeafContract, graph_of, restored
 
 prepare_process()
 pygame = pytest.importorskip("pygame")
@@ -15,8 +16,7 @@ pygame = pytest.importorskip("pygame")
 
 def again(value: Any) -> Any:
     """The value out of a graph."""
-    graph, buffers = GraphPickler(Constants()).written(value)
-    return GraphUnpickler(graph, Constants(), [buffer.raw().tobytes() for buffer in buffers]).load()
+    return restored(graph_of(value))
 
 
 def looks(surface: Any) -> tuple[Any, ...]:
@@ -54,26 +54,54 @@ def opaque() -> Any:
     return surface
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda: painted(pygame.Surface((9, 5))),
-        lambda: painted(pygame.Surface((9, 5), pygame.SRCALPHA)),
-        lambda: painted(pygame.Surface((7, 5), depth=8)),
-        lambda: painted(pygame.Surface((7, 5), depth=16)),
-        lambda: painted(pygame.Surface((7, 5), depth=24)),
-        lambda: painted(pygame.Surface((300, 200))),
-        lambda: pygame.Surface((0, 3)),
-        translucent,
-        keyed,
-        opaque,
-    ],
-)
-def test_a_surface_comes_back_with_its_pixels_and_blends_alike(made: Any) -> None:
-    surface = made()
-    found = again(surface)
-    assert looks(found) == looks(surface)
-    assert GraphPickler(Constants()).written(found)[0] == GraphPickler(Constants()).written(surface)[0]
+class WorldSurface(pygame.Surface):  # type: ignore[misc,name-defined]
+    """A surface that knows where it lies; one cannot be made without an area. highway-env draws on such."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(size)
+        self.origin: list[float] = []
+
+
+def placed() -> Any:
+    surface = WorldSurface((6, 4))
+    surface.origin = [1.5, 2.0]
+    return painted(surface)
+
+
+class TestSurfaceLeaf(NativeLeafContract):
+    leaf = leaf_named("pygame.surface.Surface")
+
+    def examples(self) -> Sequence[Callable[[], Any]]:
+        return [
+            lambda: painted(pygame.Surface((9, 5))),
+            lambda: painted(pygame.Surface((9, 5), pygame.SRCALPHA)),
+            lambda: painted(pygame.Surface((7, 5), depth=8)),
+            lambda: painted(pygame.Surface((7, 5), depth=16)),
+            lambda: painted(pygame.Surface((7, 5), depth=24)),
+            lambda: painted(pygame.Surface((300, 200))),
+            lambda: pygame.Surface((0, 3)),
+            lambda: painted(pygame.Surface((9, 5))).subsurface((1, 1, 4, 3)),
+            translucent,
+            keyed,
+            opaque,
+            placed,
+        ]
+
+    def observed(self, surface: Any) -> Any:
+        before = looks(surface)
+        if 0 not in surface.get_size():
+            surface.set_at((0, 0), (1, 2, 3))
+        return [before, looks(surface)]
+
+
+class TestClockLeaf(NativeLeafContract):
+    leaf = leaf_named("pygame.time.Clock")
+
+    def examples(self) -> Sequence[Callable[[], Any]]:
+        return [pygame.time.Clock]
+
+    def observed(self, clock: Any) -> Any:
+        return [clock.get_time(), clock.get_fps()]
 
 
 def test_a_palette_comes_back() -> None:
@@ -91,22 +119,9 @@ def test_a_part_of_a_surface_shares_its_pixels() -> None:
 
 
 def test_a_surface_of_a_subclass_keeps_its_attributes() -> None:
-    """highway-env draws on such."""
-    surface = WorldSurface((6, 4))
-    surface.origin = [1.5, 2.0]
-    painted(surface)
-    found = again(surface)
+    found = again(placed())
     assert type(found) is WorldSurface
     assert found.origin == [1.5, 2.0]
-    assert looks(found) == looks(surface)
-
-
-class WorldSurface(pygame.Surface):  # type: ignore[misc,name-defined]
-    """A surface that knows where it lies; one cannot be made without an area."""
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        super().__init__(size)
-        self.origin: list[float] = []
 
 
 def test_a_clock_is_a_new_clock_and_values_are_carried() -> None:
