@@ -107,8 +107,8 @@ def test_a_snapshot_that_does_not_fit_is_refused() -> None:
         plain.dumps([b"no", seed, packed, presses, *rest, digest]): "wrappers' state cannot be read",
         plain.dumps([layers, seed, packed[:-1], presses, *rest, digest]): "not of the form",
         plain.dumps([layers, seed, [*packed[:-1], b"four"], presses, *rest, digest]): "a generator is 624 words",
-        plain.dumps([layers, seed, packed, presses, *rest, flipped]): "came to another state",
-        plain.dumps([layers, seed, packed, presses[:-10], *rest, digest]): "came to another state",
+        plain.dumps([layers, seed, packed, presses, *rest, flipped]): "and came to another state",
+        plain.dumps([layers, seed, packed, presses[:-10], *rest, digest]): "and came to another state",
         subject_of("ALE/Breakout-v5", 3).capture(): "of another game",
     }.items():
         with pytest.raises(SnapshotCorrupt, match=message):

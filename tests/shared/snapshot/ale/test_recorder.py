@@ -1,4 +1,4 @@
-"""What ALE does not tell of its state is brought back all the same."""
+"""A recorded emulator brings back what ALE's own state leaves out."""
 
 import random
 from typing import Any
@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from shared.errors import NotExact, SnapshotCorrupt
-from shared.snapshot.ale.actions import NOOP
-from shared.snapshot.ale.machine import Machine
 from shared.snapshot.ale.recorder import RecordedInterface
+from shared.snapshot.ale.sticky_action import NOOP
+from shared.snapshot.ale.system_state import SystemState
 from shared.snapshot.contract.calls import Render, Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make
 from tests.shared.snapshot.ale.subjects import (
+    emulator_of,
     follow,
     misplace_masks,
     play,
@@ -37,7 +38,7 @@ def test_a_picture_right_after_a_restore_is_the_one_before_it() -> None:
     other.restore(subject.capture())
     assert np.array_equal(other.apply(Render()), subject.apply(Render()))
     play(subject, 30)
-    other._emulator._restore(subject._emulator._machine())
+    emulator_of(other).set_state(emulator_of(subject).state())
     assert not np.array_equal(other.apply(Render()), subject.apply(Render()))
 
 
@@ -50,7 +51,7 @@ def test_without_the_action_in_effect_a_restore_is_refused(monkeypatch: pytest.M
     """The proof that the test before this one sees it."""
     settle = RecordedInterface._settle
     monkeypatch.setattr(RecordedInterface, "_settle", lambda self, machine, _: settle(self, machine, NOOP))
-    with pytest.raises(SnapshotCorrupt, match="came to another state"):
+    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
         follow("ALE/Pong-v5", 40)
 
 
@@ -58,7 +59,7 @@ def test_without_the_action_in_effect_a_restore_is_refused(monkeypatch: pytest.M
 def test_what_the_tia_points_to_is_brought_back(looked_up: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hangman never places its missiles, so that no frame of it would bring them back; nothing shows it either."""
     if not looked_up:
-        monkeypatch.setattr(Machine, "settled", lambda self, generator: self._replace(generator=generator))
+        monkeypatch.setattr(SystemState, "settled", lambda self, generator: self._replace(generator=generator))
     subject, other = subject_of("ALE/Hangman-v5", 3), subject_of("ALE/Hangman-v5", 4)
     play(subject, 20)
     misplace_masks(other)
@@ -73,7 +74,7 @@ def think(trials: int) -> None:
     It thinks for longer than the 25,000 instructions that ALE gives a frame, and ALE then goes on in its midst,
     which its state does not tell.
     """
-    emulator, other = (subject_of("ALE/TicTacToe3D-v5", seed)._emulator for seed in (8, 2))
+    emulator, other = (emulator_of(subject_of("ALE/TicTacToe3D-v5", seed)) for seed in (8, 2))
     global_rng, action, found = random.Random(8), emulator.getLegalActionSet()[0], 0
     for frame in range(400):
         if global_rng.random() < 0.2:
@@ -81,11 +82,11 @@ def think(trials: int) -> None:
         emulator.act(action)
         if frame > 250 and frame % 3 == 0:
             other.restore(emulator.capture())
-            found += cut_off(emulator._machine())
+            found += cut_off(emulator.state())
     assert found >= trials
 
 
-cut_off: Any = vars(Machine)["is_cut_off"].fget
+cut_off: Any = vars(SystemState)["is_cut_off"].fget
 
 
 def test_a_game_that_thinks_for_longer_than_a_frame_is_exact() -> None:
@@ -95,8 +96,8 @@ def test_a_game_that_thinks_for_longer_than_a_frame_is_exact() -> None:
 
 def test_a_keyframe_inside_a_frame_would_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof that the test before this one sees it."""
-    monkeypatch.setattr(Machine, "is_cut_off", property(lambda _: False))
-    with pytest.raises(SnapshotCorrupt, match="came to another state"):
+    monkeypatch.setattr(SystemState, "is_cut_off", property(lambda _: False))
+    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
         think(trials=2)
 
 
@@ -120,9 +121,8 @@ def test_a_seeded_reset_is_ales_own_and_loads_the_game_only_where_it_must(env_id
     """Loading takes 90 to 300 ms. Berzerk draws actions meanwhile."""
     subject = subject_of(env_id, 3)
     play(subject, 40)
-    emulator: Any = subject._emulator
-    counted = _Counted(emulator._ale)
-    emulator._ale = counted
+    emulator = emulator_of(subject)
+    counted = emulator.ale = _Counted(emulator.ale)
     env = make(Recipe(env_id))
     expected, info = env.reset(seed=5)
     found, found_info = subject.apply(Reset(5))
@@ -162,6 +162,6 @@ def test_a_generator_that_is_drawn_from_otherwise_is_noticed() -> None:
     """By a new ALE, say: the action in effect would not be known any more, so nothing is saved."""
     subject = subject_of("ALE/Pong-v5", 3)
     play(subject, 3)
-    subject._emulator._ale.act(0, 1.0)  # past what records
+    emulator_of(subject).ale.act(0, 1.0)  # past the recorder
     with pytest.raises(NotExact, match="drew 34 numbers in 16 frames"):
         play(subject, 3)
