@@ -120,7 +120,7 @@ def test_frames_of_an_environments_own_are_drawn_again(monkeypatch: pytest.Monke
 def test_frames_that_a_replay_leaves_out_do_not_fill_the_journal() -> None:
     """They take longer than everything else."""
     live = drawn(CART, *steps(CART, 2))
-    before = live._core.replay_s()
+    before = live.core.replay_s()
     for _ in range(3):
         live.apply(Render())
-    assert live._core.replay_s() == before
+    assert live.core.replay_s() == before
