@@ -1,6 +1,6 @@
 """Where a class gets native memory from, seen by the size of its instances."""
 
-from types import MemberDescriptorType
+from types import FunctionType, MemberDescriptorType
 
 _POINTER_BYTES = 8
 
@@ -22,6 +22,6 @@ def class_name(kind: type) -> str:
     return f"{module_name(kind)}.{kind.__qualname__}"
 
 
-def module_name(kind: type) -> str:
-    """The module that a class names, empty for one without: SWIG's types raise AttributeError there."""
-    return getattr(kind, "__module__", None) or ""
+def module_name(named: type | FunctionType) -> str:
+    """The module of a class or function, empty where there is none: SWIG's types raise AttributeError there."""
+    return getattr(named, "__module__", None) or ""
