@@ -40,7 +40,7 @@ class Flames:
     def catch_up(self) -> None:
         """Run the flames' world up to the lander's last step."""
         if self._world is None:
-            self._world = _ground_of(self._lander)
+            self._world = ground_of(self._lander)
         for step in range(self._reached, self._now):
             while self._awaited and self._awaited[0].made_at == step:
                 self._awaited.popleft().light(self._world)
@@ -105,7 +105,7 @@ class _Flame:
             self._body = None
 
 
-def _ground_of(lander: Any) -> Any:
+def ground_of(lander: Any) -> Any:
     """A world with the same ground and nothing else, with its fixtures in the lander's order."""
     import Box2D
 

@@ -73,7 +73,7 @@ def test_the_order_in_which_the_ground_is_made_counts(monkeypatch: pytest.Monkey
             ground.CreateFixture(shape=fixture.shape, density=fixture.density, friction=fixture.friction)
         return world
 
-    monkeypatch.setattr(flames, "_ground_of", reversed_ground)
+    monkeypatch.setattr(flames, "ground_of", reversed_ground)
     assert "frame" in str(differs(12, 200))
 
 
@@ -86,13 +86,13 @@ def test_gymnasiums_lander_has_the_private_name_that_is_replaced(name: str) -> N
 def test_no_flame_is_made_until_a_frame_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """120 would make a step, and each step of a replay, three times as slow."""
     worlds: list[Any] = []
-    ground_of = flames._ground_of
+    ground_of = flames.ground_of
 
     def noted(lander: Any) -> Any:
         worlds.append(ground_of(lander))
         return worlds[-1]
 
-    monkeypatch.setattr(flames, "_ground_of", noted)
+    monkeypatch.setattr(flames, "ground_of", noted)
     live = adopted(BOX2D, DRAWN, UNDRAWN)
     other = restored(BOX2D, DRAWN, live.capture())
     for subject in (live, other):

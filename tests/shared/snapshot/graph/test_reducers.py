@@ -23,6 +23,7 @@ class Member(Enum):
 
 class Slotted:
     __slots__ = ("empty", "value")
+    value: int
 
     def __getstate__(self) -> Any:
         return None

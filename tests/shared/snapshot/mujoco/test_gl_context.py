@@ -1,4 +1,4 @@
-"""Environments that other packages build on MuJoCo are replayed, and draw what they would draw alone."""
+"""Environments that other packages build on MuJoCo are replayed in an OpenGL context of their own."""
 
 from typing import Any
 
