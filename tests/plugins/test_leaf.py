@@ -18,6 +18,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph import native_state, pickler
 from shared.snapshot.graph.leaves import leaf_named, registered_leaves
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH
+from shared.snapshot.graph.survey import Survey
 from shared.snapshot.graph.testing import NativeLeafContract, graph_of, restored
 from shared.snapshot.making.make import make
 
@@ -91,6 +92,7 @@ def test_an_environment_that_holds_such_an_object_is_exact() -> None:
         LEDGER.env_id, modules=(f"{PACKAGE}.ledger",), episodes=(1, 2), steps=12, further=45, chain=12
     )
     assert report.mechanism == OBJECT_GRAPH.name
+    assert f"{PACKAGE}.leaf" in Survey(make(LEDGER)).modules  # whose version a snapshot names
 
 
 @pytest.mark.usefixtures("installed")

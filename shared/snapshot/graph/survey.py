@@ -25,7 +25,7 @@ class Survey:
         pickled(surveyor, env, self.constants)
         self.constants.complete = True
         self.modules = surveyor.modules
-        """Modules whose classes, functions or leaves the graph needs."""
+        """Modules of the classes, functions and leaves that the graph names."""
 
 
 class _Surveyor(GraphPickler):

@@ -19,7 +19,7 @@ OTHERS = ("ALE/MiniatureGolf-v5", "ALE/Pitfall2-v5")
 
 
 def prepare() -> None:
-    """What the service does before it makes the first environment; without ale-py nothing is tested."""
+    """Prepare the process as the service does; skip the tests where ale-py is missing."""
     pytest.importorskip("ale_py")
     prepare_process()
     register_environments(("ale_py",))
@@ -53,14 +53,14 @@ def emulator_of(subject: AleSubject) -> Any:
 
 
 def play(subject: AleSubject, steps: int, seed: int = 0) -> list[Any]:
-    """The results of some steps; an action stays for a while, and an episode that ends is followed by another."""
-    global_rng = np.random.default_rng(seed)
+    """The results of some steps. An action is held for a while, and a reset follows the end of an episode."""
+    random = np.random.default_rng(seed)
     space: Any = subject.env.action_space
     results = []
     action = 0
     for _ in range(steps):
-        if global_rng.random() < 0.3:
-            action = int(global_rng.integers(space.n))
+        if random.random() < 0.3:
+            action = int(random.integers(space.n))
         observation, *rest = subject.apply(Step(action))
         results.append((observation.tobytes(), *rest))
         if rest[1] or rest[2]:
@@ -69,7 +69,7 @@ def play(subject: AleSubject, steps: int, seed: int = 0) -> list[Any]:
 
 
 def follow(env_id: str, trials: int, **kwargs: Any) -> None:
-    """One environment, and another one that is brought to where it is time and again."""
+    """Play one environment, and bring another to the same point time and again."""
     subject, other = subject_of(env_id, 3, **kwargs), subject_of(env_id, 4, **kwargs)
     for trial in range(trials):
         play(subject, 1 + 7 * trial % 23, trial)
@@ -86,7 +86,7 @@ def shown_masks(subject: AleSubject) -> list[bytes]:
 
 
 def misplace_masks(subject: AleSubject) -> None:
-    """Leave the TIA with masks of some other place and size."""
+    """Leave the TIA with masks of another place and size."""
     _frame(subject, {field: 77 for field in (43, 44, 45)}, "A9 35 85 04 85 05 85 0A" + _WAIT)
 
 

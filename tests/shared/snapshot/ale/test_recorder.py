@@ -75,10 +75,10 @@ def think(trials: int) -> None:
     which its state does not tell.
     """
     emulator, other = (emulator_of(subject_of("ALE/TicTacToe3D-v5", seed)) for seed in (8, 2))
-    global_rng, action, found = random.Random(8), emulator.getLegalActionSet()[0], 0
+    actions, action, found = random.Random(8), emulator.getLegalActionSet()[0], 0
     for frame in range(400):
-        if global_rng.random() < 0.2:
-            action = global_rng.choice(emulator.getLegalActionSet())
+        if actions.random() < 0.2:
+            action = actions.choice(emulator.getLegalActionSet())
         emulator.act(action)
         if frame > 250 and frame % 3 == 0:
             other.restore(emulator.capture())

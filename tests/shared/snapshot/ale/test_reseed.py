@@ -74,12 +74,12 @@ def test_the_generator_is_as_ale_seeds_it() -> None:
 def reseeded_at_any_time(env_id: str, steps: int) -> None:
     """A reseeded game in another emulator, at points before, at and after the next keyframes."""
     subject, other = subject_of(env_id, 3), subject_of(env_id, 4)
-    global_rng = np.random.default_rng(1)
+    random = np.random.default_rng(1)
     for trial in range(24):
-        play(subject, int(global_rng.integers(steps)), trial)
-        if global_rng.random() < 0.6:
+        play(subject, int(random.integers(steps)), trial)
+        if random.random() < 0.6:
             subject.apply(Reseed(trial, (0,)))
-        if global_rng.random() < 0.2:
+        if random.random() < 0.2:
             subject.apply(Reset())
         body = subject.capture()
         other.restore(body)

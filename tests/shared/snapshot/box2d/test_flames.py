@@ -33,16 +33,16 @@ def differs(seed: int, steps: int) -> str | None:
     every = (1, 3, 17, 60, 150)[seed % 5]
     recipe = Recipe(env_id, render_mode="rgb_array", kwargs=kwargs, max_episode_steps=10_000)
     env, subject = make(recipe), adopted(BOX2D, recipe)
-    global_rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)
     subject.apply(Reset(seed))
     for count in range(1, steps + 1):
         action: Any = heuristic(env.unwrapped, observation)  # type: ignore[no-untyped-call]
-        if global_rng.random() < 0.4:
+        if random.random() < 0.4:
             action = env.action_space.sample()
         elif observation[1] < 0.4 and count < steps * 2 // 3:
-            action = np.array([1.0, global_rng.uniform(-1, 1)], np.float32) if seed % 2 else 2
+            action = np.array([1.0, random.uniform(-1, 1)], np.float32) if seed % 2 else 2
         result = env.step(action)
         observation = result[0]
         if digest(result) != digest(subject.apply(Step(action))):

@@ -27,8 +27,8 @@ def test_the_modules_of_classes_and_functions_are_found() -> None:
     assert {Forgetful.__module__, "gymnasium.spaces.box"} <= modules
 
 
-def test_the_module_of_a_leaf_is_found() -> None:
-    """It writes and reads a part of the bytes."""
+def test_the_modules_of_a_native_type_and_of_its_leaf_are_found() -> None:
+    """The leaf writes and reads a part of the bytes."""
     prepare_process()
     pygame = pytest.importorskip("pygame")
     env: Any = Forgetful()

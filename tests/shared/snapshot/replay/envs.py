@@ -13,7 +13,7 @@ from tests.shared.snapshot.pairs import RESET
 
 
 class Foundling(gymnasium.Env[Any, Any]):
-    """Draws from everywhere: in its constructor, from its own space, from the process, from new generators."""
+    """Draws from its constructor on, from its own space, the global generators and new ones."""
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012  (as Gymnasium declares it)
 
@@ -46,7 +46,7 @@ class Foundling(gymnasium.Env[Any, Any]):
 
 
 class Clockwork(Foundling):
-    """Not deterministic: its observations come from a generator that no seed reaches."""
+    """Is not deterministic: no seed reaches the source of its observations."""
 
     def _seen(self) -> Any:
         return np.full(4, random.SystemRandom().random())

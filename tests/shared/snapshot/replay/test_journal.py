@@ -27,7 +27,7 @@ def test_without_a_seeded_reset_it_is_exact_too() -> None:
 
 
 def test_two_instances_draw_differently() -> None:
-    """Each has a global_rng of its own."""
+    """Each has global generators of its own."""
     assert not same_answers(adopted(JOURNAL, FOUNDLING), adopted(JOURNAL, FOUNDLING), [RESET])
 
 
