@@ -2,7 +2,6 @@
 
 import importlib
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,15 +25,6 @@ PACKAGE = "gym_http_example"
 LEDGER = Recipe(f"{PACKAGE}/Ledger-v0", seed=1)
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the example package is installed, as pip does it."""
-    found = tmp_path_factory.mktemp("site-packages")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--target", str(found), str(Path(__file__).parent)], check=True)
-    return found
-
-
 def forget() -> None:
     """What was found out about types and packages, which an installation changes."""
     for found in (registered_leaves, pickler.reducer_of, native_state.library_of):
@@ -42,9 +32,10 @@ def forget() -> None:
 
 
 @pytest.fixture
-def installed(target: Path) -> Iterator[None]:
+def present(installed: Path) -> Iterator[None]:
+    """The installed package, in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(target)
+        patch.syspath_prepend(installed)
         forget()
         importlib.import_module(f"{PACKAGE}.ledger")
         yield
@@ -72,7 +63,7 @@ def emptied() -> sqlite3.Connection:
 
 class TestConnectionLeaf(NativeLeafContract):
     @pytest.fixture(autouse=True)
-    def _named(self, installed: None) -> None:
+    def _named(self, present: None) -> None:
         self.leaf = leaf_named("sqlite3.Connection")
 
     def examples(self) -> Sequence[Callable[[], Any]]:
@@ -85,7 +76,7 @@ class TestConnectionLeaf(NativeLeafContract):
         return connection.execute("SELECT * FROM entry").fetchall()
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("present")
 def test_an_environment_that_holds_such_an_object_is_exact() -> None:
     """Its pages are carried, in fresh processes too, where the package is found again by its entry point."""
     report = check_snapshot(
@@ -95,7 +86,7 @@ def test_an_environment_that_holds_such_an_object_is_exact() -> None:
     assert f"{PACKAGE}.leaf" in Survey(make(LEDGER)).modules  # whose version a snapshot names
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("present")
 def test_a_state_that_the_leaf_does_not_carry_is_refused_with_the_way_there(tmp_path: Path) -> None:
     subject = OBJECT_GRAPH.adopt(make(LEDGER), LEDGER)
     database = subject.env.unwrapped._database  # type: ignore[attr-defined]
@@ -110,11 +101,11 @@ def test_a_state_that_the_leaf_does_not_carry_is_refused_with_the_way_there(tmp_
 
 
 def test_without_the_package_such_an_object_is_refused_and_a_snapshot_of_it_too(
-    target: Path, monkeypatch: pytest.MonkeyPatch
+    installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A snapshot names the type alone, which nothing here carries; nothing is imported for it."""
     with monkeypatch.context() as patch:
-        patch.syspath_prepend(target)
+        patch.syspath_prepend(installed)
         forget()
         graph = graph_of(booked(1.5))
     forget()
