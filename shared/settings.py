@@ -6,17 +6,14 @@ They are read when the first request needs them, so that importing a module need
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from shared.errors import Misconfigured
+from shared.families.families import registering_modules
 
 PREFIX = "GYM_HTTP_"
 PUBLIC = "public"
 """The owner of every instance where no API keys are set."""
-
-# Gymnasium registers its own environments; these modules register the other families'.
-_FAMILY_MODULES = ("ale_py",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             given[known[variable]] = _PARSERS[known[variable]](value)
         except ValueError as error:
             raise Misconfigured(f"{variable} is malformed: {error}.") from None
-    given.setdefault("env_modules", tuple(name for name in _FAMILY_MODULES if find_spec(name)))
+    given.setdefault("env_modules", tuple(registering_modules()))
     return Settings(**given)
 
 

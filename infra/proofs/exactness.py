@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import gymnasium
 
 from shared import settings
+from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import register_environments
 
 _TABLE = Path("EXACTNESS.md")
@@ -84,8 +85,8 @@ class _Extent(NamedTuple):
 
     def arguments(self, env_id: str) -> list[str]:
         """Those of the command that proves one environment."""
-        drawn_slowly = str(gymnasium.registry[env_id].entry_point).startswith("gymnasium.envs.mujoco")
-        frames = ["--frames-every", "20"] if drawn_slowly else []
+        family = registered_family(env_id)
+        frames = [] if family is None else ["--frames-every", str(family.frames_every)]
         modules = [part for module in self.modules for part in ("--module", module)]
         return ["--further", str(self.further), "--chain", str(self.chain), *frames, *modules]
 

@@ -7,7 +7,6 @@ its id, it is made and described.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
+from shared.families.families import family_of
 from shared.session.catalog.keymaps import keymap
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -23,14 +23,6 @@ from shared.snapshot.registry import proved_mechanism
 from shared.wire.spaces.spaces import describe
 
 TABLE = Path(__file__).with_name("catalog.json")
-
-# What a family's environments cannot be made without.
-_NEEDS = {
-    "gymnasium.envs.box2d": "Box2D",
-    "gymnasium.envs.mujoco": "mujoco",
-    "gymnasium.envs.phys2d": "jax",
-    "gymnasium.envs.tabular": "jax",
-}
 
 
 def catalog() -> list[dict[str, Any]]:
@@ -141,10 +133,11 @@ def _can_be_made(env_id: str, spec: EnvSpec) -> bool:
     """Whether the environment is in the table or foreign, and what it needs is installed."""
     if not isinstance(spec.entry_point, str):
         return False
-    package = ".".join(spec.entry_point.split(".")[:3])
-    foreign = not spec.entry_point.startswith(("gymnasium.", "ale_py"))
-    needs = _NEEDS.get(package)
-    return (env_id in _listed() or foreign) and (needs is None or find_spec(needs) is not None)
+    family = family_of(spec.entry_point)
+    if family is not None and not family.is_installed():
+        return False
+    foreign = family is None and not spec.entry_point.startswith("gymnasium.")
+    return env_id in _listed() or foreign
 
 
 def _compact(description: Any) -> Any:

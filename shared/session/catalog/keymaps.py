@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium import Env, Space
 from gymnasium.spaces import Box, Discrete
 
+from shared.families.families import family_of
 from shared.wire.values.values import encode
 
 _ARROWS = {"←": "ArrowLeft", "→": "ArrowRight", "↑": "ArrowUp", "↓": "ArrowDown"}
@@ -35,46 +36,17 @@ _MOST_ROWS = 256
 _MOST_NUMBERED = 10
 _MOST_PUSHED = 2
 
-_ACROSS = (("", 0.0), ("←", -1.0), ("→", 1.0))
-
-# By the environment's class, which has one of several action spaces; keys in one text are held together, and an
-# empty one is the action while none is held.
-_KEYS: dict[str, tuple[dict[str, Any], ...]] = {
-    "CartPoleEnv": ({"←": 0, "→": 1},),
-    "AcrobotEnv": ({"": 1, "←": 0, "→": 2},),
-    "FrozenLakeEnv": ({"←": 0, "↓": 1, "→": 2, "↑": 3},),
-    "CliffWalkingEnv": ({"↑": 0, "→": 1, "↓": 2, "←": 3},),
-    "TaxiEnv": ({"↓": 0, "↑": 1, "→": 2, "←": 3, "p": 4, "o": 5},),
-    "BlackjackEnv": ({"x": 0, "h": 1},),
-    "LunarLander": (
-        {"": 0, "←": 1, "↑": 2, "→": 3},
-        {across + along: [main, side] for across, side in _ACROSS for along, main in (("", 0.0), ("↑", 1.0))},
-    ),
-    "CarRacing": (
-        {"": 0, "→": 1, "←": 2, "↑": 3, "↓": 4},
-        {
-            across + along: [steer, gas, brake]
-            for across, steer in _ACROSS
-            # A full brake would be the wheels locked.
-            for along, gas, brake in (("", 0.0, 0.0), ("↑", 1.0, 0.0), ("↓", 0.0, 0.8))
-        },
-    ),
-}
-_MEANINGS = {
-    "LunarLander": {"←": "fire left engine", "↑": "fire main engine", "→": "fire right engine"},
-    "CarRacing": {"←": "steer left", "→": "steer right", "↑": "gas", "↓": "brake"},
-}
-
 
 def keymap(env: Env[Any, Any]) -> list[dict[str, Any]] | None:
     """The rows of the environment's map, as `KeyReply` has them; None where keys cannot say its actions."""
     own, space, kind = _own(env), env.action_space, type(env.unwrapped)
     if own:
         return _rows(own, {})
-    known = _KEYS.get(kind.__name__, ()) if kind.__module__.startswith("gymnasium.") else ()
-    for keys in known:
-        if all(_is_of(space, action) for action in keys.values()):
-            return _rows({tuple(held): action for held, action in keys.items()}, _MEANINGS.get(kind.__name__, {}))
+    family = family_of(kind.__module__)
+    known = None if family is None else family.keys.get(kind.__name__)
+    for keys in () if known is None else known.actions:
+        if known is not None and all(_is_of(space, action) for action in keys.values()):
+            return _rows({tuple(held): action for held, action in keys.items()}, known.meanings)
     plain = _numbered(space) or _pushed(space)
     return None if plain is None else _rows({tuple(held): action for held, action in plain.items()}, {})
 

@@ -20,7 +20,7 @@ from shared.session.stored.progress import Progress, ProgressCounter
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
-from shared.snapshot.contract.mechanism import Home, Subject, stepper
+from shared.snapshot.contract.mechanism import Subject, home_of, stepper
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.registry import mechanism_named
 from shared.wire.members.members import caster
@@ -62,7 +62,7 @@ class Live:
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
         """What its calls' duration depends on most."""
-        self.home = home_of(loaded.header)
+        self.home = home_of(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
         self.counter = ProgressCounter(loaded.header.recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which then may have changed."""
@@ -166,13 +166,6 @@ class Live:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.stands(loaded)
-
-
-def home_of(header: Header) -> Home:
-    """Where the environment's calls are made. A frame takes milliseconds, and LunarLander's flames seconds."""
-    home = mechanism_named(header.mechanism).home
-    draws = header.recipe.render_mode not in (None, "human")
-    return Home.WORKER if home is Home.EITHER and draws else home
 
 
 async def closed(thread: Thread, subject: Subject) -> None:

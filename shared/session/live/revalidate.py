@@ -1,13 +1,13 @@
 """Live environments kept equal to what the store holds: restored, brought up to date, and on the right thread."""
 
-from shared.session.live.cache import Live, LiveCache, home_of
+from shared.session.live.cache import Live, LiveCache
 from shared.session.live.placement import Placement
 from shared.session.live.restore import rebuilt
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.codec.compatibility import check_libraries
-from shared.snapshot.contract.mechanism import Home, Mechanism
+from shared.snapshot.contract.mechanism import Home, Mechanism, home_of
 from shared.snapshot.registry import libraries_of, mechanism_named
 
 # For how many calls the store is asked first, once another process has written to the instance: where asking
@@ -74,8 +74,7 @@ class Revalidation:
 
     async def _restored(self, loaded: Loaded) -> Live:
         header = loaded.header
-        check_compatible(header)
-        home = home_of(header)
+        home = home_of(check_compatible(header), header.recipe)
         thread = self._placement.home((header.recipe.env_id, header.recipe.render_mode), home)
         subject = await self._placement.restorer(thread, home).run(rebuilt, loaded)
         live = Live(subject, thread, loaded)

@@ -80,7 +80,7 @@ class _Recording:
         self._names = ModuleState(modules_behind(kinds, [kind.__module__ for kind in kinds]))
         self._actions = copy.deepcopy(self._env.action_space)
         self._actions.seed(20)
-        self._draws = recipe.render_mode not in (None, "human")
+        self._draws = recipe.draws
         self._goes_on = recipe.autoreset != "Disabled" or any(each.name == "Autoreset" for each in recipe.wrappers)
 
     def episode(self, number: int, steps: int, *, snapshots: bool) -> None:

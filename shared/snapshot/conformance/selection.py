@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
-import gymnasium
 import msgspec
 
 from shared.errors import GymHTTPError, NotCreatable, NotExact
@@ -21,19 +20,13 @@ from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
 from shared.snapshot.making.arguments import are_modest
+from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import ENTRY_POINT_GROUP, candidates, mechanism_named, proved_mechanism
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_FAMILIES = (
-    "gymnasium.envs.classic_control",
-    "gymnasium.envs.toy_text",
-    "gymnasium.envs.box2d",
-    "gymnasium.envs.mujoco",
-    "ale_py",
-)
 _FEW_ENVS = 32
 
 _EXTENT: dict[str, Any] = {"episodes": (1, 2), "steps": 12, "further": 24, "chain": 6}
@@ -74,9 +67,9 @@ def is_known(recipe: Recipe) -> bool:
 
     Only the registry is asked. Anything else may end or fill the process in its constructor already.
     """
-    spec = gymnasium.registry.get(recipe.env_id.rpartition(":")[2])
-    entry_point = "" if spec is None else str(spec.entry_point)
-    return entry_point.startswith(_FAMILIES) and (recipe.num_envs or 1) <= _FEW_ENVS and are_modest(recipe.kwargs)
+    family = registered_family(recipe.env_id)
+    proved = family is not None and bool(family.mechanisms)
+    return proved and (recipe.num_envs or 1) <= _FEW_ENVS and are_modest(recipe.kwargs)
 
 
 def subject_of_trial(recipe: Recipe) -> str:
@@ -123,7 +116,7 @@ def examine(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
     # It is carried exactly; what is left to see is whether it can be called at all with these arguments.
     perform(env, Reset(seed=11))
     perform(env, Step(env.action_space.sample()))
-    if recipe.render_mode not in (None, "human"):
+    if recipe.draws:
         perform(env, Render())
     return Verdict(proved.name, {}, versions)
 

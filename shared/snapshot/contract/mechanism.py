@@ -83,6 +83,14 @@ class Mechanism(Protocol):
         """Tend a newly made environment that no call has touched."""
 
 
+def home_of(mechanism: Mechanism, recipe: Recipe) -> Home:
+    """Where the calls on what is made from the recipe are made.
+
+    A frame takes milliseconds, and LunarLander's flames seconds: what draws stays off the event loop.
+    """
+    return Home.WORKER if mechanism.home is Home.EITHER and recipe.draws else mechanism.home
+
+
 def stepper(subject: Subject) -> Callable[[Any], Any]:
     """A function that steps the subject with an action: its own, or else one that makes a `Step` of it."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)

@@ -32,3 +32,8 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many environments a `gymnasium.vector.SyncVectorEnv` holds; None for a single one, not a vector."""
     seed: int | None = None
     """Seed of the (outermost) spaces' generators, and of the first reset if that brings none of its own."""
+
+    @property
+    def draws(self) -> bool:
+        """Whether `render` gives frames. `human` draws none here, since a server has no screen."""
+        return self.render_mode not in (None, "human")

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import gymnasium
 import msgspec
 
 from shared.errors import NotCreatable
+from shared.snapshot.making.env_ids import registered_family
 
 _NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
 _IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
@@ -24,8 +24,6 @@ _LARGEST = (
     (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
 )
 
-_ATARI = "ale_py"
-_MOST_FRAMES = 256
 _FEW = 64
 _SMALL = 1000
 
@@ -54,8 +52,9 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> N
         largest = next((most for pattern, most in _LARGEST if pattern.search(name)), math.inf)
         if isinstance(value, int | float) and value > largest:
             raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
-    if _is_atari(env_id):
-        _check_atari(env_id, kwargs)
+    family = registered_family(env_id)
+    if family is not None:
+        family.check_kwargs(env_id, kwargs)
 
 
 def are_modest(kwargs: Mapping[str, Any]) -> bool:
@@ -66,29 +65,10 @@ def are_modest(kwargs: Mapping[str, Any]) -> bool:
     )
 
 
-def arguments(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the constructor wants them: JSON has no tuples, and Atari's frameskip takes no list."""
-    frameskip = kwargs.get("frameskip")
-    if _is_atari(env_id) and isinstance(frameskip, list):
-        return {**kwargs, "frameskip": tuple(frameskip)}
-    return dict(kwargs)
-
-
-def _check_atari(env_id: str, kwargs: Mapping[str, Any]) -> None:
-    # Of a game for two players, such as combat, ALE finds no mode and calls exit.
-    if "game" in kwargs:
-        raise NotCreatable("The argument game cannot be given; create the game's own id.", env_id=env_id)
-    frameskip = kwargs.get("frameskip", 1)
-    for frames in frameskip if isinstance(frameskip, list) else [frameskip]:
-        if not (type(frames) is int and 0 < frames <= _MOST_FRAMES):
-            raise NotCreatable(
-                f"frameskip is {frameskip!r}; send 1 to {_MOST_FRAMES}, or two of these.", env_id=env_id
-            )
-
-
-def _is_atari(env_id: str) -> bool:
-    spec = gymnasium.registry.get(env_id.rpartition(":")[2])
-    return spec is not None and str(spec.entry_point).startswith(_ATARI)
+def constructor_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """A client's arguments, which are JSON, as the environment's constructor takes them."""
+    family = registered_family(env_id)
+    return dict(kwargs) if family is None else family.constructor_kwargs(kwargs)
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.arguments import arguments
+from shared.snapshot.making.arguments import constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
 from shared.snapshot.making.observation_size import check_observation_size
 from shared.snapshot.making.wrappers import wrap
@@ -83,7 +83,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             gymnasium.make,
             max_episode_steps=recipe.max_episode_steps,
             disable_env_checker=True,
-            **arguments(recipe.env_id, recipe.kwargs),
+            **constructor_kwargs(recipe.env_id, recipe.kwargs),
             **extra,
         )
         with first_time(f"make {recipe.env_id}"):
