@@ -102,7 +102,7 @@ def _prove(env_id: str, render_mode: str, extent: _Extent) -> str | None:
     command = [
         sys.executable,
         "-m",
-        "shared.snapshot.conformance.check",
+        "shared.snapshot.conformance",
         env_id,
         "--json",
         *extent.arguments(env_id),

@@ -3,21 +3,16 @@
     from shared.snapshot.conformance.check import check_snapshot
     check_snapshot("CartPole-v1", render_mode="rgb_array")
 
-or `python -m shared.snapshot.conformance.check CartPole-v1 --render-mode rgb_array`. Every result and every
-generator is compared bit for bit, call by call, with an environment that was never interrupted.
+Call by call, every result and the state of every generator is compared bit for bit with an environment that was
+never interrupted.
 """
 
-import argparse
-import contextlib
-import json
-import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from shared.errors import GymHTTPError, NotExact
-from shared.settings import prepare_process
+from shared.errors import NotExact
 from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.conformance.fresh_process import Trial, in_fresh_process
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, record, seeded
@@ -25,7 +20,7 @@ from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt
-from shared.snapshot.registry import candidates, mechanism_for, proved_mechanism
+from shared.snapshot.registry import mechanism_for
 
 
 @dataclass(frozen=True)
@@ -138,55 +133,3 @@ def _compare(script: Scenario, start: int, digests: list[str], circumstance: str
                 f"{script.recipe.env_id} is not exact: {circumstance}, call {start + offset} ({call}) came out "
                 "differently from an environment that was never interrupted."
             )
-
-
-def main() -> int:
-    """Check one environment from the command line and print its report."""
-    prepare_process()
-    parser = argparse.ArgumentParser(prog="python -m shared.snapshot.conformance.check", description=main.__doc__)
-    parser.add_argument("env_id")
-    parser.add_argument("--render-mode")
-    parser.add_argument("--kwargs", type=json.loads, default={}, help="the constructor's, as JSON")
-    parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
-    parser.add_argument("--further", type=int, default=200, help="calls after each restore")
-    parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
-    parser.add_argument("--frames-every", type=int, default=5, help="steps between two frames")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON, a refusal too")
-    given = parser.parse_args()
-    try:
-        # Some environments print (BabyAI's tell of every layout that they reject).
-        with contextlib.redirect_stdout(sys.stderr):
-            report = _report(given)
-    except GymHTTPError as error:
-        refusal = {"refused": type(error).__name__, "detail": error.detail}
-        print(json.dumps(refusal) if given.json else f"{given.env_id}: {error.detail}")
-        return 1
-    print(json.dumps(asdict(report)) if given.json else report)
-    return 0
-
-
-def _report(given: argparse.Namespace) -> Report:
-    """With the first mechanism that proves exact, which is what a trial by the service comes to."""
-    register_environments(given.module)
-    env = make(Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs))
-    proved = proved_mechanism(env)
-    reasons = []
-    for mechanism in candidates(env) if proved is None else [proved]:
-        try:
-            return check_snapshot(
-                given.env_id,
-                render_mode=given.render_mode,
-                kwargs=given.kwargs,
-                modules=tuple(given.module),
-                mechanism=mechanism,
-                further=given.further,
-                chain=given.chain,
-                frames_every=given.frames_every,
-            )
-        except GymHTTPError as error:
-            reasons.append(f"{mechanism.name}: {error.detail}")
-    raise NotExact(" ".join(reasons) or "No mechanism here knows it.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

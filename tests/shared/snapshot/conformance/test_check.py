@@ -1,7 +1,5 @@
 """Every environment of the small families is exact: proved in a fresh process, bit for bit."""
 
-import json
-import sys
 from typing import Any
 
 import gymnasium
@@ -70,39 +68,6 @@ def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest
     monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
     with pytest.raises(NotExact, match="came out differently"):
         check_snapshot("CartPole-v1")
-
-
-@pytest.mark.parametrize(
-    ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]
-)
-def test_the_command_prints_its_report_alone(
-    env_id: str,
-    status: int,
-    key: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Whatever the environment prints."""
-    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
-    monkeypatch.setattr(sys, "argv", ["check", env_id, "--json", *few])
-    assert check.main() == status
-    assert key in json.loads(capsys.readouterr().out)
-
-
-def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
-    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """And says of each why not, if none is exact."""
-    here.setattr("shared.snapshot.graph.mechanism.GraphSubject.restore", lambda *_: None)
-    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
-    here.setattr(sys, "argv", ["check", "ForeignWalk-v0", "--json", *few])
-    assert check.main() == 0
-    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
-    here.setattr("shared.snapshot.replay.replay.ReplaySubject.restore", lambda *_: None)
-    assert check.main() == 1
-    reasons = json.loads(capsys.readouterr().out)["detail"]
-    assert "object-graph: ForeignWalk-v0 is not exact" in reasons
-    assert "journal: ForeignWalk-v0 is not exact" in reasons
 
 
 def carried_out_here(trial: Any) -> Any:
