@@ -35,7 +35,7 @@ _GENERAL: Mapping[str, str] = {
 
 def mechanism_names() -> list[str]:
     """The name of every mechanism that is installed, in the order in which they are asked."""
-    return [*_PROVED, *_foreign(), *_GENERAL]
+    return [*_PROVED, *foreign_mechanisms(), *_GENERAL]
 
 
 @cache
@@ -51,8 +51,8 @@ def mechanism_named(name: str) -> Mechanism:
         module, _, attribute = place.partition(":")
         mechanism: Mechanism = getattr(import_module(module), attribute)
         return mechanism
-    if name in _foreign():
-        return _load(_foreign()[name])
+    if name in foreign_mechanisms():
+        return _load(foreign_mechanisms()[name])
     raise SnapshotIncompatible(
         f"The snapshot was written by the mechanism {name!r}, which is not installed here. "
         f"Installed are {', '.join(mechanism_names())}."
@@ -70,7 +70,9 @@ def proved_mechanism(env: Any) -> Mechanism | None:
 def candidates(env: Any) -> list[Mechanism]:
     """The mechanisms that may carry a new environment, or each of a vector, and have to be tried on it."""
     env = _single(env)
-    return [mechanism for mechanism in map(mechanism_named, (*_foreign(), *_GENERAL)) if mechanism.suits(env)]
+    return [
+        mechanism for mechanism in map(mechanism_named, (*foreign_mechanisms(), *_GENERAL)) if mechanism.suits(env)
+    ]
 
 
 def mechanism_for(env: Any) -> Mechanism:
@@ -95,7 +97,7 @@ def libraries_of(mechanism: Mechanism, recipe: Recipe) -> dict[str, str]:
 
 
 @cache
-def _foreign() -> Mapping[str, EntryPoint]:
+def foreign_mechanisms() -> Mapping[str, EntryPoint]:
     """The mechanisms of other packages by name, not yet imported.
 
     Raises:

@@ -44,7 +44,7 @@ def test_a_class_with_keys_is_one_of_the_familys(family: Family, name: str) -> N
     ids=str,
 )
 def test_one_map_of_a_class_fits_each_of_its_action_spaces(env_id: str, kwargs: dict[str, bool]) -> None:
-    with closing(gymnasium.make(env_id, **kwargs)) as env:  # type: ignore[arg-type]
+    with closing(gymnasium.make(env_id, **kwargs)) as env:
         kind = type(env.unwrapped)
         family = family_of(kind.__module__)
         assert family is not None

@@ -44,14 +44,14 @@ class Stray:
         return False
 
 
-STRAY = Stray()
+STRAY: Any = Stray()
 
 
 def bring(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Install packages that bring `STRAY` under these names."""
     points = [EntryPoint(name, f"{__name__}:STRAY", registry.ENTRY_POINT_GROUP) for name in names]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
-    monkeypatch.setattr(registry, "_foreign", registry._foreign.__wrapped__)
+    monkeypatch.setattr(registry, "foreign_mechanisms", registry.foreign_mechanisms.__wrapped__)
     monkeypatch.setattr(registry, "mechanism_named", mechanism_named.__wrapped__)
 
 
