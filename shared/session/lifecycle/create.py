@@ -18,7 +18,7 @@ from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.codec.compatibility import cpu_features
-from shared.snapshot.conformance.selection import is_known
+from shared.snapshot.conformance.selection import needs_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.arguments import check_kwargs
@@ -97,9 +97,9 @@ class Creation:
 
     async def _first(self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str]) -> _First:
         """Make the environment on the worker; one that is not known is tried in a child process before."""
-        mechanism = None if is_known(recipe) else (await self._trials.verdict(recipe, modules)).chosen()
+        mechanism = (await self._trials.verdict(recipe, modules)).selected() if needs_trial(recipe) else None
         env = await worker.run(make, recipe)
-        mechanism = mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).chosen()
+        mechanism = mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).selected()
         return await worker.run(_first_snapshot, reference, recipe, env, mechanism)
 
     async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from shared.session.catalog import catalog
 from shared.session.live.placement import Placement
 from shared.session.stored.verdicts import Verdicts
-from shared.snapshot.conformance.selection import Verdict, confined, in_confinement, subject_of_trial
+from shared.snapshot.conformance.selection import Verdict, run_in_child, select_in_child, verdict_key
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.make import check_registered
@@ -30,12 +30,12 @@ class Trials:
         Raises:
             NotCreatable: the trial failed, ran too long or took too much memory.
         """
-        subject = subject_of_trial(recipe)
-        async with self._locks.setdefault(subject, asyncio.Lock()):
-            verdict = await self._verdicts.get(subject)
+        key = verdict_key(recipe)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            verdict = await self._verdicts.get(key)
             if verdict is None or not verdict.holds():
-                verdict = await self._placement.trial().run(confined, recipe, modules, self._limits_now())
-                await self._verdicts.put(subject, verdict)
+                verdict = await self._placement.trial().run(select_in_child, recipe, modules, self._limits_now())
+                await self._verdicts.put(key, verdict)
         return verdict
 
     async def describe(self, env_id: str, modules: Iterable[str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Trials:
         if known is not None:
             return known
         return await self._placement.trial().run(
-            in_confinement, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
+            run_in_child, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
         )
 
     def _limits_now(self) -> Limits:

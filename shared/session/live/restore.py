@@ -3,7 +3,7 @@
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Reseed
 from shared.snapshot.contract.mechanism import Subject
-from shared.snapshot.making.vector import made
+from shared.snapshot.making.vector import subject_to_restore
 from shared.snapshot.registry import mechanism_named
 
 
@@ -17,7 +17,7 @@ def continue_from(subject: Subject, loaded: Loaded) -> None:
 
 def rebuilt(loaded: Loaded) -> Subject:
     """Rebuild the environment of a snapshot and make it continue from there."""
-    subject = made(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
+    subject = subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
     try:
         continue_from(subject, loaded)
     except BaseException:

@@ -24,7 +24,7 @@ def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
     return mechanism.adopt(env, recipe)
 
 
-def made(mechanism: Mechanism, recipe: Recipe) -> Subject:
+def subject_to_restore(mechanism: Mechanism, recipe: Recipe) -> Subject:
     """A subject to be restored next: one that was closed and its mechanism has kept, or else a new one."""
     rebuild = getattr(mechanism, "rebuild", None)
     subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)

@@ -37,7 +37,7 @@ class Confinement:
 @pytest.fixture
 def confinement(monkeypatch: pytest.MonkeyPatch) -> Confinement:
     confinement = Confinement(Verdict("object-graph", {}))
-    monkeypatch.setattr("shared.session.lifecycle.trials.confined", confinement)
+    monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", confinement)
     return confinement
 
 

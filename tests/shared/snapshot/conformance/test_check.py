@@ -10,7 +10,7 @@ from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.state import StateMechanism
 from shared.snapshot.conformance import check
 from shared.snapshot.conformance.check import check_snapshot
-from shared.snapshot.conformance.fresh_process import Findings, Trial, carry_out
+from shared.snapshot.conformance.fresh_process import Continuations, Digests, carry_out
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -145,12 +145,12 @@ def test_a_class_that_inherits_from_a_known_one_is_not_known() -> None:
 def test_a_journal_that_is_full_is_told_as_that_and_not_as_a_difference(here: pytest.MonkeyPatch) -> None:
     """What draws slowly fills it on a busy machine; the call was not made."""
     register_environments(["tests.shared.snapshot.foreign"])
-    began: list[Trial] = []
+    began: list[Continuations] = []
 
-    def slower(trial: Trial) -> Findings:
-        began.append(trial)
+    def slower(continuations: Continuations) -> Digests:
+        began.append(continuations)
         here.setattr(replay, "LONGEST_REPLAY_S", 0.0)
-        return carry_out(trial)
+        return carry_out(continuations)
 
     here.setattr(check, "in_fresh_process", slower)
     with pytest.raises(JournalFull, match="too long"):
