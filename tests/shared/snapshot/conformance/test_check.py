@@ -8,6 +8,7 @@ import pytest
 from shared.errors import JournalFull, NotExact, SnapshotCorrupt
 from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.state import StateMechanism
+from shared.snapshot.codec import plain
 from shared.snapshot.conformance import check
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import Continuations, Digests, carry_out
@@ -56,7 +57,7 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
         CLASSIC_CONTROL.name, {"gymnasium.envs.classic_control.pendulum.PendulumEnv": ("state",)}
     )
     monkeypatch.setattr("shared.snapshot.conformance.fresh_process.mechanism_named", lambda _: forgetful)
-    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     # A frame before the first step after a restore cannot be drawn at all.
     with pytest.raises((NotExact, AttributeError), match=r"call \d+ \(Render\(\)\) came out differently|last_u"):
         check_snapshot("Pendulum-v1", render_mode="rgb_array", mechanism=forgetful)
@@ -65,15 +66,9 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
 def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unseeded reset then draws from another stream."""
     monkeypatch.setattr("shared.snapshot.codec.generators.set_generator_state", lambda *_: None)
-    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     with pytest.raises(NotExact, match="came out differently"):
         check_snapshot("CartPole-v1")
-
-
-def carried_out_here(trial: Any) -> Any:
-    from shared.snapshot.conformance.fresh_process import carry_out
-
-    return carry_out(trial)
 
 
 @pytest.mark.parametrize("env_id", IDS)
@@ -84,7 +79,8 @@ def test_nothing_changes_but_what_is_captured(env_id: str) -> None:
     render_mode = None if "rgb_array" not in make(Recipe(env_id)).metadata["render_modes"] else "rgb_array"
     recipe = Recipe(env_id, render_mode=render_mode, seed=1)
     env = make(recipe)
-    captured = {name.partition(".")[2] for name, _ in mechanism_for(env).adopt(env, recipe)._attributes}  # type: ignore[attr-defined]
+    values, _seed, _generators = plain.loads(mechanism_for(env).adopt(env, recipe).capture())
+    captured = {name.partition(".")[2] for name in values}
     base = env.unwrapped
     apart = {"_np_random", "_np_random_seed", "action_space", "observation_space"}
 
