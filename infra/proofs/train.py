@@ -1,4 +1,4 @@
-"""A server of its own for `make train`: the learner runs in another virtual environment, which has torch."""
+"""A server for `make train`. The learner runs in another virtual environment, which has torch."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ _SCRIPT = "clients/python/training/same_parameters.py"
 
 
 def main(python: str, *arguments: str) -> int:
-    """Serve on a free port while the learner, run by that interpreter, compares; its exit code."""
+    """Serve on a free port while the given interpreter runs the learner; return the learner's exit status."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0", "--no-access-log"],
