@@ -25,7 +25,11 @@ def family_of(entry_point: object) -> Family | None:
 
 
 def registering_modules() -> Iterator[str]:
-    """The installed modules that have to be imported so that every family's ids are registered."""
+    """The installed modules that register the ids of families other than Gymnasium's.
+
+    They are imported before any environment is made: Gymnasium iterates over its registry to make one, and would
+    fail if another thread registered more at that moment.
+    """
     return (
         family.registered_by for family in FAMILIES if family.registered_by is not None and family.is_installed()
     )

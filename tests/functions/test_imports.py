@@ -22,7 +22,7 @@ print(json.dumps([name for name in {names} if name in sys.modules]))
 CALLS = """
 from shared.settings import Settings
 from tests.applications import Api, served
-with served("local", Settings(store="memory:")) as client:
+with served("local", Settings(store="memory:", env_modules={modules})) as client:
     api = Api(client)
 {calls}
 """
@@ -37,8 +37,8 @@ def loaded(code: str, names: Sequence[str] = (*MECHANISMS, *LIBRARIES)) -> list[
     return found
 
 
-def calls(*lines: str) -> str:
-    return CALLS.format(calls="\n".join(f"    {line}" for line in lines))
+def calls(*lines: str, modules: tuple[str, ...] = ()) -> str:
+    return CALLS.format(calls="\n".join(f"    {line}" for line in lines), modules=modules)
 
 
 def test_importing_every_endpoint_loads_no_mechanism_and_no_familys_library() -> None:
@@ -56,6 +56,11 @@ def test_a_service_that_answers_without_an_environment_loads_none() -> None:
         "assert api.post('/v1/envs/never-made/step/', {'action': 0}).status == 404",
     )
     assert loaded(asked) == []
+
+
+def test_ids_are_registered_when_the_service_opens_without_importing_what_they_need() -> None:
+    """Before any environment is made: Gymnasium goes through its registry then, on another thread."""
+    assert loaded(calls("assert api.get('/v1/envs/').json == {}", modules=("ale_py",))) == ["ale_py"]
 
 
 @pytest.mark.parametrize(
