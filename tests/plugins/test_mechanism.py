@@ -2,6 +2,8 @@
 
 import dataclasses
 import importlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,25 @@ from shared.settings import Settings
 from shared.snapshot.conformance.testing import MechanismContract
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.registry import candidates, mechanism_named, mechanism_names, proved_mechanism
+from shared.snapshot.registry import (
+    candidates,
+    foreign_mechanisms,
+    mechanism_named,
+    mechanism_names,
+    proved_mechanism,
+)
 from tests.applications import Api, served
 
 MODULE = "gym_http_example.dial"
+
+
+@pytest.fixture
+def example(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The example package, importable and with its entry points, here and in the processes that a test starts."""
+    monkeypatch.syspath_prepend(installed)
+    foreign_mechanisms.cache_clear()
+    yield
+    foreign_mechanisms.cache_clear()
 
 
 @pytest.mark.usefixtures("example")
