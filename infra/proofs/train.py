@@ -13,13 +13,15 @@ _SCRIPT = "clients/python/training/same_parameters.py"
 
 def main(python: str, *arguments: str) -> int:
     """Serve on a free port while the given interpreter runs the learner; return the learner's exit status."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0", "--no-access-log"],
             env=child_environment(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db"),
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as server,
+    ):
         assert server.stderr is not None
         try:
             listening = next(filter(None, map(_LISTENING.search, server.stderr)), None)
@@ -28,7 +30,6 @@ def main(python: str, *arguments: str) -> int:
             return subprocess.run([python, _SCRIPT, "--url", listening[1], *arguments]).returncode
         finally:
             server.terminate()
-            server.wait()
 
 
 if __name__ == "__main__":
