@@ -109,7 +109,7 @@ def test_a_trial_takes_no_longer_than_its_own_limit(confinement: Confinement) ->
 
 
 def test_what_the_shipped_catalogue_has_is_described_without_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.lifecycle.trials.in_confinement", None)
+    monkeypatch.setattr("shared.session.lifecycle.trials.run_in_child", None)
 
     async def test() -> None:
         assert (await trials(FaultyStore()).describe("CartPole-v1", ()))["env_id"] == "CartPole-v1"
