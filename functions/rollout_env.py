@@ -1,7 +1,6 @@
 """POST /v1/envs/{instance_id}/rollout/: many steps in one call."""
 
 from mangum import Mangum
-from shared.session.calls.actions import given, sampled
 from starlette.responses import Response
 
 from shared.errors import (
@@ -17,6 +16,7 @@ from shared.errors import (
     SnapshotTooLarge,
     StaleRevision,
 )
+from shared.session.calls.actions import given, sampled
 from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router

@@ -8,13 +8,15 @@ from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
+from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
 from shared.storage.protocol import Store
 
@@ -35,20 +37,19 @@ class Session:
         max_snapshot_bytes: float = math.inf,
     ) -> None:
         self.objects = AsyncStore(store)
-        self.snapshots = Snapshots(self.objects, keys, idle_ttl_s)
+        self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
         self.live = LiveCache(live_envs, self.snapshots, self.placement)
-        self.call = ExactlyOnce(self.snapshots, self.placement, self.live, max_snapshot_bytes).apply
+        self.call = ExactlyOnce(self.snapshots, self.placement, self.live).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs)
         self.forking = Forking(self.snapshots, self.live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.live)
         self.closing = Closing(self.snapshots, self.live, quota)
-        self.creation = Creation(
-            self.snapshots, self.placement, self.live, quota, trial or Limits(), max_snapshot_bytes
-        )
+        self.trials = Trials(Verdicts(self.objects), self.placement, trial or Limits())
+        self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
 
     @property
     def live_envs(self) -> int:

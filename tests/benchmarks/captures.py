@@ -1,5 +1,6 @@
 """What an exact snapshot costs by mechanism: capture, restore, bytes, and calls on the store."""
 
+import dataclasses
 import statistics
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Subject
@@ -123,11 +124,9 @@ async def asked(steps: int = 100) -> list[Asked]:
 
 
 class _Weighed(CountedStore):
-    brief = False
-
     def __init__(self) -> None:
         super().__init__(MemoryStore())
-        self.brief = False
+        self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
         self.written = 0
 
     def put(self, key: str, body: bytes, expect: Any = None) -> Any:

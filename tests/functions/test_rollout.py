@@ -323,9 +323,8 @@ def test_the_time_that_it_tells_of_is_that_of_all_its_steps(local: Api) -> None:
 
 def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> None:
     """What moves a kind to a worker is how long one of its steps takes."""
-    from shared.session.calls.actions import sampled
-
     from shared.session.calls import operations
+    from shared.session.calls.actions import sampled
     from shared.session.calls.rollout import rollout
     from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service
@@ -347,9 +346,8 @@ def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> No
 
 def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> None:
     """As under uvicorn: two requests on one loop, of which the second is not the longer for the first."""
-    from shared.session.calls.actions import sampled
-
     from shared.session.calls import operations
+    from shared.session.calls.actions import sampled
     from shared.session.calls.rollout import rollout
     from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.settings import PUBLIC, Settings
+from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.storage.protocol import Store, Stored
 from tests.applications import Api, served
@@ -13,7 +14,7 @@ from tests.applications import Api, served
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(settings.store, "process")
+    opened = open_store(StoreAddress.parse(settings.store), "process")
     yield opened
     opened.close()
 

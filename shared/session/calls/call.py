@@ -7,8 +7,8 @@ of their own that makes the call, and one that makes a reply of its `Outcome`.
 import msgspec
 
 from shared.session.live.environment import Encode, Operation
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 
 
 class InstanceCall(msgspec.Struct, frozen=True):

@@ -18,10 +18,10 @@ from shared.session.calls.timing import Timing
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import Attempt, LiveEnvironment
 from shared.session.live.placement import Placement
-from shared.session.stored.envelope import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
 from shared.session.stored.idempotency import first_reply, remember
 from shared.session.stored.retry import Failure, Retry
-from shared.session.stored.snapshots import Loaded, Snapshots, check_size
+from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.codec.compatibility import cpu_features
 from shared.snapshot.codec.plain import NotPlain
 
@@ -31,13 +31,10 @@ _OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
 class ExactlyOnce:
     """Applies calls to the instances of one store."""
 
-    def __init__(
-        self, snapshots: Snapshots, placement: Placement, live: LiveCache, max_snapshot_bytes: float
-    ) -> None:
+    def __init__(self, snapshots: Snapshots, placement: Placement, live: LiveCache) -> None:
         self._snapshots = snapshots
         self._placement = placement
         self._live = live
-        self._max_snapshot_bytes = max_snapshot_bytes
 
     async def apply(self, call: InstanceCall, timing: Timing | None = None) -> Outcome:
         """Carry out the call and save the instance's new state, if it has one.
@@ -93,7 +90,7 @@ class ExactlyOnce:
             if isinstance(attempt, Attempt) and attempt.body is not None:
                 header = _header_after(live.header, call, call_id, attempt)
                 began = time.perf_counter()
-                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag)
+                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
                     return await self._read_back(
@@ -134,7 +131,7 @@ class ExactlyOnce:
             turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
             attempt = await live.thread.run_in_turns(turns)
             if attempt.body is not None:
-                check_size(attempt.body, self._max_snapshot_bytes)
+                self._snapshots.check_size(attempt.body)
             return attempt
         except NotPlain as error:
             return NotExact(

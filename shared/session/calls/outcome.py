@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 
 
 class Outcome(NamedTuple):

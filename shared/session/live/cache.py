@@ -5,15 +5,16 @@ may have written, and on the thread where its kind lives.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement
-from shared.session.live.restore import check_compatible, closed, home_of, rebuilt
-from shared.session.stored.envelope import Reference
+from shared.session.live.restore import check_compatible, closed, rebuilt
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
-from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.contract.mechanism import Home, home_of
 
 # For how many calls the store is asked first, once another process has written to the instance. Asking a near
 # store costs less than a step made in vain, so there the others are expected back for longer.
@@ -27,7 +28,8 @@ class LiveCache:
         self._capacity = capacity
         self._snapshots = snapshots
         self._placement = placement
-        self._wariness = _WARY_NEAR if snapshots.objects.near else _WARY_FAR
+        self._idle_ttl_s = snapshots.expiry.idle_ttl_s
+        self._wariness = _WARY_NEAR if not snapshots.objects.blocking else _WARY_FAR
         self._entries: OrderedDict[Reference, LiveEnvironment] = OrderedDict()
         self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
 
@@ -55,7 +57,7 @@ class LiveCache:
         """
         live = self._entries.get(reference)
         # One that has expired here may have been used by another process meanwhile, so the store decides.
-        if live is None or live.thread.lost or self._snapshots.is_expired(live.header):
+        if live is None or live.thread.lost or live.header.used + self._idle_ttl_s < time.time():
             await self.discard(reference)
             return await self._restored(await self._snapshots.load(reference)), True
         self._entries.move_to_end(reference)
@@ -119,8 +121,7 @@ class LiveCache:
 
     async def _restored(self, loaded: Loaded) -> LiveEnvironment:
         header = loaded.header
-        check_compatible(header)
-        home = home_of(header)
+        home = home_of(check_compatible(header), header.recipe)
         thread = self._placement.home((header.recipe.env_id, header.recipe.render_mode), home)
         subject = await self._placement.restorer(thread, home).run(rebuilt, loaded)
         live = LiveEnvironment(subject, thread, loaded)

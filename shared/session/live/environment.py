@@ -11,12 +11,14 @@ import numpy as np
 
 from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
 from shared.session.live.placement import Thread
-from shared.session.live.restore import continue_from, home_of
-from shared.session.stored.envelope import Header, Progress
+from shared.session.live.restore import continue_from
+from shared.session.stored.header import Header
+from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
-from shared.snapshot.contract.mechanism import Subject, stepper
+from shared.snapshot.contract.mechanism import Subject, home_of, stepper
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.registry import mechanism_named
 from shared.wire.members.members import caster
 from shared.wire.members.nested import Cast
 from shared.wire.values.detached import pack
@@ -52,14 +54,14 @@ class ProgressCounter:
         self._vector = recipe.num_envs is not None
         # A vector's environments have episodes of their own; counted is what all of them did.
         self._autoreset = "Disabled" if self._vector else recipe.autoreset
-        self.go_on_from(progress)
+        self.resume_from(progress)
 
     @property
     def progress(self) -> Progress:
         """What has been counted."""
         return Progress(self.episode, self.steps, self.episode_return, self.ended, self.statistics)
 
-    def go_on_from(self, progress: Progress) -> None:
+    def resume_from(self, progress: Progress) -> None:
         """Go on counting from `progress`."""
         self.episode, self.steps, self.episode_return, self.ended, self.statistics = (
             progress.episode,
@@ -71,7 +73,7 @@ class ProgressCounter:
 
     def reset(self) -> None:
         """Count the beginning of an episode."""
-        self.go_on_from(Progress(self.episode + 1, statistics=self.statistics))
+        self.resume_from(Progress(self.episode + 1, statistics=self.statistics))
 
     def step(self, reward: Any, terminated: Any, truncated: Any) -> None:
         """Count a step; a vector's three values are batches."""
@@ -99,12 +101,14 @@ class LiveEnvironment:
         """The environment, with its wrappers."""
         self._step = stepper(subject)
         self.thread = thread
+        self.key = loaded.header.reference.key
+        """The key of its snapshot in the store."""
         self.equals(loaded)
         self.vector = recipe.num_envs is not None
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = recipe.env_id, recipe.render_mode
         """Environments of one kind take about as long for a call."""
-        self.home = home_of(loaded.header)
+        self.home = home_of(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
         self.counter = ProgressCounter(recipe, loaded.header.progress)
         self.touched = False
         """Whether the last operation called the environment, which may have changed it."""
@@ -181,7 +185,7 @@ class LiveEnvironment:
         began = time.perf_counter()
         try:
             self.touched, self.seconds, self.calls = False, 0.0, 1
-            self.counter.go_on_from(self.header.progress)
+            self.counter.resume_from(self.header.progress)
             result = operation(self)
             if isinstance(result, GeneratorType):
                 try:

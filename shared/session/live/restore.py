@@ -4,21 +4,21 @@ import logging
 from operator import methodcaller
 
 from shared.session.live.placement import Thread
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.codec.compatibility import check_libraries
 from shared.snapshot.contract.calls import Reseed
-from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
+from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.vector import made
+from shared.snapshot.making.vector import subject_to_restore
 from shared.snapshot.registry import libraries_of, mechanism_named
 
 _log = logging.getLogger(__name__)
 
 
 def rebuilt(loaded: Loaded) -> Subject:
-    """Make the environment of a snapshot and let it continue from there."""
-    subject = made(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
+    """Rebuild the environment of a snapshot and make it continue from there."""
+    subject = subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
     try:
         continue_from(subject, loaded)
     except BaseException:
@@ -44,16 +44,6 @@ def check_compatible(header: Header) -> Mechanism:
     mechanism = mechanism_named(header.mechanism)
     check_libraries(header.libraries, libraries_of(mechanism, header.recipe))
     return mechanism
-
-
-def home_of(header: Header) -> Home:
-    """Where the environment's calls are made.
-
-    One that draws stays off the event loop: a frame takes milliseconds, and LunarLander's flames seconds.
-    """
-    home = mechanism_named(header.mechanism).home
-    draws = header.recipe.render_mode not in (None, "human")
-    return Home.WORKER if home is Home.EITHER and draws else home
 
 
 async def closed(thread: Thread, subject: Subject) -> None:

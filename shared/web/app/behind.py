@@ -21,11 +21,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
-from shared.session.stored.sweep import sweep_for_ever
+from shared.session.stored.sweep import sweep_forever
 from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.pages import Pages
-from shared.web.app.supervision import follow_parent
+from shared.web.app.supervision import exit_with_parent
 from shared.web.observe.request_log import VARY_ORIGIN
 from shared.web.protocol.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
 from shared.web.service.service import Service, open_service
@@ -54,12 +54,12 @@ class OpenedService:
     @asynccontextmanager
     async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
         """Under a server: a wrong setting ends the start, not the first request."""
-        service = self.open()
-        service.log.gather()
-        service.notes.gather()
+        service = self.opened = self.opened or open_service(self._settings, metrics=True)
+        service.log.start_buffering()
+        service.notes.start_buffering()
         give_up_when_stuck()
-        follow_parent()
-        sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
+        exit_with_parent()
+        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
         yield
         sweeper.cancel()
         await service.close()

@@ -1,4 +1,4 @@
-"""What is noted of a request while it is answered: for its log line, its headers and the metrics."""
+"""What is recorded about a request while it is answered, for its log line, reply headers and metrics."""
 
 import os
 import re
@@ -10,30 +10,29 @@ import msgspec
 from shared.session.calls.timing import Timing
 
 RawHeaders = Mapping[bytes, bytes]
-"""A request's headers as ASGI has them: names in lower case."""
+"""A request's headers as ASGI gives them, with names in lower case."""
 
 REQUEST_ID = b"x-request-id"
 
 VARY_ORIGIN = (b"vary", b"Origin")
-"""Whether a page may read a reply depends on where the page is from."""
+"""Whether a page may read a reply depends on the page's origin."""
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
 
 class RequestLog(msgspec.Struct):
-    """One request. What is not known (yet) is None."""
+    """One request. What is unknown, or not known yet, is None."""
 
     headers: RawHeaders
-    """The request's."""
     request_id: str
-    """As the client or Lambda named the request, or else random."""
+    """The client's `X-Request-Id`, Lambda's request id, or a random one."""
     timing: Timing = msgspec.field(default_factory=Timing)
     owner: str | None = None
     instance_id: str | None = None
     revision: int | None = None
     """The instance's revision after the call."""
     problem: str | None = None
-    """The kind of problem that the reply tells of."""
+    """The type of problem in the reply, such as `invalid-action`."""
     method: str = ""
     endpoint: str = ""
     """The path as it is declared."""
@@ -43,7 +42,7 @@ class RequestLog(msgspec.Struct):
 
 
 def request_id_of(headers: RawHeaders, scope: Mapping[str, Any]) -> str:
-    """The client's id, if it is of a form that can stand in a log and a header; Lambda's own; a random one."""
+    """The client's id if it is safe in a log and a header, else Lambda's, else a random one."""
     sent = headers.get(REQUEST_ID)
     if sent is not None and _SANE_ID.fullmatch(sent):
         return str(sent, "ascii")

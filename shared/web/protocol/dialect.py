@@ -29,9 +29,9 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 class Dialect:
     """How the clients of one API name instances, send bodies, and read replies and errors."""
 
-    short_id: re.Pattern[str]
+    id_pattern: re.Pattern[str]
     """The form of an instance's id in a path. Nothing else becomes part of a key in the store."""
-    id_rest: str
+    id_suffix: str
     """What follows that part in the instance's id."""
     parse: Callable[[TypeAdapter[Any], bytes, RawHeaders], Any]
     """From a body's declared form, its bytes and the request's headers to its value; raises InvalidRequest."""
@@ -49,8 +49,8 @@ class Dialect:
 
 
 V1 = Dialect(
-    short_id=UUID,
-    id_rest="",
+    id_pattern=UUID,
+    id_suffix="",
     parse=parse_body,
     encoding=encoding_for,
     refuse=lambda error, scope: problem(error),

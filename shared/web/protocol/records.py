@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
 

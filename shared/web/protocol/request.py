@@ -13,8 +13,8 @@ from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.live.environment import Operation
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.web.observe.request_log import RawHeaders, RequestLog
 from shared.web.protocol.conditions import keyed_of, revision_of
@@ -90,9 +90,9 @@ class Request(msgspec.Struct, Generic[BodyT]):
             InstanceNotFound: it has not the form of an id, so that no key of the store is made of it.
         """
         owner, dialect = self.owner, self.dialect
-        if not dialect.short_id.fullmatch(instance_id):
+        if not dialect.id_pattern.fullmatch(instance_id):
             raise InstanceNotFound
-        return Reference(owner, instance_id + dialect.id_rest)
+        return Reference(owner, instance_id + dialect.id_suffix)
 
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
         """The checkpoint of the given id, or else the one that the path names, of the path's instance.

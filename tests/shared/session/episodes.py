@@ -10,7 +10,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.live.environment import Operation
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 
 STEP = operations.step(1)

@@ -12,7 +12,8 @@ import pytest
 from shared.errors import EnvironmentRaised, InvalidAction, JournalFull, ResetNeeded
 from shared.session.live.environment import Attempt, LiveEnvironment, Operation, ProgressCounter
 from shared.session.live.placement import CallLimit, Placement
-from shared.session.stored.envelope import Header, Progress
+from shared.session.stored.header import Header
+from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Call, Render, Step

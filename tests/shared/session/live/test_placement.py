@@ -155,7 +155,7 @@ def test_an_environment_whose_calls_are_long_leaves_the_event_loop() -> None:
         return STEP(live)
 
     async def test() -> None:
-        at = session(FaultyStore(brief=True))
+        at = session(FaultyStore(blocking=False))
         reference = await created(at)
         found = []
         for _ in range(6):

@@ -8,10 +8,7 @@ import pytest
 from gymnasium.envs.classic_control import CartPoleEnv
 
 from shared.errors import SnapshotIncompatible
-from shared.session.live.restore import closed, home_of, rebuilt
-from shared.session.stored.envelope import Header, Progress
-from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.contract.recipe import Recipe
+from shared.session.live.restore import closed, rebuilt
 from shared.storage.memory import MemoryStore
 from tests.shared.session.episodes import created, step, uninterrupted
 from tests.shared.session.faulty import FaultyStore
@@ -54,24 +51,6 @@ def test_an_environment_on_a_lost_thread_is_left_alone() -> None:
             raise AssertionError("nothing can be called there")
 
     run(lambda: closed(Lost(), object()))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("mechanism", "render_mode", "home"),
-    [
-        ("classic-control", None, Home.LOOP),
-        ("classic-control", "rgb_array", Home.LOOP),
-        ("box2d", None, Home.EITHER),
-        ("box2d", "human", Home.EITHER),
-        ("box2d", "rgb_array", Home.WORKER),
-    ],
-)
-def test_an_environment_that_draws_stays_off_the_event_loop(
-    mechanism: str, render_mode: str | None, home: Home
-) -> None:
-    recipe = Recipe("an-id", render_mode=render_mode)
-    header = Header("ann", "an-id", recipe, mechanism, {}, "", 0.0, 0.0, 1, b"", Progress())
-    assert home_of(header) is home
 
 
 def test_a_fork_that_is_to_differ_gets_generators_of_its_own() -> None:

@@ -13,7 +13,7 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.live import restore
 from shared.session.monitor import renderer
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.settings import PUBLIC, Settings
 from shared.web.service.service import Service, open_service

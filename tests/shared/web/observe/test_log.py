@@ -50,7 +50,7 @@ def test_lines_are_dropped_while_nobody_reads_and_then_their_number_is_told(pipe
 def test_under_a_server_lines_are_gathered_and_written_soon(pipe: int) -> None:
     async def serve() -> None:
         log = LogWriter("calls")
-        log.gather()
+        log.start_buffering()
         note(log, 40)
         assert not read_all(pipe)
         async with asyncio.timeout(60):

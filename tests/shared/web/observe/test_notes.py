@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from shared.web.observe.log import LogWriter
-from shared.web.observe.metrics import Metrics
 from shared.web.observe.notes import Notes
 from shared.web.observe.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from shared.web.observe.metrics import Metrics
 
 
 def answered(number: int) -> RequestLog:
@@ -31,7 +35,7 @@ def add(notes: Notes, number: int) -> None:
 def test_without_a_server_a_request_is_noted_before_the_function_may_be_frozen(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    notes = Notes(LogWriter("calls"), Metrics())
+    notes = Notes(LogWriter("calls"), None)
     add(notes, 1)
     assert noted(capfd) == ["request-1"]
     assert not notes.answered
@@ -41,8 +45,8 @@ def test_without_a_server_a_request_is_noted_before_the_function_may_be_frozen(
 
 def test_under_a_server_many_are_noted_soon_and_in_their_order(capfd: pytest.CaptureFixture[str]) -> None:
     async def serve() -> None:
-        notes = Notes(LogWriter("calls"), Metrics())
-        notes.gather()
+        notes = Notes(LogWriter("calls"), None)
+        notes.start_buffering()
         for number in range(3):
             add(notes, number)
         assert noted(capfd) == []
@@ -60,6 +64,17 @@ def test_under_a_server_many_are_noted_soon_and_in_their_order(capfd: pytest.Cap
 def test_a_line_tells_of_when_the_request_ended_and_not_of_when_it_was_written(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    add(Notes(LogWriter("calls"), Metrics()), 86_400)
+    add(Notes(LogWriter("calls"), None), 86_400)
     line = json.loads(capfd.readouterr().err)
     assert (line["time"], line["total_ms"]) == ("1970-01-02T00:00:00Z", 2000.0)
+
+
+def test_what_is_noted_is_counted_too() -> None:
+    counted: list[str] = []
+
+    class Counting:
+        def count(self, answered: Iterable[RequestLog]) -> None:
+            counted.extend(log.request_id for log in answered)
+
+    add(Notes(LogWriter("off"), cast("Metrics", Counting())), 1)
+    assert counted == ["request-1"]

@@ -4,7 +4,8 @@ import msgspec
 
 from shared.errors import InstanceNotFound
 from shared.session.calls.outcome import Outcome
-from shared.session.stored.envelope import Header, Progress
+from shared.session.stored.header import Header
+from shared.session.stored.progress import Progress
 from shared.snapshot.contract.recipe import Recipe
 from shared.web.protocol.batch import result_of, result_of_error
 from shared.web.protocol.encoding import Encoded

@@ -2,7 +2,8 @@
 
 from pydantic import TypeAdapter
 
-from shared.session.stored.envelope import Header, Progress
+from shared.session.stored.header import Header
+from shared.session.stored.progress import Progress
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.protocol.records import INSTANCE_EXAMPLE, checkpoint_record, instance_record, iso

@@ -1,0 +1,20 @@
+"""Episodes, steps and returns of an instance, as they are stored."""
+
+import msgspec
+
+from shared.session.stored.statistics import Statistics
+
+
+class Progress(msgspec.Struct, frozen=True, array_like=True):
+    """What an instance has been through, whatever the environment itself counts. Append-only, as `Header`."""
+
+    episode: int = 0
+    """Episodes begun; 0 before the first reset."""
+    steps: int = 0
+    """Steps in this episode."""
+    episode_return: float = 0.0
+    """Undiscounted sum of this episode's rewards; with `num_envs`, the sum over all of its environments."""
+    ended: bool = False
+    """Whether the last step terminated or truncated the episode."""
+    statistics: Statistics | None = None
+    """What the monitor recorded; None if it was never started."""
