@@ -1,4 +1,4 @@
-"""What `render` returns becomes a PNG, a JPEG or text, and nothing else is taken for a picture."""
+"""Frames become PNG, JPEG, thumbnails or text, and anything else is refused before it is encoded."""
 
 import base64
 import io
@@ -6,108 +6,98 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from shared.errors import NotRenderable
 from shared.frames import Thumbnail, as_jpeg, as_png, checked, rendered
 
-FRAME = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
-LIMIT = 20 * 30
+FRAME = np.arange(40 * 60 * 3, dtype=np.uint8).reshape(40, 60, 3)
+MOST = 40 * 60
 
 
-def decoded(content: bytes) -> NDArray[np.uint8]:
-    return np.asarray(Image.open(io.BytesIO(content)))
-
-
-@pytest.mark.parametrize("frame", [FRAME, FRAME[:, :, 0], FRAME[::-1], np.dstack([FRAME, FRAME[:, :, :1]])])
-def test_a_png_is_the_frame_without_loss(frame: Any) -> None:
-    assert decoded(as_png(frame, LIMIT)).tolist() == frame.tolist()
-
-
-def test_a_jpeg_has_the_frames_size_and_no_alpha() -> None:
-    assert decoded(as_jpeg(np.dstack([FRAME, FRAME[:, :, :1]]), LIMIT)).shape == (20, 30, 3)
-
-
-@pytest.mark.parametrize("frame", [None, "text", FRAME.astype(float), FRAME[0, 0], FRAME[:0], [[1, 2]]])
-def test_what_is_no_picture_is_refused(frame: Any) -> None:
-    with pytest.raises(NotRenderable, match="not a picture"):
-        as_png(frame, LIMIT)
-
-
-def test_a_frame_over_the_limit_is_refused_with_the_settings_name() -> None:
-    with pytest.raises(NotRenderable, match=r"30 x 20 pixels .*GYM_HTTP_MAX_FRAME_PIXELS"):
-        as_jpeg(FRAME, LIMIT - 1)
-
-
-def test_a_rendered_picture_is_base64_of_a_png() -> None:
-    reply = rendered(FRAME, "rgb_array", LIMIT)
-    assert (reply["content_type"], reply["encoding"]) == ("image/png", "base64")
-    assert decoded(base64.b64decode(reply["data"])).tolist() == FRAME.tolist()
-
-
-def test_text_is_rendered_as_it_is() -> None:
-    assert rendered("+--+", "ansi", 0) == {
-        "render_mode": "ansi",
-        "content_type": "text/plain",
-        "encoding": "utf-8",
-        "data": "+--+",
-    }
-
-
-@pytest.mark.parametrize(("picture", "count"), [([FRAME, FRAME], 2), ([], 0), (None, 0)])
-def test_a_list_of_frames_is_a_list_of_pngs(picture: Any, count: int) -> None:
-    assert len(rendered(picture, "rgb_array_list", LIMIT)["data"]) == count
-
-
-def test_a_vectors_pictures_are_a_list_with_one_for_each() -> None:
-    assert rendered(("a", "b"), "ansi", 0)["data"] == ["a", "b"]
+def decoded(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
 
 
 @pytest.mark.parametrize(
-    ("picture", "mode"), [(FRAME, "ansi"), ("text", "rgb_array"), ([FRAME, 1], "rgb_array_list")]
+    "frame", [FRAME, FRAME[..., 0], np.dstack([FRAME, FRAME[..., 0]])], ids=["RGB", "L", "RGBA"]
 )
-def test_a_picture_of_another_mode_is_refused(picture: Any, mode: str) -> None:
-    for form in (rendered, checked):
-        with pytest.raises(NotRenderable):
-            form(picture, mode, LIMIT)
+def test_a_png_has_every_pixel(frame: Any) -> None:
+    assert np.array_equal(np.asarray(decoded(as_png(frame, MOST))), frame)
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(4, "RGB"), (2, "L")])
+def test_a_jpeg_has_the_frames_size_and_no_transparency(channels: int, mode: str) -> None:
+    image = decoded(as_jpeg(np.zeros((40, 60, channels), np.uint8), MOST))
+    assert (image.format, image.mode, image.size) == ("JPEG", mode, (60, 40))
 
 
 @pytest.mark.parametrize(
-    ("picture", "mode"),
-    [(FRAME, "rgb_array"), ("text", "ansi"), ([FRAME], "rgb_array_list"), ((FRAME,), "rgb_array")],
+    "frame",
+    [
+        None,
+        "text",
+        FRAME.astype(np.float32),
+        FRAME[0, 0],
+        np.zeros((2, 2, 5), np.uint8),
+        np.zeros((2, 2, 1), np.uint8),
+    ],
+    ids=str,
 )
-def test_a_checked_picture_is_the_environments_own(picture: Any, mode: str) -> None:
-    assert checked(picture, mode, LIMIT) is picture
+def test_what_is_no_frame_is_refused(frame: Any) -> None:
+    with pytest.raises(NotRenderable):
+        as_png(frame, MOST)
 
 
-def test_a_thumbnail_is_no_wider_than_asked_and_never_enlarged() -> None:
-    assert decoded(Thumbnail(15, LIMIT)(FRAME).content).shape == (10, 15, 3)  # type: ignore[union-attr]
-    assert decoded(Thumbnail(99, LIMIT)(FRAME).content).shape == (20, 30, 3)  # type: ignore[union-attr]
+def test_a_frame_with_more_pixels_than_allowed_is_refused() -> None:
+    for encode in (as_png, as_jpeg):
+        with pytest.raises(NotRenderable, match="GYM_HTTP_MAX_FRAME_PIXELS"):
+            encode(FRAME, MOST - 1)
+    with pytest.raises(NotRenderable):
+        checked([FRAME], "rgb_array_list", MOST - 1)
 
 
-@pytest.mark.parametrize(("count", "shape"), [(1, (20, 30)), (2, (20, 60)), (3, (40, 60)), (99, (80, 120))])
-def test_a_vectors_frames_stand_side_by_side_up_to_sixteen(count: int, shape: tuple[int, int]) -> None:
-    picture = Thumbnail(1000, LIMIT)((FRAME,) * count)
-    assert picture is not None
-    assert decoded(picture.content).shape[:2] == shape
+def test_each_render_mode_has_its_form() -> None:
+    png = base64.b64encode(as_png(FRAME, MOST)).decode()
+    assert rendered(FRAME, "rgb_array", MOST)["data"] == png
+    assert rendered([FRAME, FRAME], "rgb_array_list", MOST)["data"] == [png, png]
+    assert rendered((FRAME, FRAME), "rgb_array", MOST)["data"] == [png, png]
+    ansi = rendered("text", "ansi", MOST)
+    assert (ansi["data"], ansi["encoding"], ansi["content_type"]) == ("text", "utf-8", "text/plain")
+    with pytest.raises(NotRenderable):
+        rendered(FRAME, "ansi", MOST)
 
 
-def test_of_frames_of_different_shapes_the_first_is_shown() -> None:
-    picture = Thumbnail(1000, LIMIT)((FRAME, FRAME[:10]))
-    assert picture is not None
-    assert decoded(picture.content).shape == (20, 30, 3)
+def test_a_picture_is_checked_but_not_changed() -> None:
+    assert checked(FRAME, "rgb_array", MOST) is FRAME
+    with pytest.raises(NotRenderable):
+        checked(FRAME, "ansi", MOST)
 
 
-def test_a_thumbnail_of_text_is_text_of_bounded_length() -> None:
-    assert Thumbnail(9, 9)("é" * 5000) == ("text/plain", "é".encode() * 4000)
-    assert Thumbnail(9, 9)(("a", "b")) == ("text/plain", b"a\n\nb")
+def test_a_thumbnail_is_narrowed_but_never_enlarged() -> None:
+    for width, expected in ((30, (30, 20)), (1000, (60, 40))):
+        picture = Thumbnail(width, MOST)(FRAME)
+        assert picture is not None
+        assert (decoded(picture.content).size, picture.content_type) == (expected, "image/jpeg")
 
 
-@pytest.mark.parametrize("nothing", [None, []])
-def test_where_there_is_no_frame_there_is_no_thumbnail(nothing: Any) -> None:
-    assert Thumbnail(9, 9)(nothing) is None
+def test_a_thumbnail_of_several_frames_is_the_last_or_all_side_by_side() -> None:
+    last = Thumbnail(60, MOST)([FRAME[::-1], FRAME])
+    assert last == Thumbnail(60, MOST)(FRAME)
+    both = Thumbnail(1000, MOST)((FRAME, FRAME))
+    assert both is not None
+    assert decoded(both.content).size == (120, 40)
 
 
-def test_of_a_list_of_frames_the_last_is_shown() -> None:
-    assert Thumbnail(99, LIMIT)([FRAME[:5], FRAME]) == Thumbnail(99, LIMIT)(FRAME)
+def test_a_thumbnail_of_text_is_the_text_up_to_a_length() -> None:
+    assert Thumbnail(60, MOST)(("a", "b")) == ("text/plain", b"a\n\nb")
+    long = Thumbnail(60, MOST)("x" * 5_000)
+    assert long is not None
+    assert len(long.content) == 4_000
+    assert Thumbnail(60, MOST)(None) is None
+    assert Thumbnail(60, MOST)([]) is None
+
+
+def test_equal_thumbnails_are_one_key_of_a_cache() -> None:
+    assert hash(Thumbnail(60, MOST)) == hash(Thumbnail(60, MOST))
+    assert Thumbnail(60, MOST) != Thumbnail(61, MOST)

@@ -15,7 +15,8 @@ from gymnasium import Space, spaces
 from numpy.typing import NDArray
 
 from shared.errors import InvalidValue
-from shared.wire.values.arrays import ArrayReader, as_lists
+from shared.wire.values.arrays import ArrayReader
+from shared.wire.values.forms import as_lists
 
 ArrayForm = Callable[[NDArray[Any]], Any]
 

@@ -1,8 +1,7 @@
-"""Arrays on the wire: nested lists of numbers, or typed arrays `{"dtype", "shape", "data"}`.
+"""Arrays from the wire as nested lists of numbers or typed arrays, and typed arrays to it.
 
-Nested lists are for people and for every JSON parser: floats are doubles of the same value, and the
-non-finite ones the words "Infinity", "-Infinity" and "NaN". A typed array is the elements' bytes,
-little-endian in C order.
+A typed array is `{"dtype", "shape", "data"}`; its data is the elements' bytes, little-endian in C order. In lists,
+the non-finite floats are the words "Infinity", "-Infinity" and "NaN".
 """
 
 import base64
@@ -34,34 +33,6 @@ _READ = _DTYPES | {dtype.str: dtype for dtype in _DTYPES.values()}
 _MOST_AXES = 64
 _INTEGRAL = frozenset((int, bool))
 _REAL = frozenset((float, int, bool))
-
-
-def number(value: float) -> float | str:
-    """The float, or the word for a non-finite one."""
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-
-
-def as_lists(array: NDArray[Any]) -> Any:
-    """Nested lists of Python numbers. A 0-d array is a bare number.
-
-    Floats become float64 of the same value; a long double is rounded to float64.
-    """
-    if array.dtype.kind != "f":
-        return array.tolist()
-    if array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
-    lists = array.tolist()
-    # Summing a short list is four times as fast as np.isfinite. If a sum of finite numbers overflows, the slow
-    # way below gives the same result.
-    if math.isfinite(sum(lists)) if array.ndim == 1 else np.isfinite(array).all():
-        return lists
-    boxed = array.astype(object)
-    boxed[np.isnan(array)] = "NaN"
-    boxed[np.isposinf(array)] = "Infinity"
-    boxed[np.isneginf(array)] = "-Infinity"
-    return boxed.tolist()
 
 
 def as_typed(array: NDArray[Any], blob: Callable[[bytes], Any]) -> dict[str, Any]:

@@ -2,18 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.wire.values.arrays import as_lists
-
 _WORD = 4
 """Bytes that hold any number from 0 to 255 and a comma."""
-_WORTH_IT = 2048
-"""Numbers in an array; for fewer, lists take only microseconds."""
 _NUMBERS_AT_ONCE = 8192
 """Numbers in a piece; more than about 100 KB would be memory that the system maps anew each time."""
 
@@ -25,11 +20,6 @@ def _words(after: str) -> NDArray[np.uint32]:
 
 
 _FOLLOWED, _LAST = _words(","), _words("")
-
-
-def lists_or_text(array: NDArray[Any]) -> Any:
-    """What msgspec's JSON encoder writes fastest: JSON text for a large array of bytes, else lists."""
-    return as_text(array) if array.dtype == np.uint8 and array.size >= _WORTH_IT else as_lists(array)
 
 
 def as_text(array: NDArray[np.uint8]) -> msgspec.Raw:

@@ -6,7 +6,8 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from shared.wire.values.arrays import ArrayReader, as_lists, as_typed, from_typed, integer, number
+from shared.wire.values.arrays import ArrayReader, as_typed, from_typed, integer
+from shared.wire.values.forms import as_lists, number
 from shared.wire.values.mismatch import Mismatch
 
 
