@@ -7,7 +7,7 @@ from shared.errors import InvalidValue
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
-from shared.web.protocol.batch import Part, batch
+from shared.web.protocol.batch import BatchedCall, batch
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.batches import BatchResetBody, BatchResetReply
@@ -41,15 +41,15 @@ router = Router()
     tag="batch",
 )
 async def batch_reset(request: Request[BatchResetBody]) -> Response:
-    """Make up to 1,000 calls of `reset/` in one request, each with its own result or problem, in their order.
+    """Make up to 1,000 calls of `reset/` in one request. Each has its own result or problem, in order.
 
-    The reply is 200 whatever came of the calls. A call's problem is the one that `reset/` has for it, or
-    `invalid-value` once the results are too long. An `Idempotency-Key` stands for one of each call's own.
+    The reply is 200 even if calls fail. A call's problem is the one that `reset/` would give, or `invalid-value`
+    once the results are too long. An `Idempotency-Key` gives each call a key of its own.
     """
     return await batch(
         request,
         [
-            Part(call.instance_id, operations.reset(call.seed, call.options), call.if_match)
+            BatchedCall(call.instance_id, operations.reset(call.seed, call.options), call.if_match)
             for call in request.body.calls
         ],
     )

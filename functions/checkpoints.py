@@ -1,4 +1,4 @@
-"""/v1/envs/{instance_id}/checkpoints/: states of an environment to go back to."""
+"""/v1/envs/{instance_id}/checkpoints/: saved states that an environment can return to."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -35,7 +35,7 @@ _EXAMPLE = {
     tag="branching",
 )
 async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
-    """Keep the environment's state of now. It lives as long as the environment, or until it is deleted."""
+    """Save the environment's current state. It is kept until it is deleted or the environment is gone."""
     reference, keyed, checkpoints = request.reference, request.keyed, request.service.session.checkpoints
     kept_before = await checkpoints.kept_before(reference, keyed)
     header = kept_before or await checkpoints.keep(reference, request.body.name, request.if_match, keyed)
@@ -51,7 +51,7 @@ async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
     tag="branching",
 )
 async def list_checkpoints(request: Request[None]) -> Response:
-    """The environment's checkpoints, oldest first."""
+    """List the environment's checkpoints, oldest first."""
     instance, headers = await request.service.session.checkpoints.list(request.reference)
     return request.reply(
         {"checkpoints": [checkpoint_record(header) for header in headers]}, revision=instance.revision

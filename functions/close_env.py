@@ -20,7 +20,7 @@ router = Router()
     errors=(StaleRevision, KeyReused, Contended),
 )
 async def close_env(request: Request[None]) -> Response:
-    """Close the environment and delete its snapshot and its checkpoints. Closing it again is a 404."""
+    """Close the environment, and delete its snapshot and checkpoints. Closing it again is a 404."""
     replayed = await request.service.session.closing.close(request.reference, request.if_match, request.keyed)
     return request.reply({"message": "Environment closed and deleted."}, replayed=replayed)
 

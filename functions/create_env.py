@@ -1,4 +1,4 @@
-"""POST /v1/envs/: make an environment."""
+"""POST /v1/envs/: create an environment."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -31,9 +31,9 @@ router = Router()
     errors=(CallTooLong, NotCreatable, NotExact, KeyReused, QuotaExceeded, SnapshotTooLarge, Contended),
 )
 async def create_env(request: Request[CreateBody]) -> Response:
-    """Make an environment as `gymnasium.make` does and store its first snapshot.
+    """Call `gymnasium.make` and store the environment's first snapshot.
 
-    It has to be reset before it can be stepped. It is kept until it is closed, or not used for a week.
+    Reset the environment before the first step. It is kept until it is closed, or unused for a week.
     """
     body = request.body
     recipe = Recipe(

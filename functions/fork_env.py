@@ -1,4 +1,4 @@
-"""POST /v1/envs/{instance_id}/fork/: twins of an environment."""
+"""POST /v1/envs/{instance_id}/fork/: copies of an environment."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -23,10 +23,10 @@ router = Router()
     tag="branching",
 )
 async def fork_env(request: Request[ForkBody]) -> Response:
-    """Make instances that continue from here exactly as this one does; this one is not touched.
+    """Create copies that continue from the current state exactly as this environment would. It is not changed.
 
-    With `reseed` the generators of the environment and its spaces, and of Atari's sticky actions, differ in every
-    fork, reproducibly.
+    With `reseed`, copy number i seeds the generators of the environment, its spaces and Atari's sticky actions
+    from `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
     """
     body = request.body
     forked = await request.service.session.forking.fork(

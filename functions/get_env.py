@@ -19,7 +19,7 @@ router = Router()
     example=INSTANCE_EXAMPLE,
 )
 async def get_env(request: Request[None]) -> Response:
-    """What it was made from, how far it is, and what carries it; read without restoring it."""
+    """Show what the environment was made from, its progress, and how it is saved. Nothing is restored for it."""
     header = await request.service.session.snapshots.header(request.reference)
     return request.reply(instance_record(header), revision=header.revision)
 

@@ -1,4 +1,4 @@
-"""GET /v1/health/: whether the service can do its work."""
+"""GET /v1/health/: whether the service works."""
 
 from importlib.metadata import version
 
@@ -21,11 +21,11 @@ router = Router()
     tag="service",
 )
 async def health(request: Request[None]) -> Response:
-    """Ask the store, and say what is served. Needs no API key."""
+    """Check the store, and show the versions in use. Needs no API key."""
     await request.service.session.objects.check()
     record: HealthReply = {
         "status": "ok",
-        "store": request.service.settings.store.partition(":")[0],
+        "store": request.service.address.scheme,
         "version": version("gym-http-serverless"),
         "gymnasium": version("gymnasium"),
     }

@@ -1,4 +1,4 @@
-"""GET /v1/envs/{instance_id}/interface/: all that stands in for the environment in another process."""
+"""GET /v1/envs/{instance_id}/interface/: what a client needs to stand in for the environment."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -8,7 +8,7 @@ from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
-from shared.wire.spaces.descriptions import InterfaceReply
+from shared.wire.spaces.replies import InterfaceReply
 
 router = Router()
 _ACTIONS = {"name": "Discrete", "n": 3, "shape": [], "dtype": "int64", "start": 0}
@@ -47,9 +47,9 @@ _OBSERVATIONS = {
     tag="spaces",
 )
 async def interface(request: Request[None]) -> Response:
-    """Both spaces, the metadata, the render mode and the spec, in one call.
+    """Describe both spaces, the metadata, the render mode and the spec in one call.
 
-    A vector has `single_action_space` and `single_observation_space` too, which are those of each of its own.
+    A vector environment also has `single_action_space` and `single_observation_space`.
     """
     return await request.apply(operations.interface)
 

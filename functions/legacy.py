@@ -1,25 +1,18 @@
-"""openai/gym-http-api under /legacy/v1/.
+"""The API of openai/gym-http-api, under /legacy/v1/.
 
-Some of its clients drop the path of the address they are given: `uvicorn functions.legacy:app`, and the Lambda
-function, serve it at /v1/ as well.
+Some of its clients drop the path of the address that they are given. For these, `uvicorn functions.legacy:app` and
+the Lambda function serve it at /v1/ as well.
 """
-
-import re
-import uuid
 
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, InstanceNotFound, InvalidRequest, InvalidValue, NotCreatable, NotExact
-from shared.legacy import messages
+from shared.errors import Contended, InvalidRequest, InvalidValue, NotCreatable, NotExact
+from shared.legacy import instances, messages
 from shared.legacy import operations as legacy
-from shared.legacy.dialect import LEGACY, short_id, shortened
+from shared.legacy.dialect import LEGACY
+from shared.legacy.instance_ids import short_id
 from shared.session.calls import operations
-from shared.session.stored.envelope import Header, Reference
-from shared.session.stored.snapshots import Snapshots
-from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.env_ids import newest_version
-from shared.snapshot.making.make import check_registered
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
@@ -27,10 +20,10 @@ from shared.web.protocol.request import Request
 root = Router(dialect=LEGACY, tag="legacy")
 
 _INSTANCE = "/v1/envs/{instance_id}"
-_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_DRAWS = 8
-_REPLACED = '299 - "{newest} was made in place of the asked version, which is no longer there"'
-_NO_SCREEN = '299 - "render did nothing: a server has no screen; GET /v1/envs/ID/monitor/render/ gives pictures"'
+_REPLACED = '299 - "{newest} was made, since the requested version is gone"'
+_NO_SCREEN = (
+    '299 - "render was ignored: the server has no screen; GET /v1/envs/ID/monitor/render/ returns pictures"'
+)
 
 
 @root.post(
@@ -46,7 +39,7 @@ _NO_SCREEN = '299 - "render did nothing: a server has no screen; GET /v1/envs/ID
     },
 )
 async def legacy_step_env(request: Request[messages.StepBody]) -> Response:
-    """`Env.step`; `done` is `terminated or truncated`."""
+    """Call `Env.step`. `done` is `terminated or truncated`."""
     response = await request.apply(legacy.step(request.body.action))
     if request.body.render:
         response.headers.append("Warning", _NO_SCREEN)
@@ -62,7 +55,7 @@ async def legacy_step_env(request: Request[messages.StepBody]) -> Response:
     },
 )
 async def legacy_reset_env(request: Request[None]) -> Response:
-    """`Env.reset` without a seed; the first takes the one given at creation."""
+    """Call `Env.reset` without a seed. The first reset uses the seed given at creation."""
     return await request.apply(legacy.reset())
 
 
@@ -75,13 +68,16 @@ async def legacy_reset_env(request: Request[None]) -> Response:
     errors=(NotCreatable, NotExact, Contended),
 )
 async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
-    """Make an environment. An id whose version is gone makes the newest, and a `Warning` header says so.
+    """Call `gymnasium.make`. If the id's version is gone, the newest is made, and a `Warning` header says so.
 
-    Through `/v1` it is the instance whose id begins with the same digits.
+    `/v1` knows the instance by a UUID that begins with the same digits.
     """
-    header = await _created(request)
+    body, service = request.body, request.service
+    header = await instances.create(
+        service.session, request.owner, body.env_id, body.seed, service.settings.env_modules
+    )
     made = header.recipe.env_id
-    headers = {} if made == request.body.env_id else {"Warning": _REPLACED.format(newest=made)}
+    headers = {} if made == body.env_id else {"Warning": _REPLACED.format(newest=made)}
     return request.reply({"instance_id": short_id(header.instance_id)}, headers=headers)
 
 
@@ -92,10 +88,8 @@ async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
     example={"all_envs": {"3c657dbc": "CartPole-v0"}},
 )
 async def legacy_list_envs(request: Request[None]) -> Response:
-    """The caller's environments that were made through this dialect."""
-    instances = await request.service.session.snapshots.index.list(request.owner)
-    named = {short_id(instance_id): env_id for instance_id, env_id in instances.items()}
-    return request.reply({"all_envs": {name: env_id for name, env_id in named.items() if name is not None}})
+    """List the caller's environments that were created through this API."""
+    return request.reply({"all_envs": await instances.env_ids(request.service.session, request.owner)})
 
 
 @root.get(
@@ -105,7 +99,7 @@ async def legacy_list_envs(request: Request[None]) -> Response:
     example={"info": {"name": "Discrete", "n": 2, "shape": []}},
 )
 async def legacy_action_space(request: Request[None]) -> Response:
-    """The space; bounds are flat, in row-major order."""
+    """Describe the space. Bounds are flat, in row-major order."""
     return await request.apply(legacy.describe_space("action_space"))
 
 
@@ -117,7 +111,7 @@ async def legacy_action_space(request: Request[None]) -> Response:
     errors=(Contended,),
 )
 async def legacy_sample_action_space(request: Request[None]) -> Response:
-    """A random action."""
+    """Sample a random action."""
     return await request.apply(legacy.sample_action())
 
 
@@ -129,11 +123,8 @@ async def legacy_sample_action_space(request: Request[None]) -> Response:
     errors=(InvalidValue,),
 )
 async def legacy_action_space_contains(request: Request[None]) -> Response:
-    """Whether the integer `x` is an action."""
-    x = request.scope["path_params"]["x"]
-    if not _INTEGER.fullmatch(x):
-        raise InvalidValue(f"An action in a path is an integer, not {x[:40]!r}.")
-    return await request.apply(legacy.contains_action(int(x)))
+    """Tell whether the integer `x` is an action."""
+    return await request.apply(legacy.contains_action(request.scope["path_params"]["x"]))
 
 
 @root.get(
@@ -143,7 +134,7 @@ async def legacy_action_space_contains(request: Request[None]) -> Response:
     example={"info": {"name": "Box", "shape": [2], "low": [-1e100, -1.0], "high": [1e100, 1.0]}},
 )
 async def legacy_observation_space(request: Request[None]) -> Response:
-    """The space; bounds are flat, in row-major order."""
+    """Describe the space. Bounds are flat, in row-major order."""
     return await request.apply(legacy.describe_space("observation_space"))
 
 
@@ -155,33 +146,33 @@ async def legacy_observation_space(request: Request[None]) -> Response:
     example={"member": True},
 )
 async def legacy_observation_space_contains(request: Request[dict[str, object]]) -> Response:
-    """Whether each part of a description, such as `{"name": "Box", "shape": [4]}`, is the space's own."""
-    return await request.apply(legacy.observations_are(request.body))
+    """Tell whether every entry, such as those of `{"name": "Box", "shape": [4]}`, describes the space."""
+    return await request.apply(legacy.describes_observation_space(request.body))
 
 
 @root.post(
     _INSTANCE + "/monitor/start/",
-    summary="Keep the episodes' statistics",
+    summary="Start recording statistics",
     body=messages.MonitorBody,
     reply=None,
     status=204,
     errors=(Contended,),
 )
 async def legacy_monitor_start(request: Request[messages.MonitorBody]) -> Response:
-    """Keep the length, return and end of every episode with the instance: `statistics` in its `/v1` record."""
+    """Record the length, return and time of every episode, as `statistics` in the instance's `/v1` record."""
     await request.apply(operations.start_statistics(resume=request.body.resume))
     return Response(status_code=204)
 
 
 @root.post(
     _INSTANCE + "/monitor/close/",
-    summary="Keep no further statistics",
+    summary="Stop recording statistics",
     reply=None,
     status=204,
     errors=(Contended,),
 )
 async def legacy_monitor_close(request: Request[None]) -> Response:
-    """Add no further episodes to the statistics, which stay."""
+    """Stop adding episodes to the statistics. What was recorded stays."""
     await request.apply(operations.stop_statistics())
     return Response(status_code=204)
 
@@ -201,54 +192,16 @@ async def legacy_close_env(request: Request[None]) -> Response:
 
 @root.post("/v1/upload/", summary="Refuse an upload", reply=None, status=204, errors=(InvalidRequest,))
 async def legacy_upload(request: Request[None]) -> Response:
-    """Always an error."""
+    """Always answer with an error."""
     raise InvalidRequest(
-        "Nothing was uploaded: the site that took results is gone. monitor/start keeps statistics here."
+        "Nothing was uploaded: the site that took results is gone. monitor/start/ records statistics here."
     )
 
 
 @root.post("/v1/shutdown/", summary="Refuse a shutdown", reply=None, status=204, errors=(InvalidRequest,))
 async def legacy_shutdown(request: Request[None]) -> Response:
-    """Always an error."""
-    raise InvalidRequest("A client cannot shut this server down: others use it; close your environments instead.")
-
-
-async def _created(request: Request[messages.CreateBody]) -> Header:
-    """An instance of the id that was asked for, or of its newest version where that one cannot be made."""
-    env_id = request.body.env_id
-    newest = newest_version(env_id)
-    try:
-        check_registered(env_id, request.service.settings.env_modules)
-    except NotCreatable:
-        if newest is None:
-            raise NotCreatable(f"Attempted to look up malformed environment ID '{env_id}'") from None
-        return await _create(request, newest)
-    try:
-        return await _create(request, env_id)
-    except NotCreatable:
-        if newest is None:
-            raise
-        return await _create(request, newest)
-
-
-async def _create(request: Request[messages.CreateBody], env_id: str) -> Header:
-    session, owner = request.service.session, request.owner
-    recipe = Recipe(env_id=env_id, seed=request.body.seed)
-    instance_id = await _free_id(session.snapshots, owner)
-    return await session.creation.create(
-        owner, recipe, request.service.settings.env_modules, instance_id=instance_id
-    )
-
-
-async def _free_id(snapshots: Snapshots, owner: str) -> str:
-    """Digits that no instance of the owner has: eight are few enough to be drawn twice."""
-    for _ in range(_DRAWS):
-        instance_id = shortened(str(uuid.uuid4()))
-        try:
-            await snapshots.header(Reference(owner, instance_id))
-        except InstanceNotFound:
-            return instance_id
-    raise Contended("No free instance id was found; try again.", retry_after=1)
+    """Always answer with an error."""
+    raise InvalidRequest("A client cannot shut down a server that others use; close your environments instead.")
 
 
 router = root.under("/legacy")

@@ -17,7 +17,7 @@ router = Router()
     example={"5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11": "CartPole-v1"},
 )
 async def list_envs(request: Request[None]) -> Response:
-    """Every environment of the caller: a map from instance id to env id."""
+    """List every environment of the caller, as a map from instance id to environment id."""
     return request.reply(await request.service.session.snapshots.index.list(request.owner))
 
 

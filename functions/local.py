@@ -1,4 +1,4 @@
-"""Every endpoint and the static pages in one application, for uvicorn: `uvicorn functions.local:app`."""
+"""Every endpoint and the static pages in one application: `uvicorn functions.local:app`."""
 
 from pathlib import Path
 
@@ -58,7 +58,7 @@ MODULES = (
 PAGES = Path(__file__).parents[1] / "static"
 
 LOCAL_MODULES = (metrics,)
-"""Endpoints that are no Lambda functions."""
+"""Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(
     *(module.router for module in (*MODULES, *LOCAL_MODULES)),

@@ -1,4 +1,4 @@
-"""GET /v1/envs/{instance_id}/observation_space/ and what can be asked of that space."""
+"""GET /v1/envs/{instance_id}/observation_space/, and sampling and checking in that space."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ContainsReply, SampleReply
 from shared.wire.messages.requests import ContainsBody
-from shared.wire.spaces.space_forms import SpaceReply
+from shared.wire.spaces.schemas import SpaceReply
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/observation_space/"
@@ -32,7 +32,7 @@ _PATH = "/v1/envs/{instance_id}/observation_space/"
     tag="spaces",
 )
 async def observation_space(request: Request[None]) -> Response:
-    """The space with every parameter that a client needs to build an equal one."""
+    """Describe the space, with every parameter that a client needs to build an equal one."""
     return await request.apply(operations.describe_space("observation_space"))
 
 
@@ -46,7 +46,7 @@ async def observation_space(request: Request[None]) -> Response:
     tag="spaces",
 )
 async def sample_observation_space(request: Request[None]) -> Response:
-    """A random member. It advances the space's own generator, which is part of the environment's state."""
+    """Sample a random member. This advances the space's generator, which is part of the environment's state."""
     return await request.apply(operations.sample("observation_space"))
 
 
@@ -60,7 +60,7 @@ async def sample_observation_space(request: Request[None]) -> Response:
     tag="spaces",
 )
 async def observation_space_contains(request: Request[ContainsBody]) -> Response:
-    """Whether the value stands for a member of the space."""
+    """Tell whether the value is a member of the space."""
     return await request.apply(operations.contains("observation_space", request.body.value))
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/envs/{instance_id}/monitor/render/: one picture."""
+"""GET /v1/envs/{instance_id}/monitor/render/: render an environment."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -33,13 +33,13 @@ router = Router()
     },
     errors=(NotRenderable, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge, Contended),
     tag="monitor",
-    query={"ticket": "In place of an API key: what `monitor/ticket/` gave for this environment."},
+    query={"ticket": "A ticket for this environment from `monitor/ticket/`, instead of an API key."},
     takes_ticket=True,
 )
 async def render_env(request: Request[None]) -> Response:
-    """Call `Env.render`: a PNG in base64 for rgb_array, a list of these for rgb_array_list, text for ansi.
+    """Call `Env.render`. rgb_array gives a PNG in base64, rgb_array_list a list of them, and ansi a text.
 
-    `rgb_array_list` holds the frames since the last call and empties the list, as Gymnasium does.
+    As in Gymnasium, rgb_array_list returns the frames since the last call and empties the list.
     """
     return await request.apply(
         operations.render(request.service.settings.max_frame_pixels, as_it_is=request.encoding.exact)

@@ -46,7 +46,7 @@ router = Router()
     ),
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
-    """Call `Env.reset`. Without a seed the environment's generator goes on from where it is."""
+    """Call `Env.reset`. Without a seed the environment's generator continues from its state."""
     return await request.apply(operations.reset(request.body.seed, request.body.options))
 
 

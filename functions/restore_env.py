@@ -1,4 +1,4 @@
-"""POST /v1/envs/{instance_id}/restore/: back to a checkpoint."""
+"""POST /v1/envs/{instance_id}/restore/: return to a checkpoint."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -16,7 +16,7 @@ router = Router()
 
 @router.post(
     "/v1/envs/{instance_id}/restore/",
-    summary="Go back to a checkpoint",
+    summary="Restore a checkpoint",
     body=RestoreBody,
     reply=InstanceReply,
     example=INSTANCE_EXAMPLE,
@@ -24,7 +24,7 @@ router = Router()
     tag="branching",
 )
 async def restore_env(request: Request[RestoreBody]) -> Response:
-    """Make the environment continue from its checkpoint, which stays. Its revision counts on."""
+    """Put the environment into the checkpoint's state. The checkpoint stays; the revision counts on."""
     outcome = await request.service.session.checkpoints.restore(
         request.checkpoint(request.body.checkpoint_id), instance_record, request.if_match, request.keyed
     )

@@ -16,7 +16,8 @@ from shared.errors import (
     SnapshotTooLarge,
     StaleRevision,
 )
-from shared.session.calls.rollout import given, rollout, sampled
+from shared.session.calls.actions import given, sampled
+from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
@@ -61,8 +62,8 @@ router = Router()
 async def rollout_env(request: Request[RolloutBody]) -> Response:
     """Call `Env.step` with each of the actions, or with random ones: one load and one save, all or nothing.
 
-    An action that is no member of the action space is 422 with its `index`, and so is an exception of the
-    environment; none is applied then. With `on_end` `reset`, an episode that has ended before is reset first.
+    An action that is not in the action space is 422 with its `index`, and so is an exception of the environment;
+    no action is applied then. With `on_end` `reset`, an episode that has already ended is reset first.
     """
     body, settings = request.body, request.service.settings
     if body.steps is None:

@@ -1,7 +1,7 @@
-"""`python -m functions.serve`: every endpoint under uvicorn, and a parent process that replaces a dead server.
+"""`python -m functions.serve`: every endpoint under uvicorn, with a parent process that replaces a dead server.
 
-What ends a server is native code of an environment that crashes or does not come back. Instances are in the store,
-so the next server continues them, and connections made meanwhile wait for it.
+A server dies when an environment's native code crashes or never returns. Instances are in the store, so the next
+server continues them. Connections made in between wait for it.
 """
 
 import argparse
@@ -16,26 +16,29 @@ from uvicorn.supervisors import Multiprocess
 
 from shared import settings
 from shared.errors import Misconfigured
+from shared.settings import Settings
 from shared.snapshot.isolation.timeout import GRACE_S
+from shared.storage.address import StoreAddress
+from shared.storage.open import open_store
 
 _BACKLOG = 2048
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's, which hears at once of a server that could not start."""
+    """uvicorn's supervisor, which also notices at once that a server could not start."""
 
     def init_processes(self) -> None:
         super().init_processes()
         for process in self.processes:
-            # While this end is open here too, a server that died with a question unanswered seems to think.
+            # While the parent holds this end open too, a server that died looks like one that is slow to answer.
             process.child_conn.close()
 
 
 def serve(host: str, port: int) -> int:
-    """Serve until a signal says otherwise; the exit status.
+    """Serve until a signal ends the server, and return the exit status.
 
     Raises:
-        Misconfigured: a setting is malformed.
+        Misconfigured: a setting is malformed, or the store's address is.
     """
     chosen = settings.read()
     config = Config(
@@ -44,11 +47,11 @@ def serve(host: str, port: int) -> int:
         port=port,
         access_log=False,  # the application writes its own
         timeout_graceful_shutdown=2,
-        # One that holds the interpreter's lock cannot give itself up: it does not answer its parent.
+        # A server whose call holds the interpreter's lock cannot end itself; it stops answering its parent.
         timeout_worker_healthcheck=math.ceil(chosen.max_call_seconds + 3 * GRACE_S),
     )
-    if chosen.store == "memory:":
-        server = Server(config)  # without a parent: another process could continue nothing
+    if not _shared(chosen):
+        server = Server(config)  # without a parent: another process would find nothing to continue
         server.run()
         return 0 if server.started else STARTUP_FAILURE
     supervisor = _Supervisor(config, sockets=[_listening(host, port)])
@@ -56,17 +59,24 @@ def serve(host: str, port: int) -> int:
     return STARTUP_FAILURE if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes) else 0
 
 
+def _shared(chosen: Settings) -> bool:
+    """Whether a server that replaces a dead one finds its instances in the store."""
+    store = open_store(StoreAddress.parse(chosen.store), chosen.durability)
+    store.close()
+    return store.capabilities.shared
+
+
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections before it is told of, where uvicorn's own tells of it first."""
+    """A socket that listens before it is announced. uvicorn announces its own first."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        sys.exit(f"{host} port {port} cannot be listened on: {error.strerror}; choose another with PORT.")
+        sys.exit(f"Cannot listen on {host} port {port}: {error.strerror}; choose another with PORT.")
     listening.set_inheritable(True)
     shown = f"[{host}]" if family == socket.AF_INET6 else host
-    told = "Uvicorn running on http://%s:%d (Press CTRL+C to quit)"
-    logging.getLogger("uvicorn.error").info(told, shown, listening.getsockname()[1])
+    message = "Uvicorn running on http://%s:%d (Press CTRL+C to quit)"
+    logging.getLogger("uvicorn.error").info(message, shown, listening.getsockname()[1])
     return listening
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/envs/{instance_id}/monitor/stream/: live pictures."""
+"""GET /v1/envs/{instance_id}/monitor/stream/: watch one environment."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -26,15 +26,15 @@ _BOUNDARY = b"--frame\r\n"
     reply=None,
     errors=(NotRenderable,),
     tag="monitor",
-    query={"ticket": "In place of an API key: what `monitor/ticket/` gave for this environment."},
+    query={"ticket": "A ticket for this environment from `monitor/ticket/`, instead of an API key."},
     takes_ticket=True,
     media_type="multipart/x-mixed-replace",
 )
 async def stream_env(request: Request[None]) -> Response:
-    """JPEG pictures without end, as the `src` of an `<img>` shows them: one whenever the environment changes.
+    """Stream JPEG pictures for the `src` of an `<img>`: one whenever the environment changes, 30 a second at most.
 
-    They are drawn from a copy, at most 30 a second, so that watching changes nothing. A Lambda function sends
-    those of two seconds, at least one; whoever watches asks again, as a browser's tab does by itself.
+    Pictures are drawn from a copy, so watching changes nothing. On Lambda the reply ends after two seconds and at
+    least one picture, and its `Refresh` header makes a browser's tab ask again.
     """
     burst = BURST if is_lambda(request.scope) else ENDLESS
     encode = partial(as_jpeg, max_pixels=request.service.settings.max_frame_pixels)
@@ -44,7 +44,7 @@ async def stream_env(request: Request[None]) -> Response:
 
 
 async def _parts(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Each part with the boundary that follows it: a browser shows a picture when it sees the next boundary."""
+    """Each picture with the boundary after it: a browser shows a picture when it sees the next boundary."""
     yield _BOUNDARY
     async for frame in frames:
         head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame)}\r\n\r\n"

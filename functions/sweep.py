@@ -1,4 +1,4 @@
-"""The timer: deletes what has expired. A schedule calls it on AWS; under uvicorn the application sweeps itself."""
+"""The function that deletes what has expired. On AWS a schedule calls it; a server sweeps by itself."""
 
 import asyncio
 from functools import cache
@@ -9,7 +9,7 @@ from shared.web.service.service import open_service
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Sweep once; the reply counts what was deleted."""
+    """Sweep once, and return the numbers of what was deleted."""
     swept = asyncio.run(sweep(_service().session.snapshots))
     return swept._asdict()
 

@@ -1,4 +1,4 @@
-"""POST /v1/envs/{instance_id}/monitor/ticket/: leave to look, for what cannot send an API key."""
+"""POST /v1/envs/{instance_id}/monitor/ticket/: a ticket for what cannot send an API key."""
 
 from datetime import UTC, datetime
 
@@ -24,9 +24,9 @@ router = Router()
     tag="monitor",
 )
 async def ticket_env(request: Request[None]) -> Response:
-    """Sign a `?ticket=` that `monitor/render/` and `monitor/stream/` of this environment take for ten minutes.
+    """Issue a ticket, which `monitor/render/` and `monitor/stream/` of this environment accept for ten minutes.
 
-    It stands in place of the API key, as an `<img>` sends none. A stream that has begun goes on after its end.
+    An `<img>` cannot send an API key, so it sends `?ticket=` instead. A stream that has begun outlasts its ticket.
     """
     header = await request.service.session.snapshots.header(request.reference)
     ticket, expires = request.service.tickets.issue(header.reference)

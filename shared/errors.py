@@ -1,45 +1,45 @@
-"""Everything that can go wrong, as a tree of exceptions that know nothing of HTTP.
+"""Everything that can go wrong, as a tree of exceptions that know nothing about HTTP.
 
     GymHTTPError
-    ├── InvalidRequest            the body or a parameter is not of the declared form
+    ├── InvalidRequest            a body or parameter has the wrong form
     │   ├── BodyTooLarge
-    │   ├── KeyReused             an idempotency key that came with another request before
+    │   ├── KeyReused             an idempotency key that was sent with another request
     │   ├── InvalidAction         not a member of the action space
-    │   └── InvalidValue          any other value that cannot be used, such as a negative seed
-    ├── Unauthorized              no valid API key came with the call
-    ├── NotCreatable              gymnasium.make refused, in its own words
-    ├── NotExact                  no mechanism carries this environment exactly
-    ├── JournalFull               one call more, and a snapshot could not be restored in time
-    ├── SnapshotTooLarge          one call more, and a snapshot would be over the limit
+    │   └── InvalidValue          another value that cannot be used, such as a negative seed
+    ├── Unauthorized              no valid API key
+    ├── NotCreatable              Gymnasium, a wrapper or the constructor refused
+    ├── NotExact                  no mechanism carries the environment exactly
+    ├── JournalFull               with one more call, a restore would take too long
+    ├── SnapshotTooLarge          after this call, the snapshot would exceed the limit
     ├── NotFound
     │   ├── InstanceNotFound
     │   └── CheckpointNotFound
-    ├── ReplyGone                 a repeated call was applied; its reply is forgotten
+    ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
-    ├── NotEncodable              the environment's value has no form on the wire
-    ├── ReplyTooLarge             longer than what carries replies here takes
-    ├── EnvironmentRaised         the environment's own exception
-    ├── CallTooLong               the environment's code went on beyond the limit
+    ├── NotEncodable              a value of the environment's has no form on the wire
+    ├── ReplyTooLarge             longer than a reply can be here
+    ├── EnvironmentRaised         an exception of the environment's own
+    ├── CallTooLong               the environment's code ran longer than a call may
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
-    ├── StoreFailed               the store did not do as it was asked
+    ├── StoreFailed
     │   ├── StoreUnavailable      unreachable, denied or failing
-    │   └── OutcomeUnknown        a conditional write that may or may not have been done
+    │   └── OutcomeUnknown        a conditional write that may or may not have happened
     └── SnapshotUnusable
         ├── SnapshotCorrupt       truncated, forged, or another instance's
         └── SnapshotIncompatible  written by other library versions
 
-A message says what happened and what to do next, in one sentence; the evidence is in attributes.
+The text says what happened and what to do next; facts that a program may need are in `evidence`.
 """
 
 from typing import Any
 
 
 class GymHTTPError(Exception):
-    """The root: `detail` is the sentence for the caller, `evidence` what a program may want of it."""
+    """The root. `detail` is the text for the client, `evidence` holds facts by name."""
 
     def __init__(self, detail: str, **evidence: Any) -> None:
         super().__init__(detail)
@@ -48,85 +48,85 @@ class GymHTTPError(Exception):
 
 
 class InvalidRequest(GymHTTPError):
-    """A body or parameter is not of the declared form; `errors` in the evidence lists the places."""
+    """A body or parameter has the wrong form. `errors` lists the places."""
 
 
 class BodyTooLarge(InvalidRequest):
-    """A body over the limit; `limit` in bytes."""
+    """A body is larger than the limit; `limit` in bytes."""
 
 
 class KeyReused(InvalidRequest):
-    """An idempotency key that came with another request before."""
+    """An idempotency key was sent before with another request."""
 
 
 class InvalidAction(InvalidRequest):
-    """An action that its space does not contain; `action` and `space` as they were given."""
+    """An action is not a member of its space; `action` and `space` are as given."""
 
 
 class InvalidValue(InvalidRequest):
-    """A seed, option or other value that cannot be used."""
+    """A seed, an option or another value cannot be used."""
 
 
 class Unauthorized(GymHTTPError):
-    """API keys are set, and the call brought none of them."""
+    """API keys are set, and the call has none of them."""
 
 
 class NotCreatable(GymHTTPError):
-    """Gymnasium, a wrapper or the environment's constructor refused; the text is its own."""
+    """Gymnasium, a wrapper or the environment's constructor refused, in its own words."""
 
 
 class NotExact(GymHTTPError):
-    """No snapshot mechanism carries the environment exactly, so it is refused; the text says the way out."""
+    """No snapshot mechanism carries the environment exactly, so it is refused. The text says what can be done."""
 
 
 class JournalFull(GymHTTPError):
-    """The environment is carried by replaying its calls, and one more would take too long to replay.
+    """The environment is restored by replaying its calls, and one more would make that take too long.
 
-    The call was not made. `calls` are in the journal; `seconds` is what their replay is estimated at.
+    The call was not made. `calls` is the number in the journal, `seconds` an estimate of their replay.
     """
 
 
 class SnapshotTooLarge(GymHTTPError):
-    """The environment's state is over the limit on a snapshot; the instance is as it was. Sizes are in bytes."""
+    """The environment's state exceeds the limit on snapshots. The instance is unchanged. Sizes are in bytes."""
 
 
 class NotFound(GymHTTPError):
-    """What was named does not exist, or is not the caller's."""
+    """What was named does not exist or belongs to another owner."""
 
 
 class InstanceNotFound(NotFound):
-    """No such instance: never created, closed, expired or another owner's."""
+    """No such instance: never created, closed, expired, or another owner's."""
 
     def __init__(self) -> None:
-        # The predecessor's exact words: clients compare them.
+        # The exact words of gym-http-api: its clients compare them.
         super().__init__("Instance not found")
 
 
 class CheckpointNotFound(NotFound):
-    """The instance has no such checkpoint: never made, deleted, or another instance's."""
+    """No such checkpoint of this instance: never made, deleted, or another instance's."""
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
 
 
 class ReplyGone(GymHTTPError):
-    """A repeated call was applied when it first came, at `revision`; its reply is no longer remembered."""
+    """A repeated call was applied when it first came, at `revision`, and its reply is no longer kept."""
 
 
 class ResetNeeded(GymHTTPError):
-    """A call that needs a reset first."""
+    """The environment has to be reset before this call."""
 
 
 class NotEncodable(GymHTTPError):
-    """A value that the environment gave cannot be sent: it contains itself or is nested too deep."""
+    """A value that the environment returned cannot be sent: it contains itself or is nested too deeply."""
 
 
 class ReplyTooLarge(GymHTTPError):
-    """The reply is longer than what carries replies here takes; `limit` in bytes. The instance is unchanged."""
+    """The reply is longer than can be sent here; `limit` in bytes. The instance is unchanged."""
 
 
 class EnvironmentRaised(GymHTTPError):
-    """An exception inside the environment; the instance stays at its last good state."""
+    """The environment raised an exception. The instance is unchanged."""
 
     def __init__(self, error: BaseException) -> None:
         name = type(error).__name__
@@ -138,48 +138,48 @@ class EnvironmentRaised(GymHTTPError):
 
 
 class CallTooLong(GymHTTPError):
-    """The environment's code ran longer than a call may; the instance stays at its last good state."""
+    """The environment's code ran longer than a call may. The instance is unchanged."""
 
 
 class NotRenderable(GymHTTPError):
-    """The instance's render mode does not give what was asked for."""
+    """The instance's render mode does not return what was asked for."""
 
 
 class Contended(GymHTTPError):
-    """Other writers kept winning the compare-and-swap; `retry_after` in seconds."""
+    """Other writers kept winning the compare-and-swap. `retry_after` is in seconds."""
 
 
 class StaleRevision(GymHTTPError):
-    """The call was conditional on a revision that is not the current one; `revision` is the current."""
+    """The call was conditional on another revision than the current one, which is `revision`."""
 
 
 class QuotaExceeded(GymHTTPError):
-    """A bound on what one owner may hold is reached."""
+    """The owner already has as many as are allowed."""
 
 
 class Misconfigured(GymHTTPError):
-    """A setting is missing or malformed; the sentence names it."""
+    """A setting is missing or malformed. The text names it."""
 
 
 class StoreFailed(GymHTTPError):
-    """The store did not do as it was asked."""
+    """The store did not do what it was asked to."""
 
 
 class StoreUnavailable(StoreFailed):
-    """The store cannot be reached, denies access or is failing; a conditional write was not done."""
+    """The store is unreachable, denies access or fails. A conditional write did not happen."""
 
 
 class OutcomeUnknown(StoreFailed):
-    """A conditional write failed in a way that leaves open whether it was done; read it back."""
+    """A conditional write failed, and may have happened all the same. Read the object to find out."""
 
 
 class SnapshotUnusable(GymHTTPError):
-    """A stored snapshot cannot be restored; it is left where it is."""
+    """A stored snapshot cannot be restored. It stays in the store."""
 
 
 class SnapshotCorrupt(SnapshotUnusable):
-    """The bytes are truncated, forged, or bound to another instance."""
+    """The bytes are truncated, forged, or another instance's."""
 
 
 class SnapshotIncompatible(SnapshotUnusable):
-    """The snapshot was written by other library versions than these; both are named."""
+    """The snapshot was written by other library versions. The text names both."""

@@ -13,10 +13,11 @@ from shared.errors import NotRenderable
 
 _LONGEST_TEXT = 4_000
 _MOST_IN_ONE = 16
+_CHANNELS = ((2,), (3,), (4,))
 
 
 class Picture(NamedTuple):
-    """A small picture, for watching many."""
+    """A small picture, for a monitor of many instances."""
 
     content_type: str
     """`image/jpeg`, or `text/plain` for mode ansi."""
@@ -25,20 +26,20 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """What makes a small picture of what `render` returned; equal ones make equal pictures."""
+    """Makes a small picture of what `render` returned. Equal thumbnails make equal pictures."""
 
     width: int
-    """In pixels: at most so wide, and never larger than it is."""
+    """The greatest width in pixels. Pictures are never enlarged."""
     max_pixels: int
 
     def __call__(self, picture: Any) -> Picture | None:
-        """The picture, or text up to 4,000 signs.
+        """The picture as JPEG, or the first 4,000 characters of a text.
 
-        A vector environment's pictures are set side by side, up to 16; of a list of frames it is the last. None
-        where there is no frame.
+        Up to 16 pictures of a vector environment are set side by side. Of a list of frames, the last is taken.
+        None if there is no frame.
 
         Raises:
-            NotRenderable: it is no such array, or has more pixels than are allowed.
+            NotRenderable: it is not a frame, or has more pixels than allowed.
         """
         if isinstance(picture, tuple) and all(isinstance(each, str) for each in picture):
             picture = "\n\n".join(picture)
@@ -54,31 +55,31 @@ class Thumbnail:
 
 
 def as_png(frame: Any, max_pixels: int) -> bytes:
-    """A lossless picture of a frame: uint8, shape (height, width, 3), (height, width, 4) or (height, width).
+    """A frame as PNG. A frame is uint8 of shape (height, width) or (height, width, channels), 2 to 4 channels.
 
     Raises:
-        NotRenderable: it is no such array, or has more pixels than are allowed.
+        NotRenderable: it is not a frame, or has more pixels than allowed.
     """
-    # Level 1: the default 6 takes four times as long for a tenth fewer bytes on drawings such as these.
+    # The default level 6 takes four times as long, for a tenth fewer bytes on such drawings.
     return _encoded(frame, max_pixels, "PNG", compress_level=1)
 
 
 def as_jpeg(frame: Any, max_pixels: int, quality: int = 80) -> bytes:
-    """A small picture of a frame, for watching.
+    """A frame as JPEG, without transparency.
 
     Raises:
-        NotRenderable: it is no such array, or has more pixels than are allowed.
+        NotRenderable: it is not a frame, or has more pixels than allowed.
     """
     return _encoded(frame, max_pixels, "JPEG", quality=quality)
 
 
 def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
-    """A picture as JSON can hold it: base64 of PNG, a list of these, or the text itself.
+    """A picture for JSON: base64 of a PNG, a list of these, or a text.
 
-    A tuple, which is what a vector environment gives, becomes the list of its environments' pictures.
+    The tuple of a vector environment becomes the list of its sub-environments' pictures.
 
     Raises:
-        NotRenderable: the environment gave something else than its render mode says.
+        NotRenderable: it does not fit the render mode, or has more pixels than allowed.
     """
     content_type, encoding = ("text/plain", "utf-8") if render_mode == "ansi" else ("image/png", "base64")
     if isinstance(picture, tuple):
@@ -89,10 +90,10 @@ def rendered(picture: Any, render_mode: str, max_pixels: int) -> dict[str, Any]:
 
 
 def checked(picture: Any, render_mode: str, max_pixels: int) -> Any:
-    """The picture as the environment gave it, for a client that takes arrays.
+    """The picture unchanged, for a client that takes arrays.
 
     Raises:
-        NotRenderable: it is something else than its render mode says, or has more pixels than are allowed.
+        NotRenderable: it does not fit the render mode, or has more pixels than allowed.
     """
     for each in picture if isinstance(picture, tuple) else (picture,):
         if render_mode == "ansi":
@@ -122,11 +123,16 @@ def _base64_png(frame: Any, max_pixels: int) -> str:
 
 
 def _encoded(frame: Any, max_pixels: int, kind: str, width: int | None = None, **options: Any) -> bytes:
-    from PIL import Image  # 80 ms, of which a step needs nothing
+    from PIL import Image  # 80 ms, and a step needs none of it
 
-    image = Image.fromarray(np.ascontiguousarray(_checked_frame(frame, max_pixels)))
-    if kind == "JPEG" and image.mode == "RGBA":
-        image = image.convert("RGB")
+    array = _checked_frame(frame, max_pixels)
+    if array.shape[2:] not in ((), *_CHANNELS):
+        raise NotRenderable(
+            f"The environment's frame has {array.shape[2]} channels; a picture has 2, 3 or 4, or no axis."
+        )
+    image = Image.fromarray(np.ascontiguousarray(array))
+    if kind == "JPEG" and image.mode in ("LA", "RGBA"):
+        image = image.convert(image.mode.removesuffix("A"))
     if width is not None:
         image.thumbnail((width, 2 * width), Image.Resampling.BILINEAR, reducing_gap=1.5)
     target = io.BytesIO()
@@ -135,7 +141,7 @@ def _encoded(frame: Any, max_pixels: int, kind: str, width: int | None = None, *
 
 
 def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Frames of one shape in rows of a square; of different shapes, the first alone."""
+    """Frames of one shape, set in the rows of a square. If the shapes differ, the first frame."""
     if len(frames) == 1 or len({frame.shape for frame in frames}) > 1:
         return frames[0]
     columns = math.ceil(math.sqrt(len(frames)))

@@ -1,56 +1,74 @@
-"""What can be set from outside: the only reader of the process's environment variables.
+"""The settings, and the only code that reads the process's environment variables.
 
-Read when the first request needs them, so that importing a module needs no configuration.
+They are read when the first request needs them, so that importing a module needs no configuration.
 """
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from shared.errors import Misconfigured
+from shared.families.families import registering_modules
 
 PREFIX = "GYM_HTTP_"
 PUBLIC = "public"
-"""The owner of everything where no API keys are set."""
-
-# Gymnasium registers its own environments; these modules register the other families'.
-_FAMILY_MODULES = ("ale_py",)
+"""The owner of every instance where no API keys are set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting. The variable of a field is its name in capitals after `GYM_HTTP_`."""
+    """Every setting. A field's variable is `GYM_HTTP_` and its name in capitals; unset, it has the default."""
 
     store: str = "sqlite:///.gym-http/snapshots.db"
+    """Where instances are kept: the address of a store, `sqlite:///PATH`, `s3://BUCKET/PREFIX` or `memory:`.
+
+    Installed packages may serve other schemes; see `shared.storage.open`.
+    """
     durability: Literal["process", "power"] = "process"
+    """What an acknowledged call survives on SQLite: a killed process, or a power failure too."""
     signing_keys: tuple[str, ...] = ()
+    """Keys that sign snapshots, newest first: the first one signs, all of them verify.
+
+    Unset, SQLite keeps a key beside its file. A store without a place for one needs this setting.
+    """
     api_keys: tuple[tuple[str, str], ...] = ()
-    """Pairs of owner and secret; several secrets may share an owner."""
+    """Pairs of owner and secret; an owner may have several. Unset, calls need no key and all share one owner."""
     env_modules: tuple[str, ...] = ()
+    """Modules to import because they register environments. Unset, those of the installed families."""
     idle_ttl_s: float = 604_800.0
+    """Seconds without a write after which an instance expires."""
     live_envs: int = 64
+    """Live environments that a process keeps as a cache."""
     max_envs: int = 100_000
-    """Of one owner."""
+    """Instances that one owner may have, forks included."""
     max_snapshot_bytes: int = 16_777_216
+    """Largest snapshot of an instance. A call that would exceed it fails and changes nothing."""
     max_body_bytes: int = 1_048_576
+    """Largest request body."""
     max_frame_pixels: int = 4_194_304
+    """Largest frame that is rendered, width times height."""
     max_steps_per_call: int = 10_000
+    """Most steps of one rollout."""
     max_reply_bytes: int = 16_777_216
-    """Of the values in the reply of a rollout or a batch."""
+    """Most bytes of values in the reply of a rollout or a batch."""
     max_call_seconds: float = 30.0
+    """Seconds that an environment's code may run in one call."""
     max_trial_seconds: float = 120.0
+    """Seconds that the first trial of an unknown kind of environment may take."""
     max_trial_bytes: int = 4_294_967_296
+    """Memory that this trial may use, in bytes."""
     cors_origins: tuple[str, ...] = ("*",)
+    """Origins whose pages may call the API; `*` is all."""
     log: Literal["calls", "errors", "off"] = "calls"
+    """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings as the process's environment (or the given one) has them.
+    """The settings in the given environment, by default the process's own.
 
     Raises:
-        Misconfigured: a variable is malformed, or has the prefix and is none of these; it is named.
+        Misconfigured: a variable with the prefix is empty, malformed or not a setting; the error names it.
     """
     environment = os.environ if environment is None else environment
     known = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
@@ -59,17 +77,20 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         if not variable.startswith(PREFIX):
             continue
         if variable not in known:
-            raise Misconfigured(f"There is no setting {variable}; there are {', '.join(sorted(known))}.")
+            raise Misconfigured(f"There is no setting {variable}; the settings are {', '.join(sorted(known))}.")
+        if not value.strip():
+            # API keys that a deployment failed to fill in must not open the service to all.
+            raise Misconfigured(f"{variable} is set but empty; give it a value or unset it for the default.")
         try:
             given[known[variable]] = _PARSERS[known[variable]](value)
         except ValueError as error:
             raise Misconfigured(f"{variable} is malformed: {error}.") from None
-    given.setdefault("env_modules", tuple(name for name in _FAMILY_MODULES if find_spec(name)))
+    given.setdefault("env_modules", tuple(registering_modules()))
     return Settings(**given)
 
 
 def prepare_process() -> None:
-    """Set what libraries read from the environment, unless it is set: no screen, no sound, no greeting."""
+    """Set the variables with which libraries open no screen, play no sound and print no banner, unless set."""
     for name, value in {
         "SDL_VIDEODRIVER": "dummy",
         "SDL_AUDIODRIVER": "dummy",
@@ -80,24 +101,21 @@ def prepare_process() -> None:
 
 
 def child_environment(**changes: str) -> dict[str, str]:
-    """This process's environment with some variables changed, for a process that it starts."""
+    """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("it is empty")
-    return value.strip()
-
-
 def _list(value: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in value.split(",") if item.strip())
+    items = tuple(item.strip() for item in value.split(",") if item.strip())
+    if not items:
+        raise ValueError("it lists nothing")
+    return items
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in words:
-            raise ValueError(f"it is {', '.join(words[:-1])} or {words[-1]}")
+            raise ValueError(f"use {', '.join(words[:-1])} or {words[-1]}")
         return value
 
     return parse
@@ -106,12 +124,12 @@ def _one_of(*words: str) -> Callable[[str], str]:
 def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for number, item in enumerate(_list(value), start=1):
-        # A message must not repeat a secret, so entries are told by their number.
+        # An error must not repeat a secret, so it gives the entry's number.
         owner, colon, secret = item.partition(":")
         if not colon or not secret:
             raise ValueError(f"entry {number} is not NAME:SECRET")
         if not (owner.isascii() and owner.replace("-", "").replace("_", "").isalnum() and len(owner) <= 64):
-            raise ValueError(f"entry {number}'s NAME is not made of up to 64 letters, digits, - and _")
+            raise ValueError(f"the NAME of entry {number} is not 1 to 64 letters, digits, - and _")
         pairs.append((owner, secret))
     return tuple(pairs)
 
@@ -127,7 +145,7 @@ def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
-    "store": _text,
+    "store": str.strip,
     "durability": _one_of("process", "power"),
     "signing_keys": _list,
     "api_keys": _api_keys,

@@ -1,2 +1,2 @@
-/** The one place that says where the service is: an origin, with a path if it has one; "" for this page's own. */
+/** The address of the service: an origin, with a path if it has one; "" for the page's own origin. */
 export const API_URL = "";

@@ -1,4 +1,4 @@
-/** The documentation of the API: Swagger UI over the service's OpenAPI document, with the visitor's key. */
+/** The API's documentation: Swagger UI with the service's OpenAPI document and the visitor's key. */
 
 import { say } from "./page/elements.js";
 import { offerKey, watchHeader } from "./page/header.js";
@@ -8,7 +8,7 @@ import SwaggerUI from "./vendor/swagger-ui.js";
 const service = await openService();
 
 /**
- * The service's document; functions that serve one endpoint each have none, and then it lies beside the page.
+ * The service's document. Lambda functions have none; then it is a file beside the page.
  * @returns {Promise<Record<string, any> | null>}
  */
 async function openapi() {
@@ -48,7 +48,7 @@ if (spec) {
     spec: { ...spec, servers: [{ url: service.url }] },
     deepLinking: true,
     defaultModelsExpandDepth: 0,
-    // It would ask a service elsewhere whether the document is valid.
+    // By default the document is sent to another service for validation.
     validatorUrl: null,
     requestInterceptor: withKey,
     responseInterceptor: heard,

@@ -1,5 +1,5 @@
 /**
- * Gymnasium over HTTP for browsers and Node 18.17+: environments with Gymnasium's methods, each a call to a server.
+ * Gymnasium over HTTP for browsers and Node 18.17+: environments with Gymnasium's methods, which call a server.
  *
  *     import { Env } from "./gymnasium.js";
  *
@@ -13,13 +13,13 @@
  *     }
  *     await env.close();
  *
- * `reset` and `step` give arrays in Gymnasium's order that have the same values by name too; both survive
- * `postMessage`. Spaces, observations and rewards hold numbers where the wire has "Infinity" or "NaN"; `info` is as
- * it came, since nothing says which of its strings are meant as numbers. Records of the service (`record`,
- * `checkpoint`, `catalog`, ...) have the keys that its /docs give them.
+ * `reset` and `step` return arrays in Gymnasium's order, with the same values as named properties; both survive
+ * `postMessage`. In spaces, observations and rewards, "Infinity" and "NaN" become numbers. `info` is not changed, since
+ * its strings may be meant as strings. Records of the service (`record`, `checkpoint`, `catalog`, ...) have the keys
+ * that /docs shows.
  *
- * Every call can end with a `GymHTTPError`: see gymnasium/errors.js for the kinds, and gymnasium/connection.js for
- * what is tried again. Await each call before the next: the network keeps no order.
+ * Every call can throw a `GymHTTPError`: gymnasium/errors.js has the kinds, and gymnasium/connection.js says what is
+ * retried. Await each call before the next, since the network does not keep their order.
  */
 
 import { Connection } from "./gymnasium/connection.js";
@@ -34,14 +34,14 @@ export { Rendering };
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
 
 /**
- * What `gymnasium.make` takes, and how to reach the server.
+ * Arguments of `gymnasium.make`, and how to reach the server.
  * @typedef {object} EnvOptions
- * @property {string | null} [renderMode] - "rgb_array" by default, as `render` is to give a picture; null for none.
+ * @property {string | null} [renderMode] - "rgb_array" by default, for `render`; null for none.
  * @property {Record<string, unknown>} [kwargs] - For the environment's constructor.
  * @property {number} [maxEpisodeSteps] - -1 for no limit.
  * @property {{name: string, kwargs?: Record<string, unknown>}[]} [wrappers] - Of `gymnasium.wrappers`, innermost first.
- * @property {number} [numEnvs] - Makes a vector environment: actions, observations, rewards and flags are lists.
- * @property {number} [seed] - For the spaces, and the first reset that brings none.
+ * @property {number} [numEnvs] - Makes a vector environment, whose actions, observations, rewards and flags are lists.
+ * @property {number} [seed] - Seeds the spaces, and the first reset if that has no seed.
  * @property {"NextStep" | "SameStep" | "Disabled"} [autoreset] - As `gymnasium.vector.AutoresetMode` defines them.
  * @property {boolean} [closeOnPageHide] - Close when the visitor leaves the page.
  */
@@ -55,23 +55,23 @@ export { Rendering };
  * @typedef {[observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info]
  *   & {observation: any, reward: Reward, terminated: Flag, truncated: Flag, info: Info}} StepResult
  */
-/** What a rollout may tell of each step.
+/** What a rollout can return for each step.
  * @typedef {"observations" | "rewards" | "terminations" | "truncations" | "infos" | "actions"} Series */
 /**
- * What was asked for of each of the `steps`, and the resets in between, each after `index` of them.
+ * What was included of each step, and the resets in between, each after `index` steps.
  * @template [Reward=number]
  * @template [Flag=boolean]
  * @typedef {{steps: number, observations?: any[], rewards?: Reward[], terminations?: Flag[], truncations?: Flag[],
  *   infos?: Info[], actions?: any[], resets: {index: number, observation: any, info: Info}[]}} RolloutResult
  */
-/** A state to go back to. @typedef {{checkpoint_id: string, name: string, created: string, revision: number,
+/** A saved state. @typedef {{checkpoint_id: string, name: string, created: string, revision: number,
  *   episode: number, steps: number, episode_return: any}} Checkpoint */
-/** An instance as the service keeps it: steps, episode, return, times, revision and more.
+/** An instance's record: steps, episode, return, times, revision and more.
  * @typedef {{instance_id: string, env_id: string, render_mode: string | null, episode: number, steps: number,
  *   episode_return: any, ended: boolean, revision: number, [more: string]: any}} InstanceRecord */
 
 /**
- * One environment on the server. It lives there until `close`, or until nothing is written to it for a week.
+ * One environment on the server. It is kept until `close`, or until nothing was written to it for a week.
  * @template [Reward=number]
  * @template [Flag=boolean]
  */
@@ -82,7 +82,7 @@ export class Env {
    * @param {{action: any, observation: any}} spaces */
   constructor(connection, instanceId, spaces) {
     this.connection = connection;
-    /** By which `attach`, in any process, continues it. */
+    /** Its id, for `attach` in any process. */
     this.instanceId = instanceId;
     this.path = pathOf(instanceId);
     /** @type {any} One of the spaces of gymnasium/spaces.js. */
@@ -92,7 +92,7 @@ export class Env {
   }
 
   /**
-   * Make an environment, as `gymnasium.make` does. It has to be reset before its first step.
+   * Make an environment, as `gymnasium.make` does. Reset it before its first step.
    * @overload
    * @param {string} envId
    * @param {EnvOptions & ConnectionOptions & {numEnvs: number}} options
@@ -101,7 +101,7 @@ export class Env {
   /**
    * @overload
    * @param {string} envId
-   * @param {(EnvOptions & ConnectionOptions) | string | null} [options] - Or the render mode alone.
+   * @param {(EnvOptions & ConnectionOptions) | string | null} [options] - Or only the render mode.
    * @returns {Promise<Env>}
    */
   /** @param {string} envId @param {any} [options] @returns {Promise<Env<any, any>>} */
@@ -123,7 +123,7 @@ export class Env {
   }
 
   /**
-   * Continue an instance that exists, of this client or any other.
+   * Continue an existing instance, whichever client made it.
    * @param {string} instanceId
    * @param {ConnectionOptions & {closeOnPageHide?: boolean}} [options]
    * @returns {Promise<Env<any, any>>}
@@ -146,7 +146,7 @@ export class Env {
   }
 
   /**
-   * Begin an episode. Without a seed the environment's generator goes on from where it is.
+   * Begin an episode. Without a seed, the environment's generator continues.
    * @param {{seed?: number, options?: Record<string, unknown>}} [body] - `options` as the environment documents them.
    * @returns {Promise<ResetResult>}
    */
@@ -156,12 +156,12 @@ export class Env {
   }
 
   /**
-   * Apply one action, a member of `actionSpace`. A call that is tried again is still applied once.
+   * Apply one action, a member of `actionSpace`. A call that is retried is applied once.
    * @param {any} action
    * @returns {Promise<StepResult<Reward, Flag>>}
-   * @throws {import("./gymnasium/errors.js").InvalidAction} It is not a member; the environment is as it was before.
+   * @throws {import("./gymnasium/errors.js").InvalidAction} It is not a member. The environment is unchanged.
    * @throws {import("./gymnasium/errors.js").ResetNeeded}
-   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment's own exception.
+   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment raised an exception.
    */
   async step(action) {
     const { observation, reward, terminated, truncated, info } = await this.#change("step/", { action });
@@ -170,13 +170,13 @@ export class Env {
   }
 
   /**
-   * Apply many actions in one call, all of them or none: a round trip for a thousand steps.
-   * @param {ArrayLike<any> | {policy: "random", steps: number}} actions - Given ones, or as many random ones.
-   * @param {{include?: Series[], onEnd?: "stop" | "reset" | "continue"}} [options] - What to tell of each step, by
-   *   default all but infos and actions; and what follows the end of an episode, by default nothing more.
+   * Apply many actions in one call, all of them or none.
+   * @param {ArrayLike<any> | {policy: "random", steps: number}} actions - The actions, or a number of random ones.
+   * @param {{include?: Series[], onEnd?: "stop" | "reset" | "continue"}} [options] - What to return for each
+   *   step, by default all but infos and actions; and what to do at the end of an episode, by default stop.
    * @returns {Promise<RolloutResult<Reward, Flag>>}
-   * @throws {import("./gymnasium/errors.js").InvalidAction} One is not a member; `index` in the problem says which.
-   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment is as it was before the first step.
+   * @throws {import("./gymnasium/errors.js").InvalidAction} One is not a member; `problem.index` says which.
+   * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment is as before the first step.
    */
   async rollout(actions, { include, onEnd } = {}) {
     const chosen = "policy" in actions ? actions : { actions };
@@ -191,21 +191,21 @@ export class Env {
   }
 
   /**
-   * The picture in the environment's render mode.
+   * Call `render`.
    * @returns {Promise<Rendering>}
-   * @throws {import("./gymnasium/errors.js").NotRenderable} It was made with no render mode, or with "human".
+   * @throws {import("./gymnasium/errors.js").NotRenderable} It was made without a render mode, or with "human".
    */
   async render() {
     return new Rendering(await this.connection.change("GET", `${this.path}monitor/render/`));
   }
 
-  /** JPEG pictures without end, for the `src` of an `<img>` where the service wants no API key. */
+  /** The address of a stream of JPEG pictures, for the `src` of an `<img>` if the service requires no API key. */
   get streamUrl() {
     return this.#monitor("stream");
   }
 
   /**
-   * The same with a ticket in place of an API key, where there is one; begin to use it within ten minutes.
+   * The same with a ticket, if there is an API key. Open it within ten minutes.
    * @returns {Promise<string>}
    */
   ticketedStreamUrl() {
@@ -213,7 +213,7 @@ export class Env {
   }
 
   /**
-   * The address of `render`'s reply, with a ticket in place of an API key, where there is one; good for ten minutes.
+   * The address of `render`'s reply, with a ticket if there is an API key. It is valid for ten minutes.
    * @returns {Promise<string>}
    */
   ticketedRenderUrl() {
@@ -238,7 +238,7 @@ export class Env {
     await this.connection.change("DELETE", this.path);
   }
 
-  /** Close the environment when the visitor leaves the page, also by closing its tab. */
+  /** Close the environment when the visitor leaves the page or closes its tab. */
   closeOnPageHide() {
     this.#forgetPageHide();
     this.#onPageHide = () => this.connection.deleteInPassing(this.path);
@@ -246,9 +246,9 @@ export class Env {
   }
 
   /**
-   * Make instances that continue from here exactly as this one does, or with random generators of their own.
-   * @param {{count?: number, reseed?: number}} [options] - `reseed` seeds them, each differently.
-   * @returns {Promise<Env<Reward, Flag>[]>} `count` of them, by default 1.
+   * Create copies that continue from the current state exactly as this one would, or with generators of their own.
+   * @param {{count?: number, reseed?: number}} [options] - `reseed` seeds each differently.
+   * @returns {Promise<Env<Reward, Flag>[]>} `count` copies, by default 1.
    */
   async fork({ count = 1, reseed } = {}) {
     const { instance_ids } = await this.#change("fork/", { count, reseed });
@@ -257,8 +257,8 @@ export class Env {
   }
 
   /**
-   * Keep the state of now, to go back to.
-   * @param {string} [name] - For people.
+   * Save the current state.
+   * @param {string} [name] - For people to read.
    * @returns {Promise<Checkpoint>}
    */
   checkpoint(name) {
@@ -271,8 +271,8 @@ export class Env {
   }
 
   /**
-   * Go back to a checkpoint, which stays.
-   * @param {string | Checkpoint} checkpoint - Its id, or itself.
+   * Restore a checkpoint, which stays.
+   * @param {string | Checkpoint} checkpoint - The checkpoint or its id.
    * @returns {Promise<InstanceRecord>}
    * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
    */
@@ -287,7 +287,7 @@ export class Env {
   }
 
   /**
-   * A member drawn by the server from the space's own generator, which `seed` at creation seeds.
+   * A member sampled by the server with the space's generator, which `seed` at creation seeds.
    * @param {"action_space" | "observation_space"} [space]
    * @returns {Promise<any>}
    */
@@ -297,7 +297,7 @@ export class Env {
   }
 
   /**
-   * Whether the server takes the value for a member.
+   * Whether the server finds the value in the space.
    * @param {any} value
    * @param {"action_space" | "observation_space"} [space]
    * @returns {Promise<boolean>}
@@ -321,7 +321,7 @@ export class Env {
 
 /**
  * The environments that can be created, with spaces (for `makeSpace`), render modes and limits.
- * @param {ConnectionOptions & {envId?: string}} [options] - `envId` for that one alone.
+ * @param {ConnectionOptions & {envId?: string}} [options] - `envId` for only that one.
  * @returns {Promise<Record<string, any>[]>}
  */
 export async function catalog({ envId, ...options } = {}) {
@@ -330,7 +330,7 @@ export async function catalog({ envId, ...options } = {}) {
 }
 
 /**
- * The instances that exist: a map from instance id to environment id.
+ * The existing instances: a map from instance id to environment id.
  * @param {ConnectionOptions} [options]
  * @returns {Promise<Record<string, string>>}
  */
@@ -339,7 +339,7 @@ export function instances(options) {
 }
 
 /**
- * Whether the service can do its work, and its versions. Needs no API key.
+ * Check the service, and get its versions. Needs no API key.
  * @param {ConnectionOptions} [options]
  * @returns {Promise<{status: "ok", store: string, version: string, gymnasium: string}>}
  */
@@ -350,7 +350,7 @@ export function health(options) {
 /** @param {string} instanceId */
 const pathOf = (instanceId) => `/v1/envs/${encodeURIComponent(instanceId)}/`;
 
-/** The values as an array in their order, and by their names. @param {Record<string, any>} values @returns {any} */
+/** The values as an array, with their names as properties. @param {Record<string, any>} values @returns {any} */
 function named(values) {
   return Object.assign(Object.values(values), values);
 }

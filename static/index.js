@@ -1,4 +1,4 @@
-/** The landing page: a first call to copy, and what exists on the service now. */
+/** The landing page: a first episode to copy, and the environments that exist now. */
 
 import { GymHTTPError, Unauthorized, instances } from "./gymnasium.js";
 import { element, make, say } from "./page/elements.js";
@@ -12,19 +12,19 @@ const service = await openService();
 
 async function showInstances() {
   try {
-    // The page asks again by itself, so a call need not.
+    // The page asks again anyway, so the call is not retried.
     const found = Object.entries(await instances({ ...service.options, tries: 1, timeout: 10_000 }));
     const shown = found.slice(0, MOST_SHOWN);
     element("instances").replaceChildren(...shown.map(row));
     say("count", found.length > shown.length ? `${shown.length} of ${found.length}` : String(found.length || ""));
-    say("none", found.length ? "" : "None yet. The call above makes one, and it appears here.");
+    say("none", found.length ? "" : "None yet. Create one with the call above.");
   } catch (error) {
     if (!(error instanceof GymHTTPError)) throw error;
     element("instances").replaceChildren();
     say("count", "");
     const refused = error instanceof Unauthorized;
     if (refused) offerKey();
-    say("none", refused ? "They are shown to holders of an API key only." : error.detail);
+    say("none", refused ? "They are only shown with an API key." : error.detail);
   }
 }
 
@@ -34,7 +34,7 @@ function row([instanceId, envId]) {
   return make("li", {}, link, make("code", {}, instanceId));
 }
 
-/** Ask, and again after a while; a hidden page waits until it is seen. */
+/** Refresh every few seconds while the page is visible. */
 async function watch() {
   await showInstances();
   setTimeout(() => {
@@ -49,9 +49,9 @@ async function copy() {
     await navigator.clipboard.writeText(code.textContent ?? "");
     say("copied", "Copied.");
   } catch {
-    // There is no clipboard on a page that is not secure.
+    // Only secure pages have a clipboard.
     getSelection()?.selectAllChildren(code);
-    say("copied", "Selected; copy it with Ctrl+C.");
+    say("copied", "Selected. Copy it with Ctrl+C.");
   }
   setTimeout(() => say("copied", ""), 3000);
 }

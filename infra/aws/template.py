@@ -109,7 +109,7 @@ def _function(
             for event in events
             if event["Type"] == "HttpApi"
         ),
-        environment={variable: str(resolver.value(value)) for variable, value in variables.items()},
+        environment={variable: str(value) for variable, value in resolver.value(variables).items()},
         memory_mib=int(resolver.value(properties["MemorySize"])),
         timeout_s=int(properties["Timeout"]),
         grants=frozenset(

@@ -1,4 +1,4 @@
-"""Write the table of what can be created, from what is installed: `make catalog`."""
+"""Write the catalogue's table from the environments that are installed: `make catalog`."""
 
 import gymnasium
 
@@ -8,7 +8,7 @@ from shared.snapshot.making.make import register_environments
 
 
 def main() -> None:
-    """Make every registered environment and write its entry."""
+    """Make every registered environment and write what it says."""
     settings.prepare_process()
     register_environments(settings.read().env_modules)
     entries = describe_all(gymnasium.registry)

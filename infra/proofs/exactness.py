@@ -1,7 +1,7 @@
-"""Prove every environment that can be created here exact, and write the table of it: `make exactness`.
+"""Prove every environment that can be created exact, and write the table of results: `make exactness`.
 
-Each environment is proved in a process of its own, so that one that crashes costs its own row alone. Rows that
-stand in the table already are kept, unless they are asked for again, so that a long run can be made in parts.
+Each environment is proved in a process of its own, so that a crash costs one row. Rows that the table already has
+are kept unless `--again` is given, so that a long run can be made in parts.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import gymnasium
 
 from shared import settings
+from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import register_environments
 
 _TABLE = Path("docs/exactness.md")
@@ -50,11 +51,11 @@ _CHAIN = 100
 
 
 def main() -> None:
-    """Prove the ids that match, in two render modes each, and write the table."""
+    """Prove the matching ids, each with and without frames, and write the table."""
     parser = argparse.ArgumentParser(prog="python -m infra.proofs.exactness", description=main.__doc__)
-    parser.add_argument("patterns", nargs="*", default=["*"], help="ids as in a shell: 'ALE/*'")
-    parser.add_argument("--again", action="store_true", help="prove those too that have a row")
-    parser.add_argument("--render-mode", action="append", help="'' for none; '' and rgb_array unless said")
+    parser.add_argument("patterns", nargs="*", default=["*"], help="ids or shell patterns: 'ALE/*'")
+    parser.add_argument("--again", action="store_true", help="prove those that have a row again")
+    parser.add_argument("--render-mode", action="append", help="'' for none; default: '' and rgb_array")
     parser.add_argument("--further", type=int, default=_FURTHER)
     parser.add_argument("--chain", type=int, default=_CHAIN)
     parser.add_argument("--processes", type=int, default=2)
@@ -62,7 +63,7 @@ def main() -> None:
     settings.prepare_process()
     modules = settings.read().env_modules
     register_environments(modules)
-    rows = _standing()
+    rows = _rows_before()
     wanted = [
         (env_id, render_mode)
         for env_id in sorted(gymnasium.registry)
@@ -70,9 +71,9 @@ def main() -> None:
         for render_mode in given.render_mode or ("", "rgb_array")
         if given.again or (env_id, render_mode) not in rows
     ]
-    extent = _Extent(given.further, given.chain, modules)
+    proof = _Proof(given.further, given.chain, modules)
     with concurrent.futures.ThreadPoolExecutor(given.processes) as pool:
-        waiting = {pool.submit(_prove, *each, extent): each for each in wanted}
+        waiting = {pool.submit(_prove, *each, proof): each for each in wanted}
         for done in concurrent.futures.as_completed(waiting):
             row = done.result()
             print(row or f"| {waiting[done][0]} cannot be created |", flush=True)
@@ -81,41 +82,41 @@ def main() -> None:
                 _write(rows)
 
 
-class _Extent(NamedTuple):
+class _Proof(NamedTuple):
     further: int
     chain: int
     modules: Sequence[str]
 
     def arguments(self, env_id: str) -> list[str]:
-        """Those of the command that proves one environment."""
-        drawn_slowly = str(gymnasium.registry[env_id].entry_point).startswith("gymnasium.envs.mujoco")
-        frames = ["--frames-every", "20"] if drawn_slowly else []
+        """The arguments of the command that proves one environment."""
+        family = registered_family(env_id)
+        frames = [] if family is None else ["--frames-every", str(family.frames_every)]
         modules = [part for module in self.modules for part in ("--module", module)]
         return ["--further", str(self.further), "--chain", str(self.chain), *frames, *modules]
 
     def differences(self) -> str:
-        """None, and in how many calls where these are fewer than the table's head says."""
+        """No differences, in how many calls if they were fewer than the table's head says."""
         if self.further >= _FURTHER and self.chain >= _CHAIN:
             return "0"
         return f"0 in {self.further} calls on and a chain of {self.chain}"
 
 
-def _prove(env_id: str, render_mode: str, extent: _Extent) -> str | None:
-    """The environment's row, or None for what cannot be created."""
+def _prove(env_id: str, render_mode: str, proof: _Proof) -> str | None:
+    """The environment's row, or None if it cannot be created."""
     command = [
         sys.executable,
         "-m",
-        "shared.snapshot.conformance.check",
+        "shared.snapshot.conformance",
         env_id,
         "--json",
-        *extent.arguments(env_id),
+        *proof.arguments(env_id),
     ]
     command += ["--render-mode", render_mode] if render_mode else []
     told = _run(command)
     if told is None:
         return _row(env_id, render_mode, *["-"] * 5, f"not finished in {_MINUTES} minutes")
     output, errors = told
-    # Of a traceback its last line, without what tells of this machine.
+    # The last line of a traceback, without this machine's paths.
     answer: dict[str, Any] = {"raised": ["nothing", *errors.splitlines()][-1].replace(sys.prefix, "...")}
     if output.startswith("{"):
         answer = json.loads(output)
@@ -132,12 +133,12 @@ def _prove(env_id: str, render_mode: str, extent: _Extent) -> str | None:
         str(answer["bytes"]),
         f"{answer['capture_s'] * 1e6:.0f} µs",
         f"{answer['restore_s'] * 1e3:.2f} ms",
-        extent.differences(),
+        proof.differences(),
     )
 
 
 def _run(command: list[str]) -> tuple[str, str] | None:
-    """What the command wrote; None if it took too long, and then it is ended with the processes that it began."""
+    """The command's output and errors; None if it took too long and was killed with all that it started."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, text=True, start_new_session=True, stdout=pipe, stderr=pipe) as process:
         try:
@@ -151,7 +152,7 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _standing() -> dict[tuple[str, str], str]:
+def _rows_before() -> dict[tuple[str, str], str]:
     if not _TABLE.exists():
         return {}
     lines = [line for line in _TABLE.read_text().splitlines() if line.startswith("| ") and " | id" not in line]

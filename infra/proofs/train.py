@@ -1,4 +1,4 @@
-"""A server of its own for `make train`: the learner runs in another virtual environment, which has torch."""
+"""A server for `make train`. The learner runs in another virtual environment, which has torch."""
 
 import re
 import subprocess
@@ -12,14 +12,16 @@ _SCRIPT = "clients/python/training/same_parameters.py"
 
 
 def main(python: str, *arguments: str) -> int:
-    """Serve on a free port while the learner, run by that interpreter, compares; its exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
+    """Serve on a free port while the given interpreter runs the learner; return the learner's exit status."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "functions.local:app", "--port", "0", "--no-access-log"],
             env=child_environment(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db"),
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as server,
+    ):
         assert server.stderr is not None
         try:
             listening = next(filter(None, map(_LISTENING.search, server.stderr)), None)
@@ -28,7 +30,6 @@ def main(python: str, *arguments: str) -> int:
             return subprocess.run([python, _SCRIPT, "--url", listening[1], *arguments]).returncode
         finally:
             server.terminate()
-            server.wait()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""The dialect of openai/gym-http-api, which orphaned clients in a dozen languages still speak."""
+"""How the clients of openai/gym-http-api name instances, send bodies, and read replies and errors.
 
-import re
+That server was archived, and clients in a dozen languages still speak to it as they did.
+"""
+
 from http import HTTPStatus
 from typing import Any
 
@@ -11,37 +13,19 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
+from shared.legacy.instance_ids import REST, SHORT
 from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
 from shared.web.observe.request_log import RawHeaders
-from shared.web.protocol.dialect import Dialect, sentence
+from shared.web.protocol.dialect import Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding
 from shared.web.protocol.problems import PROBLEMS, headers_of
-from shared.wire.values import values
-
-_SHORT = re.compile(r"[0-9a-f]{8}")
-# The rest of a version 4 UUID, so that an instance of this dialect is one of /v1 too: the node spells "legacy".
-_REST = "-0000-4000-8000-6c6567616379"
-
-
-def shortened(instance_id: str) -> str:
-    """The id of an instance of this dialect that begins with the digits of any UUID."""
-    return instance_id[:8] + _REST
-
-
-def short_id(instance_id: str) -> str | None:
-    """The eight digits by which this dialect names the instance; None if it was made through another."""
-    return instance_id.removesuffix(_REST) if instance_id.endswith(_REST) else None
-
-
-def _instance_id(part: str) -> str:
-    if not _SHORT.fullmatch(part):
-        raise InstanceNotFound
-    return part + _REST
+from shared.web.protocol.validation import sentence
+from shared.wire.values import forms
 
 
 def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
-    """Only endpoints with a required parameter declare a body; the others never look at theirs."""
+    """The parsed body. Only endpoints with a required parameter declare one; the others ignore what was sent."""
     try:
         sent = from_json(raw)
     except ValueError:
@@ -59,7 +43,7 @@ def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
 
 
 def _json(reply: Any) -> bytes:
-    encoded: bytes = msgspec.json.encode(values.encode(reply, FORM))
+    encoded: bytes = msgspec.json.encode(forms.encode(reply, FORM))
     return encoded
 
 
@@ -67,7 +51,7 @@ _ENCODING = Encoding(JSON_TYPE, _json, gzipped=False)
 
 
 def _status(error: type[GymHTTPError]) -> HTTPStatus:
-    """400 for whatever the caller can mend but a missing API key."""
+    """400 for every error of the caller's, but 401 for a missing API key."""
     status = PROBLEMS[error].status
     return status if status >= 500 or status == HTTPStatus.UNAUTHORIZED else HTTPStatus.BAD_REQUEST
 
@@ -85,13 +69,14 @@ def _refuse(error: GymHTTPError, scope: Scope) -> Response:
 
 
 LEGACY = Dialect(
-    instance_id=_instance_id,
+    id_pattern=SHORT,
+    id_suffix=REST,
     parse=_parse,
-    encoding=lambda headers, query: _ENCODING,
+    encoding=lambda accept, accept_encoding, query: _ENCODING,
     refuse=_refuse,
     status=_status,
     error=LegacyError,
     error_media_type=JSON_TYPE,
     path_examples={"instance_id": "3c657dbc", "x": "1"},
 )
-"""Ids of eight hexadecimal digits, `{"message"}` with status 400, and 1e100 for infinity."""
+"""Ids of eight hexadecimal digits, errors as `{"message"}` with status 400, and 1e100 for infinity."""

@@ -9,16 +9,16 @@ from shared.wire.messages.requests import Seed
 
 
 def _given(body: Any) -> dict[str, Any]:
-    """The parameters that count as given: null, an empty text and an empty list stand for a missing one.
+    """The parameters that were given. Null, an empty string and an empty list count as missing.
 
-    Some languages send an empty list or text where they mean an object without members.
+    Clients in some languages send an empty list or string where they mean an empty object.
     """
     parameters = body if isinstance(body, dict) else {}
     return {name: value for name, value in parameters.items() if value not in (None, "", [])}
 
 
 def _yes(value: Any) -> bool:
-    """A flag as languages without a JSON library of their own write it."""
+    """A flag, which clients without a JSON library send as a string."""
     return value.strip().lower() not in ("false", "f", "no", "0") if isinstance(value, str) else bool(value)
 
 
@@ -26,26 +26,26 @@ Flag = Annotated[bool, BeforeValidator(_yes)]
 
 
 class _Create(BaseModel):
-    """Which environment to make."""
+    """The environment to create."""
 
     env_id: str = Field(max_length=256, examples=["CartPole-v0"])
     seed: Seed | None = None
 
 
 class _Step(BaseModel):
-    """What to do in the environment."""
+    """The action to apply."""
 
     action: Any = Field(examples=[1, [0.5]])
-    render: Flag = Field(False, description="Accepted; there is no screen.")
+    render: Flag = Field(False, description="Accepted and ignored: there is no screen.")
 
 
 class _Monitor(BaseModel):
-    """What the monitor is to keep."""
+    """How statistics are to be recorded."""
 
-    directory: Any = Field(description="Required and not used: statistics are kept with the instance.")
-    force: Flag = Field(False, description="Begin anew, which is also the default.")
-    resume: Flag = Field(False, description="Add to the statistics that there are.")
-    video_callable: Any = Field(False, description="Accepted; no video is made.")
+    directory: Any = Field(description="Required and ignored: statistics are stored with the instance.")
+    force: Flag = Field(False, description="Discard earlier statistics. This is the default.")
+    resume: Flag = Field(False, description="Add to earlier statistics.")
+    video_callable: Any = Field(False, description="Accepted and ignored: no video is made.")
 
 
 CreateBody = Annotated[_Create, BeforeValidator(_given)]
@@ -60,7 +60,7 @@ class LegacyInstance(TypedDict):
 
 
 class LegacyInstances(TypedDict):
-    """The environments' ids by instance."""
+    """Environment ids by instance id."""
 
     all_envs: dict[str, str]
 
@@ -72,7 +72,7 @@ class LegacyObservation(TypedDict):
 
 
 class LegacyStep(TypedDict):
-    """What a step came to."""
+    """The result of a step."""
 
     observation: Any
     reward: float
@@ -81,7 +81,7 @@ class LegacyStep(TypedDict):
 
 
 class LegacySpace(TypedDict, total=False):
-    """A space: Discrete has `n`, Box has flat bounds, in which 1e100 is infinity."""
+    """A space. Discrete has `n`; Box has flat bounds, in which 1e100 stands for infinity."""
 
     name: str
     shape: list[int]
@@ -93,7 +93,7 @@ class LegacySpace(TypedDict, total=False):
 
 
 class LegacySpaceInfo(TypedDict):
-    """A space under the key that clients look for."""
+    """A space, under the key that clients look for."""
 
     info: LegacySpace
 
@@ -105,7 +105,7 @@ class LegacyAction(TypedDict):
 
 
 class LegacyMember(TypedDict):
-    """Whether it is one."""
+    """Whether it is a member."""
 
     member: bool
 

@@ -1,7 +1,7 @@
 """Spaces and values as openai/gym-http-api's clients read them.
 
-Its bounds are flat, and infinities are numbers, since many JSON parsers reject the word and many languages have
-no list of numbers and texts. It knew Discrete and Box alone; the parts of other spaces are added.
+Bounds are flat, and infinities are numbers: many JSON parsers reject the word, and many languages have no list
+that holds both numbers and strings. The original knew only Discrete and Box; the other spaces are additions.
 """
 
 import math
@@ -12,11 +12,10 @@ import numpy as np
 from gymnasium import Space, spaces
 from numpy.typing import NDArray
 
-from shared.wire.values.arrays import as_lists, number
-from shared.wire.values.values import JSON, Form
+from shared.wire.values.forms import JSON, Form, as_lists, number
 
 INFINITY = 1e100
-"""What stands for infinity."""
+"""Stands for infinity, as in the original."""
 
 
 def _finite(value: float) -> float | str:
@@ -30,21 +29,21 @@ def _finite_lists(array: NDArray[Any]) -> Any:
 
 
 FORM = Form(array=_finite_lists, blob=JSON.blob, number=_finite)
-"""Nested lists like `JSON`'s with finite numbers; NaN, for which there is none, stays the word."""
+"""Like `JSON`, but with finite numbers. NaN has none and stays a word."""
 
 
 @singledispatch
 def describe(space: Space[Any]) -> dict[str, Any]:
-    """What clients are told of a space: `name` always, and what its kind adds.
+    """The space's description: `name`, and what its kind adds.
 
-        Discrete       n, shape (empty: a client in Java reads it of every space)
+        Discrete       n, shape (empty; a client in Java reads it of every space)
         Box            shape, low and high: flat lists in row-major order, as long as the product of shape
         MultiDiscrete  shape, nvec (flat)
         MultiBinary    shape
         Tuple          spaces (a list)
         Dict           spaces (an object)
 
-    Of any other space there is its name alone.
+    Any other space has only its name.
     """
     return {"name": type(space).__name__}
 

@@ -1,95 +1,129 @@
-"""Which mechanism carries which environment.
+"""Which mechanism carries which environment. A mechanism's module is imported when it is first asked for.
 
-A third party adds one with an entry point of the group `gym_http.mechanisms` that names a `Mechanism`. It is asked
-after those of the known families, and what it claims is tried (`probe.py`).
+Another package adds a mechanism with an entry point of the group `gym_http.mechanisms`, whose name is the
+mechanism's own and whose object is a `Mechanism`. It is asked before the general mechanisms and, like these, tried
+on an environment before it carries one (`conformance/selection.py`).
 """
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points, version
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any
 
 from gymnasium.vector import SyncVectorEnv
 
-from shared.errors import NotExact, SnapshotIncompatible
-from shared.snapshot.ale.mechanism import ALE
-from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
-from shared.snapshot.attributes.toy_text import TOY_TEXT
-from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec.distributions import distributions_of, version_here
+from shared.errors import Misconfigured, NotExact, SnapshotIncompatible
+from shared.families.families import FAMILIES, family_of
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.graph.mechanism import OBJECT_GRAPH
 from shared.snapshot.making.wrappers import COMPUTED_BY
-from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
-from shared.snapshot.replay.journal import JOURNAL, JOURNAL_DRAWN
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 
-_PROVED: tuple[Mechanism, ...] = (CLASSIC_CONTROL, TOY_TEXT, BOX2D, MUJOCO, MUJOCO_DRAWN, ALE)
-"""They take only classes for which the conformance suite has been run; its results stand in the documentation."""
+_PROVED: Mapping[str, str] = {name: place for family in FAMILIES for name, place in family.mechanisms.items()}
+"""They accept only classes that the conformance suite has been run on; EXACTNESS.md has the results."""
 
-_GENERAL: tuple[Mechanism, ...] = (OBJECT_GRAPH, JOURNAL, JOURNAL_DRAWN)
-"""They take what they do not know, and have to be tried on it first."""
+_GENERAL: Mapping[str, str] = {
+    "object-graph": "shared.snapshot.graph.mechanism:OBJECT_GRAPH",
+    "journal": "shared.snapshot.replay.journal:JOURNAL",
+    "journal-drawn": "shared.snapshot.replay.journal:JOURNAL_DRAWN",
+}
+"""They accept environments that they know nothing about, and are tried on each kind first."""
+
+
+def mechanism_names() -> list[str]:
+    """The name of every mechanism that is installed, in the order in which they are asked."""
+    return [*_PROVED, *foreign_mechanisms(), *_GENERAL]
 
 
 @cache
-def mechanisms() -> Mapping[str, Mechanism]:
-    """Every mechanism by its name, in the order in which they are asked."""
-    return {mechanism.name: mechanism for mechanism in (*_PROVED, *_foreign(), *_GENERAL)}
+def mechanism_named(name: str) -> Mechanism:
+    """The mechanism that wrote a snapshot. Only its own module is imported.
 
-
-@cache
-def _foreign() -> tuple[Mechanism, ...]:
-    return tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
+    Raises:
+        SnapshotIncompatible: it is not installed here.
+        Misconfigured: the package that brings it declares it wrongly.
+    """
+    place = _PROVED.get(name) or _GENERAL.get(name)
+    if place is not None:
+        module, _, attribute = place.partition(":")
+        mechanism: Mechanism = getattr(import_module(module), attribute)
+        return mechanism
+    if name in foreign_mechanisms():
+        return _load(foreign_mechanisms()[name])
+    raise SnapshotIncompatible(
+        f"The snapshot was written by the mechanism {name!r}, which is not installed here. "
+        f"Installed are {', '.join(mechanism_names())}."
+    )
 
 
 def proved_mechanism(env: Any) -> Mechanism | None:
-    """The mechanism that is known to carry the newly made environment, or each of a vector; None if none is."""
-    env = env.envs[0] if isinstance(env, SyncVectorEnv) else env
-    return next((mechanism for mechanism in _PROVED if mechanism.suits(env)), None)
+    """The mechanism that a new environment's family declares for it, or for each of a vector; None if none."""
+    env = _single(env)
+    family = family_of(type(env.unwrapped).__module__)
+    known = map(mechanism_named, () if family is None else family.mechanisms)
+    return next((mechanism for mechanism in known if mechanism.suits(env)), None)
 
 
 def candidates(env: Any) -> list[Mechanism]:
-    """The mechanisms that may carry the newly made environment, or each of a vector, and have to be tried."""
-    env = env.envs[0] if isinstance(env, SyncVectorEnv) else env
-    return [mechanism for mechanism in (*_foreign(), *_GENERAL) if mechanism.suits(env)]
+    """The mechanisms that may carry a new environment, or each of a vector, and have to be tried on it."""
+    env = _single(env)
+    return [
+        mechanism for mechanism in map(mechanism_named, (*foreign_mechanisms(), *_GENERAL)) if mechanism.suits(env)
+    ]
 
 
 def mechanism_for(env: Any) -> Mechanism:
-    """The first mechanism that claims to carry the newly made environment, or each of a vector, exactly.
+    """The first mechanism that claims to carry a new environment, or each of a vector, exactly.
 
     Raises:
         NotExact: there is none.
     """
-    for mechanism in (proved_mechanism(env), *candidates(env)):
-        if mechanism is not None:
-            return mechanism
-    raise NotExact(
-        f"No snapshot mechanism here carries {type(env.unwrapped).__qualname__} exactly, so it is not created; "
-        f"register one as an entry point of the group {ENTRY_POINT_GROUP!r}."
-    )
-
-
-def mechanism_named(name: str) -> Mechanism:
-    """The mechanism that wrote a snapshot.
-
-    Raises:
-        SnapshotIncompatible: it is not installed here.
-    """
-    try:
-        return mechanisms()[name]
-    except KeyError:
-        raise SnapshotIncompatible(
-            f"The snapshot was written by the mechanism {name!r}, which is not installed here; "
-            f"here are {', '.join(mechanisms())}."
-        ) from None
+    mechanism = proved_mechanism(env) or next(iter(candidates(env)), None)
+    if mechanism is None:
+        raise NotExact(
+            f"No mechanism here carries {type(env.unwrapped).__qualname__} exactly, so it is not created. "
+            f"A package can bring one as an entry point of the group {ENTRY_POINT_GROUP!r}."
+        )
+    return mechanism
 
 
 def libraries_of(mechanism: Mechanism, recipe: Recipe) -> dict[str, str]:
-    """The installed versions of all that the mechanism's bytes, and what its wrappers observe, depend on."""
+    """The installed versions of every distribution that a snapshot of the recipe depends on, by name."""
     modules = {COMPUTED_BY[wrapper.name] for wrapper in recipe.wrappers if wrapper.name in COMPUTED_BY}
     return _versions(mechanism.libraries, frozenset(modules))
+
+
+@cache
+def foreign_mechanisms() -> Mapping[str, EntryPoint]:
+    """The mechanisms of other packages by name, not yet imported.
+
+    Raises:
+        Misconfigured: two packages, or a package and this one, use the same name.
+    """
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        if point.name in (*_PROVED, *_GENERAL, *found):
+            raise Misconfigured(f"The mechanism {point.name!r} of {point.value} has a name that is taken.")
+        found[point.name] = point
+    return found
+
+
+def _load(point: EntryPoint) -> Mechanism:
+    mechanism: Mechanism = point.load()
+    # Snapshots are found by the mechanism's name, and entry points by theirs.
+    if mechanism.name != point.name:
+        raise Misconfigured(
+            f"The entry point {point.name!r} of the group {ENTRY_POINT_GROUP!r} gives the mechanism "
+            f"{mechanism.name!r}; the two names must be equal."
+        )
+    return mechanism
+
+
+def _single(env: Any) -> Any:
+    return env.envs[0] if isinstance(env, SyncVectorEnv) else env
 
 
 @cache

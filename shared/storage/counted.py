@@ -1,4 +1,4 @@
-"""Any store with its calls counted, by what was asked and what came of it."""
+"""A store that counts another store's calls, by operation and outcome."""
 
 import time
 from collections import Counter, defaultdict
@@ -13,15 +13,15 @@ R = TypeVar("R")
 
 
 class CountedStore:
-    """Passes every call on to `store`."""
+    """Passes every call to `store`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.brief = store.brief
+        self.capabilities = store.capabilities
         self.calls: Counter[tuple[str, str]] = Counter()
-        """By operation and outcome: `ok`, `conflict`, `unknown` or `failed`. A listing counts when it begins."""
+        """By operation and outcome: `ok`, `conflict`, `unknown` or `failed`. A listing counts when it starts."""
         self.seconds: dict[str, float] = defaultdict(float)
-        """Time taken by operation; a listing's is not measured, since its reader decides on it."""
+        """Seconds by operation. Listings are not measured: their reader sets the pace."""
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
@@ -39,10 +39,6 @@ class CountedStore:
         """See `Store.list`."""
         self.calls["list", "ok"] += 1
         return self._store.list(prefix)
-
-    def reclaim(self) -> int:
-        """See `Store.reclaim`."""
-        return self._store.reclaim()
 
     def close(self) -> None:
         """See `Store.close`."""

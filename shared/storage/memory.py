@@ -1,16 +1,20 @@
-"""A store in a dictionary: for tests and for one process whose environments may die with it."""
+"""A store in a dictionary, for tests and for a single process whose instances may end with it."""
 
 import itertools
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from shared.storage.address import StoreAddress
+from shared.storage.capabilities import Capabilities
 from shared.storage.protocol import (
     ABSENT,
     UNCHANGED,
     Absent,
     Conflict,
+    Durability,
     Entry,
     Stored,
     Tag,
@@ -26,12 +30,23 @@ class _Version(NamedTuple):
 class MemoryStore:
     """Objects of one process, shared by its threads and lost when it ends."""
 
-    brief = True
+    capabilities = Capabilities(blocking=False, shared=False, max_object_bytes=sys.maxsize)
 
     def __init__(self) -> None:
         self._versions: dict[str, _Version] = {}
         self._writes = itertools.count(1)
         self._lock = threading.Lock()
+
+    @classmethod
+    def from_address(cls, address: StoreAddress, durability: Durability) -> "MemoryStore":
+        """A new, empty store for `memory:`; no durability applies.
+
+        Raises:
+            Misconfigured: something follows the colon.
+        """
+        if address.location:
+            raise address.malformed("memory:")
+        return cls()
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`; never fails."""
@@ -57,19 +72,15 @@ class MemoryStore:
             return self._versions.pop(key, None) is not None
 
     def list(self, prefix: str) -> Iterator[Entry]:
-        """See `Store.list`; the keys are those that stood there at the first step."""
+        """See `Store.list`; the keys are those present at the first step."""
         with self._lock:
             # Strings sort by code point, which is the order of their UTF-8 bytes.
             found = sorted(item for item in self._versions.items() if item[0].startswith(prefix))
         for key, version in found:
             yield Entry(key, version.written, len(version.stored.body))
 
-    def reclaim(self) -> int:
-        """See `Store.reclaim`; a deleted object leaves nothing behind here."""
-        return 0
-
     def close(self) -> None:
-        """Nothing is held."""
+        """See `Store.close`; there is nothing to release."""
 
     def _check(self, key: str, expect: Tag | Absent) -> None:
         version = self._versions.get(key)

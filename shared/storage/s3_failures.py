@@ -1,7 +1,7 @@
-"""What an error of S3 means to the caller of a store: a conflict, an unknown outcome, or no store.
+"""S3's errors as those of `Store`: a conflict, an unknown outcome, or an unavailable store.
 
-A conditional write counts as failed only if an answer or an error proves that it was not done. Sources: "Error
-responses" in the Amazon S3 API reference, and what SeaweedFS answers instead.
+A conditional write has failed only if an answer or an error proves that it was not done. Sources: "Error
+responses" in the Amazon S3 API reference, and SeaweedFS's answers where they differ.
 """
 
 from http import HTTPStatus
@@ -26,7 +26,7 @@ _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrie
 
 _DENIED = (
     "grant s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and s3:ListBucket on the bucket, "
-    "without which S3 answers so for every missing key"
+    "without which S3 answers this for every missing key"
 )
 _REGION = "set AWS_REGION to the bucket's region"
 _SESSION = "renew the credentials (AWS_SESSION_TOKEN)"
@@ -34,17 +34,17 @@ _ADVICE = {
     "NoSuchBucket": "create the bucket or name another in GYM_HTTP_STORE",
     "InvalidBucketName": "name a bucket in GYM_HTTP_STORE",
     "AccessDenied": _DENIED,
-    "403": _DENIED,  # the reply to HeadObject has no body that could say more
+    "403": _DENIED,  # HeadObject's reply has no body to say more
     "AllAccessDisabled": _DENIED,
-    "InvalidAccessKeyId": "check AWS_ACCESS_KEY_ID, which the server does not know",
-    "SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY, which does not belong to AWS_ACCESS_KEY_ID",
+    "InvalidAccessKeyId": "check AWS_ACCESS_KEY_ID: the server does not know it",
+    "SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY: it does not belong to AWS_ACCESS_KEY_ID",
     "ExpiredToken": _SESSION,
     "InvalidToken": _SESSION,
-    "RequestTimeTooSkewed": "set this host's clock",
+    "RequestTimeTooSkewed": "correct this host's clock",
     "PermanentRedirect": _REGION,
     "AuthorizationHeaderMalformed": _REGION,
     "IllegalLocationConstraintException": _REGION,
-    "NotImplemented": "use a server that has conditional writes (If-Match, If-None-Match)",
+    "NotImplemented": "use a server with conditional writes (If-Match, If-None-Match)",
 }
 
 
@@ -54,23 +54,22 @@ def status(error: ClientError) -> int:
 
 
 def of_answer(error: ClientError, bucket: str, conditional: bool) -> Conflict | StoreFailed:
-    """What an error that the server answered with means; `conditional` if the call was such a write."""
+    """What an error in the server's answer means; `conditional` if the call was a conditional write."""
     code, answered = error.response["Error"]["Code"], status(error)
-    # A missing key is 404 to If-Match on AWS and 412 elsewhere; 409 is a race that S3 itself gave up.
+    # If-Match on a missing key is 404 on AWS and 412 elsewhere; 409 is a race that S3 itself gave up on.
     missing = answered == HTTPStatus.NOT_FOUND and code != "NoSuchBucket"
     if conditional and (missing or answered in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT)):
         return Conflict(f"S3 answered {answered} {code}")
     if conditional and answered >= HTTPStatus.INTERNAL_SERVER_ERROR and code != "NotImplemented":
         return OutcomeUnknown(
-            f"S3 answered a conditional write with {answered} {code}; read the object back, "
-            "for it may have been written."
+            f"S3 answered a conditional write with {answered} {code}; it may be done: read the object back."
         )
-    # The code alone: a server's own message may repeat parts of the request.
+    # The code alone: the server's message may repeat parts of the request.
     return _unavailable(bucket, f"S3 answered {answered} {code}", _ADVICE.get(code))
 
 
 def of_silence(error: BotoCoreError, bucket: str, conditional: bool) -> StoreFailed:
-    """What an error without an answer means: the request was not made, not sent, or lost on its way."""
+    """What an error without an answer means: the request was not made, not sent, or lost on the way."""
     kind = type(error).__name__
     if isinstance(error, _NOT_CONNECTED):
         host = urlsplit(error.kwargs["endpoint_url"]).netloc.rpartition("@")[2]
@@ -79,11 +78,10 @@ def of_silence(error: BotoCoreError, bucket: str, conditional: bool) -> StoreFai
         advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the process a role or profile"
         return _unavailable(bucket, f"no usable AWS credentials ({kind})", advice)
     if isinstance(error, ParamValidationError):
-        return _unavailable(bucket, "this is not a valid name of a bucket", _ADVICE["InvalidBucketName"])
+        return _unavailable(bucket, "this is not a valid bucket name", _ADVICE["InvalidBucketName"])
     if conditional:
         return OutcomeUnknown(
-            f"The reply of S3 to a conditional write was lost ({kind}); read the object back, "
-            "for it may have been written."
+            f"S3's reply to a conditional write was lost ({kind}); it may be done: read the object back."
         )
     return _unavailable(bucket, kind, None)
 

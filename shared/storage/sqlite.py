@@ -1,6 +1,6 @@
-"""A store in one SQLite file: durable, and shared by the threads and processes of one host.
+"""A store in one SQLite file, shared by the threads and processes of one host.
 
-Every call is one statement in a transaction of its own, so that no lock outlives a call.
+Every call is one statement in its own transaction, so no lock outlives a call.
 """
 
 import os
@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Self, TypeVar
 
 from shared.errors import OutcomeUnknown, StoreFailed, StoreUnavailable
+from shared.storage.address import StoreAddress
+from shared.storage.capabilities import Capabilities
 from shared.storage.protocol import (
     ABSENT,
     UNCHANGED,
     Absent,
     Conflict,
+    Durability,
     Entry,
     Stored,
     Tag,
@@ -25,57 +28,73 @@ from shared.storage.protocol import (
 
 _T = TypeVar("_T")
 
-Durability = Literal["process", "power"]
-"""What a finished write survives: the end of the process, or the loss of power too."""
-
 _SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
 
-# A table with row ids, not WITHOUT ROWID: there, a body over a quarter of a page spills out of the row,
-# and a write of 30 kB takes 100 us and not 20.
+# Not WITHOUT ROWID: a body over a quarter of a page would leave its row, and a write of 30 kB take 100 us
+# instead of 20.
 _SCHEMA = """CREATE TABLE IF NOT EXISTS objects (
     key TEXT PRIMARY KEY NOT NULL, tag TEXT NOT NULL, written REAL NOT NULL, body BLOB NOT NULL)"""
 _GET = "SELECT body, tag FROM objects WHERE key = ?"
-# The key is no part of what changes: an UPDATE writes the row's page and leaves the index alone.
+# An UPDATE that leaves the key alone writes the row's page and not the index.
 _REPLACE = "UPDATE objects SET tag = ?, written = ?, body = ? WHERE key = ? AND tag = ?"
 _CREATE = "INSERT INTO objects (tag, written, body, key) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 _WRITE = """INSERT INTO objects (tag, written, body, key) VALUES (?, ?, ?, ?) ON CONFLICT (key)
     DO UPDATE SET tag = excluded.tag, written = excluded.written, body = excluded.body"""
 _DELETE = "DELETE FROM objects WHERE key = ?"
 _DELETE_TAGGED = "DELETE FROM objects WHERE key = ? AND tag = ?"
-# TEXT compares as its UTF-8 bytes, in which 0xFF never occurs: every key with the prefix is below
-# prefix + 0xFF. LIKE would take % and _ for wildcards.
+# TEXT compares by its UTF-8 bytes, and 0xFF is never one of them: every key with the prefix is below
+# prefix + 0xFF. LIKE would read % and _ as wildcards.
 _LIST = """SELECT key, written, length(body) FROM objects
     WHERE key >= ? AND key < CAST(? AS TEXT) ORDER BY key LIMIT ?"""
+# SQLITE_MAX_LENGTH, the limit on a whole row, less room for the key and the tag.
+_MAX_OBJECT_BYTES = 1_000_000_000 - 4096
 _CONDITIONAL = frozenset({_REPLACE, _CREATE, _DELETE_TAGGED})
 
-# Waiting for another writer blocks the event loop, and a write holds the lock for some 20 us, so the wait is
-# polled finely. SQLite's own busy handler sleeps up to 100 ms between tries and against writers that never
-# pause misses every gap: of 4 such processes on 2 cores one waited 330 ms, with this pause at most 20. The
-# bound is for a holder that is not one of us (a shell, a backup) or has lost its processor.
+# Waiting for another writer blocks the event loop, and a write holds the lock for about 20 us, so we poll with
+# a short pause. SQLite's own busy handler sleeps up to 100 ms between tries and misses every gap between
+# writers that never pause: of 4 such processes on 2 cores one waited 330 ms, with this pause at most 20. The
+# limit is for a lock holder that is not one of ours (a shell, a backup) or was descheduled.
 _PAUSE_S = 0.0003
 _PATIENCE_S = 1.0
-# Once a thread, and while processes that start together make the file one after another.
+# Once per thread, while processes that start together create the file one after another.
 _OPENING_PATIENCE_S = 10.0
-# BUSY: another connection holds the lock. PROTOCOL: a race for the lock while a log is opened was lost.
+# BUSY: another connection holds the lock. PROTOCOL: another one won the race to open the log.
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 
 class SQLiteStore:
-    """Objects in the file at `path`, made with its directory at the first call, one connection a thread.
+    """Objects in the file at `path`, with one connection per thread.
 
-    Nothing is opened before a thread's first call, so a process may fork until then.
+    The first call creates the file and its directory. Nothing is open before it, so a process may fork until then.
     """
 
-    brief = True
-
     def __init__(self, path: str | Path, durability: Durability = "process", page: int = 500) -> None:
-        """`page` is how many entries a listing reads at a time."""
+        """`page` is the number of entries that a listing reads at a time."""
         self.path = Path(path).absolute()
+        self.capabilities = Capabilities(
+            blocking=False,
+            shared=True,
+            max_object_bytes=_MAX_OBJECT_BYTES,
+            compact=self.compact,
+            key_file=self.path.with_name(self.path.name + ".key"),
+        )
         self._synchronous = _SYNCHRONOUS[durability]
         self._page = page
         self._local = threading.local()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def from_address(cls, address: StoreAddress, durability: Durability) -> Self:
+        """The store at `sqlite:///RELATIVE/PATH` or `sqlite:////ABSOLUTE/PATH`.
+
+        Raises:
+            Misconfigured: there is no path, or it is SQLite's own `:memory:`, which no two threads share.
+        """
+        path = address.location.removeprefix("///")
+        if path in ("", address.location, ":memory:"):
+            raise address.malformed("sqlite:///RELATIVE/PATH", "sqlite:////ABSOLUTE/PATH")
+        return cls(path, durability)
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
@@ -100,7 +119,7 @@ class SQLiteStore:
         return tag
 
     def delete(self, key: str, expect: Tag | None = None) -> bool:
-        """See `Store.delete`; `OutcomeUnknown` only if the disk fails. The file shrinks by `reclaim`."""
+        """See `Store.delete`; `OutcomeUnknown` only if the disk fails. `compact` shrinks the file."""
         if expect is None:
             return self._run(_DELETE, key)[1] > 0
         if not self._run(_DELETE_TAGGED, key, expect)[1]:
@@ -108,7 +127,7 @@ class SQLiteStore:
         return True
 
     def list(self, prefix: str) -> Iterator[Entry]:
-        """See `Store.list`; no transaction is open while the caller is busy with an entry."""
+        """See `Store.list`; no transaction is open while the caller handles an entry."""
         start, end = prefix, prefix.encode() + b"\xff"
         while True:
             rows, _ = self._run(_LIST, start, end, self._page)
@@ -117,13 +136,12 @@ class SQLiteStore:
                 return
             start = rows[-1][0] + "\0"  # the least key after the last one
 
-    def reclaim(self, pages: int = 64) -> int:
-        """Give up to `pages` pages (4 KiB each) that deletes left free back to the disk; how many are left.
+    def compact(self, pages: int = 64) -> int:
+        """Return up to `pages` free pages (4 KiB each) to the disk; the number of free pages left.
 
-        The write lock is held meanwhile, about a millisecond for the default, so a sweep calls it until
-        nothing is left and not once for all.
+        Holds the write lock, for about a millisecond with the default. Call it until it returns 0.
         """
-        # `execute` would take the first of its steps, one a page, for its end.
+        # `execute` would stop after the first step, which is one page.
         self._patiently(lambda connection: connection.executescript(f"PRAGMA incremental_vacuum({pages:d})"))
         rows, _ = self._run("PRAGMA freelist_count")
         return int(rows[0][0])
@@ -135,15 +153,20 @@ class SQLiteStore:
                 self._connections.popitem()[1].close()
 
     def _run(self, statement: str, *values: Any) -> tuple[Sequence[Any], int]:
-        """One statement in a transaction of its own: its rows, and how many rows it changed."""
+        """Run one statement in its own transaction; its rows, and the number of rows it changed."""
+        conditional = statement in _CONDITIONAL
         try:
             return _executed(self._local.connection, statement, values)
-        except (AttributeError, sqlite3.Error):  # the thread's first, or the lock is held: `_patiently` knows
-            conditional = statement in _CONDITIONAL
-            return self._patiently(lambda connection: _executed(connection, statement, values), conditional)
+        except AttributeError:  # the thread's first call
+            pass
+        except sqlite3.Error as error:
+            # Repeating a commit that failed halfway could conflict with itself.
+            if _primary_code(error) not in _TRANSIENT:
+                raise self._failure(error, conditional) from error
+        return self._patiently(lambda connection: _executed(connection, statement, values), conditional)
 
     def _patiently(self, work: Callable[[sqlite3.Connection], _T], conditional: bool = False) -> _T:
-        """Do `work`, again while another connection holds the lock; its errors are the Protocol's."""
+        """Do `work`, again while another connection holds the lock; raises the errors of `Store`."""
         deadline = None
         while True:
             try:
@@ -168,17 +191,17 @@ class SQLiteStore:
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Used by its own thread alone, but closed by whichever closes the store.
+        # Only its own thread uses it, but any thread may close the store.
         connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            # Holds only for a file without tables, so it comes first.
+            # First, since it has no effect once the file has a table.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute(_SCHEMA)
         except sqlite3.Error:
             connection.close()
-            raise  # to `_patiently`: another process may be making the file at this moment
+            raise  # to `_patiently`: another process may be creating the file right now
         with self._lock:
             for thread in [thread for thread in self._connections if not thread.is_alive()]:
                 self._connections.pop(thread).close()
@@ -188,19 +211,19 @@ class SQLiteStore:
     def _failure(self, error: sqlite3.Error | OSError, conditional: bool) -> StoreFailed:
         reason = error.strerror if isinstance(error, OSError) else error
         detail = f"The SQLite file {self.path} named by GYM_HTTP_STORE cannot be used: {reason}"
-        # A commit whose sync failed is taken back, and may yet be found in the log after a crash.
+        # A commit whose sync failed is rolled back, yet may be found in the log after a crash.
         if _primary_code(error) == sqlite3.SQLITE_IOERR and conditional:
-            return OutcomeUnknown(f"{detail}; read the object back, for it may have been written.")
+            return OutcomeUnknown(f"{detail}; the write may be done: read the object back.")
         return StoreUnavailable(f"{detail}; check the path, its permissions and its disk, or name another.")
 
 
 def _executed(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
     cursor = connection.execute(statement, values)
-    # Fetched to the end, for a statement that is not would keep its transaction open.
+    # Fetched to the end: a statement that is not keeps its transaction open.
     return cursor.fetchall(), cursor.rowcount
 
 
 def _primary_code(error: Exception) -> int | None:
-    """SQLite's result code without its extension; None if the error is not SQLite's own."""
+    """SQLite's primary result code; None if the error is not SQLite's own."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return code if code is None else code & 0xFF

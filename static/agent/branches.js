@@ -1,4 +1,4 @@
-/** Going back and branching off: checkpoints of the environment that is played, and forks of it. */
+/** Checkpoints and forks of the environment that is being played. */
 
 import { element, make } from "../page/elements.js";
 
@@ -9,7 +9,7 @@ export class Branches {
   /**
    * @param {Service} service
    * @param {() => Session | undefined} sessionNow
-   * @param {(text: string, ...more: Node[]) => void} note - Tells the visitor.
+   * @param {(text: string, ...more: Node[]) => void} note - Shows a message.
    */
   constructor(service, sessionNow, note) {
     this.service = service;
@@ -22,7 +22,7 @@ export class Branches {
     this.refresh();
   }
 
-  /** Offer what can be done now. */
+  /** Enable what can be done now. */
   refresh() {
     const watched = this.sessionNow()?.watched;
     for (const option of [...this.select.options]) if (option.dataset.instance !== watched?.id) option.remove();
@@ -54,7 +54,7 @@ export class Branches {
   /** @param {Session} session @param {string} path */
   async #goBack(session, path) {
     const url = `${this.service.url}${path}restore/`;
-    // As a call of the session, which thereby knows of it.
+    // Through the session, so that it notices the call.
     const reply = await session.fetchNow(url, { method: "POST", body: JSON.stringify({ checkpoint_id: this.select.value }) });
     if (!reply.ok) throw new Error((await reply.json()).detail);
   }
@@ -63,7 +63,7 @@ export class Branches {
   async #fork(session, path) {
     const { instance_ids } = await session.connection.change("POST", `${path}fork/`, { count: 1 });
     const href = this.service.link(`agent.html?instance=${instance_ids[0]}`);
-    const link = make("a", { href, target: "_blank", rel: "noopener" }, "open it in a tab of its own");
-    this.note(`Forked here as ${instance_ids[0]}: `, link);
+    const link = make("a", { href, target: "_blank", rel: "noopener" }, "open it in a new tab");
+    this.note(`Forked as ${instance_ids[0]}: `, link);
   }
 }

@@ -1,4 +1,4 @@
-/** What the editor proposes after a name of the playground's. */
+/** The editor's completions for the playground's names. */
 
 /** @typedef {{label: string, type: string, detail?: string, info?: string}} Completion */
 
@@ -14,11 +14,11 @@ const OF_ENV = [
   method("step", "(action)", "[observation, reward, terminated, truncated, info], also by name."),
   method("rollout", "(…)", "Many steps in one call."),
   method("render", "()", "The picture, for draw()."),
-  method("close", "()", "Delete the environment; the page does it at the end of a run too."),
-  method("fork", "({ count, reseed }?)", "Environments that continue from here as this one does."),
-  method("checkpoint", "(name?)", "Keep the state of now."),
-  method("restore", "(checkpoint)", "Go back to a checkpoint."),
-  method("record", "()", "Steps, return and more, as the service has them."),
+  method("close", "()", "Delete the environment. The page also does so at the end of a run."),
+  method("fork", "({ count, reseed }?)", "Copies that continue from the current state."),
+  method("checkpoint", "(name?)", "Save the current state."),
+  method("restore", "(checkpoint)", "Restore a checkpoint."),
+  method("record", "()", "Steps, return and more, from the service."),
   { label: "actionSpace", type: "property" },
   { label: "observationSpace", type: "property" },
 ];
@@ -29,7 +29,7 @@ const OF_SPACE = [
 ];
 const GLOBAL = [
   { label: "Env", type: "class", info: "Environments: Env.make, Env.attach." },
-  { label: "draw", type: "function", detail: "(picture)", info: "Show what env.render() gave." },
+  { label: "draw", type: "function", detail: "(picture)", info: "Show a result of env.render()." },
 ];
 
 /** @param {string} before @returns {Completion[]} */
@@ -40,7 +40,7 @@ function membersAfter(before) {
 }
 
 /**
- * A completion source of CodeMirror's.
+ * A completion source for CodeMirror.
  * @param {{matchBefore: (pattern: RegExp) => {from: number, text: string} | null, explicit: boolean}} context
  */
 export function completions(context) {

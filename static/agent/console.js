@@ -1,4 +1,4 @@
-/** The console: what the agent wrote, and errors with the way to their line. */
+/** The console: what the agent printed, and errors with a link to their line. */
 
 import { make } from "../page/elements.js";
 
@@ -9,7 +9,7 @@ const MOST_LINES = 1000;
 export class Console {
   /**
    * @param {HTMLElement} place - A list.
-   * @param {(line: number) => void} onLine - The visitor wants to see a line of the code.
+   * @param {(line: number) => void} onLine - Called to show a line of the code.
    */
   constructor(place, onLine) {
     this.place = place;
@@ -18,13 +18,13 @@ export class Console {
     this.waiting = [];
   }
 
-  /** @param {Line[]} lines @param {number} dropped - How many more there were. */
+  /** @param {Line[]} lines @param {number} dropped - The number of lines left out. */
   write(lines, dropped = 0) {
     for (const { level, text } of lines) this.#add(make("li", { "data-level": level }, text));
-    if (dropped) this.#add(make("li", { "data-level": "warn" }, `… ${dropped} more lines were too many to show.`));
+    if (dropped) this.#add(make("li", { "data-level": "warn" }, `… ${dropped} more lines are not shown.`));
   }
 
-  /** A word of the page's own. @param {string} text @param {Node[]} more */
+  /** A message from the page. @param {string} text @param {Node[]} more */
   note(text, ...more) {
     this.#add(make("li", { "data-level": "note" }, text, ...more));
   }
@@ -40,13 +40,13 @@ export class Console {
     this.#add(item);
   }
 
-  /** Begin anew. */
+  /** Remove all lines. */
   clear() {
     this.waiting = [];
     this.place.replaceChildren();
   }
 
-  /** Lines are put in once a frame, however many come. @param {HTMLElement} item */
+  /** Lines are inserted once per frame. @param {HTMLElement} item */
   #add(item) {
     if (!this.waiting.length) requestAnimationFrame(() => this.#show());
     this.waiting.push(item);

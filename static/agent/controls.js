@@ -12,7 +12,7 @@ export class Controls {
   /**
    * @param {Runner} runner
    * @param {(paused: boolean) => void} start - Run what is in the editor.
-   * @param {() => number | null | undefined} fps - Of the chosen environment.
+   * @param {() => number | null | undefined} fps - The frame rate of the chosen environment.
    */
   constructor(runner, start, fps) {
     this.runner = runner;
@@ -31,7 +31,7 @@ export class Controls {
     });
   }
 
-  /** Make the agent as fast as is chosen. */
+  /** Apply the chosen speed to the agent. */
   applySpeed() {
     const { value } = this.speed;
     const speed = value === "max" ? Infinity : value === "1x" ? this.fps() || REAL_TIME_FPS : Number(value);

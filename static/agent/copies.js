@@ -1,4 +1,4 @@
-/** The episode that is on as a program in Python or a script of curl, that makes the same calls. */
+/** The current episode as a Python program or a curl script that makes the same calls. */
 
 /** @typedef {import("./instance.js").Instance} Instance */
 
@@ -14,7 +14,7 @@ const MOST_CURLS = 200;
 /**
  * @param {string} url
  * @param {Instance | undefined} instance
- * @param {string} envId - Taken where no instance has been played yet.
+ * @param {string} envId - Used if no instance has been played yet.
  * @param {any} action - One of its actions.
  * @returns {Episode}
  */
@@ -60,10 +60,10 @@ export function asCurl({ url, creation, calls }) {
   ].join("\n");
 }
 
-/** In single quotes, within which a shell reads nothing but the next one. @param {any} body */
+/** In single quotes, within which a shell interprets nothing. @param {any} body */
 const shell = (body) => `'${JSON.stringify(body).replaceAll("'", `'\\''`)}'`;
 
-/** A literal: JSON but for three words. @param {any} value @returns {string} */
+/** A Python literal: JSON except for three words. @param {any} value @returns {string} */
 function python(value) {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";

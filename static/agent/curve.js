@@ -1,10 +1,10 @@
-/** The return of each episode as a curve: each one faint, and their smoothed course over it. */
+/** A plot of the return of each episode, with a smoothed curve over it. */
 
 import uPlot from "../vendor/uplot.js";
 
 const EVERY_MS = 200;
 const MOST_EPISODES = 5000;
-/** Of the course so far in each new point, in the manner of TensorBoard; less while there are few. */
+/** The weight of the previous smoothed value, as in TensorBoard; less while there are few episodes. */
 const KEPT = 0.9;
 
 export class Curve {
@@ -13,7 +13,7 @@ export class Curve {
     this.place = place;
     place.dataset.episodes = "0";
     this.count = 0;
-    /** Episodes, their returns, and these smoothed. @type {[number[], number[], number[]]} */
+    /** Episode numbers, returns and smoothed returns. @type {[number[], number[], number[]]} */
     this.data = [[], [], []];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -53,7 +53,7 @@ export class Curve {
     this.#draw();
   }
 
-  /** Begin anew. */
+  /** Remove all episodes. */
   clear() {
     this.count = 0;
     this.data = [[], [], []];
@@ -61,7 +61,7 @@ export class Curve {
     this.place.dataset.episodes = "0";
   }
 
-  /** Many episodes may end within one frame. */
+  /** Delayed, since many episodes may end within one frame. */
   #draw() {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

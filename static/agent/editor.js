@@ -1,6 +1,6 @@
 /**
- * The editor of the agent: CodeMirror in a shadow tree, since there it makes its styles as style sheets of script,
- * which a policy without inline styles allows.
+ * The code editor: CodeMirror in a shadow tree. There it adds its styles as constructed style sheets, which a policy
+ * without inline styles allows.
  */
 
 import * as codemirror from "../vendor/codemirror.js";
@@ -48,7 +48,7 @@ export class Editor {
     return this.view.state.doc.toString();
   }
 
-  /** Replacing it is a change like any other: undo brings back what was there. */
+  /** Replacing the code can be undone like any other change. */
   set code(code) {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: code } });
   }
@@ -62,12 +62,12 @@ export class Editor {
     this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
   }
 
-  /** Take the marks away. */
+  /** Remove all marks. */
   clearMarks() {
     this.view.dispatch(codemirror.setDiagnostics(this.view.state, []));
   }
 
-  /** Put the caret at the beginning of a line. @param {number} number */
+  /** Move the cursor to the beginning of a line. @param {number} number */
   goTo(number) {
     const { doc } = this.view.state;
     this.view.dispatch({ selection: { anchor: doc.line(Math.min(number, doc.lines)).from }, scrollIntoView: true });
@@ -99,7 +99,7 @@ export class Editor {
         codemirror.autocompletion(),
         codemirror.syntaxHighlighting(COLOURS),
         codemirror.keymap.of([
-          // The page's own; Tab stays the way out of the editor, as keyboard users need one.
+          // The page handles it. Tab is not bound: keyboard users need it to leave the editor.
           { key: "Mod-Enter", run: () => true },
           ...codemirror.closeBracketsKeymap,
           ...codemirror.defaultKeymap,

@@ -1,7 +1,7 @@
-/** The agents that come with the playground; each is a file of its own in examples/. */
+/** The example agents, each a file in examples/. */
 
 /**
- * `speed` and `every` are how it is best watched.
+ * `speed` and `every` are the settings to watch it with.
  * @typedef {{file: string, title: string, env: string, speed: string, every: string}} Example
  */
 
@@ -17,7 +17,7 @@ export const EXAMPLES = [
 /** @type {Map<string, string>} */
 const codes = new Map();
 
-/** Read them all, so that choosing one takes effect at once. */
+/** Load all of them, so that choosing one is immediate. */
 export async function loadExamples() {
   await Promise.all(
     EXAMPLES.map(async ({ file }) => {
@@ -34,7 +34,7 @@ export const codeOf = ({ file }) => codes.get(file) ?? "";
 /** A random agent for any environment. @param {string} envId @returns {string} */
 export const codeFor = (envId) => (codes.get("random") ?? "").replace('"CartPole-v1"', JSON.stringify(envId));
 
-/** An agent that goes on with an instance that exists. @param {string} instanceId @returns {string} */
+/** An agent that continues an existing instance. @param {string} instanceId @returns {string} */
 export const codeToContinue = (instanceId) => `// Continues the environment that this page was opened with; it is not closed at the end.
 const env = await Env.attach(${JSON.stringify(instanceId)});
 const { ended, episode } = await env.record();

@@ -1,9 +1,9 @@
-/** Lets an agent's calls through at the visitor's pace: at once, so many a second, or one by one. */
+/** Lets an agent's calls through at the visitor's pace: at once, at a rate, or one by one. */
 
 export class Gate {
   constructor() {
     this.paused = false;
-    /** Steps a second. */
+    /** Steps per second. */
     this.speed = Infinity;
     this.allowed = 0;
     this.next = 0;
@@ -20,13 +20,13 @@ export class Gate {
     this.#wake();
   }
 
-  /** Let one more step through while all else is paused. */
+  /** Let one more step through while paused. */
   allowOne() {
     this.allowed++;
     this.#wake();
   }
 
-  /** Wait for the next step's turn. @param {AbortSignal} signal - Ends the wait with its reason. */
+  /** Wait for the next step's turn. @param {AbortSignal} signal - Aborts the wait. */
   async pass(signal) {
     while (this.paused && this.allowed === 0) await this.#wait(Infinity, signal);
     if (this.paused) return void this.allowed--;
@@ -37,7 +37,7 @@ export class Gate {
     if (this.paused) await this.pass(signal);
   }
 
-  /** Wait until the pace is changed while paused.  @param {AbortSignal} signal */
+  /** Wait while paused. @param {AbortSignal} signal */
   async open(signal) {
     while (this.paused && this.allowed === 0) await this.#wait(Infinity, signal);
   }

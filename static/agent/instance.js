@@ -1,24 +1,24 @@
-/** What the page knows of one environment from the calls that it sees pass: step, return, what was done to it. */
+/** What the page knows of one environment from the calls that pass through it. */
 
 import { decodeNumbers } from "../gymnasium/arrays.js";
 
-/** A call that can be made again elsewhere. @typedef {{path: string, body: Record<string, any>}} Made */
+/** A call to copy. @typedef {{path: string, body: Record<string, any>}} Made */
 
 const LONGEST_TRACE = 100_000;
 
 export class Instance {
   /**
    * @param {string} id
-   * @param {Record<string, any>} creation - The body that it was made with, or as much of it as is known.
-   * @param {boolean} ours - Whether it is the page's to close.
+   * @param {Record<string, any>} creation - The body of its creation, as far as known.
+   * @param {boolean} ours - Whether the page closes it.
    */
   constructor(id, creation, ours) {
     this.id = id;
     this.creation = creation;
     this.ours = ours;
-    /** Steps of this episode. */
+    /** Steps in this episode. */
     this.steps = 0;
-    /** Of this episode; a list for a vector environment. @type {number | number[]} */
+    /** The return of this episode; a list for a vector environment. @type {number | number[]} */
     this.return = 0;
     /** @type {any} */
     this.observation = undefined;
@@ -27,7 +27,7 @@ export class Instance {
     /** @type {number | number[] | undefined} */
     this.reward = undefined;
     this.ended = false;
-    /** The calls since the last reset, that one first. @type {Made[]} */
+    /** The calls from the last reset on. @type {Made[]} */
     this.trace = [];
   }
 
@@ -59,7 +59,7 @@ export class Instance {
 
   /**
    * @param {Record<string, any>} body
-   * @param {Record<string, any>} reply - Lists with an item a step; what was not asked for is missing.
+   * @param {Record<string, any>} reply - Lists with an item per step, if included.
    * @returns {number[]}
    */
   rolledOut(body, reply) {
@@ -78,7 +78,7 @@ export class Instance {
     return ended;
   }
 
-  /** It went back to a state that the service remembers. @param {Record<string, any>} record */
+  /** A checkpoint was restored. @param {Record<string, any>} record */
   wasRestored(record) {
     this.steps = record.steps;
     this.return = decodeNumbers(record.episode_return);

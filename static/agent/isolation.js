@@ -1,4 +1,4 @@
-/** The page's side of the sandbox: a thread for a program, its end, and where a program does not parse. */
+/** The page's side of the sandbox: starts and stops a program's thread, and finds syntax errors. */
 
 import { make } from "../page/elements.js";
 import { modulesOf } from "./modules.js";
@@ -14,14 +14,14 @@ export class Isolation {
     this.frame.src = SANDBOX;
     document.body.append(this.frame);
     this.modules = modulesOf(PROGRAM);
-    // Told where it is awaited.
+    // The error is reported where it is awaited.
     this.modules.catch(() => {});
   }
 
   /**
-   * Start a program in a new thread; one that runs is ended.
+   * Start a program in a new thread, after ending a running one.
    * @param {{code: string, url: string}} agent
-   * @returns {Promise<MessagePort>} On which the thread speaks.
+   * @returns {Promise<MessagePort>} The port to the thread.
    */
   async start(agent) {
     const [modules] = await Promise.all([this.modules, this.ready]);
@@ -30,24 +30,24 @@ export class Isolation {
     return port1;
   }
 
-  /** End the thread, whatever it is doing. */
+  /** Terminate the thread. */
   stop() {
     this.#post({ kind: "stop" });
   }
 
-  /** Where a program fails to parse; null if it cannot be told.
+  /** The place of a syntax error; null if it cannot be found.
    * @param {string} code
    * @returns {Promise<{line: number, message: string} | null>} */
   parse(code) {
     const { port1, port2 } = new MessageChannel();
     this.#post({ kind: "parse", code }, port2);
     return new Promise((resolve) => {
-      // Set as a property, which starts the port.
+      // Setting the property also starts the port.
       port1.onmessage = ({ data }) => resolve(data);
     });
   }
 
-  /** The frame's origin is opaque, and can be named by "*" alone. @param {object} message @param {MessagePort} [port] */
+  /** The frame's origin is opaque, so only "*" can address it. @param {object} message @param {MessagePort} [port] */
   #post(message, port) {
     this.frame.contentWindow?.postMessage(message, "*", port ? [port] : []);
   }

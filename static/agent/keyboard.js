@@ -1,4 +1,4 @@
-/** Playing by keyboard: the keys that are held, as actions at the environment's own rate. */
+/** Playing with the keyboard: held keys become actions at the environment's frame rate. */
 
 /** @typedef {import("./keymap.js").Keymap} Keymap */
 /** @typedef {import("../gymnasium.js").Env} Env */
@@ -13,17 +13,17 @@ export class KeyboardPlay {
     this.env = env;
     this.keymap = keymap;
     this.fps = fps;
-    /** In the order in which they went down. @type {Set<string>} */
+    /** In the order in which they were pressed. @type {Set<string>} */
     this.held = new Set();
-    /** Pressed since the last step, though perhaps let go again. @type {Set<string>} */
+    /** Pressed since the last step, even if released since. @type {Set<string>} */
     this.tapped = new Set();
     this.over = new AbortController();
   }
 
   /**
-   * Play until `stop`; an episode that ended is followed by a reset.
-   * @param {HTMLElement} where - Its keys are listened to.
-   * @param {boolean} begun - Whether the environment is within an episode.
+   * Play until `stop`, with a reset after every episode.
+   * @param {HTMLElement} where - The element that receives the keys.
+   * @param {boolean} begun - Whether an episode is running.
    * @returns {Promise<void>}
    */
   async play(where, begun) {
@@ -43,7 +43,7 @@ export class KeyboardPlay {
     }
   }
 
-  /** No further step is made. */
+  /** Make no further step. */
   stop() {
     this.over.abort();
   }

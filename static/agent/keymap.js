@@ -1,26 +1,26 @@
-/** Which action the held keys mean, as the catalogue says it, by `KeyboardEvent.code`: the same on every layout. */
+/** Actions for held keys, from the catalogue. Keys are `KeyboardEvent.code`, the same on every layout. */
 
 import { actionNames, valueInWords } from "./words.js";
 
 /**
- * @typedef {object} Row - An action, and the keys that have to be held for it.
- * @property {string[][]} codes - For each of the keys those that it goes by; none: the action while nothing is held.
+ * @typedef {object} Row - An action, and the keys to hold for it.
+ * @property {string[][]} codes - For each key, its codes; empty for the action without keys.
  * @property {any} action
- * @property {string | null} meaning - Where the action has no name.
+ * @property {string | null} meaning - Set if the action has no name.
  */
 /**
  * @typedef {object} Keymap
  * @property {[key: string, meaning: string][]} legend
- * @property {(pressed: Set<string>) => any} actionOf - Undefined for keys that mean nothing.
- * @property {any} idle - What no key means; undefined where the environment waits for one.
+ * @property {(pressed: Set<string>) => any} actionOf - Undefined for other keys.
+ * @property {any} idle - The action without keys; undefined if the environment waits for one.
  */
 
 /** @type {Record<string, string>} */
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 /**
- * @param {Record<string, any>} entry - Of the catalogue, asked for alone.
- * @returns {Keymap | null} Null where keys cannot say an action.
+ * @param {Record<string, any>} entry - Of the catalogue, requested by its id.
+ * @returns {Keymap | null} Null if the environment has no keys.
  */
 export function keymapOf(entry) {
   if (!entry.keys) return null;
@@ -34,7 +34,7 @@ export function keymapOf(entry) {
 }
 
 /**
- * Of the rows whose keys are all held, that with the most; of several, that whose key was pressed last.
+ * The row with the most keys, all of them held; among several, the one whose key was pressed last.
  * @param {Row[]} rows
  * @param {Set<string>} pressed - In the order in which they went down.
  */

@@ -1,16 +1,16 @@
 /**
- * A module and all that it imports, as text: an opaque origin could import them only if their host allowed it to,
- * which a bucket does not unless it is told.
+ * The text of a module and of all its imports. An opaque origin could only import them if their host allowed it, which
+ * a bucket does not by default.
  */
 
-/** `imports` pairs what the text says with the address that is meant.
+/** `imports` pairs specifiers in the text with their addresses.
  * @typedef {{address: string, text: string, imports: [string, string][]}} ModuleText */
 
 const IMPORTS = /^(?:import|export)\b[^"]*?\bfrom "(\.[^"]+)";/gm;
 
 /**
- * @param {string} entry - Its address.
- * @returns {Promise<ModuleText[]>} Each after those that it imports; the entry last.
+ * @param {string} entry - The address of the entry module.
+ * @returns {Promise<ModuleText[]>} Each after its imports, the entry last.
  */
 export async function modulesOf(entry) {
   /** @type {Map<string, ModuleText>} */

@@ -1,4 +1,4 @@
-/** The playground: its parts, made and introduced to each other. */
+/** The playground: creates its parts and connects them. */
 
 import { GymHTTPError, Unauthorized, catalog, makeSpace } from "../gymnasium.js";
 import { Connection } from "../gymnasium/connection.js";
@@ -46,7 +46,7 @@ const runner = new Runner(service, {
     log.fail(failure);
     if (failure.line !== null) editor.markLine(failure.line, `${failure.name}: ${failure.message}`);
   },
-  finished: () => note("The agent came to its end."),
+  finished: () => note("The agent has finished."),
   changed: async (instance) => {
     readings.show(instance);
     branches.refresh();
@@ -65,7 +65,7 @@ const branches = new Branches(service, () => runner.session, note);
 const program = new Program(editor, picker);
 const play = new Play(runner, picker, { begin, fail });
 
-/** A run or play begins: what was seen of the last is gone. */
+/** Clear what the last run or play left. */
 async function begin() {
   await runner.stop();
   for (const part of [curve, readings, log]) part.clear();
@@ -115,7 +115,7 @@ async function admit(id) {
   if (!session.watched) return;
   readings.show(session.watched);
   branches.refresh();
-  // Before its first reset there is nothing to be seen.
+  // Before the first reset there is no picture.
   if (record.episode > 0) await painter.changed(session.watched, session);
 }
 
@@ -125,9 +125,9 @@ async function copy(text, what) {
     await navigator.clipboard.writeText(text);
     say("said", `${what} copied.`);
   } catch {
-    // There is no clipboard on a page that is not secure.
+    // Only secure pages have a clipboard.
     note(text);
-    say("said", `${what} is in the console, to be copied from there.`);
+    say("said", `${what} is in the console. Copy it from there.`);
   }
 }
 

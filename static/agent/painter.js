@@ -1,4 +1,4 @@
-/** Draws what is played, every so many steps, unless the agent draws by itself. */
+/** Draws the environment every few steps, unless the agent draws by itself. */
 
 import { Rendering } from "../gymnasium/rendering.js";
 
@@ -13,15 +13,15 @@ export class Painter {
   constructor(stage, note) {
     this.stage = stage;
     this.note = note;
-    /** Steps from one picture to the next; 0 for none. */
+    /** Steps between pictures; 0 for no pictures. */
     this.every = 1;
-    /** Whether somebody else draws, or nothing can be drawn. */
+    /** Whether the agent draws, or nothing can be drawn. */
     this.idle = false;
-    /** Of the instance that was drawn last. */
+    /** The last picture's instance and step. */
     this.drawn = { id: "", steps: 0 };
   }
 
-  /** Another run begins. */
+  /** Prepare for another run. */
   reset() {
     this.idle = false;
     this.drawn = { id: "", steps: 0 };

@@ -1,4 +1,4 @@
-/** The choice of an environment: a field to search the catalogue with, and what was found, in words. */
+/** The choice of an environment: a field that searches the catalogue, with a description of the result. */
 
 import { element, make, say } from "../page/elements.js";
 import { actionNames, spaceInWords } from "./words.js";
@@ -15,13 +15,13 @@ export class Picker {
     this.list = element("environments");
     /** @type {Entry[]} */
     this.entries = [];
-    /** The one that is chosen. @type {Entry | undefined} */
+    /** The chosen one. @type {Entry | undefined} */
     this.chosen = undefined;
     this.field.addEventListener("focus", () => this.#search());
     this.field.addEventListener("input", () => this.#search());
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("blur", () => this.#close());
-    // Before the field loses the focus, and with it the list goes.
+    // Keeps the focus in the field, whose loss would close the list.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => {
       const row = target instanceof Element ? target.closest("[data-env]") : null;
@@ -34,7 +34,7 @@ export class Picker {
     this.entries = entries;
   }
 
-  /** Show which one is chosen, without telling. @param {string} envId */
+  /** Show a choice without calling `onPick`. @param {string} envId */
   choose(envId) {
     this.chosen = this.entries.find(({ env_id }) => env_id === envId);
     this.field.value = envId;
@@ -53,8 +53,8 @@ export class Picker {
     });
     this.list.replaceChildren(...found.slice(0, MOST_SHOWN).map((entry, i) => this.#row(entry, i)));
     const more = found.length - MOST_SHOWN;
-    if (!found.length) this.list.append(make("li", { class: "note" }, "No environment is called so."));
-    if (more > 0) this.list.append(make("li", { class: "note" }, `… and ${more} more; type to narrow them.`));
+    if (!found.length) this.list.append(make("li", { class: "note" }, "No environment matches."));
+    if (more > 0) this.list.append(make("li", { class: "note" }, `… and ${more} more; type to narrow the list.`));
     this.list.hidden = false;
     this.list.scrollTop = 0;
     this.field.setAttribute("aria-expanded", "true");
@@ -116,8 +116,8 @@ function actionsInWords(entry) {
 /** @param {Entry} entry */
 function limitsInWords({ max_episode_steps, reward_threshold, mechanism }) {
   return [
-    max_episode_steps ? `episodes of ${max_episode_steps} steps at most` : "episodes without a limit",
+    max_episode_steps ? `at most ${max_episode_steps} steps per episode` : "episodes without a step limit",
     ...(reward_threshold === null ? [] : [`solved at a return of ${reward_threshold}`]),
-    ...(mechanism ? [`carried by ${mechanism}`] : ["tried for exactness when it is first made"]),
+    ...(mechanism ? [`saved by ${mechanism}`] : ["tested for exactness at its first creation"]),
   ].join(" · ");
 }

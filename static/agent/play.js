@@ -1,4 +1,4 @@
-/** The page's own player: a person at the keyboard, in an environment of the page's or the one it was opened with. */
+/** Playing with the keyboard, in a new environment or the one that the page was opened with. */
 
 import { Env, catalog } from "../gymnasium.js";
 import { element, make, say } from "../page/elements.js";
@@ -9,7 +9,7 @@ import { keymapOf } from "./keymap.js";
 
 const FPS = 30;
 
-/** What can be shown of an environment, the better first. */
+/** Render modes that can be shown, the better first. */
 const PICTURES = ["rgb_array", "ansi"];
 
 export class Play {
@@ -29,12 +29,12 @@ export class Play {
     this.button.addEventListener("click", () => (this.on ? this.stop() : this.start()));
   }
 
-  /** Play until the visitor has enough of it. */
+  /** Play until the visitor stops. */
   async start() {
     const entry = await this.#entry();
     if (!entry) return;
     const keymap = keymapOf(entry);
-    if (!keymap) return say("said", "Keys cannot say the actions of this environment.");
+    if (!keymap) return say("said", "This environment cannot be played with keys.");
     await this.page.begin();
     const session = this.runner.openSession();
     this.runner.gate.set({ paused: false, speed: Infinity });
@@ -44,7 +44,7 @@ export class Play {
       const attached = session.watched;
       const renderMode = PICTURES.find((mode) => entry.render_modes?.includes(mode)) ?? null;
       const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, { ...options, renderMode });
-      if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("Its actions are not those that the keys mean.");
+      if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("The keys are not for this environment's actions.");
       this.on = new KeyboardPlay(env, keymap, entry.render_fps || FPS);
       this.screen.focus();
       await this.on.play(this.screen, Boolean(attached?.steps) && !attached?.ended);
@@ -54,7 +54,7 @@ export class Play {
     if (this.runner.session === session) await this.stop();
   }
 
-  /** What the catalogue says of the environment, its keys included; null where it does not answer. */
+  /** The environment's entry in the catalogue, with its keys; null if that fails. */
   async #entry() {
     if (!this.picker.chosen) return null;
     try {
@@ -66,7 +66,7 @@ export class Play {
     }
   }
 
-  /** End it and close its environment. */
+  /** Stop playing, and close the environment. */
   async stop() {
     const { on } = this;
     this.on = undefined;
@@ -78,7 +78,7 @@ export class Play {
   /** @param {[string, string][] | null} legend */
   #show(legend) {
     this.button.setAttribute("aria-pressed", String(legend !== null));
-    say(this.button, legend ? "Stop playing" : "Play by keyboard");
+    say(this.button, legend ? "Stop playing" : "Play with the keyboard");
     this.screen.classList.toggle("playing", legend !== null);
     const place = element("legend");
     place.hidden = !legend;

@@ -1,4 +1,4 @@
-/** The agent that is in the editor: chosen from those that come with the page, shared by a link, or the visitor's. */
+/** The agent in the editor: an example, one from a link, or the visitor's own. */
 
 import { ask } from "../page/dialog.js";
 import { element, make, say } from "../page/elements.js";
@@ -21,7 +21,7 @@ export class Program {
     this.examples = element("example", HTMLSelectElement);
     this.speed = element("speed", HTMLSelectElement);
     this.every = element("every", HTMLSelectElement);
-    /** What the code was before the visitor changed it. */
+    /** The code before the visitor changed it. */
     this.original = "";
     this.examples.append(...EXAMPLES.map(({ file, title }) => make("option", { value: file }, title)));
     this.examples.append(make("option", { value: "", disabled: "", hidden: "" }, "Your own"));
@@ -31,9 +31,9 @@ export class Program {
     addEventListener("pagehide", () => this.timer && this.#save());
   }
 
-  /** Show what the page was opened for: a link's agent, an instance, what was here last, or the first example.
+  /** Show the agent of a link, one for an instance, the last one in this browser, or the first example.
    * @param {string | null} instanceId
-   * @returns {Promise<string>} What is to be told of it. */
+   * @returns {Promise<string>} A message about it. */
   async open(instanceId) {
     await loadExamples();
     let told = "";
@@ -55,13 +55,13 @@ export class Program {
   /** The code was changed in the editor. */
   changed() {
     element("restore-example", HTMLButtonElement).disabled = this.editor.code === this.original || !this.original;
-    // A link shows what was shared, which this no longer is.
+    // The link no longer matches the code.
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#save(), SAVED_AFTER_MS);
   }
 
-  /** An environment was picked: an agent for it, unless the visitor's own would be lost.
+  /** Show an agent for the picked environment, unless the visitor keeps their own code.
    * @param {string} envId */
   async pickedEnvironment(envId) {
     const own = this.editor.code !== this.original;
@@ -73,7 +73,7 @@ export class Program {
     this.#show({ code, env: envId, example: "random" }, code);
   }
 
-  /** @returns {Promise<string>} A link to what is in the editor; it becomes the page's address too. */
+  /** @returns {Promise<string>} A link to the code in the editor, which also becomes the page's address. */
   async link() {
     const { code, env, speed, every } = this.#state();
     const link = new URL(location.href);
@@ -85,7 +85,7 @@ export class Program {
 
   /** @param {string} by */
   async #mayReplace(by) {
-    const words = `Your code is replaced by ${by}. Undo in the editor (Ctrl+Z) brings it back.`;
+    const words = `Your code will be replaced by ${by}. Undo (Ctrl+Z) in the editor brings it back.`;
     return (await ask({ title: "Replace your code?", words, yes: "Replace it", no: "Keep mine" })) !== null;
   }
 
@@ -100,7 +100,7 @@ export class Program {
   #restore() {
     this.editor.code = this.original;
     this.editor.clearMarks();
-    say("said", "Restored; Ctrl+Z in the editor brings yours back.");
+    say("said", "Restored. Undo (Ctrl+Z) in the editor brings your code back.");
   }
 
   /** @param {import("./examples.js").Example} example */
@@ -133,6 +133,6 @@ export class Program {
 
   #save() {
     this.timer = undefined;
-    if (!save(this.#state())) say("said", "This browser keeps nothing, so the code is lost with the page.");
+    if (!save(this.#state())) say("said", "This browser stores nothing, so the code is lost when the page closes.");
   }
 }

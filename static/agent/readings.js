@@ -1,4 +1,4 @@
-/** The numbers of the run: step, return, action, observation, steps a second; written once a frame at most. */
+/** The numbers of the run: step, return, action, observation and steps per second. */
 
 import { element } from "../page/elements.js";
 import { valueInWords } from "./words.js";
@@ -8,7 +8,7 @@ import { valueInWords } from "./words.js";
 const WINDOW_MS = 2000;
 
 export class Readings {
-  /** @param {(action: any) => string | null} nameOf - What an action is called. */
+  /** @param {(action: any) => string | null} nameOf - The name of an action. */
   constructor(nameOf) {
     this.nameOf = nameOf;
     /** @type {Instance | undefined} */
@@ -43,7 +43,7 @@ export class Readings {
     this.#later();
   }
 
-  /** Begin anew. */
+  /** Remove all numbers. */
   clear() {
     Object.assign(this, { instance: undefined, recent: [], total: 0, episodes: 0, last: undefined });
     this.#later();

@@ -1,4 +1,4 @@
-/** Runs one agent at a time: its thread, its session, and what became of it. */
+/** Runs one agent at a time, with its thread and its session. */
 
 import { Gate } from "./gate.js";
 import { Isolation } from "./isolation.js";
@@ -7,7 +7,7 @@ import { Session } from "./session.js";
 /** @typedef {import("../page/service.js").Service} Service */
 /** @typedef {import("./thread/output.js").Line} Line */
 /** @typedef {"idle" | "running" | "paused"} State */
-/** Where `line` is null, that is not known.
+/** `line` is null if it is unknown.
  * @typedef {{name: string, message: string, line: number | null, column: number | null}} Failure */
 
 /**
@@ -16,7 +16,7 @@ import { Session } from "./session.js";
  * @property {(lines: Line[], dropped: number) => void} wrote
  * @property {(picture: {contentType: string, frame: string | null, text: string | null}) => void} drew
  * @property {(failure: Failure) => void} failed
- * @property {() => void} finished - The agent came to its end.
+ * @property {() => void} finished - The agent has finished.
  */
 
 export class Runner {
@@ -31,14 +31,14 @@ export class Runner {
     this.isolation = new Isolation();
     /** @type {State} */
     this.state = "idle";
-    /** Of the run that is on. @type {Session | undefined} */
+    /** The session of the current run. @type {Session | undefined} */
     this.session = undefined;
     /** @type {Record<string, any> | undefined} */
     this.admitted = undefined;
   }
 
   /**
-   * Run an agent from its beginning; one that runs is stopped.
+   * Run an agent, after stopping a running one.
    * @param {string} code
    * @param {{paused?: boolean}} [how] - Paused after its first step.
    */
@@ -53,7 +53,7 @@ export class Runner {
     port.onmessage = ({ data }) => this.#hear(data, port, session, code);
   }
 
-  /** A session of the page's own, to play in without an agent; one that was open is ended. */
+  /** Open a session, after ending the last one. The page uses it to play without an agent. */
   openSession() {
     this.session?.end();
     this.session = new Session(this.service, this.gate, this.listener);
@@ -67,13 +67,13 @@ export class Runner {
     this.#become("paused");
   }
 
-  /** Let it go on. */
+  /** Let the agent continue. */
   resume() {
     this.gate.set({ paused: false });
     this.#become("running");
   }
 
-  /** End the agent wherever it is, and close what it made. */
+  /** Stop the agent, and close the environments that it made. */
   async stop() {
     this.isolation.stop();
     const { session } = this;
@@ -89,8 +89,8 @@ export class Runner {
   }
 
   /**
-   * The thread runs a stranger's code, so nothing that it says is taken for more than words, numbers and calls that
-   * the session judges.
+   * The thread may run a stranger's code, so its messages are only taken as text, numbers, and calls that the session
+   * checks.
    * @param {any} message
    * @param {MessagePort} port
    * @param {Session} session
@@ -121,7 +121,7 @@ export class Runner {
   async #placed(failure, code) {
     if (!failure.syntax) return failure;
     const place = await this.isolation.parse(code);
-    // Another complaint than the import's is one about what only a module may say.
+    // A different error is about syntax that only modules have.
     const same = place?.message.includes(failure.message);
     return { ...failure, line: same && place ? place.line : null };
   }

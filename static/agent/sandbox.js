@@ -1,10 +1,9 @@
 /**
- * The frame in which a visitor's code runs: sandboxed, so that its origin is opaque and it reaches neither this
- * page, nor what is stored for it, nor the network but for modules that it imports. A classic script, since a module
- * would have to be fetched across origins.
+ * The frame in which agents run. It is sandboxed: its origin is opaque, and it cannot reach this page, its storage, or
+ * the network except for modules that it imports. A classic script, since a module would be fetched across origins.
  *
- * The page sends `start` with a port, which goes to a new thread; `stop`, which ends the thread whatever it is doing;
- * or `parse` with a port, on which the place of a syntax error comes back.
+ * The page sends `start` with a port for a new thread, `stop` to terminate the thread, or `parse` with a port to which
+ * the place of a syntax error is sent.
  */
 
 "use strict";
@@ -22,13 +21,13 @@ addEventListener("message", ({ data, source, ports: [port] }) => {
   thread.postMessage(data, [port]);
 });
 
-/** A classic one, since a thread of modules cannot be made in an opaque origin. @param {string} program */
+/** A classic worker, since an opaque origin cannot create module workers. @param {string} program */
 function threadOf(program) {
   return new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
 }
 
 /**
- * An import that fails does not say on which line; a thread whose own program fails to parse does.
+ * Find a syntax error. A failed import does not tell its line; a worker whose script fails to parse does.
  * @param {string} code
  * @param {MessagePort} port
  */
@@ -42,11 +41,11 @@ function parse(code, port) {
     event.preventDefault();
     answer({ line: event.lineno, message: event.message });
   });
-  // A thread that parses has nothing to say, and answers to nothing; only time tells.
+  // A worker without an error sends nothing, so wait.
   setTimeout(() => answer(null), 2000);
 }
 
-/** Runs in the thread: link the modules, which are in an order in which each follows what it imports. */
+/** Runs in the thread: link the modules, each of which follows its imports. */
 function boot() {
   const start = async (/** @type {MessageEvent} */ { data, ports: [port] }) => {
     const addresses = new Map();

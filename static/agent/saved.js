@@ -1,4 +1,4 @@
-/** What the visitor last had in the playground, kept in this browser. */
+/** The visitor's last agent, stored in this browser. */
 
 const PLACE = "gym-http.playground";
 
@@ -10,12 +10,12 @@ export function saved() {
     const found = JSON.parse(localStorage.getItem(PLACE) ?? "null");
     return typeof found?.code === "string" ? found : null;
   } catch {
-    // Storage is forbidden or holds another program's things.
+    // Storage is forbidden, or another program wrote to it.
     return null;
   }
 }
 
-/** @param {Saved} state @returns {boolean} Whether it could be kept. */
+/** @param {Saved} state @returns {boolean} Whether it could be stored. */
 export function save(state) {
   try {
     localStorage.setItem(PLACE, JSON.stringify(state));

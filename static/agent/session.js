@@ -1,7 +1,7 @@
 /**
- * The calls of one run to the service: let through at the visitor's pace, carried out with the visitor's key, and
- * watched. It reaches the environments that it made, and one that the page was opened with, and no other: code from
- * a link must not be able to harm what else its reader has. What it made is closed at its end.
+ * The calls of one run to the service, made at the visitor's pace and with the visitor's key. A session reaches only the
+ * environments that it made and the one that the page was opened with, so that code from a link cannot harm others. It
+ * closes what it made when it ends.
  */
 
 import { Connection } from "../gymnasium/connection.js";
@@ -11,14 +11,14 @@ import { Instance } from "./instance.js";
 /** @typedef {import("./gate.js").Gate} Gate */
 
 /**
- * What happens in a session, told as it happens.
+ * Called for what happens in a session.
  * @typedef {object} Listener
- * @property {(instance: Instance) => Promise<void> | void} changed - Reset, stepped or gone back; awaited before the
- *   agent has its reply.
- * @property {(steps: number) => void} counted - So many steps were made.
+ * @property {(instance: Instance) => Promise<void> | void} changed - It was reset, stepped or restored. Awaited before
+ *   the agent gets its reply.
+ * @property {(steps: number) => void} counted - Steps were made.
  * @property {(episodeReturn: number) => void} ended - An episode ended.
- * @property {() => void} drawn - The agent itself asked for a picture.
- * @property {(trouble: string | null) => void} reached - The service could not be reached, or can again.
+ * @property {() => void} drawn - The agent rendered.
+ * @property {(trouble: string | null) => void} reached - A message while the service cannot be reached, then null.
  */
 
 const LONGEST_CALL_MS = 60_000;
@@ -40,9 +40,9 @@ export class Session {
     /** The instance that was last reset or stepped. @type {Instance | undefined} */
     this.watched = undefined;
     this.stop = new AbortController();
-    /** Bound, to be handed to the client as its `fetch`. @type {typeof fetch} */
+    /** The client's `fetch`. @type {typeof fetch} */
     this.fetch = (url, init) => this.#carry(String(url), init ?? {}, true);
-    /** The same for the page's own calls, which wait for no turn. @type {typeof fetch} */
+    /** The same for the page's calls, which are not paced. @type {typeof fetch} */
     this.fetchNow = (url, init) => this.#carry(String(url), init ?? {}, false);
     this.onPageHide = () => this.#closeInPassing();
     addEventListener("pagehide", this.onPageHide);
@@ -56,12 +56,12 @@ export class Session {
     this.instances.set(instance_id, this.watched);
   }
 
-  /** For the page's calls that change nothing that the session knows of. */
+  /** For calls of the page that the session need not notice. */
   get connection() {
     return new Connection({ ...this.service.options, signal: this.stop.signal });
   }
 
-  /** End every call that waits, and close what the session made. @returns {Promise<void>} */
+  /** Abort waiting calls, and close what the session made. @returns {Promise<void>} */
   async end() {
     if (this.stop.signal.aborted) return;
     this.stop.abort(new Error("Stopped."));
@@ -102,18 +102,18 @@ export class Session {
     for (const [name, value] of new Headers(headers)) if (FORWARDED.includes(name)) sent.set(name, value);
     if (this.service.apiKey) sent.set("Authorization", `Bearer ${this.service.apiKey}`);
     try {
-      // Not ended by stop: of a creation the id has to be known to close it.
+      // Not aborted by stop: the id of a new environment is needed to close it.
       const signal = AbortSignal.timeout(LONGEST_CALL_MS);
       const reply = await fetch(this.service.url + path, { method, headers: sent, body, signal });
       this.listener.reached(null);
       return reply;
     } catch (error) {
-      this.listener.reached(`${this.service.url} does not answer; the call is tried again.`);
+      this.listener.reached(`${this.service.url} does not answer; retrying.`);
       throw error;
     }
   }
 
-  /** The agent was stopped while its environment was being made. @param {Response} reply */
+  /** Close an environment whose agent was stopped while it was made. @param {Response} reply */
   async #closeLate(reply) {
     if (reply.ok) await this.#close((await reply.json()).instance_id);
   }
@@ -121,7 +121,7 @@ export class Session {
   /**
    * @param {Call} call
    * @param {BodyInit | null | undefined} sent
-   * @param {Response} reply - Is not read here, but its copy.
+   * @param {Response} reply - Only a clone of it is read.
    */
   async #watch({ kind, id }, sent, reply) {
     const read = () => reply.clone().json();
@@ -161,14 +161,14 @@ const OF_INSTANCE = /^\/v1\/envs\/([\w-]+)\/(?:([\w/-]*?)\/?)?$/;
 const OPEN = /^\/v1\/(?:catalog|health)\/?$/;
 
 /**
- * What a call is, and which instance it is about; null if it is none of those that an agent may make.
+ * The kind of a call and its instance; null if an agent may not make it.
  * @param {string} base - The service's address.
  * @param {string} method
  * @param {string} url
  * @returns {Call | null}
  */
 function callOf(base, method, url) {
-  // Parsed first, so that dots in a path have been followed.
+  // Parsed first, so that dots in the path are resolved.
   const { href } = new URL(url);
   const service = new URL(base).href.replace(/\/$/, "");
   if (!href.startsWith(`${service}/`)) return null;
@@ -184,7 +184,7 @@ function callOf(base, method, url) {
 
 function refusal() {
   const detail =
-    "In the playground an agent reaches the environments that it made itself and the one that the page was opened with.";
+    "In the playground an agent reaches only the environments that it made and the one that the page was opened with.";
   const headers = { "Content-Type": "application/problem+json" };
   return new Response(JSON.stringify({ title: "Not reached", status: 403, detail }), { status: 403, headers });
 }

@@ -1,6 +1,6 @@
 /**
- * A program as the fragment of a link: `#1.` and base64url of deflated JSON. What comes out of a link is read with
- * bounds, since 50 MB fit in 49 KB, and never runs by itself.
+ * A program in the fragment of a link: `#1.` and base64url of deflated JSON. Links are read with bounds, since 50 MB fit
+ * in 49 KB, and their programs never run by themselves.
  */
 
 /** @typedef {{code: string, env?: string, speed?: string, every?: string}} Shared */
@@ -9,7 +9,7 @@ const VERSION = "1.";
 const LONGEST_FRAGMENT = 200_000;
 const LONGEST_TEXT = 1_000_000;
 
-/** @param {Shared} shared @returns {Promise<string>} The fragment with its "#". */
+/** @param {Shared} shared @returns {Promise<string>} The fragment, with "#". */
 export async function fragmentOf(shared) {
   const bytes = await collected(new Blob([JSON.stringify(shared)]).stream().pipeThrough(new CompressionStream("deflate-raw")));
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -18,20 +18,20 @@ export async function fragmentOf(shared) {
 
 /**
  * @param {string} fragment
- * @returns {Promise<Shared | null>} Null where it has no program.
- * @throws {Error} It begins as one and is none; the message says what to do.
+ * @returns {Promise<Shared | null>} Null if it has no program.
+ * @throws {Error} The program cannot be read; the message says what to do.
  */
 export async function sharedIn(fragment) {
   if (!/^#\d+\./.test(fragment)) return null;
-  if (!fragment.startsWith(`#${VERSION}`)) throw new Error("The link is of a newer playground; open it there.");
-  if (fragment.length > LONGEST_FRAGMENT) throw new Error("The link is longer than any that the playground makes.");
+  if (!fragment.startsWith(`#${VERSION}`)) throw new Error("The link is from a newer version of the playground; open it there.");
+  if (fragment.length > LONGEST_FRAGMENT) throw new Error("The link is too long to be from the playground.");
   try {
     const binary = atob(fragment.slice(VERSION.length + 1).replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     const text = await collected(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
     return checked(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text)));
   } catch (cause) {
-    throw new Error("The link is damaged or cut off; ask for it again.", { cause });
+    throw new Error("The link is damaged or incomplete; ask for it again.", { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-/** The picture of the environment; the newest wins where they come faster than they can be shown. */
+/** The picture of the environment. Skips pictures that come faster than they can be shown. */
 
 import { element } from "../page/elements.js";
 
@@ -29,7 +29,7 @@ export class Stage {
     }
   }
 
-  /** Nothing is to be seen. */
+  /** Show no picture. */
   clear() {
     this.next = null;
     this.canvas.hidden = true;
@@ -64,5 +64,5 @@ function bitmapOf(frame, type) {
   return createImageBitmap(new Blob([bytes], { type }));
 }
 
-/** Without the colours of a terminal. @param {string} text */
+/** The text without escape sequences for colours. @param {string} text */
 const plain = (text) => text.replaceAll(/\u001b\[[\d;]*m/g, "");

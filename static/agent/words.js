@@ -3,8 +3,7 @@
 /** @typedef {Record<string, any>} Description */
 
 /**
- * What the actions of an environment are called, in the order of their numbers, as Gymnasium's documentation of each
- * has it; without its version.
+ * Names of actions in the order of their numbers, from Gymnasium's documentation, by id without version.
  * @type {Record<string, string[]>}
  */
 const ACTIONS = {
@@ -24,7 +23,7 @@ const ACTIONS = {
 export const familyOf = (envId) => envId.replace(/-v\d+$/, "");
 
 /**
- * The names of a Discrete space's actions; null where nobody has named them.
+ * The names of a Discrete space's actions; null if there are none.
  * @param {Description} entry - Of the catalogue.
  * @returns {string[] | null}
  */
@@ -39,7 +38,7 @@ const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 /** @param {number} number */
 const short = (number) => String(Number(number.toPrecision(4))).replace("-", "−");
 
-/** A bound that is the same everywhere; null if it is not. @param {any} bound @returns {number | null} */
+/** A bound that is the same for every item, else null. @param {any} bound @returns {number | null} */
 function uniform(bound) {
   const numbers = [bound].flat(Infinity).map(Number);
   return numbers.every((each) => each === numbers[0]) ? numbers[0] : null;
@@ -54,11 +53,11 @@ function range(low, high) {
 }
 
 /**
- * @param {Description | null} space - As the catalogue describes it; null where that is not known before it is made.
+ * @param {Description | null} space - From the catalogue; null if it is only known after creation.
  * @returns {string}
  */
 export function spaceInWords(space) {
-  if (!space) return "known once it is made";
+  if (!space) return "known after creation";
   const { name, shape } = space;
   const size = (shape ?? []).reduce((/** @type {number} */ all, /** @type {number} */ axis) => all * axis, 1);
   if (name === "Discrete") return `one of ${space.n}`;

@@ -7,11 +7,11 @@ import { Space } from "./space.js";
 /** @typedef {import("./space.js").Description} Description */
 /** @typedef {import("./space.js").Rng} Rng */
 
-/** The non-finite numbers by the words that stand for them on the wire. @type {Record<string, number>} */
+/** Non-finite numbers by the words that the wire has for them. @type {Record<string, number>} */
 const WORDS = { "Infinity": Infinity, "-Infinity": -Infinity, "NaN": NaN };
 
 /**
- * A number, or nested lists of them, with words become numbers; anything else as it is.
+ * A number or nested lists of numbers, with words replaced by numbers. Other values are not changed.
  * @param {any} value
  * @returns {any}
  */
@@ -20,23 +20,23 @@ export function decodeNumbers(value) {
   return typeof value === "string" && Object.hasOwn(WORDS, value) ? WORDS[value] : value;
 }
 
-/** The smallest and largest integer of each dtype that has some. @type {Record<string, [number, number]>} */
+/** The smallest and largest integer of each integer dtype. @type {Record<string, [number, number]>} */
 const INTEGERS = { bool: [0, 1] };
 for (const bits of [8, 16, 32, 64]) {
   INTEGERS[`int${bits}`] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
   INTEGERS[`uint${bits}`] = [0, 2 ** bits - 1];
 }
 
-/** What Box, Discrete, MultiBinary and MultiDiscrete share: arrays of a shape between two bounds. */
+/** Arrays of a shape between two bounds: the base of Box, Discrete, MultiBinary and MultiDiscrete. */
 class Numeric extends Space {
   /**
    * @param {Description} description
-   * @param {any} low - Nested like the array, or one number for all of it.
+   * @param {any} low - Nested like the array, or one number for all items.
    * @param {any} high
    */
   constructor(description, low, high) {
     super(description);
-    /** The axes; none for a scalar. @type {number[]} */
+    /** Empty for a scalar. @type {number[]} */
     this.shape = description.shape ?? [];
     this.low = decodeNumbers(low);
     this.high = decodeNumbers(high);
@@ -62,7 +62,7 @@ class Numeric extends Space {
     });
   }
 
-  /** As the dtype holds it; NaN, which no space contains, for what it cannot hold. @param {unknown} given */
+  /** The number in the dtype; NaN, which no space contains, if the dtype cannot hold it. @param {unknown} given */
   #cast(given) {
     const number = typeof given === "boolean" ? Number(given) : given;
     if (typeof number !== "number") return NaN;
@@ -73,17 +73,17 @@ class Numeric extends Space {
 
   /** @param {any} value */
   decode(value) {
-    // An integer has no words, and a picture has 100,000 of them.
+    // Integers are never words, and a picture has 100,000 of them.
     return this.integers ? value : decodeNumbers(value);
   }
 }
 
-/** Arrays between bounds, of which some may be infinite. */
+/** Arrays between bounds, which may be infinite. */
 export class Box extends Numeric {
   /** @param {Description} description */
   constructor(description) {
     super(description, description.low, description.high);
-    // Given where the bounds do not tell: an infinite bound of an integer became its dtype's extreme.
+    // Given for integers, whose infinite bounds are the dtype's extremes.
     this.boundedBelow = description.bounded_below;
     this.boundedAbove = description.bounded_above;
   }
@@ -118,18 +118,18 @@ export class MultiBinary extends Numeric {
   /** @param {Description} description */
   constructor(description) {
     super(description, 0, 1);
-    /** The length, or the shape of several axes. @type {number | number[]} */
+    /** The length, or the shape if there are several axes. @type {number | number[]} */
     this.n = description.n;
   }
 }
 
-/** Arrays of which each item is a Discrete. */
+/** Arrays whose items are each a Discrete. */
 export class MultiDiscrete extends Numeric {
   /** @param {Description} description */
   constructor(description) {
     const { shape, nvec, start } = description;
     super(description, start, build(shape, (at) => item(start, at) + item(nvec, at) - 1));
-    /** How many values each item has, nested like the array. @type {any} */
+    /** The number of values of each item, nested like the array. @type {any} */
     this.nvec = nvec;
     this.start = start;
   }

@@ -1,34 +1,34 @@
 /**
- * HTTP to one server: JSON both ways, keys, time-outs and tries. It knows nothing of environments.
+ * HTTP to one server: JSON, keys, time-outs and retries. It knows nothing of environments.
  *
- * A call is tried again when no reply came, or one that waiting mends. The server applies a key once and repeats its
- * first reply, so nothing is applied twice, however often it is sent.
+ * A call is retried if no reply came, or an error that waiting may cure. The server applies a call with an idempotency
+ * key once and repeats its first reply, so nothing is applied twice.
  */
 
 import { ConnectionFailed, errorOf } from "./errors.js";
 
 /**
  * @typedef {object} ConnectionOptions
- * @property {string} [url] - The server, with the path it is served under. By default the page's own origin;
+ * @property {string} [url] - The server's address, with its path if it has one. By default the page's origin;
  *   outside pages http://127.0.0.1:5000.
  * @property {string} [apiKey] - The SECRET of `Authorization: Bearer SECRET`.
- * @property {typeof fetch} [fetch] - Used in place of the global one.
- * @property {number} [timeout] - Milliseconds for each try; 30,000 by default.
- * @property {number} [tries] - How often a call is sent at most; 5 by default.
- * @property {AbortSignal} [signal] - Ends every call but deletion, and its repetition, with its reason.
+ * @property {typeof fetch} [fetch] - Used instead of the global one.
+ * @property {number} [timeout] - Milliseconds for each attempt; 30,000 by default.
+ * @property {number} [tries] - The most attempts of a call; 5 by default.
+ * @property {AbortSignal} [signal] - Aborts every call but deletions.
  */
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
 const LONGEST_PAUSE_MS = 20_000;
 
-// 502 and 504 are a gateway's: whether the call was applied is open, and its key makes that harmless.
+// 502 and 504 come from a gateway. The call may have been applied; its key makes repeating it harmless.
 const PASSING = new Set([429, 502, 503, 504]);
 
-// These come with 429 and 503 as well, and waiting does not mend them.
+// These come with 429 and 503 too, but waiting does not cure them.
 const LASTING = new Set(["quota-exceeded", "misconfigured"]);
 
-/** What a connection has where its own options do not say; a program may assign to it. @type {ConnectionOptions} */
+/** Defaults for the options of connections. A program may assign to it. @type {ConnectionOptions} */
 export const defaults = { timeout: 30_000, tries: 5 };
 
 export class Connection {
@@ -37,7 +37,7 @@ export class Connection {
     const { url, apiKey, fetch, timeout = 30_000, tries = 5, signal } = { ...defaults, ...given(options) };
     this.url = (url || globalThis.location?.origin || "http://127.0.0.1:5000").replace(/\/+$/, "");
     this.headers = { "Content-Type": "application/json", ...(apiKey && { Authorization: `Bearer ${apiKey}` }) };
-    // Bound, since a browser refuses its own fetch as another object's method.
+    // Bound: browsers refuse to call fetch as a method of another object.
     this.fetch = fetch ?? globalThis.fetch.bind(globalThis);
     this.timeout = timeout;
     this.tries = tries;
@@ -45,7 +45,7 @@ export class Connection {
   }
 
   /**
-   * A call that changes nothing; with a body it is a POST.
+   * A call that changes nothing. With a body it is a POST.
    * @param {string} path
    * @param {Record<string, unknown>} [body]
    */
@@ -54,17 +54,17 @@ export class Connection {
   }
 
   /**
-   * A call that changes something, under a key of its own.
+   * A call that changes something, with an idempotency key.
    * @param {string} method
    * @param {string} path
-   * @param {Record<string, unknown>} [body] - Non-finite numbers go as words, typed arrays as lists.
+   * @param {Record<string, unknown>} [body] - Non-finite numbers are sent as words, typed arrays as lists.
    */
   change(method, path, body) {
     return this.#send(method, path, { "Idempotency-Key": randomKey() }, body);
   }
 
   /**
-   * Delete without waiting, in a way that outlives the page; whether it worked is not told.
+   * Delete without waiting, in a request that outlives the page and whose result is ignored.
    * @param {string} path
    */
   deleteInPassing(path) {
@@ -81,13 +81,13 @@ export class Connection {
    */
   async #send(method, path, keys, content) {
     const body = content && JSON.stringify(content, encoded);
-    // An agent that was stopped still has to close its environment.
+    // An agent that was stopped must still close its environment.
     const signal = method === "DELETE" ? undefined : this.signal;
     const request = { method, body, signal, headers: { ...this.headers, ...keys } };
     for (let attempt = 1; ; attempt++) {
       const { value, error, retryAfter } = await this.#attempt(this.url + path, request);
       if (!error) return value;
-      // The first try deleted it, and its reply was lost.
+      // An earlier attempt deleted it, and its reply was lost.
       if (method === "DELETE" && attempt > 1 && error.status === 404) return {};
       if (attempt >= this.tries || !passes(error)) throw error;
       await pause(Math.max(retryAfter, backOff(attempt)), signal);
@@ -128,13 +128,13 @@ function passes(error) {
   return PASSING.has(error.status) && !LASTING.has(error.type);
 }
 
-/** Milliseconds before the next try: doubling up to a limit, and by half random, so that many callers do not return together.
+/** Milliseconds before the next attempt: doubling up to a limit, and half of it random, so that callers spread out.
  * @param {number} attempt */
 function backOff(attempt) {
   return Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2);
 }
 
-/** What `Retry-After` asks for: seconds or a date (RFC 9110, 10.2.3); 0 for none.
+/** Milliseconds in `Retry-After`, which has seconds or a date (RFC 9110, 10.2.3); 0 without one.
  * @param {string | null} retryAfter */
 function milliseconds(retryAfter) {
   if (!retryAfter) return 0;
@@ -156,7 +156,7 @@ function pause(duration, signal) {
   });
 }
 
-/** A problem document, or one made of a gateway's words.
+/** The problem document, or one made from a gateway's status text.
  * @param {string} text
  * @param {string} title
  * @returns {import("./errors.js").Problem} */
@@ -170,13 +170,13 @@ function problemOf(text, title) {
   return { title: title || undefined };
 }
 
-/** 128 random bits; `crypto.randomUUID` is only in Node 19+ and on secure pages, and http://192.168.1.5 is none. */
+/** 128 random bits. `crypto.randomUUID` needs Node 19 or a secure page, which http://192.168.1.5 is not. */
 function randomKey() {
   if (typeof globalThis.crypto?.randomUUID === "function") return crypto.randomUUID();
   return Array.from({ length: 32 }, () => Math.floor(Math.random() * 16).toString(16)).join("");
 }
 
-/** JSON.stringify's replacer: it would make null of a non-finite number and an object of a typed array.
+/** A replacer for JSON.stringify, which makes null of non-finite numbers and objects of typed arrays.
  * @param {string} _
  * @param {unknown} value */
 function encoded(_, value) {

@@ -1,37 +1,37 @@
 /**
- * Everything that can go wrong, as a tree. A message is the server's own sentence: what happened and what to do.
+ * The errors of all calls, as a tree. The message is the server's: what happened and what to do.
  *
  *     GymHTTPError
- *     ├── InvalidRequest          a body or parameter is not of the declared form
+ *     ├── InvalidRequest          a body or parameter does not match its schema
  *     │   ├── InvalidAction       not a member of the action space
  *     │   ├── InvalidValue        any other value that cannot be used, such as a negative seed
  *     │   ├── KeyReused
  *     │   └── BodyTooLarge
- *     ├── Unauthorized            no valid API key came with the call
- *     ├── NotCreatable            gymnasium.make refused, or the environment cannot be carried exactly
+ *     ├── Unauthorized            the call had no valid API key
+ *     ├── NotCreatable            gymnasium.make raised, or the environment cannot be saved exactly
  *     ├── NotFound
  *     │   ├── InstanceNotFound    never created, closed, expired or another owner's
  *     │   └── CheckpointNotFound
  *     ├── ResetNeeded             a step before the first reset
- *     ├── EnvironmentRaised       the environment's own exception: `problem.exception` and `problem.text`
- *     ├── NotRenderable           the render mode gives no picture
- *     ├── Contended               other writers kept winning, at every try
- *     ├── ReplyGone               a repeated call was applied once; its reply is forgotten
+ *     ├── EnvironmentRaised       the environment raised: `problem.exception` and `problem.text`
+ *     ├── NotRenderable           the render mode has no picture
+ *     ├── Contended               other writers came first, at every attempt
+ *     ├── ReplyGone               a repeated call was applied once; its reply is no longer stored
  *     ├── StaleRevision
  *     ├── QuotaExceeded
- *     ├── ServiceUnavailable      the store or the settings
- *     └── ConnectionFailed        no reply came, at every try; `cause` has the last failure
+ *     ├── ServiceUnavailable      the store, the settings or a gateway failed
+ *     └── ConnectionFailed        no reply came, at any attempt; `cause` has the last failure
  */
 
-/** A problem document (RFC 9457) with the evidence as further members.
+/** A problem document (RFC 9457) with further members.
  * @typedef {{type?: string, title?: string, status?: number, detail?: unknown, [evidence: string]: unknown}} Problem
  */
 
-/** The root of all errors that a call can end with. */
+/** The root of all errors of calls. */
 export class GymHTTPError extends Error {
   /**
-   * @param {number} status - HTTP's, or 0 where no reply came.
-   * @param {Problem} problem - The reply, or what stands for it.
+   * @param {number} status - The HTTP status, or 0 without a reply.
+   * @param {Problem} problem - The reply, or a substitute.
    * @param {ErrorOptions} [options]
    */
   constructor(status, problem, options) {
@@ -39,11 +39,11 @@ export class GymHTTPError extends Error {
     super(detail, options);
     this.name = new.target.name;
     this.status = status;
-    /** The server's sentence, which is also the message. */
+    /** The server's message, which is also this error's. */
     this.detail = detail;
-    /** The kind of problem, such as "invalid-action"; `problem.type` has it as a URN. */
+    /** The type of problem, such as "invalid-action"; in `problem.type` it is a URN. */
     this.type = String(problem.type ?? "").split(":").at(-1) ?? "";
-    /** The whole reply, evidence included. */
+    /** The whole reply. */
     this.problem = problem;
   }
 }
@@ -68,7 +68,7 @@ export class QuotaExceeded extends GymHTTPError {}
 export class ServiceUnavailable extends GymHTTPError {}
 export class ConnectionFailed extends GymHTTPError {}
 
-/** The classes by the name of the problem.
+/** Classes by type of problem.
  * @type {Record<string, typeof GymHTTPError>} */
 const BY_TYPE = {
   "invalid-request": InvalidRequest,
@@ -91,12 +91,12 @@ const BY_TYPE = {
   "quota-exceeded": QuotaExceeded,
 };
 
-/** The classes where a gateway answered instead of the service, or a kind is newer than this client.
+/** Classes for replies of gateways, and for types of problem that are newer than this client.
  * @type {Record<number, typeof GymHTTPError>} */
 const BY_STATUS = { 401: Unauthorized, 403: Unauthorized, 404: NotFound, 422: InvalidRequest, 503: ServiceUnavailable };
 
 /**
- * The error that a reply tells of.
+ * The error for a reply.
  * @param {number} status
  * @param {Problem} problem
  * @returns {GymHTTPError}

@@ -1,4 +1,4 @@
-/** Nested lists, which are arrays on the wire, and objects with given keys. */
+/** Nested lists, which stand for arrays, and objects with given keys. */
 
 /** Nested lists of a shape, each item made from its indices.
  * @param {number[]} shape
@@ -23,7 +23,7 @@ export function everyItem(shape, value, test, at = []) {
   return list.every((row, i) => everyItem(shape, row, test, [...at, i]));
 }
 
-/** The item at the indices; a value that is no list stands for all.
+/** The item at the indices. A value that is not a list stands for every item.
  * @param {any} value
  * @param {number[]} at
  * @returns {any} */
@@ -31,7 +31,7 @@ export function item(value, at) {
   return Array.isArray(value) ? at.reduce((row, i) => row[i], value) : value;
 }
 
-/** Rows from columns; null where these are not of one length.
+/** Rows from columns; null if the columns differ in length.
  * @param {(any[] | null)[]} columns
  * @returns {any[][] | null} */
 export function transposed(columns) {

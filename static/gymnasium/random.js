@@ -1,11 +1,11 @@
-/** Draws from the distributions that Gymnasium's `sample` uses; 1 - rng() is in (0, 1], which has a logarithm. */
+/** The distributions that Gymnasium's `sample` uses. 1 - rng() is in (0, 1], so it has a logarithm. */
 
 /** @typedef {import("./space.js").Rng} Rng */
 
 /** @param {number} n @param {Rng} rng */
 export const below = (n, rng) => Math.floor(rng() * n);
 
-/** Without `high - low`, which is infinite for the widest bounds.
+/** Avoids `high - low`, which is infinite for the widest bounds.
  * @param {number} low
  * @param {number} high
  * @param {Rng} rng */

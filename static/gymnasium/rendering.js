@@ -1,4 +1,4 @@
-/** What `render` gives: pictures or text, in the forms that pages and programs want. */
+/** The result of `render`: pictures or text, in the forms that pages and programs use. */
 
 /**
  * The reply of `monitor/render/`.
@@ -9,31 +9,31 @@
  * @property {string | string[] | string[][]} data
  */
 
-/** One picture, a list of them, or text. A vector environment has those of all its environments, one after another. */
+/** One picture, several, or text. A vector environment has those of all sub-environments, in order. */
 export class Rendering {
   /** @param {RenderReply} reply */
   constructor(reply) {
     this.renderMode = reply.render_mode;
     /** "image/png", or "text/plain" for the mode ansi. */
     this.contentType = reply.content_type;
-    // The reply's own members as well: drawing code for gymnasium-http-api reads these.
+    // The reply's own names too, which code for gymnasium-http-api reads.
     this.render_mode = reply.render_mode;
     this.content_type = reply.content_type;
     this.encoding = reply.encoding;
     this.data = reply.data;
   }
 
-  /** The pictures as base64, oldest first; none for text. @returns {string[]} */
+  /** The pictures in base64, oldest first; empty for text. @returns {string[]} */
   get frames() {
     return this.encoding === "base64" ? this.#all : [];
   }
 
-  /** The text, with its terminal colours; null for pictures. */
+  /** The text, with escape sequences for colours; null for pictures. */
   get text() {
     return this.encoding === "base64" ? null : this.#all.join("\n");
   }
 
-  /** The newest picture as a `data:` URL, for the `src` of an `<img>`; null if there is none. */
+  /** The latest picture as a `data:` URL, for the `src` of an `<img>`; null if there is none. */
   get url() {
     return this.urls.at(-1) ?? null;
   }
@@ -43,7 +43,7 @@ export class Rendering {
     return this.frames.map((frame) => `data:${this.contentType};base64,${frame}`);
   }
 
-  /** The newest picture as a Blob, for `createImageBitmap`; null if there is none. */
+  /** The latest picture as a Blob, for `createImageBitmap`; null if there is none. */
   get blob() {
     const frame = this.frames.at(-1);
     if (frame === undefined) return null;

@@ -1,44 +1,44 @@
-/** What all of Gymnasium's spaces have in common. */
+/** The base of all spaces. */
 
-/** A description as `action_space/` and the catalogue give it. @typedef {Record<string, any>} Description */
+/** A description from `action_space/` or the catalogue. @typedef {Record<string, any>} Description */
 
-/** A source of numbers in [0, 1), as Math.random is. @typedef {() => number} Rng */
+/** A source of numbers in [0, 1), such as Math.random. @typedef {() => number} Rng */
 
-/** A set of values; of a class that Gymnasium does not define this is all that is known. */
+/** A set of values. A space of a class that is not Gymnasium's is an instance of this class itself. */
 export class Space {
   /** @param {Description} description */
   constructor(description) {
     /** The class's name in Gymnasium. @type {string} */
     this.name = description.name;
-    /** Null where members are not arrays. @type {number[] | null} */
+    /** Null if members are not arrays. @type {number[] | null} */
     this.shape = description.shape ?? null;
-    /** NumPy's name, or null. @type {string | null} */
+    /** NumPy's name of it, or null. @type {string | null} */
     this.dtype = description.dtype ?? null;
   }
 
   /**
-   * A random member, drawn as Gymnasium's `sample` draws; of a Box by the kind of each interval.
+   * A random member, from the distribution of Gymnasium's `sample`.
    * @param {Rng} [rng]
    * @returns {any}
    * @throws {TypeError} The class is not one of Gymnasium's.
    */
   sample(rng) {
-    throw new TypeError(`${this.name} is not a space of Gymnasium's: ask the server by env.sample().`);
+    throw new TypeError(`${this.name} is not one of Gymnasium's spaces; use env.sample(), which asks the server.`);
   }
 
   /**
-   * Whether the server would take the value for a member.
+   * Whether the server would find the value in the space.
    * @param {any} value
    * @returns {boolean}
    * @throws {TypeError} As `sample`.
    */
   contains(value) {
-    throw new TypeError(`${this.name} is not a space of Gymnasium's: ask the server by env.contains().`);
+    throw new TypeError(`${this.name} is not one of Gymnasium's spaces; use env.contains(), which asks the server.`);
   }
 
   /**
-   * A value as it came, with words become numbers where numbers are meant. It need not be a member: environments
-   * return what they like.
+   * A value from the wire, with words replaced by numbers where the space has numbers. It need not be a member, since
+   * environments may return anything.
    * @param {any} value
    * @returns {any}
    */
@@ -46,12 +46,12 @@ export class Space {
     return value;
   }
 
-  /** Members as one value, as in stacked sequences and graphs. @param {any[]} members @returns {any} */
+  /** Members as one value, as stacked sequences and graphs have them. @param {any[]} members @returns {any} */
   stack(members) {
     return members;
   }
 
-  /** The inverse of `stack`; null where it is not a stack. @param {any} stack @returns {any[] | null} */
+  /** The inverse of `stack`; null if it is not a stack. @param {any} stack @returns {any[] | null} */
   unstack(stack) {
     return Array.isArray(stack) ? stack : null;
   }

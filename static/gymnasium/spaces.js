@@ -1,8 +1,8 @@
 /**
- * Gymnasium's spaces, built from the server's descriptions, sampled and asked without a call.
+ * Gymnasium's spaces, built from the server's descriptions. `sample` and `contains` make no call.
  *
- * Members are what JSON has: numbers, strings, nested lists, objects; `contains` judges as the server's casts do,
- * which take 1 and true for each other. Integers beyond 2^53 are rounded, as JSON.parse rounds them.
+ * Members are JSON values: numbers, strings, nested lists and objects. `contains` follows the server's casts, which
+ * take 1 and true for each other. Integers beyond 2^53 are rounded, as JSON.parse does.
  */
 
 import { Box, Discrete, MultiBinary, MultiDiscrete } from "./arrays.js";
@@ -15,7 +15,7 @@ export { Box, Discrete, MultiBinary, MultiDiscrete, Space };
 /** @typedef {import("./space.js").Description} Description */
 /** @typedef {import("./space.js").Rng} Rng */
 
-/** Strings of some characters. */
+/** Strings over a set of characters. */
 export class Text extends Space {
   /** @param {Description} description */
   constructor(description) {
@@ -23,7 +23,7 @@ export class Text extends Space {
     this.minLength = Number(description.min_length);
     this.maxLength = Number(description.max_length);
     this.charset = String(description.charset);
-    // By code points, which are Python's characters.
+    // Code points, as Python counts characters.
     this.characters = [...this.charset];
   }
 
@@ -79,12 +79,12 @@ export class Tuple extends Space {
   }
 }
 
-/** Objects with a member of each space; a key that is an integer in Python is text here. */
+/** Objects with a member of each space. Integer keys of Python are strings here. */
 export class Dict extends Space {
   /** @param {Description} description */
   constructor(description) {
     super(description);
-    /** In the space's own order, which flattening depends on. @type {string[]} */
+    /** In the space's order, on which flattening depends. @type {string[]} */
     this.keys = description.keys.map(String);
     /** @type {Record<string, Space>} */
     this.spaces = Object.fromEntries(this.keys.map((key) => [key, makeSpace(description.spaces[key])]));
@@ -128,7 +128,7 @@ export class Dict extends Space {
   }
 }
 
-/** Lists of any length; with `stack`, one stack of as many members. */
+/** Lists of any length; with `stack`, one stack of their members. */
 export class Sequence extends Space {
   /** @param {Description} description */
   constructor(description) {
@@ -229,7 +229,7 @@ const CLASSES = { Box, Discrete, MultiBinary, MultiDiscrete, Text, Tuple, Dict, 
 /**
  * The space of a description.
  * @param {Description} description
- * @returns {any} A Space; of a class that is not Gymnasium's, one that can only be asked on the server.
+ * @returns {any} A Space. If the class is not Gymnasium's, only the server can sample and check it.
  */
 export function makeSpace(description) {
   const Class = Object.hasOwn(CLASSES, description.name) ? CLASSES[description.name] : Space;

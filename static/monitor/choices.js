@@ -1,10 +1,10 @@
-/** What the visitor chose of filter, order and size: in the page's address, so that it is kept and can be shared. */
+/** The visitor's choice of filter, order and size, stored in the page's address so that it can be shared. */
 
 import { element } from "../page/elements.js";
 
-const USUAL = { filter: "", sort: "oldest", density: "medium" };
+const DEFAULTS = { filter: "", sort: "oldest", density: "medium" };
 
-/** @param {(chosen: typeof USUAL) => void} changed - Called at once, and when one has changed. */
+/** @param {(chosen: typeof DEFAULTS) => void} changed - Called at once and after every change. */
 export function watchChoices(changed) {
   const fields = {
     filter: element("filter", HTMLInputElement),
@@ -24,7 +24,7 @@ export function watchChoices(changed) {
     const chosen = { filter: fields.filter.value, sort: fields.sort.value, density: fields.density.value };
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(chosen)) {
-      if (value === USUAL[/** @type {keyof typeof USUAL} */ (name)]) address.searchParams.delete(name);
+      if (value === DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (name)]) address.searchParams.delete(name);
       else address.searchParams.set(name, value);
     }
     history.replaceState(null, "", address);

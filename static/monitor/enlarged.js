@@ -1,4 +1,4 @@
-/** One environment large, with what can be done with it. Its id is the page's fragment, so that it can be linked to. */
+/** The dialog of one environment. Its id is the page's fragment, so that it can be linked to. */
 
 import { Connection } from "../gymnasium/connection.js";
 import { GymHTTPError } from "../gymnasium/errors.js";
@@ -13,7 +13,7 @@ import { drawSparkline } from "./sparkline.js";
 export class Enlarged {
   /**
    * @param {import("../page/service.js").Service} service
-   * @param {(instance: Instance | null) => void} became - Another one is large, or none.
+   * @param {(instance: Instance | null) => void} became - Called when another one is enlarged, or none.
    */
   constructor(service, became) {
     this.service = service;
@@ -26,7 +26,7 @@ export class Enlarged {
     this.screen = new Screen({ canvas: this.canvas, text: element("enlarged-text"), none: element("enlarged-none") });
     element("enlarged-leave").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => this.#left());
-    // A click beside it is one on the dialog itself.
+    // A click outside the content is one on the dialog itself.
     this.dialog.addEventListener("click", ({ target }) => target === this.dialog && this.dialog.close());
     element("enlarged-link").addEventListener("click", () => this.#copyLink());
     element("enlarged-fork").addEventListener("click", () => this.#attempt((id) => this.#fork(id)));
@@ -40,14 +40,14 @@ export class Enlarged {
     say("enlarged-id", instance.id);
     say("enlarged-said", "");
     element("enlarged-open").setAttribute("href", this.service.link(`agent.html?instance=${instance.id}`));
-    this.screen.blind(instance.whyBlind ?? "Asking for a picture…");
+    this.screen.blind(instance.whyBlind ?? "Loading the picture…");
     if (!this.dialog.open) this.dialog.showModal();
     history.replaceState(null, "", `#${instance.id}`);
     this.paint(Date.now());
     this.became(instance);
   }
 
-  /** Write what is known of it. @param {number} now - In the service's time. */
+  /** Show its record. @param {number} now - In the service's time. */
   paint(now) {
     const { instance } = this;
     if (!instance || instance.record.revision === undefined) return;
@@ -60,7 +60,7 @@ export class Enlarged {
     drawSparkline(this.spark, instance.returns);
   }
 
-  /** The environment is no more. */
+  /** The environment is gone. */
   gone() {
     if (this.instance) this.dialog.close();
   }
@@ -88,7 +88,7 @@ export class Enlarged {
       await navigator.clipboard.writeText(location.href);
       say("enlarged-said", "Link copied.");
     } catch {
-      // There is no clipboard on a page that is not secure.
+      // Only secure pages have a clipboard.
       say("enlarged-said", location.href);
     }
   }
@@ -103,7 +103,7 @@ export class Enlarged {
   async #end(id) {
     const sure = await ask({
       title: "Close this environment?",
-      words: `${this.instance?.envId} ${id} and its checkpoints are deleted. Whoever is using it finds it gone.`,
+      words: `${this.instance?.envId} ${id} and its checkpoints are deleted, even if someone is using it.`,
       yes: "Close it",
       no: "Keep it",
     });

@@ -1,15 +1,15 @@
 /**
- * Keeping up with a set of instances: one stream for all of them, reopened when it breaks. Where the service's
- * replies end, as a Lambda function's do, the same parts are asked for again and again, by at most four calls.
+ * Following a set of instances: one stream for all of them, reopened when it breaks. If the service's replies end, as
+ * those of a Lambda function do, the instances are polled instead, with at most four calls at once.
  */
 
 import { GymHTTPError } from "../gymnasium/errors.js";
 import { MOST_IDS, parts } from "./parts.js";
 
 /** @typedef {import("./parts.js").Part} Part */
-/** @typedef {{ids: string[], width: number, known: string}} Wanted - `known` is a cursor of what is shown already. */
+/** @typedef {{ids: string[], width: number, known: string}} Wanted - `known` is a cursor of what the page shows. */
 
-// The service says something at least every five seconds or so.
+// The service sends something about every five seconds at least.
 const SILENT_MS = 20_000;
 const POLL_MS = 500;
 const IN_FLIGHT = 4;
@@ -31,7 +31,7 @@ export class Feed {
     this.polled = false;
   }
 
-  /** Follow these from now on, and nothing else. @param {Wanted} wanted */
+  /** Follow these instances from now on, and no others. @param {Wanted} wanted */
   follow(wanted) {
     this.stop();
     if (wanted.ids.length) this.#run(wanted, (this.over = new AbortController()).signal);
@@ -50,12 +50,12 @@ export class Feed {
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof GymHTTPError)) throw error;
-        // An address that is too long for a gateway is no stream's.
+        // Polling uses shorter addresses, which the gateway accepts.
         if ([414, 431].includes(error.status)) this.polled = true;
         this.failed(error);
         failures += 1;
       }
-      // What is shown by now is not what the cursor said; all is told again.
+      // The page has changed since the cursor was made, so everything is sent again.
       wanted = { ...wanted, known: "" };
       await pause(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
     }
@@ -97,7 +97,7 @@ export class Feed {
 }
 
 /**
- * One reply that ends.
+ * Read one reply that ends.
  * @param {import("../page/service.js").Service} service
  * @param {{ids: string[], width: number, since: string, signal: AbortSignal}} wanted
  * @param {(part: Part) => void} heard
@@ -112,7 +112,7 @@ export async function sinceCursor(service, { ids, width, since, signal }, heard)
   return cursor;
 }
 
-/** Wait, or less where the signal comes. @param {number} duration @param {AbortSignal} signal @returns {Promise<void>} */
+/** Wait until the time is over or the signal aborts. @param {number} duration @param {AbortSignal} signal @returns {Promise<void>} */
 export function pause(duration, signal) {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

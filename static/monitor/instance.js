@@ -1,4 +1,4 @@
-/** An environment as the monitor knows it: its newest record, and how its return went. */
+/** An environment as the monitor knows it: its latest record, and its recent returns. */
 
 /** @typedef {import("./parts.js").Told} Told */
 
@@ -11,16 +11,16 @@ export class Instance {
     this.envId = envId;
     /** @type {Told} */
     this.record = {};
-    /** The return at each change that was seen. @type {number[]} */
+    /** The return after each change that was seen. @type {number[]} */
     this.returns = [];
     /** The revision whose picture is shown. */
     this.pictured = -1;
-    /** In the service's time; 0 while nothing is known. */
+    /** In the service's time; 0 if unknown. */
     this.used = 0;
     this.created = 0;
   }
 
-  /** The id's first part, as names in a list are short. */
+  /** The first part of the id, for lists. */
   get shortId() {
     return this.id.slice(0, 8);
   }
@@ -33,18 +33,18 @@ export class Instance {
     return Number(this.record.episode_return ?? 0);
   }
 
-  /** Why there is no picture, in words; null where there is one or should soon be. */
+  /** Why there is no picture; null if there is one, or will be soon. */
   get whyBlind() {
     const { trouble, render_mode, episode } = this.record;
     if (trouble) return trouble;
-    if (render_mode === null) return "No picture: made without render_mode.";
+    if (render_mode === null) return "No picture: created without render_mode.";
     if (render_mode === "human") return "No picture: render_mode is human.";
-    return episode === 0 ? "Waits for its first reset." : null;
+    return episode === 0 ? "Waiting for the first reset." : null;
   }
 
   /**
-   * @param {Told} record - Newer or the same, with another picture.
-   * @returns {number} How many steps it has made since the last, at least.
+   * @param {Told} record - A newer one, or the same with another picture.
+   * @returns {number} The least number of steps since the last record.
    */
   learn(record) {
     if ((record.revision ?? 0) < (this.record.revision ?? -1)) return 0;
@@ -62,7 +62,7 @@ export class Instance {
   }
 }
 
-/** A duration in a word. @param {number} milliseconds */
+/** How long ago something was, in short. @param {number} milliseconds */
 export function ago(milliseconds) {
   const seconds = Math.max(milliseconds, 0) / 1000;
   if (seconds < 2) return "now";
@@ -72,7 +72,7 @@ export function ago(milliseconds) {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** A return as short as it can be told. @param {number} value */
+/** A return in a few characters. @param {number} value */
 export function short(value) {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);

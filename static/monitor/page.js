@@ -23,15 +23,15 @@ const REARRANGED_MS = 3_000;
 const service = await openService();
 /** @type {Map<string, Instance>} */
 const known = new Map();
-/** Closed, though a list that was under way may still have them. @type {Set<string>} */
+/** Closed instances, which an older list may still contain. @type {Set<string>} */
 const gone = new Set();
 
 let density = "medium";
 let paused = false;
-/** By how much the service's clock is ahead. */
+/** Milliseconds by which the service's clock is ahead. */
 let ahead = 0;
 let arranged = 0;
-/** The id in the address, until it is found or the visitor opens another. */
+/** The id in the address, until its instance is found or another one is opened. */
 let asked = idInAddress();
 const now = () => Date.now() + ahead;
 
@@ -39,7 +39,7 @@ const totals = new Totals();
 const wall = new Wall((instance) => enlarged.show(instance), follow);
 wall.now = now;
 const enlarged = new Enlarged(service, follow);
-// The list tells of a service that cannot be reached.
+// The list reports a service that cannot be reached.
 const feed = new Feed(service, heard, (error) => error instanceof ConnectionFailed || say("said", error.detail));
 const records = new Records(service, heard);
 const roster = new Roster(service, listed, trouble);
@@ -67,7 +67,7 @@ function show(instance, part) {
   wall.tiles.get(instance.id)?.screen.show(part);
 }
 
-/** The newest list. @param {[string, string][]} found */
+/** A new list arrived. @param {[string, string][]} found */
 async function listed(found) {
   element("banner").hidden = true;
   document.body.dataset.connected = "true";
@@ -80,18 +80,18 @@ async function listed(found) {
   if (added.length || !known.size) arrange();
   const wanted = asked && known.get(asked);
   if (wanted) enlarged.show(wanted);
-  else if (asked) say("said", `There is no environment ${asked}; it has been closed, or has expired.`);
+  else if (asked) say("said", `There is no environment ${asked}; it was closed or has expired.`);
   asked = null;
   document.body.dataset.ready = "true";
 }
 
-/** @param {Instance} instance @param {boolean} [told] - By its stream, before the list. */
+/** @param {Instance} instance @param {boolean} [told] - Reported by its stream, before the list. */
 function remove(instance, told = true) {
   known.delete(instance.id);
   if (told) gone.add(instance.id);
   if (enlarged.instance === instance) {
     enlarged.gone();
-    say("said", `${instance.envId} ${instance.shortId} has been closed.`);
+    say("said", `${instance.envId} ${instance.shortId} was closed.`);
   }
   arrange();
 }
@@ -103,16 +103,16 @@ function arrange() {
   totals.show(known.values(), now());
 }
 
-/** @param {import("../gymnasium/errors.js").GymHTTPError} error @param {number} seconds - Until it is asked again. */
+/** @param {import("../gymnasium/errors.js").GymHTTPError} error @param {number} seconds - Until the next attempt. */
 function trouble(error, seconds) {
   const refused = error instanceof Unauthorized;
   if (refused) offerKey();
   element("banner").hidden = false;
-  say("banner", refused ? "This service shows its environments to holders of an API key." : `${error.detail} Trying again in ${Math.ceil(seconds)} s.`);
+  say("banner", refused ? "This service shows its environments only with an API key." : `${error.detail} Trying again in ${Math.ceil(seconds)} s.`);
   document.body.dataset.connected = "false";
 }
 
-/** Follow what is in the window, or what is large alone. */
+/** Follow what is in the window, or only the enlarged one. */
 function follow() {
   if (paused || document.hidden) return feed.stop();
   if (enlarged.instance) return feed.follow({ ids: [enlarged.instance.id], width: LARGE, known: "" });
@@ -152,7 +152,7 @@ function idInAddress() {
 element("pause").addEventListener("click", () => {
   paused = !paused;
   element("pause").setAttribute("aria-pressed", String(paused));
-  say("pause", paused ? "Go on" : "Pause");
+  say("pause", paused ? "Resume" : "Pause");
   goOn();
 });
 document.addEventListener("visibilitychange", goOn);

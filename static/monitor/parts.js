@@ -1,15 +1,15 @@
-/** Reading `monitor/frames/`: a sequence of parts, each metadata and a picture, as they come. */
+/** Reads `monitor/frames/`, a sequence of parts with metadata and a picture each. */
 
 import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
 
 /**
- * @typedef {object} Told - What the service says of an instance, or of itself.
+ * @typedef {object} Told - The metadata of a part.
  * @property {string} [instance_id]
  * @property {string} [env_id]
  * @property {string | null} [render_mode]
  * @property {number} [episode]
  * @property {number} [steps]
- * @property {number | string} [episode_return] - A word where it is not finite.
+ * @property {number | string} [episode_return] - A word if it is not finite.
  * @property {boolean} [ended]
  * @property {string} [created]
  * @property {string} [used]
@@ -25,7 +25,7 @@ import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
 
 const LONGEST_PART = 16_000_000;
 
-/** More ids than this would make an address that a gateway refuses. */
+/** With more ids, a gateway refuses the address as too long. */
 export const MOST_IDS = 100;
 
 /**
@@ -62,7 +62,7 @@ async function answer(service, query, signal) {
   }
 }
 
-/** Bytes out of chunks of any size. */
+/** Reads bytes from chunks of any size. */
 class Source {
   /** @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader */
   constructor(reader) {
@@ -71,12 +71,12 @@ class Source {
     this.at = 0;
   }
 
-  /** A length, or null where the reply may end and does. @param {boolean} [mayEnd] */
+  /** A length; null at the end of the reply, if `mayEnd`. @param {boolean} [mayEnd] */
   async number(mayEnd) {
     if (mayEnd && this.at === this.chunk.length && !(await this.#more())) return null;
     const four = await this.bytes(4);
     const length = new DataView(four.buffer, four.byteOffset).getUint32(0);
-    if (length > LONGEST_PART) throw new ConnectionFailed(0, { detail: "The service sent what is no part." });
+    if (length > LONGEST_PART) throw new ConnectionFailed(0, { detail: "The service sent an invalid part." });
     return length;
   }
 
@@ -85,7 +85,7 @@ class Source {
     const taken = new Uint8Array(length);
     for (let filled = 0; filled < length; ) {
       if (this.at === this.chunk.length && !(await this.#more())) {
-        throw new ConnectionFailed(0, { detail: "The service ended in the middle of a picture." });
+        throw new ConnectionFailed(0, { detail: "The reply ended in the middle of a part." });
       }
       const piece = this.chunk.subarray(this.at, this.at + length - filled);
       taken.set(piece, filled);
@@ -110,5 +110,5 @@ class Source {
 /** @param {unknown} cause @returns {never} */
 function cutShort(cause) {
   if (!(cause instanceof TypeError)) throw cause;
-  throw new ConnectionFailed(0, { detail: "The service ended its reply." }, { cause });
+  throw new ConnectionFailed(0, { detail: "The reply was cut short." }, { cause });
 }

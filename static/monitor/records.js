@@ -1,4 +1,4 @@
-/** The records of environments that are not in the window: without pictures, and every few seconds. */
+/** Polls the records of environments outside the window, every few seconds and without pictures. */
 
 import { GymHTTPError } from "../gymnasium/errors.js";
 import { pause, sinceCursor } from "./feed.js";
@@ -14,18 +14,18 @@ export class Records {
     this.service = service;
     this.heard = heard;
     this.over = new AbortController();
-    /** Which are followed elsewhere. @type {Set<string>} */
+    /** Instances that the feed follows. @type {Set<string>} */
     this.skipped = new Set();
-    /** The revision of each that was told. @type {Map<string, number>} */
+    /** The last known revision of each. @type {Map<string, number>} */
     this.told = new Map();
   }
 
-  /** Leave these out from now on. @param {Set<string>} ids */
+  /** Do not ask about these from now on. @param {Set<string>} ids */
   skip(ids) {
     this.skipped = ids;
   }
 
-  /** Ask again and again. @param {() => string[]} ids */
+  /** Ask every few seconds. @param {() => string[]} ids */
   async start(ids) {
     this.stop();
     const { signal } = (this.over = new AbortController());
@@ -42,7 +42,7 @@ export class Records {
     this.over.abort(new DOMException("No longer asked.", "AbortError"));
   }
 
-  /** Tell once of those that have changed. @param {string[]} ids */
+  /** Ask once about those that have changed. @param {string[]} ids */
   async ask(ids) {
     const { signal } = this.over;
     for (let at = 0; at < ids.length && !signal.aborted; at += MOST_IDS) {
@@ -50,7 +50,7 @@ export class Records {
       try {
         await sinceCursor(this.service, { ids: some, width: 0, since: this.#cursor(some), signal }, (part) => this.#note(part));
       } catch (error) {
-        // The list that is asked for each second tells of a service that does not answer.
+        // The roster reports a service that does not answer.
         if (!(error instanceof GymHTTPError || signal.aborted)) throw error;
       }
     }

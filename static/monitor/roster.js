@@ -1,4 +1,4 @@
-/** Which environments there are, asked each second; a service that does not answer is asked more and more slowly. */
+/** Lists the environments every second. If the service does not answer, the pauses grow. */
 
 import { GymHTTPError, instances } from "../gymnasium.js";
 import { pause } from "./feed.js";
@@ -6,15 +6,15 @@ import { pause } from "./feed.js";
 const EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
-// A list of many environments costs the service something, so it is asked for in a tenth of the time at most. One
-// slow answer, as a service gives that has just started, says nothing of that.
+// A list of many environments is work for the service, so listing takes a tenth of the time at most. A single slow
+// answer, as from a service that has just started, does not count.
 const SHARE = 10;
 
 export class Roster {
   /**
    * @param {import("../page/service.js").Service} service
    * @param {(found: [string, string][]) => void} heard - Pairs of instance id and environment id.
-   * @param {(error: GymHTTPError, seconds: number) => void} failed - And when it is asked again.
+   * @param {(error: GymHTTPError, seconds: number) => void} failed - With the seconds until the next attempt.
    */
   constructor(service, heard, failed) {
     this.service = service;
@@ -23,7 +23,7 @@ export class Roster {
     this.over = new AbortController();
   }
 
-  /** Ask from now on. */
+  /** List from now on. */
   async start() {
     this.stop();
     const { signal } = (this.over = new AbortController());

@@ -1,4 +1,4 @@
-/** Where an environment's picture shows: a canvas, text, or the reason why there is neither. The newest picture wins. */
+/** Shows an environment's picture as a canvas or text, or why there is none. Skips pictures that are out of date. */
 
 import { coloured } from "./terminal.js";
 
@@ -44,7 +44,7 @@ export class Screen {
   /** @param {ImageBitmap} bitmap */
   #draw(bitmap) {
     const { canvas } = this;
-    // Setting a canvas's size clears it and costs a layout.
+    // Setting a canvas's size clears it and forces a layout.
     if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
     if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0);

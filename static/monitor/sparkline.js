@@ -1,8 +1,8 @@
-/** A curve of a few numbers without axes, drawn by hand: a library's takes ten times as long. */
+/** Draws a small curve without axes. A library takes ten times as long. */
 
 /**
- * @param {HTMLCanvasElement} canvas - As large as its style says.
- * @param {number[]} values - Those that are not finite leave a gap.
+ * @param {HTMLCanvasElement} canvas - Drawn at the size in its style.
+ * @param {number[]} values - Non-finite values leave a gap.
  */
 export function drawSparkline(canvas, values) {
   const ratio = Math.min(devicePixelRatio, 2);
@@ -31,7 +31,7 @@ export function drawSparkline(canvas, values) {
   pen.stroke();
 }
 
-// Asking for a style makes the browser lay the page out, so it is asked once for each colour scheme.
+// Reading a style forces a layout, so it is read once for each colour scheme.
 /** @type {Map<boolean, string>} */
 const colours = new Map();
 const dark = matchMedia("(prefers-color-scheme: dark)");

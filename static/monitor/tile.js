@@ -14,7 +14,7 @@ export class Tile {
   /** @param {Instance} instance @param {(instance: Instance) => void} open */
   constructor(instance, open) {
     this.instance = instance;
-    /** Whether it is in the window, or nearly. */
+    /** Whether it is in the window, or near it. */
     this.seen = false;
     this.changed = false;
     const canvas = make("canvas", { width: "160", height: "107", "aria-hidden": "true" });
@@ -46,7 +46,7 @@ export class Tile {
     );
   }
 
-  /** Write what has changed. @param {number} now - In the service's time. */
+  /** Show what has changed. @param {number} now - In the service's time. */
   paint(now) {
     this.changed = false;
     const { instance } = this;
@@ -60,7 +60,7 @@ export class Tile {
     this.tick(now);
   }
 
-  /** Write how old it is. @param {number} now */
+  /** Show its age. @param {number} now */
   tick(now) {
     const { used } = this.instance;
     if (!used) return;

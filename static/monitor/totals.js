@@ -1,4 +1,4 @@
-/** How much is going on in all. */
+/** The totals of all environments. */
 
 import { element, say } from "../page/elements.js";
 
@@ -7,7 +7,7 @@ const ACTIVE_MS = 3_000;
 
 export class Totals {
   constructor() {
-    /** When how many steps were made. @type {[number, number][]} */
+    /** Times and numbers of recent steps. @type {[number, number][]} */
     this.made = [];
   }
 

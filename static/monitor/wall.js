@@ -1,11 +1,11 @@
-/** The tiles: which there are, in which order, and which of them are in the window. */
+/** The tiles, their order, and which of them are in the window. */
 
 import { element, say } from "../page/elements.js";
 import { Tile } from "./tile.js";
 
 /** @typedef {import("./instance.js").Instance} Instance */
 
-// A window shows a few dozen; what is beyond this many is found by the filter.
+// A window shows a few dozen. The filter finds the rest.
 const MOST_TILES = 1_000;
 const SETTLED_MS = 150;
 
@@ -21,8 +21,8 @@ const ORDERS = {
 
 export class Wall {
   /**
-   * @param {(instance: Instance) => void} open - One is to be seen large.
-   * @param {() => void} seenChanged - Other tiles are in the window.
+   * @param {(instance: Instance) => void} open - Called to enlarge one.
+   * @param {() => void} seenChanged - Called when other tiles are in the window.
    */
   constructor(open, seenChanged) {
     this.place = element("wall");
@@ -53,12 +53,12 @@ export class Wall {
     return [...this.tiles.values()].filter((tile) => tile.seen).map((tile) => tile.instance);
   }
 
-  /** Show these in order, as the filter has it. Tiles that stay are not touched. @param {Iterable<Instance>} instances */
+  /** Show the instances that match the filter, in order. Tiles that stay are not changed. @param {Iterable<Instance>} instances */
   arrange(instances) {
     const order = ORDERS[this.sort] ?? ORDERS.oldest;
     const all = [...instances];
     const fitting = all.filter(({ id, envId }) => `${envId} ${id}`.toLowerCase().includes(this.filter));
-    // Equal ones keep a place of their own, whatever order the service lists them in.
+    // Ties keep a fixed order, whatever the order of the list.
     fitting.sort((a, b) => order(a, b) || a.created - b.created || (a.id < b.id ? -1 : 1));
     const shown = fitting.slice(0, MOST_TILES);
     const wanted = new Set(shown.map(({ id }) => id));
@@ -69,7 +69,7 @@ export class Wall {
     say("more", `The first ${MOST_TILES} of ${fitting.length} are shown; the filter finds the others.`);
   }
 
-  /** An instance has changed; all that did are painted together before the next frame. @param {Instance} instance */
+  /** An instance has changed. All changes are painted together before the next frame. @param {Instance} instance */
   changed(instance) {
     const tile = this.tiles.get(instance.id);
     if (tile) tile.changed = true;
@@ -85,7 +85,7 @@ export class Wall {
     });
   }
 
-  /** Time has passed. */
+  /** Update the ages. */
   tick() {
     for (const tile of this.tiles.values()) if (tile.seen) tile.tick(this.now());
   }

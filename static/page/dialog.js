@@ -1,4 +1,4 @@
-/** A question that the visitor has to answer before the page goes on. */
+/** A question that the visitor must answer before the page continues. */
 
 import { make } from "./elements.js";
 
@@ -6,10 +6,10 @@ import { make } from "./elements.js";
  * @param {object} question
  * @param {string} question.title
  * @param {string} question.words
- * @param {string} question.yes - What the button of consent says.
+ * @param {string} question.yes - The label of the button that agrees.
  * @param {string} question.no
- * @param {string} [question.field] - The label of a secret to type, where one is asked for.
- * @returns {Promise<string | null>} What was typed, "" without a field; null for no.
+ * @param {string} [question.field] - The label of a password field, if there is one.
+ * @returns {Promise<string | null>} What was typed, or "" without a field; null for no.
  */
 export function ask({ title, words, yes, no, field }) {
   const input = make("input", { type: "password", autocomplete: "off", required: "" });

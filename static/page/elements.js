@@ -1,14 +1,14 @@
-/** The page's elements: found by their id or made, never from markup, as names come from the service. */
+/** Finds and creates elements. Never from markup, since names come from the service. */
 
 /**
  * @template {HTMLElement} [Kind=HTMLElement]
  * @param {string} id
- * @param {new () => Kind} [kind] - What it has to be.
+ * @param {new () => Kind} [kind] - The class that it must have.
  * @returns {Kind}
  */
 export function element(id, kind) {
   const found = document.getElementById(id);
-  if (!found || !(found instanceof (kind ?? HTMLElement))) throw new Error(`The page has no such #${id}.`);
+  if (!found || !(found instanceof (kind ?? HTMLElement))) throw new Error(`The page has no #${id} of this kind.`);
   return /** @type {Kind} */ (found);
 }
 
@@ -16,7 +16,7 @@ export function element(id, kind) {
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, string>} [attributes]
- * @param {...(Node | string)} content - Text goes in as text.
+ * @param {...(Node | string)} content - Strings become text nodes.
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, attributes = {}, ...content) {
@@ -26,7 +26,7 @@ export function make(tag, attributes = {}, ...content) {
   return made;
 }
 
-/** A live region is spoken whenever it is written to, so the same text is not written twice.
+/** Set the text of a live region. It is spoken whenever it is set, so the same text is not set twice.
  * @param {HTMLElement | string} where - The element or its id.
  * @param {string} text */
 export function say(where, text) {

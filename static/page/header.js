@@ -1,4 +1,4 @@
-/** The header of every page: the way to the other pages, whether the service answers, and its key. */
+/** The header of every page: links to the other pages, the service's health, and its key. */
 
 import { GymHTTPError, health } from "../gymnasium.js";
 import { element, say } from "./elements.js";
@@ -8,9 +8,9 @@ import { element, say } from "./elements.js";
 const EVERY_MS = 5000;
 
 /**
- * Keep the header true. Links to other pages stay with the service, and one that stops answering is asked on.
+ * Keep the header up to date. Links to other pages keep the service, which is asked on even if it does not answer.
  * @param {Service} service
- * @param {() => void} [onKey] - Called when the visitor has given a key.
+ * @param {() => void} [onKey] - Called when the visitor has entered a key.
  */
 export function watchHeader(service, onKey) {
   for (const link of document.querySelectorAll(".pages a, a.name")) {
@@ -23,12 +23,12 @@ export function watchHeader(service, onKey) {
   watch(service);
 }
 
-/** Show the button that asks for a key: a call was refused for want of one. */
+/** Show the button that asks for a key, after a call was refused without one. */
 export function offerKey() {
   element("key").hidden = false;
 }
 
-/** Ask, and again after a while; a hidden page waits until it is seen. @param {Service} service */
+/** Ask every few seconds while the page is visible. @param {Service} service */
 async function watch(service) {
   await show(service);
   setTimeout(() => {
@@ -41,7 +41,7 @@ async function watch(service) {
 async function show(service) {
   const where = element("health");
   try {
-    // The page asks again by itself, so a call need not.
+    // The page asks again anyway, so the call is not retried.
     const { store, version, gymnasium } = await health({ url: service.url, tries: 1, timeout: 10_000 });
     const at = service.usual ? "" : `${new URL(service.url).host} · `;
     where.dataset.state = "up";

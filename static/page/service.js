@@ -1,8 +1,8 @@
 /**
- * Which service a page talks to, and the API key that it holds for that service.
+ * The service that a page calls, and its API key.
  *
- * `config.js` names the usual one; `?api=ADDRESS` in a link names another. A key is kept under the address that it
- * was typed for and sent to no other, and a link to an address that is new here is confirmed before it is called.
+ * `config.js` names the default; `?api=ADDRESS` in a link names another. A key is only sent to the address that it was
+ * entered for. The visitor confirms an address that is new to this browser before it is called.
  */
 
 import { API_URL } from "../config.js";
@@ -14,13 +14,13 @@ const KNOWN = "gym-http.services";
 export class Service {
   /** @param {string} url */
   constructor(url) {
-    /** Its address without a last slash. */
+    /** Its address without a trailing slash. */
     this.url = url;
-    /** Whether it is the one that config.js names. */
+    /** Whether it is the default. */
     this.usual = url === USUAL;
   }
 
-  /** What gymnasium.js's calls take, as of now. */
+  /** Current options for the calls of gymnasium.js. */
   get options() {
     return { url: this.url, apiKey: this.apiKey };
   }
@@ -31,13 +31,13 @@ export class Service {
   }
 
   /**
-   * Ask the visitor for the key, and keep it in this browser for this address alone.
-   * @returns {Promise<boolean>} Whether one was given.
+   * Ask the visitor for the key, and store it in this browser for this address.
+   * @returns {Promise<boolean>} Whether one was entered.
    */
   async askForKey() {
     const key = await ask({
-      title: "This service wants an API key",
-      words: `${this.url} answers holders of a key only. It is kept in this browser, for this address alone.`,
+      title: "This service requires an API key",
+      words: `The key for ${this.url} is stored in this browser and sent to no other address.`,
       field: "API key",
       yes: "Use this key",
       no: "Not now",
@@ -46,8 +46,8 @@ export class Service {
     return Boolean(key);
   }
 
-  /** The address of a page beside this one, for the same service.
-   * @param {string} page - With its query, if any. */
+  /** The address of another page, for the same service.
+   * @param {string} page - With its query, if it has one. */
   link(page) {
     const link = new URL(page, location.href);
     if (!this.usual) link.searchParams.set("api", this.url);
@@ -61,7 +61,7 @@ const bare = (address) => address.replace(/\/+$/, "");
 const USUAL = bare(new URL(API_URL || "/", location.href).href);
 
 /**
- * The service that this page's address names; a new one is used once the visitor agrees.
+ * The service that this page's address names. A new one is used if the visitor agrees.
  * @returns {Promise<Service>}
  */
 export async function openService() {
@@ -70,12 +70,12 @@ export async function openService() {
   const url = addressOf(asked);
   if (url === USUAL || (url && kept(KNOWN)[url])) return new Service(url);
   const agreed = await ask({
-    title: url ? "Use another service?" : "That is no address",
+    title: url ? "Use another service?" : "That is not an address",
     words: url
-      ? `This link points the page at ${url}, which this browser has not used before. What you run here will go there.`
-      : `The link asks for the service “${asked}”, which is not an address of http or https.`,
-    yes: url ? "Use it" : "Use the usual one",
-    no: url ? "Use the usual one" : "Close",
+      ? `This link makes the page use ${url}, which this browser has not used before. What you run here is sent there.`
+      : `The link names the service “${asked}”, which is not an http or https address.`,
+    yes: url ? "Use it" : "Use the default",
+    no: url ? "Use the default" : "Close",
   });
   if (!url || agreed === null) return new Service(USUAL);
   keep(KNOWN, { ...kept(KNOWN), [url]: "confirmed" });
@@ -89,7 +89,7 @@ function addressOf(text) {
   return protocol === "http:" || protocol === "https:" ? bare(origin + pathname) : null;
 }
 
-/** Where storage is forbidden, what was kept lasts as long as the page. @type {Map<string, Record<string, string>>} */
+/** Values for as long as the page is open, where storage is forbidden. @type {Map<string, Record<string, string>>} */
 const memory = new Map();
 
 /** @param {string} name @returns {Record<string, string>} */

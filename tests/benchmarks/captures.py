@@ -1,13 +1,15 @@
 """The cost of an exact snapshot by mechanism: capture, restore, bytes and store calls."""
 
+import dataclasses
 import statistics
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Subject
@@ -108,12 +110,12 @@ async def asked(steps: int = 100) -> list[Asked]:
         session = _session(store)
         if reference is None:
             reference = (await session.creation.create(PUBLIC, Recipe("CartPole-v1"), ())).reference
-            await session.call(reference, operations.reset(1, None), _unchanged)
+            await session.call(InstanceCall(reference, operations.reset(1, None), _unchanged))
         before, written = store.calls.copy(), store.written
         for number in range(steps):
             if call == "cold step":
                 session = _session(store)
-            await session.call(reference, operations.step(number % 2), _unchanged)
+            await session.call(InstanceCall(reference, operations.step(number % 2), _unchanged))
         made = store.calls - before
         gets = sum(count for (operation, _), count in made.items() if operation == "get")
         puts = sum(count for (operation, _), count in made.items() if operation == "put")
@@ -122,11 +124,9 @@ async def asked(steps: int = 100) -> list[Asked]:
 
 
 class _Weighed(CountedStore):
-    brief = False
-
     def __init__(self) -> None:
         super().__init__(MemoryStore())
-        self.brief = False
+        self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
         self.written = 0
 
     def put(self, key: str, body: bytes, expect: Any = None) -> Any:

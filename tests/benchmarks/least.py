@@ -5,7 +5,6 @@ service takes beyond it is what that costs.
 """
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,10 +17,11 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_named
+from shared.storage.address import StoreAddress
+from shared.storage.open import open_store
 from shared.storage.protocol import Tag
-from shared.storage.sqlite import SQLiteStore
 
-_store = SQLiteStore(Path(settings.read().store.removeprefix("sqlite:///")))
+_store = open_store(StoreAddress.parse(settings.read().store), "process")
 _live: dict[str, tuple[Subject, Tag]] = {}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from functions import local
 from shared.errors import OutcomeUnknown
 from shared.session import session
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.storage.protocol import ABSENT, Absent, Conflict, Stored, Tag
 from shared.storage.sqlite import SQLiteStore
@@ -61,7 +61,7 @@ def _break(way: str) -> None:
         setattr(session, "first_reply", lambda *_: None)  # noqa: B010
     else:
         raise ValueError(way)
-    setattr(service, "open_store", lambda url, _: store(url.removeprefix("sqlite:///")))  # noqa: B010
+    setattr(service, "open_store", store.from_address)  # noqa: B010
 
 
 _break(os.environ["CHAOS_BROKEN"])

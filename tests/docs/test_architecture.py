@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from shared.session.live.placement import LONG_CALL_S
-from shared.session.stored.envelope import RECENT_CALLS
+from shared.session.stored.header import RECENT_CALLS
 from shared.settings import Settings
 from shared.snapshot.contract.mechanism import Home
 from shared.storage.sqlite import SQLiteStore

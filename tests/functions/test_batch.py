@@ -13,6 +13,7 @@ from shared.errors import StoreUnavailable
 from shared.settings import Settings
 from shared.storage.protocol import Store
 from shared.storage.sqlite import SQLiteStore
+from shared.web.service import service
 from tests.applications import Api, served
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -181,7 +182,12 @@ def test_on_a_store_that_is_far_the_calls_are_saved_at_the_same_time(
             together.wait()
         return put(store, key, *arguments)
 
-    monkeypatch.setattr(SQLiteStore, "brief", False)
+    class Far(SQLiteStore):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
+
+    monkeypatch.setattr(service, "open_store", Far.from_address)
     with served("local", settings) as client:
         instances = ids(Api(client), 3)
         monkeypatch.setattr(SQLiteStore, "put", waiting)

@@ -142,9 +142,9 @@ def test_a_server_ends_with_its_parent_and_leaves_the_port(environment: dict[str
 
 
 def test_a_wrong_setting_ends_the_parent_too(environment: dict[str, str]) -> None:
-    with supervised(**{**environment, "GYM_HTTP_STORE": "nowhere:"}) as server:
+    with supervised(**environment, GYM_HTTP_SIGNING_KEYS="short") as server:
         assert server.process.wait(_PATIENCE_S) != 0
-        assert b"GYM_HTTP_STORE" in server.rest.result(_PATIENCE_S)
+        assert b"GYM_HTTP_SIGNING_KEYS" in server.rest.result(_PATIENCE_S)
 
 
 def test_in_memory_is_served_without_a_parent(environment: dict[str, str]) -> None:

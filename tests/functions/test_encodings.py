@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
 
-from shared.wire.values import exact
+from shared.codec import exact
 from tests.applications import Api, Reply
 
 MSGPACK = {"accept": "application/msgpack"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.settings import Settings
-from shared.snapshot.making.arguments import arguments
+from shared.snapshot.making.arguments import constructor_kwargs
 from shared.snapshot.making.make import register_environments
 from tests.applications import Api, served
 
@@ -31,7 +31,7 @@ def test_calls_to_applications_that_share_nothing_equal_those_in_process(
     settings: Settings, env_id: str, kwargs: dict[str, Any]
 ) -> None:
     register_environments(["ale_py"])
-    env = gymnasium.make(env_id, disable_env_checker=True, **arguments(env_id, kwargs))
+    env = gymnasium.make(env_id, disable_env_checker=True, **constructor_kwargs(env_id, kwargs))
     env.action_space.seed(3)
     with served("local", settings) as one, served("local", settings) as other:
         instance = Api(one).create(env_id, kwargs=kwargs)

@@ -57,7 +57,7 @@ def test_a_trial_is_made_once_for_all_processes_of_a_store(
 ) -> None:
     with served("local", foreign) as client:
         Api(client).create("ForeignWalk-v0")
-    monkeypatch.setattr("shared.session.lifecycle.create.confined", None)
+    monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", None)
     with served("local", foreign) as client:
         assert Api(client).create("ForeignWalk-v0")
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from functions import legacy
-from shared.legacy.dialect import shortened
+from shared.legacy import instances
+from shared.legacy.instance_ids import full_id
 from shared.settings import Settings
 from shared.web.app.application import create_app
 from tests.applications import Api, Reply, alone, served
@@ -369,7 +370,7 @@ def test_an_instance_outlives_its_server(settings: Settings) -> None:
 def test_two_instances_never_share_the_same_digits(one: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second draws again; where every draw is taken it is told so."""
     draws = iter(["aaaaaaaa", "aaaaaaaa", *["bbbbbbbb"] * 20])
-    monkeypatch.setattr(legacy, "shortened", lambda _: shortened(next(draws)))
+    monkeypatch.setattr(instances, "token_hex", lambda _: next(draws))
     first, second = one.create("CartPole-v0"), one.create("FrozenLake-v1")
     assert (first[-8:], second[-8:]) == ("aaaaaaaa", "bbbbbbbb")
     assert one.get("/legacy/v1/envs/").json == {
@@ -382,14 +383,14 @@ def test_two_creations_at_once_with_the_same_digits_make_one_instance(
     one: Old, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the other had come between the look and the write: it stays, and this one is told so."""
-    monkeypatch.setattr(legacy, "shortened", lambda _: shortened("aaaaaaaa"))
+    monkeypatch.setattr(instances, "token_hex", lambda _: "aaaaaaaa")
     instance = one.create("FrozenLake-v1")
     one.post(f"{instance}/reset/")
 
     async def free(*_: object) -> str:
-        return shortened("aaaaaaaa")
+        return full_id("aaaaaaaa")
 
-    monkeypatch.setattr(legacy, "_free_id", free)
+    monkeypatch.setattr(instances, "free_id", free)
     assert "try again" in message(one.post("/legacy/v1/envs/", {"env_id": "CartPole-v0"}))
     assert one.get("/legacy/v1/envs/").json == {"all_envs": {"aaaaaaaa": "FrozenLake-v1"}}
     assert one.post(f"{instance}/step/", {"action": 1}).status == 200

@@ -14,8 +14,8 @@ from functions import monitor_frames
 from shared.session.monitor.stream import Burst
 from shared.settings import Settings
 from tests.applications import Api, Reply, served
+from tests.feed_parts import Part, parts_from
 from tests.servers import Server, uvicorn
-from tests.sights import Part, parts_from
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -131,7 +131,7 @@ def test_a_query_that_cannot_be_answered_is_422_in_a_sentence(api: Api) -> None:
         f"ids={NOWHERE}&width=15": "width is '15'",
         f"ids={NOWHERE}&width=1281": "width is '1281'",
         f"ids={NOWHERE}&width=wide": "width is 'wide'",
-        f"ids={NOWHERE}&since=yesterday": "since is no cursor",
+        f"ids={NOWHERE}&since=yesterday": "since is not a cursor",
     }
     for query, words in wrong.items():
         reply = api.get(f"/v1/monitor/frames/?{query}")

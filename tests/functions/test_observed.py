@@ -3,12 +3,16 @@
 import dataclasses
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
 
+from functions import local as local_app
+from functions import metrics
 from shared.settings import Settings
+from shared.web.app.application import create_app
 from tests.applications import Api, served
 
 MODES = ["local", "each alone", "lambda"]
@@ -114,16 +118,20 @@ def test_a_reply_about_an_instance_says_where_its_time_went(api: Api) -> None:
     assert "server-timing" not in api.get("/v1/envs/").headers
 
 
-def samples(api: Api, **headers: str) -> dict[str, float]:
+def samples(api: Api, **headers: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """The value of each sample of `/metrics`, by its name and labels."""
     reply = api.get("/metrics", **headers)
     assert reply.status == 200
     assert reply.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    text = reply.content.decode()
-    assert text.endswith("\n")
     return {
-        name: float(value)
-        for name, value in (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(reply.content.decode())
+        for sample in family.samples
     }
+
+
+def named(name: str, **labels: str) -> tuple[str, frozenset[tuple[str, str]]]:
+    return f"gym_http_{name}", frozenset(labels.items())
 
 
 def test_metrics_count_what_was_done(local: Api) -> None:
@@ -132,38 +140,30 @@ def test_metrics_count_what_was_done(local: Api) -> None:
     for action in (0, 1, 5):
         local.post(f"{instance}/step/", {"action": action})
     found = samples(local)
-    step = 'method="POST",endpoint="/v1/envs/{instance_id}/step/"'
-    assert found[f'gym_http_requests_total{{{step},status="200"}}'] == 2
-    assert found[f'gym_http_requests_total{{{step},status="422"}}'] == 1
-    assert found[f"gym_http_request_duration_seconds_count{{{step}}}"] == 3
-    assert found[f'gym_http_request_duration_seconds_bucket{{{step},le="+Inf"}}'] == 3
-    assert found['gym_http_problems_total{problem="invalid-action"}'] == 1
-    assert found["gym_http_live_environments"] == 1
-    assert found['gym_http_store_calls_total{operation="put",outcome="ok"}'] >= 4
-    phases = sum(found[f'gym_http_phase_seconds_total{{phase="{phase}"}}'] for phase in ("load", "env", "save"))
-    durations = sum(
-        value for name, value in found.items() if name.startswith("gym_http_request_duration_seconds_sum")
-    )
+    step = {"method": "POST", "endpoint": "/v1/envs/{instance_id}/step/"}
+    assert found[named("requests_total", **step, status="200")] == 2
+    assert found[named("requests_total", **step, status="422")] == 1
+    assert found[named("request_duration_seconds_count", **step)] == 3
+    assert found[named("request_duration_seconds_bucket", **step, le="+Inf")] == 3
+    assert found[named("problems_total", problem="invalid-action")] == 1
+    assert found[named("live_environments")] == 1
+    assert found[named("store_calls_total", operation="put", outcome="ok")] >= 4
+    phases = sum(found[named("phase_seconds_total", phase=phase)] for phase in ("load", "env", "save"))
+    durations = sum(value for (name, _), value in found.items() if name == "gym_http_request_duration_seconds_sum")
     assert 0 < phases < durations
 
 
-def test_a_histograms_buckets_never_fall(local: Api) -> None:
-    local.get("/v1/envs/")
-    buckets = [value for name, value in samples(local).items() if '"/v1/envs/"' in name and "_bucket" in name]
-    assert buckets == sorted(buckets)
-    assert buckets[-1] == 1
+def test_a_scraper_that_prefers_openmetrics_gets_it(local: Api) -> None:
+    reply = local.get("/metrics", accept="application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+    assert reply.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert reply.content.endswith(b"# EOF\n")
 
 
-def test_every_family_is_described_before_its_samples(local: Api) -> None:
-    """As the text format wants it: HELP, TYPE, then samples of that name alone."""
-    family = ""
-    for line in local.get("/metrics").content.decode().splitlines():
-        if line.startswith("# HELP "):
-            family = line.split()[2]
-        elif line.startswith("# TYPE "):
-            assert line.split()[2:] in ([family, "counter"], [family, "gauge"], [family, "histogram"])
-        else:
-            assert re.fullmatch(rf'{family}(_bucket|_sum|_count)?({{(\w+="[^"]*",?)+}})? [0-9.e+-]+', line), line
+def test_metrics_are_refused_where_nothing_is_counted(settings: Settings) -> None:
+    """As under `uvicorn --lifespan off`."""
+    app = create_app(metrics.router, settings=settings)
+    reply = TestClient(app).get("/metrics")  # without `with`, the client sends no lifespan events
+    assert (reply.status_code, reply.json()["type"]) == (503, "urn:gym-http:problem:misconfigured")
 
 
 def test_metrics_need_a_key_where_keys_are_set_and_health_does_not(settings: Settings) -> None:
@@ -176,15 +176,4 @@ def test_metrics_need_a_key_where_keys_are_set_and_health_does_not(settings: Set
 
 def test_metrics_are_served_locally_alone() -> None:
     """A Lambda function's counts would be those of one of many short lives."""
-    from functions import local, metrics
-
-    assert metrics not in local.MODULES
-
-
-def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:
-    (tmp_path / "a-file").touch()
-    keys = ("k" * 32,)
-    with served("lambda", Settings(store=f"sqlite:///{tmp_path}/a-file/x.db", signing_keys=keys)) as client:
-        reply = Api(client).get("/v1/health/")
-    assert (reply.status, reply.json["type"]) == (503, "urn:gym-http:problem:store-unavailable")
-    assert "GYM_HTTP_STORE" in reply.json["detail"]
+    assert metrics not in local_app.MODULES

@@ -324,18 +324,20 @@ def test_the_time_that_it_tells_of_is_that_of_all_its_steps(local: Api) -> None:
 def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> None:
     """What moves a kind to a worker is how long one of its steps takes."""
     from shared.session.calls import operations
-    from shared.session.calls.rollout import rollout, sampled
+    from shared.session.calls.actions import sampled
+    from shared.session.calls.rollout import rollout
     from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service
+    from tests.shared.session.episodes import call as call_on
 
     async def names_of_threads() -> set[str]:
         session = open_service(settings).session
         reference = (await session.creation.create("public", Recipe("CartPole-v1"), ())).reference
-        await session.call(reference, operations.reset(1, None), lambda reply: reply)
+        await call_on(session, reference, operations.reset(1, None))
         for _ in range(6):
-            await session.call(reference, rollout(sampled(1000, 1000), "reset", [], 1), lambda reply: reply)
+            await call_on(session, reference, rollout(sampled(1000, 1000), "reset", [], 1))
         seen = set()
-        await session.call(reference, lambda live: seen.add(threading.current_thread().name), lambda reply: reply)
+        await call_on(session, reference, lambda live: seen.add(threading.current_thread().name))
         await session.shut_down()
         return seen
 
@@ -345,22 +347,24 @@ def test_many_short_steps_leave_their_kind_on_the_loop(settings: Settings) -> No
 def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> None:
     """As under uvicorn: two requests on one loop, of which the second is not the longer for the first."""
     from shared.session.calls import operations
-    from shared.session.calls.rollout import rollout, sampled
+    from shared.session.calls.actions import sampled
+    from shared.session.calls.rollout import rollout
     from shared.snapshot.contract.recipe import Recipe
     from shared.web.service.service import open_service
+    from tests.shared.session.episodes import call as call_on
 
     async def race() -> list[str]:
         session = open_service(settings).session
         done: list[str] = []
 
         async def call(name: str, operation: Any) -> None:
-            await session.call(references[name], operation, lambda reply: reply)
+            await call_on(session, references[name], operation)
             done.append(name)
 
         references = {}
         for name in ("many", "one"):
             references[name] = (await session.creation.create("public", Recipe("CartPole-v1"), ())).reference
-            await session.call(references[name], operations.reset(1, None), lambda reply: reply)
+            await call_on(session, references[name], operations.reset(1, None))
         long = rollout(sampled(5000, 5000), "reset", ["rewards"], 1 << 20)
         await asyncio.gather(call("many", long), call("one", operations.step(1)))
         await session.shut_down()

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 
+from shared.settings import child_environment
 from tests.servers import ROOT
 
 
@@ -13,5 +14,16 @@ def test_a_port_that_is_taken_is_named() -> None:
         command = [sys.executable, "-m", "functions.serve", "--port", str(port)]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
-    assert f"127.0.0.1 port {port} cannot be listened on: Address already in use" in ended.stderr
+    assert f"Cannot listen on 127.0.0.1 port {port}: Address already in use" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_store_that_nobody_serves_is_told_before_a_server_starts() -> None:
+    command = [sys.executable, "-m", "functions.serve", "--port", "0"]
+    environment = child_environment(GYM_HTTP_STORE="nowhere:")
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    [told] = ended.stderr.splitlines()
+    assert told.startswith("GYM_HTTP_STORE does not start with the scheme of an installed store")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.settings import PUBLIC, Settings
+from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.storage.protocol import Store, Stored
 from tests.applications import Api, served
@@ -13,7 +14,7 @@ from tests.applications import Api, served
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(settings.store, "process")
+    opened = open_store(StoreAddress.parse(settings.store), "process")
     yield opened
     opened.close()
 
@@ -83,7 +84,7 @@ def test_another_version_of_a_library_is_409_with_both_named(
     instance = started(settings)
     with monkeypatch.context() as patched:
         patched.setattr(
-            "shared.session.live.revalidate.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
+            "shared.session.live.restore.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
         )
         with served("local", settings) as client:
             reply = Api(client).post(f"{instance}/step/", {"action": 1})
@@ -96,7 +97,7 @@ def test_a_snapshot_from_another_processor_goes_on_with_a_warning(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = started(settings)
-    monkeypatch.setattr("shared.session.session.cpu_features", lambda: "OTHER")
+    monkeypatch.setattr("shared.session.calls.exactly_once.cpu_features", lambda: "OTHER")
     with served("local", settings) as client:
         api = Api(client)
         first, second = (api.post(f"{instance}/step/", {"action": 1}) for _ in range(2))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from shared.wire.spaces.spaces import rebuild
+from shared.wire.spaces.description import rebuild
 from tests.applications import Api
 
 

@@ -1,6 +1,9 @@
-"""Settings are read from one place, and a wrong one is named without repeating its secret."""
+"""Settings are read in one place, and an error names a wrong one without repeating a secret."""
 
-from dataclasses import fields
+import ast
+import inspect
+from dataclasses import Field, fields
+from itertools import pairwise
 
 import pytest
 
@@ -62,7 +65,6 @@ def test_every_setting_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        ("GYM_HTTP_STORE", " "),
         ("GYM_HTTP_DURABILITY", "forever"),
         ("GYM_HTTP_LOG", "everything"),
         ("GYM_HTTP_API_KEYS", "no-colon"),
@@ -73,12 +75,36 @@ def test_every_setting_can_be_set() -> None:
         ("GYM_HTTP_LIVE_ENVS", "many"),
         ("GYM_HTTP_LIVE_ENVS", "0"),
         ("GYM_HTTP_MAX_BODY_BYTES", "1e3"),
+        ("GYM_HTTP_SIGNING_KEYS", " , "),
         ("GYM_HTTP_TYPO", "1"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(Misconfigured, match=variable):
         read({variable: value})
+
+
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_setting_that_is_set_but_empty_is_named(field: Field[object], value: str) -> None:
+    variable = f"GYM_HTTP_{field.name.upper()}"
+    with pytest.raises(Misconfigured, match=f"{variable} is set but empty"):
+        read({variable: value})
+
+
+def test_every_setting_has_a_docstring() -> None:
+    """A string that follows the field, which only its source has."""
+    [settings] = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(settings, ast.ClassDef)
+    documented = [
+        field.target.id
+        for field, text in pairwise(settings.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    ]
+    assert documented == [field.name for field in fields(Settings)]
 
 
 def test_a_secret_is_never_repeated() -> None:

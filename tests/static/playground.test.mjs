@@ -46,7 +46,7 @@ test("spaces and values are put in words", () => {
   assert.equal(spaceInWords(discrete(4)), "one of 4");
   assert.equal(spaceInWords({ name: "Box", shape: [210, 160, 3], dtype: "uint8", low: 0, high: 255 }), "a picture, 160 × 210");
   assert.equal(spaceInWords({ name: "Box", shape: [2], low: "-Infinity", high: "Infinity" }), "2 numbers of any size");
-  assert.equal(spaceInWords(null), "known once it is made");
+  assert.equal(spaceInWords(null), "known after creation");
   assert.equal(valueInWords([[1, 2], [3, 4]]), "2 × 2 array");
   assert.equal(valueInWords([0.123456, -1]), "[0.1235, −1]");
 });

@@ -10,8 +10,8 @@ import pytest
 from gymnasium import Space, spaces
 
 from shared.wire.members.members import member
-from shared.wire.spaces.spaces import describe
-from shared.wire.values.values import encode
+from shared.wire.spaces.description import describe
+from shared.wire.values.forms import encode
 
 SCRIPT = Path(__file__).with_name("spaces.mjs")
 INF = np.inf

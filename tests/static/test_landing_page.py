@@ -10,7 +10,7 @@ def test_it_says_that_the_service_answers_and_what_exists(visitor: Visitor, page
     assert pages_server.url in page.locator("#curl").inner_text()
     pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}')
     page.locator("#instances li", has_text="CartPole-v1").get_by_role("link").click()
-    page.get_by_role("dialog").get_by_text("made without render_mode").wait_for()
+    page.get_by_role("dialog").get_by_text("created without render_mode").wait_for()
 
 
 def test_a_page_is_sent_with_its_policy_and_cannot_be_framed_by_others(pages_server: Server) -> None:

@@ -89,8 +89,8 @@ def test_a_tile_without_a_picture_says_why_and_text_is_one(
     blind, lake = made(api, render_mode=None), made(api, "FrozenLake-v1", "ansi")
     waiting = api.create("CartPole-v1", render_mode="rgb_array")
     page = monitor(visitor, pages_server.url)
-    expect(tile(page, blind)).to_contain_text("made without render_mode", timeout=LONG_MS)
-    expect(tile(page, waiting)).to_contain_text("Waits for its first reset")
+    expect(tile(page, blind)).to_contain_text("created without render_mode", timeout=LONG_MS)
+    expect(tile(page, waiting)).to_contain_text("Waiting for the first reset")
     expect(tile(page, lake).locator("pre mark")).to_have_text("S")
     api.post(f"{waiting}/reset/")
     until(page, lambda: frames(tile(page, waiting)) > 0)
@@ -127,7 +127,7 @@ def test_one_is_enlarged_linked_to_forked_and_closed(visitor: Visitor, pages_ser
     linked.keyboard.press("Escape")
     expect(linked.locator("dialog[open]")).to_have_count(0)
     gone = monitor(visitor, pages_server.url, f"#{id_of(instance)}")
-    expect(gone.locator("#said")).to_contain_text("has been closed, or has expired")
+    expect(gone.locator("#said")).to_contain_text("was closed or has expired")
 
 
 def test_filter_order_and_size_are_kept_in_the_address(visitor: Visitor, pages_server: Server, api: Api) -> None:
@@ -163,7 +163,7 @@ def test_paused_nothing_is_asked_and_going_on_catches_up(visitor: Visitor, pages
     page.wait_for_timeout(1500)
     assert [url for url in asked if "/v1/envs/" in url or "/frames/" in url] == []
     assert frames(tile(page, instance)) == shown
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     until(page, lambda: frames(tile(page, instance)) > shown)
 
 
@@ -195,7 +195,7 @@ def test_a_key_is_asked_for_where_keys_are_set(visitor: Visitor, tmp_path: Path)
             authorization="Bearer first-secret",
         )
         page = visitor.open(f"{server.url}/monitor.html")
-        expect(page.locator("#banner")).to_contain_text("holders of an API key", timeout=LONG_MS)
+        expect(page.locator("#banner")).to_contain_text("only with an API key", timeout=LONG_MS)
         page.get_by_role("button", name="API key").click()
         page.get_by_label("API key").last.fill("first-secret")
         page.get_by_role("button", name="Use this key").click()

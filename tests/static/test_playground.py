@@ -94,7 +94,7 @@ def test_a_shipped_agent_reaches_its_score(
         page = playground(visitor, pages_server.url)
         page.locator("#example").select_option(example)
         run(page)
-        expect(page.locator("#console")).to_contain_text("came to its end", timeout=LONG_MS)
+        expect(page.locator("#console")).to_contain_text("has finished", timeout=LONG_MS)
         ended(page)
         assert re.search(says, output(page)), output(page)
     eventually(page, "Number(document.getElementById('curve').dataset.episodes) >= 2")
@@ -188,7 +188,7 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(visitor: Visitor, pag
 def test_a_flood_of_lines_leaves_the_page_usable(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url)
     run(page, "for (let i = 0; ; i++) console.log(i);\n")
-    expect(page.locator("#console")).to_contain_text("too many to show")
+    expect(page.locator("#console")).to_contain_text("more lines are not shown")
     page.locator("#stop").click(timeout=5000)
     ended(page, timeout=5000)
     assert page.locator("#console li").count() <= 1000
@@ -267,7 +267,7 @@ def test_keys_move_the_environment(visitor: Visitor, pages_server: Server) -> No
         page.keyboard.press("KeyS")
         expect(page.locator("#reading-action")).to_have_text("down (1)")
         page.keyboard.press("Escape")
-        expect(page.locator("#play")).to_have_text("Play by keyboard")
+        expect(page.locator("#play")).to_have_text("Play with the keyboard")
 
 
 def test_keys_held_together_are_one_action(visitor: Visitor, pages_server: Server) -> None:
@@ -283,7 +283,7 @@ def test_keys_held_together_are_one_action(visitor: Visitor, pages_server: Serve
     page.keyboard.up("KeyW")
     expect(page.locator("#reading-action")).to_have_text("[0, \u22121]")
     page.keyboard.press("Escape")
-    expect(page.locator("#play")).to_have_text("Play by keyboard")
+    expect(page.locator("#play")).to_have_text("Play with the keyboard")
 
 
 def test_somebodys_environment_is_played_by_digits_and_seen_as_text(visitor: Visitor, tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_an_instance_that_exists_is_continued_and_not_closed(visitor: Visitor, p
     instance = made.json["instance_id"]
     page = playground(visitor, pages_server.url, f"?instance={instance}")
     run(page)
-    expect(page.locator("#console")).to_contain_text("came to its end", timeout=LONG_MS)
+    expect(page.locator("#console")).to_contain_text("has finished", timeout=LONG_MS)
     record = pages_server.send("GET", f"/v1/envs/{instance}/").json
     assert record["episode"] > 5
 
@@ -342,7 +342,9 @@ def test_an_agent_reaches_no_environment_of_others(visitor: Visitor, pages_serve
     made = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}').json["instance_id"]
     page = playground(visitor, pages_server.url)
     run(page, f'const env = await Env.attach("{made}");\nawait env.close();\n')
-    expect(page.locator("#console [data-level=error]")).to_contain_text("made itself")
+    expect(page.locator("#console [data-level=error]")).to_contain_text(
+        "reaches only the environments that it made"
+    )
     run(page, 'await fetch("/v1/envs/");\n')
     expect(page.locator("#console [data-level=error]")).to_have_count(1)
     assert made in instances(pages_server)

@@ -184,7 +184,7 @@ def test_a_server_that_does_not_answer_is_a_time_out() -> None:
 
 @pytest.mark.parametrize("url", ["127.0.0.1:5000", "ftp://host/", "http://"])
 def test_what_is_no_url_of_a_server_is_refused_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match="is no URL of a server"):
+    with pytest.raises(ValueError, match="is not the URL of a server"):
         gymnasium_http.make("CartPole-v1", url=url)
 
 
@@ -247,10 +247,10 @@ def replying(*replies: httpx.Response) -> Connection:
 @pytest.mark.parametrize(
     ("reply", "kind", "words"),
     [
-        (httpx.Response(200, json={"instance_id": "x"}), VersionMismatch, "not a server of this client's version"),
+        (httpx.Response(200, json={"instance_id": "x"}), VersionMismatch, "another version than this client"),
         (answer(404, "path-not-found"), VersionMismatch, "No."),
         (httpx.Response(200, html="<p>hello</p>"), VersionMismatch, "check the URL"),
-        (httpx.Response(301, headers={"Location": "https://there/"}), ServerFailed, "sends on to https://there/"),
+        (httpx.Response(301, headers={"Location": "https://there/"}), ServerFailed, "redirects to https://there/"),
         (httpx.Response(502, html="<p>bad gateway</p>"), ServiceUnavailable, "502 Bad Gateway.*call again"),
         (answer(409, "contended"), Contended, "No."),
         (answer(418, "newer-than-this-client"), GymHTTPError, "No."),

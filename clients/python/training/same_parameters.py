@@ -1,7 +1,7 @@
-"""Stable-Baselines3 learns the same on the server as in process: every parameter, bit for bit.
+"""Checks that Stable-Baselines3 learns the same parameters on the server as in process, bit for bit.
 
-`make train` runs it; it needs torch. PPO, DQN and A2C learn CartPole twice each from the same seed, and
-Stable-Baselines3's own checker looks at the environment first.
+`make train` runs it; it needs torch. PPO, DQN and A2C each learn CartPole twice from the same seed, after
+Stable-Baselines3's `check_env` has passed.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ALGORITHMS: dict[str, dict[str, Any]] = {
 
 
 def learned(name: str, env: gymnasium.Env[Any, Any], steps: int) -> BaseAlgorithm:
-    """What the algorithm has learned after so many steps in the environment."""
+    """Train the algorithm for `steps` steps of the environment."""
     algorithm: type[BaseAlgorithm] = getattr(stable_baselines3, name)
     return algorithm("MlpPolicy", env, seed=SEED, device="cpu", **ALGORITHMS[name]).learn(steps)
 
@@ -49,7 +49,7 @@ def _flatten(path: str, value: Any, flat: dict[str, torch.Tensor]) -> None:
 
 
 def main() -> int:
-    """The number of algorithms that learned something else on the server."""
+    """Compare, and return the number of algorithms whose parameters differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True, help="the server")
     parser.add_argument("--steps", type=int, default=2048)

@@ -1,4 +1,4 @@
-"""What many calls gave, in order: one array where it can be one, which is what makes a long reply short."""
+"""The values of many steps, in order. They become one array where they can, which keeps a long reply short."""
 
 from array import array
 from typing import Any
@@ -9,15 +9,15 @@ from shared.wire.values.detached import detached, size_of
 
 
 class Columns:
-    """Values of one kind, each as it was when it was added; the environment may reuse its own."""
+    """Values of any kind, copied as they are added, since an environment may reuse its own."""
 
     def __init__(self) -> None:
         self._rows: list[bytes] = []
-        """The contents of the values while all are arrays of one dtype and shape: half the time of copies."""
+        """The bytes of the values while all are arrays of one dtype and shape: half the time of copies."""
         self._dtype: np.dtype[Any] | None = None
         self._shape: tuple[int, ...] = ()
         self._items: list[Any] = []
-        """The values otherwise."""
+        """Detached copies of the values otherwise."""
 
     def append(self, value: Any) -> None:
         """Add any value.
@@ -39,13 +39,13 @@ class Columns:
 
     @property
     def size(self) -> int:
-        """About how many bytes the values take: all of them as many as the last."""
+        """Bytes that the values take, if all are as large as the last."""
         if self._rows:
             return len(self._rows) * len(self._rows[-1])
         return len(self._items) * size_of(self._items[-1]) if self._items else 0
 
     def joined(self) -> Any:
-        """An array with a first axis over the values if they are numbers or arrays of one kind; else a list."""
+        """One array with a first axis over the values, if they are numbers or arrays of one kind; else a list."""
         if self._rows:
             return np.frombuffer(b"".join(self._rows), self._dtype).reshape(len(self._rows), *self._shape)
         items = self._items
@@ -57,7 +57,7 @@ class Columns:
 
 
 class Floats:
-    """Floats, which need no look at each."""
+    """Floats, such as the rewards of a single environment."""
 
     def __init__(self) -> None:
         self._values = array("d")
@@ -66,16 +66,16 @@ class Floats:
 
     @property
     def size(self) -> int:
-        """How many bytes they take."""
+        """Bytes that they take."""
         return len(self._values) * self._values.itemsize
 
     def joined(self) -> Any:
-        """A float64 array; a list where there are none."""
+        """A float64 array; an empty list if there are none."""
         return np.frombuffer(self._values) if self._values else []
 
 
 class Flags:
-    """Bools of which few are true: only where those are is kept."""
+    """Sparse booleans, stored as the indices of True."""
 
     size = 0
 
@@ -83,11 +83,11 @@ class Flags:
         self._raised: list[int] = []
 
     def append(self, index: int) -> None:
-        """Add that the one at the index is true."""
+        """Note that the boolean at this index is True."""
         self._raised.append(index)
 
     def joined(self, length: int) -> Any:
-        """An array of so many bools; a list where there are none."""
+        """A bool array of this length; an empty list if that is 0."""
         flags = np.zeros(length, bool)
         flags[self._raised] = True
         return flags if length else []

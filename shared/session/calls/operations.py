@@ -1,4 +1,4 @@
-"""What endpoints do with a live environment: each takes the client's values and gives an operation."""
+"""The operations of the API on a live environment. Each function takes a client's values and returns one."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -10,12 +10,12 @@ from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
-from shared.session.live.cache import Live, Operation
+from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.wire.members.members import member
-from shared.wire.spaces.spaces import describe
-from shared.wire.spaces.specs import describe_spec
+from shared.wire.spaces.description import describe
+from shared.wire.spaces.spec import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
 
@@ -24,12 +24,12 @@ PICTURES = ("rgb_array", "rgb_array_list", "ansi")
 
 
 def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:
-    """Begin an episode; the first takes the seed given at creation unless it brings its own.
+    """Begin an episode. The first takes the seed given at creation unless it brings its own.
 
-    The operation raises InvalidValue for a list of seeds that is not one for each environment of a vector.
+    The operation raises InvalidValue for a list of seeds whose length is not the number of environments.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
             raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
         first = live.counter.episode == 0
@@ -40,7 +40,7 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     return operation
 
 
-def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | None:
+def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[str, Any] | None:
     """A vector's `reset_mask` as the array of bools that Gymnasium wants."""
     if not live.vector or options is None or "reset_mask" not in options:
         return options
@@ -51,10 +51,10 @@ def _with_mask(live: Live, options: dict[str, Any] | None) -> dict[str, Any] | N
 def step(action: Any, *, as_it_is: bool = False) -> Operation:
     """Apply one action, given as the client sent it.
 
-    The reward becomes a float and the flags bools, whatever the environment gave, unless wanted `as_it_is`.
+    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         member = live.cast(live.env.action_space, action)
         observation, reward, terminated, truncated, info = live.step(member)
         if not (live.vector or as_it_is):
@@ -75,12 +75,12 @@ def describe_space(space: SpaceName) -> Operation:
     return lambda live: describe(getattr(live.env, space))
 
 
-def interface(live: Live) -> dict[str, Any]:
-    """All that a client needs to stand in for the environment; a vector's spec is that of each of its own."""
+def interface(live: LiveEnvironment) -> dict[str, Any]:
+    """All that a client needs to stand in for the environment. A vector's spec is that of one of its own."""
     env: Any = live.env
-    # The environments of a vector are tended, each by a wrapper that is no part of the spec.
+    # Each environment of a vector has a wrapper of ours around it, which is no part of the spec.
     spec = deepcopy(env.envs[0].env.spec if live.vector else env.spec)
-    # They are made without the checker here, which says nothing of how they are registered.
+    # Environments are made without the checker here, whatever their registration says.
     spec.disable_env_checker = gymnasium.spec(spec.id).disable_env_checker
     names = ["action_space", "observation_space"]
     if live.vector:
@@ -101,9 +101,9 @@ def sample(space: SpaceName) -> Operation:
 
 
 def contains(space: SpaceName, value: Any) -> Operation:
-    """Whether the client's value stands for a member of one of the spaces."""
+    """Whether the client's value is a member of one of the spaces."""
 
-    def operation(live: Live) -> dict[str, bool]:
+    def operation(live: LiveEnvironment) -> dict[str, bool]:
         try:
             live.cast(getattr(live.env, space), value)
         except InvalidAction:
@@ -114,9 +114,9 @@ def contains(space: SpaceName, value: Any) -> Operation:
 
 
 def start_statistics(*, resume: bool) -> Operation:
-    """Keep statistics of the episodes from now on, with those there are if `resume`."""
+    """Keep statistics of the episodes from now on; `resume` adds to those that there are."""
 
-    def operation(live: Live) -> None:
+    def operation(live: LiveEnvironment) -> None:
         before = live.counter.statistics
         live.counter.statistics = before.resumed() if resume and before is not None else Statistics()
 
@@ -124,9 +124,9 @@ def start_statistics(*, resume: bool) -> Operation:
 
 
 def stop_statistics() -> Operation:
-    """Add no further episodes to the statistics, if there are any."""
+    """Stop adding episodes to the statistics, if there are any."""
 
-    def operation(live: Live) -> None:
+    def operation(live: LiveEnvironment) -> None:
         if live.counter.statistics is not None:
             live.counter.statistics = live.counter.statistics.stopped()
 
@@ -136,10 +136,10 @@ def stop_statistics() -> Operation:
 def render(max_pixels: int, *, as_it_is: bool = False) -> Operation:
     """The picture in the instance's render mode, as JSON can hold it, or `as_it_is` under the name `picture`.
 
-    The operation raises NotRenderable where the mode gives none, or frames of more pixels than `max_pixels`.
+    The operation raises NotRenderable if the mode gives none, or a frame has more pixels than `max_pixels`.
     """
 
-    def operation(live: Live) -> dict[str, Any]:
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
         mode = live.header.recipe.render_mode
         if mode not in PICTURES:
             raise NotRenderable(

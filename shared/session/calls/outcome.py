@@ -2,15 +2,16 @@
 
 from typing import Any, NamedTuple
 
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 
 
 class Outcome(NamedTuple):
-    """A call's reply, the header of the snapshot that it left, and on which processor the one before was made."""
+    """A call's reply, and the header of the snapshot that it left."""
 
     reply: Any
+    """What the call's `encode` made of the result."""
     header: Header
     other_cpu: str | None = None
-    """The features of that processor where they are not this one's: the last bit of a result may differ."""
+    """The processor features of the snapshot before, if they are not this one's: last bits may differ."""
     replayed: bool = False
     """Whether the reply is that of the same call when it first came."""

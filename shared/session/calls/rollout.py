@@ -1,7 +1,7 @@
 """Many steps in one call: one load, one save, all or nothing.
 
-Each step is the one that a single call makes, through `Live.apply`, so that a rollout leaves what as many calls
-would. It takes turns with everything else on its thread.
+Each step is the one that a single call makes, so a rollout leaves what as many calls would. It takes turns with
+everything else on its thread.
 """
 
 import time
@@ -10,58 +10,27 @@ from itertools import islice
 from typing import Any, Literal
 
 from shared.errors import GymHTTPError, InvalidValue
+from shared.session.calls.actions import Choice
 from shared.session.calls.columns import Columns, Flags, Floats
-from shared.session.live.cache import Live, Operation
-from shared.snapshot.contract.calls import Reset, Sample
-from shared.wire.members.members import members
+from shared.session.live.environment import LiveEnvironment, Operation
+from shared.snapshot.contract.calls import Reset
 from shared.wire.values.detached import detached
 
 OnEnd = Literal["stop", "reset", "continue"]
 SeriesName = Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]
 
 TURN_S = 0.002
-"""A rollout lets others have a turn so often; a step that takes longer is a turn of its own."""
-
-Choice = Callable[[Live], Iterable[Any]]
-"""The actions, one for each step, each had when its step is about to be made."""
-
-
-def given(actions: Any, most: int) -> Choice:
-    """The client's own actions: a list, or one typed array with a first axis over them.
-
-    The choice raises InvalidAction, with the `index`, where one is no member of the action space, before any is
-    applied; InvalidValue where there are more than `most`.
-    """
-
-    def choice(live: Live) -> Iterable[Any]:
-        chosen = members(live.env.action_space, actions)
-        _check_steps(len(chosen), most)
-        return chosen
-
-    return choice
-
-
-def sampled(steps: int, most: int) -> Choice:
-    """Random members of the action space, drawn as `action_space/sample/` draws them.
-
-    The choice raises InvalidValue where there are to be more than `most`.
-    """
-
-    def choice(live: Live) -> Iterable[Any]:
-        _check_steps(steps, most)
-        return (live.apply(Sample("action_space")) for _ in range(steps))
-
-    return choice
+"""Seconds after which other calls have a turn. A step that takes longer is a turn of its own."""
 
 
 def rollout(choice: Choice, on_end: OnEnd | None, include: Collection[SeriesName], most_bytes: int) -> Operation:
-    """Apply the chosen actions one after another, and give what `include` names of each step.
+    """Apply the chosen actions one after another, and return what `include` names of each step.
 
-    The operation raises InvalidValue for an `on_end` that the instance cannot have, and where the values come to
-    more than `most_bytes`; otherwise what a step raises, with the `index` of that step in the evidence.
+    The operation raises InvalidValue for an `on_end` that the instance cannot have, and once the values take more
+    than `most_bytes`; otherwise what a step raises, with the `index` of that step in the evidence.
     """
 
-    def operation(live: Live) -> Generator[None, None, dict[str, Any]]:
+    def operation(live: LiveEnvironment) -> Generator[None, None, dict[str, Any]]:
         run = _Run(live, _end_of(live, on_end), include, most_bytes)
         yield from run.steps_of(choice(live))
         return run.reply()
@@ -74,13 +43,15 @@ _SINGLE: Mapping[SeriesName, type[Floats | Flags]] = {
     "terminations": Flags,
     "truncations": Flags,
 }
-"""What a single environment gives beside values of any kind; a vector gives arrays of them."""
+"""How these are kept for a single environment. A vector gives arrays, which `Columns` keeps."""
 
 
 class _Run:
     """One rollout under way."""
 
-    def __init__(self, live: Live, on_end: OnEnd, include: Collection[SeriesName], most_bytes: int) -> None:
+    def __init__(
+        self, live: LiveEnvironment, on_end: OnEnd, include: Collection[SeriesName], most_bytes: int
+    ) -> None:
         self._live = live
         self._on_end = on_end
         self._most_bytes = most_bytes
@@ -93,7 +64,7 @@ class _Run:
         self._resets: list[dict[str, Any]] = []
 
     def steps_of(self, actions: Iterable[Any]) -> Generator[None, None, None]:
-        """Apply the actions, and yield where others may have a turn."""
+        """Apply the actions; yield where other calls may have a turn."""
         live = self._live
         if live.counter.ended and live.header.recipe.autoreset == "Disabled":
             self._end()
@@ -114,7 +85,7 @@ class _Run:
             raise
 
     def reply(self) -> dict[str, Any]:
-        """What the rollout gave."""
+        """The result of the rollout."""
         joined: dict[str, Any] = {
             name: series.joined(self._steps) if isinstance(series, Flags) else series.joined()
             for name, series in self._series.items()
@@ -122,9 +93,9 @@ class _Run:
         return {"steps": self._steps, **joined, "resets": self._resets}
 
     def _stepper(self) -> Callable[[Iterable[Any]], bool]:
-        """A function that applies actions and tells whether others may follow.
+        """A function that applies actions, and returns whether more may follow.
 
-        The names that 10,000 steps would look up are looked up once.
+        Names are looked up here, once for 10,000 steps.
         """
         step, vector = self._live.step, self._live.vector
         keep: dict[str, Callable[[Any], None]] = {name: series.append for name, series in self._series.items()}
@@ -161,7 +132,7 @@ class _Run:
         return steps
 
     def _end(self) -> None:
-        """What follows the end of an episode, unless the steps go on."""
+        """Do what follows the end of an episode: stop, reset, or nothing."""
         self._stopped = self._on_end == "stop"
         if self._on_end == "reset":
             observation, info = self._live.apply(Reset())
@@ -173,14 +144,17 @@ class _Run:
         if sum(series.size for series in self._series.values()) > self._most_bytes:
             raise InvalidValue(
                 f"After {self._steps} steps the values take over {self._most_bytes} bytes "
-                "(GYM_HTTP_MAX_REPLY_BYTES); "
-                "ask for fewer steps, or `include` less.",
+                "(GYM_HTTP_MAX_REPLY_BYTES); ask for fewer steps, or `include` less.",
                 limit=self._most_bytes,
             )
 
 
-def _end_of(live: Live, asked: OnEnd | None) -> OnEnd:
-    """What is to follow an end of the instance's episodes."""
+def _end_of(live: LiveEnvironment, asked: OnEnd | None) -> OnEnd:
+    """What follows the end of an episode of this instance.
+
+    Raises:
+        InvalidValue: what was asked for cannot follow.
+    """
     if live.vector:
         if asked not in (None, "continue"):
             raise InvalidValue(
@@ -192,12 +166,3 @@ def _end_of(live: Live, asked: OnEnd | None) -> OnEnd:
     if asked == "reset" and autoreset != "Disabled":
         raise InvalidValue(f'on_end is "reset", and the instance resets itself ({autoreset}); send "continue".')
     return asked or "stop"
-
-
-def _check_steps(steps: int, most: int) -> None:
-    if steps > most:
-        raise InvalidValue(
-            f"A rollout of {steps} steps is over the most of one call, {most} (GYM_HTTP_MAX_STEPS_PER_CALL); send "
-            "several.",
-            limit=most,
-        )

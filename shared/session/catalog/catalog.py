@@ -1,13 +1,12 @@
-"""What can be created here: a shipped table, since making every environment to ask it takes minutes.
+"""The environments that can be created, with their spaces: a shipped table, since making each takes minutes.
 
-`make catalog` writes the table anew. An environment that somebody else registered is not in it; asked for by
-its id, it is made and described.
+`make catalog` writes the table. An environment of another package is not in it; it is made and described when it
+is asked for by its id.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +15,18 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
+from shared.families.families import family_of
 from shared.session.catalog.keymaps import keymap
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import proved_mechanism
-from shared.wire.spaces.spaces import describe
+from shared.wire.spaces.description import describe
 
 TABLE = Path(__file__).with_name("catalog.json")
 
-# What a family's environments cannot be made without.
-_NEEDS = {
-    "gymnasium.envs.box2d": "Box2D",
-    "gymnasium.envs.mujoco": "mujoco",
-    "gymnasium.envs.phys2d": "jax",
-    "gymnasium.envs.tabular": "jax",
-}
-
 
 def catalog() -> list[dict[str, Any]]:
-    """Every environment that can be created in this process, by id, without keys; the same at every call."""
+    """The entries of all environments that can be created in this process, sorted by id, without `keys`."""
     return [
         _listed().get(env_id) or _unmade(spec)
         for env_id, spec in sorted(gymnasium.registry.items())
@@ -43,26 +35,26 @@ def catalog() -> list[dict[str, Any]]:
 
 
 def shipped(env_id: str) -> dict[str, Any] | None:
-    """The environment's entry in the table."""
+    """The environment's entry in the table, with `keys`; None if it is not there."""
     entry = _shipped()["environments"].get(env_id)
     return None if entry is None else {**entry, "keys": _shipped()["keymaps"][entry["keys"]]}
 
 
 def described(env_id: str, modules: tuple[str, ...]) -> dict[str, Any]:
-    """One environment's entry, in a process that has registered nothing yet.
+    """The entry of an environment, made in a process that has registered nothing yet.
 
     Raises:
-        NotCreatable: it cannot be made; the text is Gymnasium's.
+        NotCreatable: it cannot be made, in Gymnasium's words.
     """
     register_environments(modules)
     return describe_environment(env_id)
 
 
 def describe_environment(env_id: str) -> dict[str, Any]:
-    """Make the environment and describe it. Bounds that are the same everywhere are given once.
+    """Make the environment and describe it. Bounds that are equal everywhere are given as one number.
 
     Raises:
-        NotCreatable: it cannot be made; the text is Gymnasium's.
+        NotCreatable: it cannot be made, in Gymnasium's words.
     """
     env = make(Recipe(env_id))
     proved = proved_mechanism(env)
@@ -79,18 +71,18 @@ def describe_environment(env_id: str) -> dict[str, Any]:
 
 
 def describe_all(env_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The entries of those environments that can be created, by id."""
+    """The entries of those of the environments that can be made, by id."""
     entries = {}
     for env_id in sorted(env_ids):
         try:
             entries[env_id] = describe_environment(env_id)
         except GymHTTPError:
-            continue  # deprecated, not installed, or refused: it cannot be created
+            continue  # deprecated, not installed or refused
     return entries
 
 
 def as_table(entries: Mapping[str, dict[str, Any]]) -> str:
-    """The entries as the shipped table. Key maps, which most of Atari's games share, stand apart with numbers."""
+    """The text of the shipped table. Key maps stand apart, by number: most Atari games share one."""
     keymaps = list(dict.fromkeys(json.dumps(entry["keys"]) for entry in entries.values()))
     numbered = {
         env_id: json.dumps({**entry, "keys": keymaps.index(json.dumps(entry["keys"]))})
@@ -116,7 +108,7 @@ def _listed() -> dict[str, dict[str, Any]]:
 
 
 def _unmade(spec: EnvSpec) -> dict[str, Any]:
-    """What the registry alone knows."""
+    """What Gymnasium's registry knows without making the environment."""
     return {
         "env_id": spec.id,
         "max_episode_steps": spec.max_episode_steps,
@@ -132,23 +124,24 @@ def _unmade(spec: EnvSpec) -> dict[str, Any]:
 
 
 def _meanings(env: Any) -> list[str] | None:
-    """What the actions are called, where the environment says it as Atari's do."""
+    """The names of the actions, if the environment has `get_action_meanings`, as Atari's have."""
     meanings: Callable[[], list[str]] | None = getattr(env, "get_action_meanings", None)
     return None if meanings is None else list(meanings())
 
 
 def _can_be_made(env_id: str, spec: EnvSpec) -> bool:
-    """Whether the environment is in the table or foreign, and what it needs is installed."""
+    """Whether the environment is in the table or of another package, and its family is installed."""
     if not isinstance(spec.entry_point, str):
         return False
-    package = ".".join(spec.entry_point.split(".")[:3])
-    foreign = not spec.entry_point.startswith(("gymnasium.", "ale_py"))
-    needs = _NEEDS.get(package)
-    return (env_id in _listed() or foreign) and (needs is None or find_spec(needs) is not None)
+    family = family_of(spec.entry_point)
+    if family is not None and not family.is_installed():
+        return False
+    foreign = family is None and not spec.entry_point.startswith("gymnasium.")
+    return env_id in _listed() or foreign
 
 
 def _compact(description: Any) -> Any:
-    """The description with bounds that are equal everywhere given as one number, for pictures are large."""
+    """The description with one number for bounds that are equal everywhere. A picture has 100,000 of them."""
     if isinstance(description, list):
         return [_compact(item) for item in description]
     if not isinstance(description, dict):

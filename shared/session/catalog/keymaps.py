@@ -1,7 +1,7 @@
-"""Which keys mean which action, for people who play: by `KeyboardEvent.code`, the same on every layout.
+"""The keys by which people play an environment, as values of `KeyboardEvent.code`: the same on every layout.
 
-An environment that says it itself (`get_keys_to_action`, which `gymnasium.utils.play` asks for) is believed. What
-the keys of Gymnasium's others are stands here; of the rest, those with few actions or numbers have plain ones.
+They come from the environment's own `get_keys_to_action`, as in `gymnasium.utils.play`, or else from its family.
+Other environments get digits for a few actions, or arrows for one or two bounded numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,16 @@ import numpy as np
 from gymnasium import Env, Space
 from gymnasium.spaces import Box, Discrete
 
-from shared.wire.values.values import encode
+from shared.families.families import family_of
+from shared.wire.values.forms import encode
 
 _ARROWS = {"←": "ArrowLeft", "→": "ArrowRight", "↑": "ArrowUp", "↓": "ArrowDown"}
 _LETTERS = {"a": "←", "d": "→", "w": "↑", "s": "↓"}
-"""Stand in for arrows, as the hand lies on them."""
+"""Letters that mean the same as the arrows."""
 
 _NAMED = {" ": "Space", "\r": "Enter"}
 
-# The second version of pygame numbers arrows otherwise than the first, whose numbers MountainCar still has.
+# Arrows by their numbers in pygame 2, and in pygame 1, which MountainCar still uses.
 _PYGAME = {
     1073741904: "←",
     1073741903: "→",
@@ -35,65 +36,37 @@ _MOST_ROWS = 256
 _MOST_NUMBERED = 10
 _MOST_PUSHED = 2
 
-_ACROSS = (("", 0.0), ("←", -1.0), ("→", 1.0))
-
-# By the environment's class, which has one of several action spaces; keys in one text are held together, and an
-# empty one is the action while none is held.
-_KEYS: dict[str, tuple[dict[str, Any], ...]] = {
-    "CartPoleEnv": ({"←": 0, "→": 1},),
-    "AcrobotEnv": ({"": 1, "←": 0, "→": 2},),
-    "FrozenLakeEnv": ({"←": 0, "↓": 1, "→": 2, "↑": 3},),
-    "CliffWalkingEnv": ({"↑": 0, "→": 1, "↓": 2, "←": 3},),
-    "TaxiEnv": ({"↓": 0, "↑": 1, "→": 2, "←": 3, "p": 4, "o": 5},),
-    "BlackjackEnv": ({"x": 0, "h": 1},),
-    "LunarLander": (
-        {"": 0, "←": 1, "↑": 2, "→": 3},
-        {across + along: [main, side] for across, side in _ACROSS for along, main in (("", 0.0), ("↑", 1.0))},
-    ),
-    "CarRacing": (
-        {"": 0, "→": 1, "←": 2, "↑": 3, "↓": 4},
-        {
-            across + along: [steer, gas, brake]
-            for across, steer in _ACROSS
-            # A full brake would be the wheels locked.
-            for along, gas, brake in (("", 0.0, 0.0), ("↑", 1.0, 0.0), ("↓", 0.0, 0.8))
-        },
-    ),
-}
-_MEANINGS = {
-    "LunarLander": {"←": "fire left engine", "↑": "fire main engine", "→": "fire right engine"},
-    "CarRacing": {"←": "steer left", "→": "steer right", "↑": "gas", "↓": "brake"},
-}
-
 
 def keymap(env: Env[Any, Any]) -> list[dict[str, Any]] | None:
-    """The rows of the environment's map, as `KeyReply` has them; None where keys cannot say its actions."""
+    """The environment's key map as rows of the form `KeyReply`; None if keys cannot express its actions."""
     own, space, kind = _own(env), env.action_space, type(env.unwrapped)
     if own:
         return _rows(own, {})
-    known = _KEYS.get(kind.__name__, ()) if kind.__module__.startswith("gymnasium.") else ()
-    for keys in known:
-        if all(_is_of(space, action) for action in keys.values()):
-            return _rows({tuple(held): action for held, action in keys.items()}, _MEANINGS.get(kind.__name__, {}))
+    family = family_of(kind.__module__)
+    known = None if family is None else family.keys.get(kind.__name__)
+    if known is not None:
+        for keys in known.actions:
+            if all(_is_of(space, action) for action in keys.values()):
+                return _rows({tuple(held): action for held, action in keys.items()}, known.meanings)
     plain = _numbered(space) or _pushed(space)
     return None if plain is None else _rows({tuple(held): action for held, action in plain.items()}, {})
 
 
 def _own(env: Env[Any, Any]) -> dict[tuple[str, ...], Any]:
-    """What the environment says, if it does, each key as a character; what is no key or no action is left out."""
+    """The environment's own keys, as characters. Unknown keys and invalid actions are left out."""
     unwrapped: Any = env.unwrapped
     try:
         said = [*unwrapped.get_keys_to_action().items()][:_MOST_ROWS]
         found = {_characters(keys): action for keys, action in said if env.action_space.contains(action)}
         meanings = unwrapped.get_action_meanings() if hasattr(unwrapped, "get_action_meanings") else []
-    except Exception:  # an environment is foreign code, which need not have keys, nor for every action space
+    except Exception:  # foreign code, which may have no keys, or none for this action space
         return {}
     held = {each for keys in found if keys is not None for each in keys}
-    # Where letters are the directions, arrows are too.
+    # If letters give the directions, let arrows do so too.
     directions = not held & _ARROWS.keys() and len(held & _LETTERS.keys()) > 1
     keymap = dict[tuple[str, ...], Any]()
     for keys, action in found.items():
-        # Atari's has a key for doing nothing.
+        # Atari has a key for doing nothing. Here nothing is done while no key is held.
         if keys is not None and _is_noop(action, meanings):
             keymap[()] = action
         elif keys is not None:
@@ -106,7 +79,7 @@ def _is_noop(action: Any, meanings: Sequence[str]) -> bool:
 
 
 def _characters(keys: Any) -> tuple[str, ...] | None:
-    """Keys as `gymnasium.utils.play` takes them: a text of characters, pygame's number, or several of these."""
+    """Keys in the forms that `gymnasium.utils.play` takes: a text, a number of pygame's, or a tuple of these."""
     listed = tuple(keys) if isinstance(keys, (str, tuple)) else (keys,)
     found = [
         _PYGAME.get(key, chr(key) if 0 < key < 128 else "") if isinstance(key, int) else key for key in listed
@@ -116,7 +89,7 @@ def _characters(keys: Any) -> tuple[str, ...] | None:
 
 
 def _codes(key: str) -> list[str]:
-    """The codes that a key goes by; none where it is not known."""
+    """The codes of a key; none if it is not known."""
     if key in _ARROWS:
         return [_ARROWS[key], *(f"Key{letter.upper()}" for letter, arrow in _LETTERS.items() if arrow == key)]
     if len(key) == 1 and key.isascii() and key.isalpha():
@@ -138,21 +111,21 @@ def _rows(keys: Mapping[tuple[str, ...], Any], meanings: Mapping[str, str]) -> l
 
 
 def _is_of(space: Space[Any], action: Any) -> bool:
-    """Whether the action is of the space's kind, for which a map was written."""
+    """Whether a map with this action was written for this kind of space."""
     if isinstance(action, int):
         return isinstance(space, Discrete) and bool(space.contains(action))
     return isinstance(space, Box) and space.shape == (len(action),)
 
 
 def _numbered(space: Space[Any]) -> dict[str, Any] | None:
-    """The digits, for a few actions; there is none to do nothing."""
+    """Digits for at most ten actions. Without a key there is no action."""
     if not isinstance(space, Discrete) or space.n > _MOST_NUMBERED:
         return None
     return {str(number): int(space.start) + number for number in range(int(space.n))}
 
 
 def _pushed(space: Space[Any]) -> dict[str, Any] | None:
-    """Arrows that push one or two numbers to their bounds."""
+    """Arrows that push one or two numbers to their bounds, where the space has no more."""
     if not isinstance(space, Box) or space.shape not in ((1,), (_MOST_PUSHED,)) or not space.is_bounded():
         return None
     low, high = space.low.tolist(), space.high.tolist()

@@ -1,4 +1,4 @@
-"""Checkpoints: an instance's states to go back to. Each is a new header over a body that is already stored."""
+"""Checkpoints: kept states of an instance that it can be restored to. Each is a new header over a stored body."""
 
 import asyncio
 import os
@@ -12,18 +12,18 @@ import msgspec
 from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
-from shared.session.stored.envelope import CALL_ID_BYTES, Header, Reference, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
-from shared.session.stored.tombstones import Tombstones
 from shared.wire.values.detached import pack
 
 MOST_CHECKPOINTS = 64
-"""The most checkpoints of one instance; calls at the same moment may go beyond it by as many as they are."""
+"""The most checkpoints of one instance. Concurrent calls may exceed it, each by one."""
 
 Record = Callable[[Header], Any]
-"""What a reply tells of an instance."""
+"""Makes the reply from the header of the restored instance."""
 
 
 class Checkpoints:
@@ -32,23 +32,22 @@ class Checkpoints:
     def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
         self._snapshots = snapshots
         self._live = live
-        self._tombstones = Tombstones(snapshots.objects)
 
     async def kept_before(self, reference: Reference, keyed: Keyed | None) -> Header | None:
-        """The checkpoint that the same call made when it first came.
+        """The checkpoint that the same call made before; None if the call is new.
 
         Raises:
             KeyReused: the key came with another request then.
-            ReplyGone: it has been deleted since.
+            ReplyGone: the checkpoint was deleted since.
         """
         if keyed is None:
             return None
-        place = reference._replace(checkpoint_id=keyed.instance_id(0))
+        checkpoint = reference._replace(checkpoint_id=keyed.instance_id(0))
         try:
-            header = await self._snapshots.header(place)
+            header = await self._snapshots.header(checkpoint)
         except CheckpointNotFound:
-            if await self._tombstones.made_before(place, keyed):
-                raise ReplyGone("The call with this key made a checkpoint, which was deleted since.") from None
+            if await self._snapshots.tombstones.made_before(checkpoint, keyed):
+                raise ReplyGone("The call with this key made a checkpoint that was deleted since.") from None
             return None
         check_same(header.made_by, keyed)
         return header
@@ -56,13 +55,13 @@ class Checkpoints:
     async def keep(
         self, reference: Reference, name: str, if_match: int | None = None, keyed: Keyed | None = None
     ) -> Header:
-        """Keep the instance's state of now under an id of its own.
+        """Make a checkpoint of the instance's current state. For a repeated call, ask `kept_before` first.
 
         Raises:
             InstanceNotFound: there is no such instance.
             StaleRevision: it is not at the revision `if_match`.
             KeyReused: the key came with another request before.
-            QuotaExceeded: it has as many as an instance may have.
+            QuotaExceeded: it has `MOST_CHECKPOINTS` checkpoints.
         """
         async with self._live.lock(reference):
             loaded = await self._snapshots.load(reference)
@@ -70,7 +69,7 @@ class Checkpoints:
         check_unused(loaded.header, keyed)
         if len(await self._snapshots.checkpoint_ids(reference)) >= MOST_CHECKPOINTS:
             raise QuotaExceeded(
-                f"The instance has {MOST_CHECKPOINTS} checkpoints, the most there may be; delete one first.",
+                f"The instance has {MOST_CHECKPOINTS} checkpoints, and that is the most; delete one first.",
                 limit=MOST_CHECKPOINTS,
             )
         header = msgspec.structs.replace(
@@ -87,7 +86,7 @@ class Checkpoints:
         return kept
 
     async def list(self, reference: Reference) -> tuple[Header, list[Header]]:
-        """The instance, and its checkpoints, oldest first.
+        """The headers of the instance and of its checkpoints, oldest checkpoint first.
 
         Raises:
             InstanceNotFound: there is no such instance.
@@ -102,14 +101,14 @@ class Checkpoints:
         for header in found:
             if isinstance(header, BaseException) and not isinstance(header, CheckpointNotFound):
                 raise header
-            if isinstance(header, Header):  # one deleted in the meantime is left out
+            if isinstance(header, Header):  # one that was deleted meanwhile is left out
                 headers.append(header)
         return instance, sorted(headers, key=lambda header: header.created)
 
     async def delete(
         self, checkpoint: Reference, if_match: int | None = None, keyed: Keyed | None = None
     ) -> tuple[Header, bool]:
-        """Delete one checkpoint: its instance, and whether the same call had deleted it before.
+        """Delete a checkpoint; the header of its instance, and whether the same call had deleted it before.
 
         Raises:
             InstanceNotFound: there is no such instance.
@@ -121,27 +120,27 @@ class Checkpoints:
         try:
             header = await self._snapshots.header(checkpoint)
         except CheckpointNotFound:
-            if await self._tombstones.deleted_before(checkpoint, keyed):
+            if await self._snapshots.tombstones.deleted_before(checkpoint, keyed):
                 return instance, True
             raise
         check_revision(instance, if_match)
         check_unused(instance, keyed)
-        await self._tombstones.put(checkpoint, header.made_by, keyed)
+        await self._snapshots.tombstones.put(checkpoint, header.made_by, keyed)
         await self._snapshots.objects.delete(checkpoint.key)
         return instance, False
 
     async def restore(
         self, checkpoint: Reference, record: Record, if_match: int | None = None, keyed: Keyed | None = None
     ) -> Outcome:
-        """Take the checkpoint's instance back to it, and reply with its record; its revision goes on.
+        """Restore the instance to the checkpoint. The reply is its record; its revision goes on counting.
 
         Raises:
             InstanceNotFound: there is no such instance.
             CheckpointNotFound: it has no such checkpoint.
             StaleRevision: the instance is not at the revision `if_match`.
-            KeyReused, ReplyGone: the call came before, with another request or too long ago.
+            KeyReused, ReplyGone: as `first_reply`.
             Contended: other processes kept writing first.
-            OutcomeUnknown: the store failed in a way that leaves open whether it was done.
+            OutcomeUnknown: the store failed, and the instance may or may not be restored.
         """
         reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
         async with self._live.lock(reference):
@@ -167,7 +166,7 @@ class Checkpoints:
 
 
 def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keyed: Keyed | None) -> Header:
-    """The header of the instance at its checkpoint."""
+    """The header of the instance once it is restored to the checkpoint `kept`."""
     revision = before.revision + 1
     header = msgspec.structs.replace(
         kept,

@@ -1,63 +1,54 @@
-"""New instances: making an environment, finding the mechanism that carries it, storing its first snapshot."""
+"""Creation: make an environment, find the mechanism that captures it exactly, store its first snapshot."""
 
-import asyncio
 import time
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
 
 import msgspec
 
 from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
-from shared.session.catalog import catalog
-from shared.session.live.cache import Live, LiveCache, closed
-from shared.session.live.placement import Placement
-from shared.session.stored.envelope import Header, Progress, Reference
+from shared.session.lifecycle.trials import Trials
+from shared.session.live.cache import LiveCache
+from shared.session.live.environment import LiveEnvironment
+from shared.session.live.placement import Placement, Thread
+from shared.session.live.restore import closed
+from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
+from shared.session.stored.progress import Progress
 from shared.session.stored.quota import Quota
-from shared.session.stored.snapshots import Snapshots, check_size
-from shared.session.stored.tombstones import Tombstones
-from shared.session.stored.verdicts import Verdicts
-from shared.snapshot.codec.compatibility import cpu_features
-from shared.snapshot.conformance.selection import Verdict, confined, in_confinement, is_known, subject_of_trial
+from shared.session.stored.reference import Reference
+from shared.session.stored.snapshots import Snapshots
+from shared.snapshot.conformance.selection import needs_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.arguments import check_kwargs
 from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import libraries_of, proved_mechanism
+from shared.snapshot.versions.compatibility import cpu_features
 
 
 class _First(NamedTuple):
+    """A new environment, and the header and body of its first snapshot."""
+
     subject: Subject
+    mechanism: Mechanism
     header: Header
     body: bytes
 
 
 class Creation:
-    """Makes the instances of one store."""
+    """Creates the instances of one store."""
 
     def __init__(
-        self,
-        snapshots: Snapshots,
-        threads: Placement,
-        live: LiveCache,
-        quota: Quota,
-        limits: Limits,
-        max_snapshot_bytes: float,
+        self, snapshots: Snapshots, live: LiveCache, quota: Quota, placement: Placement, trials: Trials
     ) -> None:
         self._snapshots = snapshots
-        self._placement = threads
-        self._limits = limits
-        self._trials: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live = live
         self._quota = quota
-        self._max_snapshot_bytes = max_snapshot_bytes
-        self._verdicts = Verdicts(snapshots.objects)
-        self._tombstones = Tombstones(snapshots.objects)
+        self._placement = placement
+        self._trials = trials
 
     async def create(
         self,
@@ -67,56 +58,28 @@ class Creation:
         keyed: Keyed | None = None,
         instance_id: str | None = None,
     ) -> Header:
-        """Make a new instance and store its first snapshot; of a repeated call `made_before` knows.
+        """Create an instance and store its first snapshot. For a repeated call, ask `made_before` first.
 
-        Without an id it gets a uuid4, which follows from the key if there is one.
+        Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key.
 
         Raises:
-            NotCreatable: Gymnasium refused, or the environment's first trial came to a bad end.
-            NotExact: no mechanism carries the environment.
+            NotCreatable: Gymnasium refused, or the environment's trial failed.
+            NotExact: no mechanism captures the environment exactly.
             SnapshotTooLarge: its first snapshot is over the limit.
-            QuotaExceeded: the owner has as many as one may have.
+            QuotaExceeded: the owner has as many instances as allowed.
             KeyReused: the key came with another request before.
-            Contended, OutcomeUnknown: the snapshot could not be written, or the given id is another instance's.
+            Contended, OutcomeUnknown: the snapshot could not be written, or `instance_id` is taken.
         """
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
-        reference = Reference(owner, new_id)
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
         async with self._quota.room(owner, 1):
-            return await self._created(reference, recipe, modules, keyed)
-
-    async def _created(
-        self, reference: Reference, recipe: Recipe, modules: Iterable[str], keyed: Keyed | None
-    ) -> Header:
-        worker = self._placement.worker()
-        tried = None if is_known(recipe) else await self._verdict(recipe, modules)
-        mechanism = None if tried is None else tried.chosen()
-        env = await worker.run(make, recipe)
-        mechanism = mechanism or proved_mechanism(env) or (await self._verdict(recipe, modules)).chosen()
-        first = await worker.run(_first, reference, recipe, env, mechanism)
-        try:
-            check_size(first.body, self._max_snapshot_bytes)
-        except SnapshotTooLarge:
-            await closed(worker, first.subject)
-            raise
-        header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
-        saved = await self._snapshots.add(header, first.body)
-        check_same(saved.header.made_by, keyed)
-        if keyed is None and saved.header.created != header.created:
-            await closed(worker, first.subject)
-            raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
-        await self._snapshots.index.add(saved.header)
-        # What another process wrote with the same key is another environment's.
-        if mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
-            async with self._live.lock(reference):
-                await self._live.put(Live(first.subject, worker, saved))
-        else:
-            await closed(worker, first.subject)
-        return saved.header
+            worker = self._placement.worker()
+            first = await self._first(worker, Reference(owner, new_id), recipe, modules)
+            return await self._store(worker, first, keyed)
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
-        """The id of the instance that the same call made when it first came, whatever became of it.
+        """The id of the instance that the same call created before, even if that is deleted by now; None if new.
 
         Raises:
             KeyReused: the key came with another request then.
@@ -127,43 +90,44 @@ class Creation:
         try:
             header = await self._snapshots.header(reference)
         except InstanceNotFound:
-            return reference.instance_id if await self._tombstones.made_before(reference, keyed) else None
+            deleted = await self._snapshots.tombstones.made_before(reference, keyed)
+            return reference.instance_id if deleted else None
         check_same(header.made_by, keyed)
-        # The first attempt may have broken off before it came to the index.
+        # The first attempt may have ended between the snapshot and its index entry.
         await self._snapshots.index.add(header)
         return header.instance_id
 
-    async def describe(self, env_id: str, modules: Iterable[str]) -> dict[str, Any]:
-        """One environment's entry in the catalogue; one that the shipped table lacks is made to be described.
+    async def _first(self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str]) -> _First:
+        """Make the environment on the worker; one that is not known is tried in a child process before."""
+        mechanism = (await self._trials.verdict(recipe, modules)).selected() if needs_trial(recipe) else None
+        env = await worker.run(make, recipe)
+        mechanism = mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).selected()
+        return await worker.run(_first_snapshot, reference, recipe, env, mechanism)
 
-        Raises:
-            NotCreatable: it is not registered, cannot be made, or came to a bad end while it was.
-        """
-        check_registered(env_id, modules)
-        known = catalog.shipped(env_id)
-        if known is not None:
-            return known
-        return await self._placement.trial().run(
-            in_confinement, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
-        )
-
-    async def _verdict(self, recipe: Recipe, modules: Iterable[str]) -> Verdict:
-        """What the trial of such environments came to, here or in another process before."""
-        subject = subject_of_trial(recipe)
-        lock = self._trials.setdefault(subject, asyncio.Lock())
-        async with lock:
-            verdict = await self._verdicts.get(subject)
-            if verdict is None or not verdict.holds():
-                verdict = await self._placement.trial().run(confined, recipe, modules, self._limits_now())
-                await self._verdicts.put(subject, verdict)
-        return verdict
-
-    def _limits_now(self) -> Limits:
-        return replace(self._limits, seconds=min(self._limits.seconds, self._placement.limit.left()))
+    async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:
+        """Write the first snapshot and its index entry, and keep the environment live if it is the stored one."""
+        try:
+            self._snapshots.check_size(first.body)
+        except SnapshotTooLarge:
+            await closed(worker, first.subject)
+            raise
+        header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
+        saved = await self._snapshots.add(header, first.body)
+        check_same(saved.header.made_by, keyed)
+        if keyed is None and saved.header.created != header.created:
+            await closed(worker, first.subject)
+            raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
+        await self._snapshots.index.add(saved.header)
+        # Another process may have created it with the same key: then its environment drew other random numbers.
+        if first.mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
+            async with self._live.lock(header.reference):
+                await self._live.put(LiveEnvironment(first.subject, worker, saved))
+        else:
+            await closed(worker, first.subject)
+        return saved.header
 
 
-def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
-    """The first snapshot of a new environment, and the environment as its mechanism tends it."""
+def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
     subject = adopt(mechanism, env, recipe)
     now = time.time()
     header = Header(
@@ -179,4 +143,4 @@ def _first(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism)
         nonce=b"",
         progress=Progress(),
     )
-    return _First(subject, header, subject.capture())
+    return _First(subject, mechanism, header, subject.capture())

@@ -1,195 +1,36 @@
-"""Live environments: a cache of what the store holds, nothing more. Any of them may be dropped at any time."""
+"""The live environments of one process: a cache of what the store holds. Any may be dropped at any time.
 
-import asyncio
-import logging
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Generator
-from operator import methodcaller
-from types import GeneratorType
-from typing import Any, NamedTuple, NoReturn
-from weakref import WeakValueDictionary
-
-import gymnasium
-
-from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
-from shared.session.live.placement import Thread
-from shared.session.live.restore import continue_from
-from shared.session.stored.envelope import Header, Progress, Reference
-from shared.session.stored.progress import ProgressCounter
-from shared.session.stored.snapshots import Loaded
-from shared.snapshot.contract.calls import Call, Reset, Step
-from shared.snapshot.contract.mechanism import Home, Subject, stepper
-from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.registry import mechanism_named
-from shared.wire.members.members import caster
-from shared.wire.members.nested import Cast
-from shared.wire.values.detached import pack
-
-_log = logging.getLogger(__name__)
-
-Operation = Callable[["Live"], Any]
-"""What an endpoint does with a live environment; what it returns is the reply.
-
-One that takes long is a generator: it yields where others may have a turn, and adds its own time to
-`Live.seconds` and its calls to `Live.calls`.
+Whoever asks for one holds the instance's lock, and gets it restored, brought up to date where another process
+may have written, and on the thread where its kind lives.
 """
 
-Encode = Callable[[Any], Any]
-"""Turns the reply into its final form while nothing else can touch the environment's own buffers."""
+import asyncio
+import time
+from collections import OrderedDict
+from weakref import WeakValueDictionary
 
+from shared.session.live.environment import LiveEnvironment
+from shared.session.live.placement import Placement
+from shared.session.live.restore import check_compatible, closed, rebuilt
+from shared.session.stored.reference import Reference
+from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.snapshot.contract.mechanism import Home, home_of
 
-class Attempt(NamedTuple):
-    """What an operation came to: the reply, and the state after it if that has changed."""
-
-    reply: Any
-    body: bytes | None
-    progress: Progress
-    packed: bytes | None = None
-    """What the operation returned, to be had again in any form, if that was asked for."""
-
-
-class Live:
-    """One live environment, and the stored snapshot that it equals."""
-
-    def __init__(self, subject: Subject, thread: Thread, loaded: Loaded) -> None:
-        self.subject = subject
-        self._step = stepper(subject)
-        self.thread = thread
-        self.stands(loaded)
-        self.vector = loaded.header.recipe.num_envs is not None
-        """Whether it is a vector environment, whose actions and results are batches."""
-        self.kind = loaded.header.recipe.env_id, loaded.header.recipe.render_mode
-        """What its calls' duration depends on most."""
-        self.home = home_of(loaded.header)
-        self.counter = ProgressCounter(loaded.header.recipe, loaded.header.progress)
-        self.touched = False
-        """Whether the last operation called the environment, which then may have changed."""
-        self.lock: asyncio.Lock | None = None
-        """The instance's lock, which lives as long as this, so that it is not made again for every call."""
-        self.seconds = 0.0
-        """How long the last operation took on its thread, the turns of others left out."""
-        self.calls = 1
-        """How many calls on the environment it was for."""
-        self.wary = 0
-        """For how many more calls the store is to be asked first whether another process has written."""
-        self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
-
-    @property
-    def env(self) -> gymnasium.Env[Any, Any]:
-        """The environment, with its wrappers."""
-        return self.subject.env
-
-    def stands(self, loaded: Loaded) -> None:
-        """From now on this is the stored snapshot that the environment equals."""
-        self.loaded = loaded
-        self.header: Header = loaded.header
-        """What it says of the instance."""
-
-    def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
-        """The member of one of the environment's spaces that a client's value stands for.
-
-        Raises:
-            InvalidAction: there is none.
-        """
-        known = self._casters.get(id(space))
-        if known is None or known[0] is not space:
-            known = self._casters[id(space)] = (space, caster(space))
-        return known[1](raw)
-
-    def apply(self, call: Call) -> Any:
-        """Make the call and count it.
-
-        Raises:
-            ResetNeeded: the environment has not been reset.
-            JournalFull: its mechanism can take no more calls; this one was not made.
-            EnvironmentRaised: it raised anything else.
-        """
-        before, self.touched = self.touched, True
-        try:
-            result = self.subject.apply(call)
-        except Exception as error:  # foreign code: whatever it raises is told, never swallowed
-            self._refuse(error, before)
-        if type(call) is Step:
-            self.counter.step(result[1], result[2], result[3])
-        elif type(call) is Reset:
-            self.counter.reset()
-        return result
-
-    def step(self, action: Any) -> Any:
-        """The same as `apply(Step(action))`, for the most frequent call."""
-        before, self.touched = self.touched, True
-        try:
-            result = self._step(action)
-        except Exception as error:  # as in `apply`
-            self._refuse(error, before)
-        self.counter.step(result[1], result[2], result[3])
-        return result
-
-    def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
-        """Tell of what came out of a call. An environment is foreign code: what it raises is for the caller."""
-        if isinstance(error, JournalFull):
-            self.touched = touched_before
-            raise error
-        if isinstance(error, gymnasium.error.ResetNeeded):
-            raise ResetNeeded(f"{error} Call reset first.") from error
-        raise EnvironmentRaised(error) from error
-
-    def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Generator[None, None, Attempt]:
-        """Carry out an operation on the environment's own thread and capture the state if it may have changed.
-
-        Yields where others may have a turn on the thread; most operations need none.
-        """
-        began = time.perf_counter()
-        try:
-            self.touched, self.seconds, self.calls = False, 0.0, 1
-            self.counter.go_on_from(self.header.progress)
-            result = operation(self)
-            if isinstance(result, GeneratorType):
-                try:
-                    result = yield from result
-                    yield
-                finally:
-                    began = time.perf_counter()
-            reply = encode(result)
-            progress = self.counter.progress
-            if not self.touched and progress == self.header.progress:
-                return Attempt(reply, None, self.header.progress)
-            body = self.subject.capture() if self.touched else self.loaded.body
-            changed = body != self.loaded.body or progress != self.header.progress
-            return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
-        finally:
-            self.seconds += time.perf_counter() - began
-
-    def refresh(self, loaded: Loaded) -> None:
-        """Continue from a newer snapshot, which another process wrote."""
-        continue_from(self.subject, loaded)
-        self.stands(loaded)
-
-
-def home_of(header: Header) -> Home:
-    """Where the environment's calls are made. A frame takes milliseconds, and LunarLander's flames seconds."""
-    home = mechanism_named(header.mechanism).home
-    draws = header.recipe.render_mode not in (None, "human")
-    return Home.WORKER if home is Home.EITHER and draws else home
-
-
-async def closed(thread: Thread, subject: Subject) -> None:
-    """Close an environment on its own thread. Whatever its code does then, the stored snapshot is as it was."""
-    if thread.lost:
-        return
-    try:
-        await thread.run(interruptible, methodcaller("close"), subject)
-    except Exception:  # an environment is foreign code, and nothing depends on how it ends
-        _log.warning("an environment failed while it was closed", exc_info=True)
+# For how many calls the store is asked first, once another process has written to the instance. Asking a near
+# store costs less than a step made in vain, so there the others are expected back for longer.
+_WARY_NEAR, _WARY_FAR = 64, 1
 
 
 class LiveCache:
     """The most recently used live environments, and one lock an instance, live or not."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, snapshots: Snapshots, placement: Placement) -> None:
         self._capacity = capacity
-        self._entries: OrderedDict[Reference, Live] = OrderedDict()
+        self._snapshots = snapshots
+        self._placement = placement
+        self._idle_ttl_s = snapshots.expiry.idle_ttl_s
+        self._wariness = _WARY_NEAR if not snapshots.objects.blocking else _WARY_FAR
+        self._entries: OrderedDict[Reference, LiveEnvironment] = OrderedDict()
         self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
 
     def __len__(self) -> int:
@@ -203,15 +44,47 @@ class LiveCache:
             lock = self._locks[reference] = asyncio.Lock()
         return lock
 
-    def get(self, reference: Reference) -> Live | None:
-        """The instance's live environment, if there is one."""
-        live = self._entries.get(reference)
-        if live is not None:
-            self._entries.move_to_end(reference)
-        return live
+    def get(self, reference: Reference) -> LiveEnvironment | None:
+        """The instance's live environment as it is, if there is one; asks nothing of the store."""
+        return self._entries.get(reference)
 
-    async def put(self, live: Live) -> None:
-        """Keep a live environment, and drop those used longest ago that nobody is calling now."""
+    async def current(self, reference: Reference) -> tuple[LiveEnvironment, bool]:
+        """The instance's live environment, and whether the store was asked that it is the newest.
+
+        Raises:
+            InstanceNotFound: there is no such instance, or it has expired.
+            SnapshotIncompatible: it was written by other library versions than are installed here.
+        """
+        live = self._entries.get(reference)
+        # One that has expired here may have been used by another process meanwhile, so the store decides.
+        if live is None or live.thread.lost or live.header.used + self._idle_ttl_s < time.time():
+            await self.discard(reference)
+            return await self._restored(await self._snapshots.load(reference)), True
+        self._entries.move_to_end(reference)
+        if not live.wary:
+            return live, False
+        try:
+            await self._revalidate(live)
+        except BaseException:
+            await self.discard(reference)
+            raise
+        return live, True
+
+    def beware(self, live: LiveEnvironment) -> None:
+        """Another process writes to the instance: ask the store first at the next calls."""
+        live.wary = self._wariness
+
+    async def settle(self, live: LiveEnvironment) -> None:
+        """Let an environment whose kind has moved to another thread go on from there."""
+        if not self._placement.misplaced(live.thread, live.kind, live.home):
+            return
+        if live.home is Home.EITHER:
+            live.thread = self._placement.home(live.kind, live.home)
+        else:
+            await self.discard(live.header.reference)
+
+    async def put(self, live: LiveEnvironment) -> None:
+        """Keep a live environment. Over capacity, those used longest ago that no call holds are closed."""
         live.lock = self.lock(live.header.reference)
         self._entries[live.header.reference] = live
         idle = (reference for reference in [*self._entries] if not self._busy(reference))
@@ -235,3 +108,22 @@ class LiveCache:
     def _busy(self, reference: Reference) -> bool:
         lock = self._locks.get(reference)
         return lock is not None and lock.locked()
+
+    async def _revalidate(self, live: LiveEnvironment) -> None:
+        """Ask the store whether another process has written, and continue from there if so."""
+        newer = await self._snapshots.newer(live.header.reference, live.loaded.tag)
+        live.wary -= 1
+        if newer is not None:
+            self.beware(live)
+            if newer.header.libraries != live.header.libraries:
+                check_compatible(newer.header)
+            await self._placement.restorer(live.thread, live.home).run(live.refresh, newer)
+
+    async def _restored(self, loaded: Loaded) -> LiveEnvironment:
+        header = loaded.header
+        home = home_of(check_compatible(header), header.recipe)
+        thread = self._placement.home((header.recipe.env_id, header.recipe.render_mode), home)
+        subject = await self._placement.restorer(thread, home).run(rebuilt, loaded)
+        live = LiveEnvironment(subject, thread, loaded)
+        await self.put(live)
+        return live

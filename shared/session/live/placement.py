@@ -1,22 +1,21 @@
 """On which thread an environment lives. It is made, called, restored and closed there.
 
-Short calls are made on the event loop itself: handing a 10 µs step to a thread costs ten times the step.
-A kind of environment whose calls turn out longer is made on a worker from then on, and on the loop again once they
-have been short for long. A live one in the wrong place is dropped, since it is only a cache, and restored there;
-but where its libraries keep nothing by thread (`Home.EITHER`), it goes on from the other one as it is.
+Short calls are made on the event loop itself: handing a 10 µs step to a thread costs ten times the step. A kind
+of environment whose calls turn out longer moves to a worker thread, and back once they have been short for long.
+A live one in the wrong place is dropped, since it is only a cache, and restored in the right one. Where its
+libraries keep nothing by thread (`Home.EITHER`), it goes on from the other thread as it is.
 """
 
 import asyncio
 import math
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
-from shared.errors import CallTooLong
+from shared.session.live.worker import WorkerThread
 from shared.snapshot.contract.mechanism import Home
-from shared.snapshot.isolation.timeout import GRACE_S, within
+from shared.snapshot.isolation.timeout import within
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,13 +25,12 @@ LONG_CALL_S = 0.001
 
 _SHORT_CALL_S = LONG_CALL_S / 2
 _TO_WORKER_S, _TO_LOOP_S = 0.02, 0.05
-"""A kind moves when its calls have come to so many seconds more, or less, than they might."""
+"""Excess seconds over the threshold at which a kind of environment changes threads."""
 
 _MOST_COUNTED_S = 0.006
-"""One call counts for no more: a slow import is not to move a kind, nor a moment in which the machine is busy."""
+"""The most that one call counts: neither a slow import nor a busy moment of the machine is to move a kind."""
 
 _WORKERS = 4
-_WORKERS_TURN_S = 0.01  # handing a turn to a worker takes about 0.1 ms
 _TRIALS = 2
 
 
@@ -41,7 +39,7 @@ class Thread(Protocol):
 
     @property
     def lost(self) -> bool:
-        """Whether a call there has been given up and has not come back: nothing else can be made there."""
+        """Whether a call there was given up and has not come back: nothing else can be called there."""
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function there and return what it returns.
@@ -66,94 +64,54 @@ class CallLimit:
         self._over_at = time.monotonic() + seconds
 
     def seconds(self) -> float:
-        """For a call that begins now."""
+        """Seconds that a call that begins now may take."""
         return self._seconds if self._over_at == math.inf else min(self._seconds, self.left())
 
     def left(self) -> float:
-        """How long until everything has to be over."""
+        """Seconds until everything has to be over; infinite unless `end` was called."""
         return self._over_at - time.monotonic()
 
 
-class _Loop:
+class LoopThread:
+    """The event loop's own thread: a call begins at once, and nothing else runs until its turn ends."""
+
     lost = False
 
     def __init__(self, limit: CallLimit) -> None:
         self._limit = limit
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """See `Thread.run`."""
         return within(self._limit.seconds(), function, *args, **kwargs)
 
     async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
+        """See `Thread.run_in_turns`."""
         seconds = self._limit.seconds()
         while True:
             began = time.monotonic()
-            returned = within(seconds, _turn, turns, 0.0)
-            if returned:
-                return returned[0]
+            try:
+                within(seconds, turns.send, None)
+            except StopIteration as end:
+                result: R = end.value
+                return result
             seconds -= time.monotonic() - began
             await asyncio.sleep(0)
 
 
-class _Pinned:
-    def __init__(self, name: str, limit: CallLimit) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._limit = limit
-        self._stuck: asyncio.Future[Any] | None = None
-
-    @property
-    def lost(self) -> bool:
-        return self._stuck is not None and not self._stuck.done()
-
-    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        result, _ = await self._within(self._limit.seconds(), function, *args, **kwargs)
-        return result
-
-    async def _within(
-        self, seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> tuple[R, float]:
-        """What the function returns, and how many of the seconds it took."""
-        began = math.inf  # the call may have to wait for others on the thread
-
-        def limited() -> tuple[R, float]:
-            nonlocal began
-            began = time.monotonic()
-            return within(seconds, function, *args, **kwargs), time.monotonic() - began
-
-        future = asyncio.get_running_loop().run_in_executor(self._executor, limited)
-        if seconds == math.inf:
-            return await future
-        patience = max(seconds, 0.0) + GRACE_S
-        while not (await asyncio.wait((future,), timeout=patience))[0]:
-            if time.monotonic() > began + patience:
-                self._stuck = future
-                raise CallTooLong(
-                    "The environment ran longer than a call may (GYM_HTTP_MAX_CALL_SECONDS) and cannot be "
-                    "interrupted, so the server is replaced; nothing was changed. Do not repeat this call."
-                )
-        return future.result()
-
-    async def run_in_turns(self, turns: Generator[None, None, R]) -> R:
-        seconds = self._limit.seconds()
-        while True:
-            returned, taken = await self._within(seconds, _turn, turns, _WORKERS_TURN_S)
-            if returned:
-                return returned[0]
-            seconds -= taken
-
-
 class Placement:
-    """Every thread on which this process keeps environments."""
+    """Every thread on which this process keeps environments, and which kinds live where."""
 
     def __init__(self, limit: CallLimit) -> None:
         self.limit = limit
-        self._loop = _Loop(limit)
-        self._graphics = _Pinned("graphics", limit)
-        self._workers = cycle([_Pinned(f"worker-{number}", limit) for number in range(_WORKERS)])
-        self._trials = cycle([_Pinned(f"trial-{number}", CallLimit()) for number in range(_TRIALS)])
+        self.loop: Thread = LoopThread(limit)
+        """The event loop's own thread."""
+        self._graphics = WorkerThread("graphics", limit.seconds)
+        self._workers = cycle([WorkerThread(f"worker-{number}", limit.seconds) for number in range(_WORKERS)])
+        self._trials = cycle([WorkerThread(f"trial-{number}", CallLimit().seconds) for number in range(_TRIALS)])
         self._long: dict[object, bool] = {}
-        """Whether a kind's calls are too long for the event loop, once they have shown otherwise than expected."""
+        """Whether a kind's calls are too long for the event loop. One that is not here is as its home says."""
         self._against: dict[object, float] = {}
-        """By how many seconds the calls of a kind spoke against where it is now."""
+        """Seconds of evidence against a kind's current placement."""
 
     def worker(self) -> Thread:
         """The next of the worker threads, one that is not lost as long as there is any."""
@@ -170,28 +128,28 @@ class Placement:
         """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""
         if home is Home.GRAPHICS:
             return self._graphics
-        return self.worker() if home is Home.WORKER or self._is_long(kind, home) else self._loop
+        return self.worker() if home is Home.WORKER or self._long.get(kind, home is Home.EITHER) else self.loop
 
     def restorer(self, thread: Thread, home: Home) -> Thread:
         """Where an environment that lives on the thread is restored."""
-        return self.worker() if home is Home.EITHER and thread is self._loop else thread
+        return self.worker() if home is Home.EITHER and thread is self.loop else thread
 
     def beside_loop(self, home: Home) -> Thread:
-        """A thread for an environment that takes its time whatever its calls take otherwise."""
+        """A thread for work that is long whatever the environment's calls take, such as drawing."""
         return self._graphics if home is Home.GRAPHICS else self.worker()
 
     def misplaced(self, thread: Thread, kind: object, home: Home) -> bool:
         """Whether an environment that lives on the thread should be elsewhere by now."""
         moves = home is Home.LOOP or home is Home.EITHER
-        return moves and (thread is self._loop) is self._is_long(kind, home)
+        return moves and (thread is self.loop) is self._long.get(kind, home is Home.EITHER)
 
     def note(self, kind: object, home: Home, seconds: float) -> None:
-        """Take note of how long one call took on its thread.
+        """Note how long one call took on its thread.
 
-        What counts is the mean of late: a reset takes a millisecond where a step takes a twentieth. Where calls
-        take about as long as may be, a kind stays where it is, for a move may cost a restore.
+        What counts is the recent mean: a reset takes a millisecond where a step takes a twentieth. A kind whose
+        calls are about as long as the threshold stays where it is, since a move may cost a restore.
         """
-        counted, long = min(seconds, _MOST_COUNTED_S), self._is_long(kind, home)
+        counted, long = min(seconds, _MOST_COUNTED_S), self._long.get(kind, home is Home.EITHER)
         against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
         if against <= 0:
             self._against.pop(kind, None)
@@ -200,18 +158,3 @@ class Placement:
         else:
             self._against.pop(kind, None)
             self._long[kind] = not long
-
-    def _is_long(self, kind: object, home: Home) -> bool:
-        return self._long.get(kind, home is Home.EITHER)
-
-
-def _turn(turns: Generator[None, None, R], seconds: float) -> tuple[R] | None:
-    """Run the generator for about so long; what it returns, once it does."""
-    ends = time.perf_counter() + seconds
-    try:
-        next(turns)
-        while time.perf_counter() < ends:
-            next(turns)
-    except StopIteration as end:
-        return (end.value,)
-    return None

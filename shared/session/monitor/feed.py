@@ -1,6 +1,6 @@
-"""Following many instances at once: what has changed of each, with its picture, and the newest alone.
+"""Following many instances at once: what changed of each, with its picture, and only the newest of it.
 
-Whoever takes the sights slowly misses some between, and never falls behind.
+A reader that is slow misses changes in between and never falls behind.
 """
 
 import asyncio
@@ -13,101 +13,35 @@ from shared.frames import Picture
 from shared.session.monitor.renderer import AT_ONCE, SHARE, Encode, Renderer
 from shared.session.monitor.stream import FRAME_S, Burst
 from shared.session.session import Session
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
-# How many instances a second are asked about: a store that is near takes some 10 µs, another costs money.
+# Instances asked about per second. Asking a near store takes some 10 µs; asking any other costs money.
 _NEAR_ASKS, _FAR_ASKS = 2_000, 50
 _FAR_POLL_S = 0.5
 _ASKED_AT_ONCE = 20
-_PARTS_S = AT_ONCE / 200
-"""Between so many parts as are drawn at once."""
+_ROUND_S = AT_ONCE / 200
+"""Seconds between two rounds of drawing."""
 
-_BEAT_S = 5.0
+_HEARTBEAT_S = 5.0
+_METADATA_BYTES = 1_000
+"""Counted against a burst's size for each item, besides its picture."""
 
 
 class FeedItem(NamedTuple):
-    """What is to be seen of one instance."""
+    """What can be seen of one instance."""
 
     instance_id: str
     header: Header | None = None
     """None: the instance is gone, or cannot be read."""
     picture: Picture | None = None
     trouble: str | None = None
-    """Why there is no picture of an instance that should have one."""
+    """Why an instance that should have a picture has none."""
 
 
-async def follow(
-    session: Session,
-    renderer: Renderer,
-    references: Iterable[Reference],
-    known: Mapping[str, int],
-    encode: Encode | None,
-) -> AsyncIterator[FeedItem | None]:
-    """Every instance that is not at the revision known, and again whenever one has changed.
-
-    None every five seconds where nothing changes. Without `encode` nothing is drawn. What is gone is told of once.
-    Ends when the store fails.
-
-    Raises:
-        StoreFailed: the store does not answer now.
-    """
-    wall = _Wall(session, renderer, references, known)
-    await wall.ask()
-    return _followed(wall, encode)
-
-
-async def _followed(wall: "_Wall", encode: Encode | None) -> AsyncIterator[FeedItem | None]:
-    told = asked = time.monotonic()
-    while True:
-        now = time.monotonic()
-        if now - asked >= wall.pause:
-            try:
-                await wall.ask()
-            except StoreFailed:
-                return
-            asked = now
-        sights: Sequence[FeedItem | None] = await wall.next_few(encode)
-        if not sights and now - told > _BEAT_S:
-            sights = [None]
-        for sight in sights:
-            yield sight
-            told = now
-        await asyncio.sleep(_PARTS_S if wall.waiting else max(_PARTS_S, asked + wall.pause - time.monotonic()))
-
-
-async def glance(
-    session: Session,
-    renderer: Renderer,
-    references: Iterable[Reference],
-    known: Mapping[str, int],
-    encode: Encode | None,
-    burst: Burst,
-    *,
-    share: float = SHARE,
-) -> list[FeedItem]:
-    """The instances that are not at the revisions known, those drawn longest ago first, as the burst allows.
-
-    The first is told in any case. `share` is how much of the process's time drawing may take.
-
-    Raises:
-        StoreFailed: the store does not answer.
-    """
-    wall = _Wall(session, renderer, references, known, share)
-    await wall.ask()
-    wall.sort(encode)
-    ends, room, sights = time.monotonic() + burst.seconds, burst.size, list[FeedItem]()
-    while wall.waiting and (not sights or time.monotonic() < ends):
-        for sight in await wall.next_few(encode):
-            room -= 1_000 + (len(sight.picture.content) if sight.picture else 0)
-            if sights and room < 0:
-                return sights
-            sights.append(sight)
-    return sights
-
-
-class _Wall:
-    """Instances side by side: what was last read of each, and which have yet to be told of."""
+class Feed:
+    """The changes of several instances."""
 
     def __init__(
         self,
@@ -115,61 +49,87 @@ class _Wall:
         renderer: Renderer,
         references: Iterable[Reference],
         known: Mapping[str, int],
+        encode: Encode | None,
+        *,
         share: float = SHARE,
     ) -> None:
+        """Prepare to report every instance that is not at its revision in `known`.
+
+        Without `encode` nothing is drawn. `share` is the part of the process's time that drawing may take.
+        """
         self._session = session
         self._renderer = renderer
-        self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
         self._known = known
+        self._encode = encode
         self._share = share
+        self._seen: dict[Reference, Loaded | None] = dict.fromkeys(references)
+        """What was last read of each instance that is not gone."""
         self._changed: dict[Reference, FeedItem] = {}
+        """Changes that have not been reported yet, in order."""
+
+    async def follow(self) -> AsyncIterator[FeedItem | None]:
+        """Every instance that is not at its known revision, and again whenever one has changed.
+
+        None after five seconds without a change. An instance that is gone is reported once. The feed ends when the
+        store fails.
+
+        Raises:
+            StoreFailed: the store does not answer now.
+        """
+        await self._ask_all()
+        return self._changes()
+
+    async def glance(self, burst: Burst) -> list[FeedItem]:
+        """The instances that are not at their known revisions, as many as the burst allows and at least one.
+
+        Those that were drawn longest ago come first.
+
+        Raises:
+            StoreFailed: the store does not answer.
+        """
+        await self._ask_all()
+        self._sort()
+        ends, room, items = time.monotonic() + burst.seconds, burst.size, list[FeedItem]()
+        while self._changed and (not items or time.monotonic() < ends):
+            for item in await self._next_round():
+                room -= _METADATA_BYTES + (len(item.picture.content) if item.picture else 0)
+                if items and room < 0:
+                    return items
+                items.append(item)
+        return items
+
+    async def _changes(self) -> AsyncIterator[FeedItem | None]:
+        reported = asked = time.monotonic()
+        while True:
+            now = time.monotonic()
+            if now - asked >= self._pause_s:
+                try:
+                    await self._ask_all()
+                except StoreFailed:
+                    return
+                asked = now
+            items: Sequence[FeedItem | None] = await self._next_round()
+            if not items and now - reported > _HEARTBEAT_S:
+                items = [None]
+            for item in items:
+                yield item
+                reported = now
+            until_asking = asked + self._pause_s - time.monotonic()
+            await asyncio.sleep(_ROUND_S if self._changed else max(_ROUND_S, until_asking))
 
     @property
-    def pause(self) -> float:
-        """Seconds between two rounds of asking."""
-        near = self._session.snapshots.objects.near
+    def _pause_s(self) -> float:
+        """Seconds from one round of asking to the next."""
+        near = not self._session.snapshots.objects.blocking
         least, asks = (FRAME_S, _NEAR_ASKS) if near else (_FAR_POLL_S, _FAR_ASKS)
         return max(least, len(self._seen) / asks)
 
-    @property
-    def waiting(self) -> bool:
-        """Whether there is one to be told of."""
-        return bool(self._changed)
-
-    async def ask(self) -> None:
-        """Ask about every instance, so many at once."""
+    async def _ask_all(self) -> None:
+        """Ask the store about every instance, a few at a time."""
         references = [*self._seen]
         for at in range(0, len(references), _ASKED_AT_ONCE):
             await asyncio.gather(*map(self._ask, references[at : at + _ASKED_AT_ONCE]))
             await asyncio.sleep(0)
-
-    def sort(self, encode: Encode | None) -> None:
-        """Tell first of those that are gone, then of those that were drawn, or else written to, longest ago."""
-
-        def age(item: tuple[Reference, FeedItem]) -> tuple[float, float]:
-            header, drawn = item[1].header, self._renderer.frames.newest(item[0], encode)
-            return (
-                0.0 if header is None or drawn is None else drawn.drawn,
-                0.0 if header is None else header.used,
-            )
-
-        self._changed = dict(sorted(self._changed.items(), key=age))
-
-    async def next_few(self, encode: Encode | None) -> list[FeedItem]:
-        """Those that have waited longest, as many as are drawn at once."""
-        return await asyncio.gather(*(self._next(each, encode) for each in [*self._changed][:AT_ONCE]))
-
-    async def _next(self, reference: Reference, encode: Encode | None) -> FeedItem:
-        """The instance drawn as it is now."""
-        sight = self._changed.pop(reference)
-        loaded = self._seen.get(reference)
-        if loaded is None or encode is None or loaded.header.recipe.render_mode in (None, "human"):
-            return sight
-        try:
-            picture = await self._renderer.picture(loaded, encode, share=self._share)
-        except GymHTTPError as error:
-            return sight._replace(trouble=error.detail)
-        return sight._replace(header=loaded.header, picture=picture)
 
     async def _ask(self, reference: Reference) -> None:
         before = self._seen[reference]
@@ -192,3 +152,31 @@ class _Wall:
     def _leave(self, reference: Reference, last: FeedItem) -> None:
         del self._seen[reference]
         self._changed[reference] = last
+
+    def _sort(self) -> None:
+        """Put instances that are gone first, then those drawn, or else written to, longest ago."""
+
+        def age(changed: tuple[Reference, FeedItem]) -> tuple[float, float]:
+            header, drawn = changed[1].header, self._renderer.frames.newest(changed[0], self._encode)
+            return (
+                0.0 if header is None or drawn is None else drawn.drawn,
+                0.0 if header is None else header.used,
+            )
+
+        self._changed = dict(sorted(self._changed.items(), key=age))
+
+    async def _next_round(self) -> list[FeedItem]:
+        """Those that have waited longest, as many as are drawn at once."""
+        return await asyncio.gather(*map(self._next, [*self._changed][:AT_ONCE]))
+
+    async def _next(self, reference: Reference) -> FeedItem:
+        """The instance, drawn as it is now."""
+        item = self._changed.pop(reference)
+        loaded = self._seen.get(reference)
+        if loaded is None or self._encode is None or loaded.header.recipe.render_mode in (None, "human"):
+            return item
+        try:
+            picture = await self._renderer.picture(loaded, self._encode, share=self._share)
+        except GymHTTPError as error:
+            return item._replace(trouble=error.detail)
+        return item._replace(header=loaded.header, picture=picture)

@@ -1,4 +1,4 @@
-"""Pictures that were drawn lately, within a budget of bytes: several watchers of an instance draw it once."""
+"""Recent pictures, within a budget of bytes, so that several watchers of an instance draw it once."""
 
 import time
 from collections import OrderedDict
@@ -6,37 +6,38 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from shared.frames import Picture
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 
 _MOST_BYTES = 16 * 2**20
-_BESIDES = 500
-"""Bytes that an entry takes besides its picture, about."""
+_ENTRY_BYTES = 500
+"""About what an entry takes besides its picture."""
 
 
 class Entry(NamedTuple):
     """The newest picture of an instance in one form."""
 
     nonce: bytes
-    """Of the snapshot that it shows."""
+    """The nonce of the snapshot that it shows."""
     picture: Picture | None
-    """None: there was none to be drawn."""
+    """None: the snapshot has no picture."""
     drawn: float
-    """When, by the monotonic clock."""
+    """Monotonic time of drawing, in seconds."""
 
 
 class FrameCache:
-    """The newest picture of each instance in each form; those asked for longest ago make room."""
+    """The newest picture of each instance in each form. The least recently used make room."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[tuple[Reference, Hashable], Entry] = OrderedDict()
         self._size = 0
 
     def newest(self, reference: Reference, form: Hashable) -> Entry | None:
-        """What was last drawn of the instance in that form, which may have changed since."""
+        """The last picture of the instance in that form. The instance may have changed since."""
         return self._entries.get((reference, form))
 
     def of(self, header: Header, form: Hashable) -> Entry | None:
-        """What was drawn of exactly that snapshot."""
+        """The picture of exactly that snapshot."""
         entry = self.newest(header.reference, form)
         if entry is None or entry.nonce != header.nonce:
             return None
@@ -44,7 +45,7 @@ class FrameCache:
         return entry
 
     def add(self, header: Header, form: Hashable, picture: Picture | None) -> None:
-        """Keep the picture of a snapshot in place of that of an earlier one."""
+        """Store the picture of a snapshot, in place of an earlier one of the instance."""
         key = (header.reference, form)
         self._drop(self._entries.pop(key, None))
         self._entries[key] = entry = Entry(header.nonce, picture, time.monotonic())
@@ -53,7 +54,7 @@ class FrameCache:
             self._drop(self._entries.popitem(last=False)[1])
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Remove every picture."""
         self._entries.clear()
         self._size = 0
 
@@ -62,4 +63,4 @@ class FrameCache:
 
 
 def _size(entry: Entry) -> int:
-    return _BESIDES + (0 if entry.picture is None else len(entry.picture.content))
+    return _ENTRY_BYTES + (0 if entry.picture is None else len(entry.picture.content))

@@ -1,8 +1,8 @@
-"""Drawing instances from copies: many of them, in a bounded share of the process's time.
+"""Rendering many instances from copies, in a bounded share of the process's time.
 
-A copy is restored from the stored bytes, so that watching changes nothing, takes no lock that a step would wait
-for, and shows what any process did to the instance. Copies are kept between pictures, since what is carried by
-replaying its calls then replays only the newest.
+A copy is restored from the stored snapshot. So watching changes nothing, takes no lock that a step would wait
+for, and shows what any process did to the instance. Copies are kept between pictures: where a snapshot is
+replayed, only its newest calls are then replayed.
 """
 
 import asyncio
@@ -15,38 +15,38 @@ import gymnasium
 
 from shared.errors import EnvironmentRaised, GymHTTPError
 from shared.frames import Picture
-from shared.session.live.cache import closed
 from shared.session.live.placement import Thread
-from shared.session.live.restore import continue_from, rebuilt
+from shared.session.live.restore import closed, continue_from, rebuilt
 from shared.session.monitor.frame_cache import FrameCache
-from shared.session.stored.envelope import Header, Reference
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Render
 
 PictureT = TypeVar("PictureT")
 Encode = Callable[[Any], Picture | None]
-"""What makes a picture of what `render` returned; hashable, and equal ones make equal pictures."""
+"""Encodes what `render` returned. Hashable; equal encoders make equal pictures."""
 
 SHARE = 0.25
-"""Of the process's time, how much drawing may take: a quarter one by one, a third at once. Steps come first."""
+"""The share of the process's time that drawing may take. Pictures drawn at once take a third in practice."""
 
 AT_ONCE = 4
-"""How many pictures are drawn at once: each waits for the event loop several times, which steps keep busy."""
+"""Pictures drawn at once. Each waits for the event loop several times, which steps keep busy."""
 
-_LONGEST_REST_S = 2.0
+_LONGEST_PAUSE_S = 2.0
 _MOST_COPIES = 64
 _IDLE_S = 60.0
 
 
 class Copy(Generic[PictureT]):
-    """A second environment that stands in for an instance, on a thread of its own mechanism's."""
+    """A second environment in an instance's state, on the thread that its mechanism requires."""
 
     def __init__(self, thread: Thread) -> None:
         self.thread = thread
         self.kind: object = None
-        """Equal for instances that the copy can stand in for."""
+        """Equal for instances whose states the copy can take."""
         self.seconds = 0.0
-        """How long the last picture kept the processor; on a busy machine it took longer."""
+        """CPU time of the last picture. On a busy machine it took longer by the clock."""
         self._subject: Any = None
 
     async def picture(self, loaded: Loaded, encode: Callable[[Any], PictureT]) -> PictureT | None:
@@ -67,26 +67,26 @@ class Copy(Generic[PictureT]):
             self.seconds = time.thread_time() - began
 
     async def close(self) -> None:
-        """Close the copy where it lives."""
+        """Close the copy on its thread."""
         if self._subject is not None:
             await closed(self.thread, self._subject)
 
 
 class Renderer:
-    """The copies that a process keeps for drawing, a few pictures at once, whoever asks."""
+    """Renders a few instances at once, and keeps the copies and the pictures."""
 
     def __init__(self, thread_for_copy: Callable[[Header], Thread]) -> None:
         self._thread_for_copy = thread_for_copy
         self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self.frames = FrameCache()
-        self._rested = 0.0
-        """When the next picture may be drawn."""
+        self._resumes_at = 0.0
+        """Monotonic time at which the next picture may be drawn."""
         self._idle: asyncio.TimerHandle | None = None
         self._closing: asyncio.Future[None] | None = None
 
     async def picture(self, loaded: Loaded, encode: Encode, *, share: float = SHARE) -> Picture | None:
-        """The same as `draw`, and drawn once however often it is asked for within a while."""
+        """The picture of a snapshot as `draw` makes it, from the cache if it is there."""
         kept = self.frames.of(loaded.header, encode)
         if kept is not None:
             return kept.picture
@@ -100,24 +100,24 @@ class Renderer:
         """The encoded picture of a snapshot; None before the first reset.
 
         Raises:
-            EnvironmentRaised: the environment's own `render` did.
-            GymHTTPError: it cannot be restored here, or `encode` refused its picture.
+            EnvironmentRaised: the environment's `render` raised.
+            GymHTTPError: the snapshot cannot be restored here, or `encode` refused its picture.
         """
-        async with self._turns:
-            await self._rest()
+        async with self._slots:
+            await self._pause()
             copy = await self._copy(loaded)
             try:
                 return await copy.picture(loaded, encode)
-            except Exception as error:  # an environment is foreign code: what it raises is to be seen
-                # What failed may have left the copy halfway, which by now may stand in for another.
+            except Exception as error:  # foreign code raises anything
+                # The copy may be half changed, and may by now serve another instance.
                 self._copies = OrderedDict(item for item in self._copies.items() if item[1] is not copy)
                 await copy.close()
                 raise error if isinstance(error, GymHTTPError) else EnvironmentRaised(error) from error
             finally:
-                self._worked(copy.seconds, share)
+                self._schedule_pause(copy.seconds, share)
 
     async def close(self) -> None:
-        """Close every copy, and keep no pictures."""
+        """Close every copy and remove the pictures."""
         if self._idle is not None:
             self._idle.cancel()
         self.frames.clear()
@@ -126,7 +126,7 @@ class Renderer:
             await copy.close()
 
     async def _copy(self, loaded: Loaded) -> Copy[Any]:
-        """The instance's copy; where there are too many, one that stood in for another of the same kind."""
+        """The instance's copy. If there are too many, one of the same kind is taken from another instance."""
         reference, kind = loaded.header.reference, (loaded.header.mechanism, loaded.header.recipe)
         copy = self._copies.pop(reference, None)
         if copy is None and len(self._copies) >= _MOST_COPIES:
@@ -140,13 +140,13 @@ class Renderer:
         self._copies[reference] = copy
         return copy
 
-    async def _rest(self) -> None:
-        await asyncio.sleep(max(0.0, self._rested - time.monotonic()))
+    async def _pause(self) -> None:
+        await asyncio.sleep(max(0.0, self._resumes_at - time.monotonic()))
 
-    def _worked(self, seconds: float, share: float) -> None:
-        """Nothing is drawn again until what it took is its share of the time."""
-        rest = min(seconds * (1 / share - 1), _LONGEST_REST_S)
-        self._rested = max(self._rested, time.monotonic()) + rest
+    def _schedule_pause(self, seconds: float, share: float) -> None:
+        """Put off the next picture until the last one's CPU time is `share` of the time passed."""
+        pause = min(seconds * (1 / share - 1), _LONGEST_PAUSE_S)
+        self._resumes_at = max(self._resumes_at, time.monotonic()) + pause
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
-"""Watching an instance: pictures of a copy, made anew whenever its snapshot has changed.
+"""Watching one instance: a picture whenever its snapshot has changed, drawn from a copy.
 
-The copy is restored from the stored bytes, so that watching changes nothing, takes no lock that a step would
-wait for, and shows what any process did to the instance.
+The copy is restored from the stored snapshot. So watching changes nothing, takes no lock that a step would wait
+for, and shows what any process did to the instance.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from typing import Any, NamedTuple
 from shared.errors import InstanceNotFound, NotRenderable
 from shared.session.monitor.renderer import Copy
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 FRAME_S = 1 / 30
-"""The least time between two pictures."""
+"""Least seconds between two pictures."""
 
 _FAR_POLL_S = 0.5
 _REPEAT_S = 10.0
 
 
 class Burst(NamedTuple):
-    """How long watching goes on; the first picture comes in any case."""
+    """A limit on watching. The first picture is sent in any case."""
 
     seconds: float
     size: float
@@ -37,9 +37,9 @@ ENDLESS = Burst(math.inf, math.inf)
 async def pictures(
     session: Session, reference: Reference, encode: Callable[[Any], bytes], burst: Burst = ENDLESS
 ) -> AsyncIterator[bytes]:
-    """Encoded frames: one whenever the instance has changed, and the last again every ten seconds.
+    """Encoded frames: one whenever the instance has changed, and the last one again every ten seconds.
 
-    Ends after the burst, or when the instance does. An instance that has not been reset has no picture yet.
+    Ends with the burst or the instance. An instance that has not been reset has no picture yet.
 
     Raises:
         InstanceNotFound: there is no such instance.
@@ -50,7 +50,7 @@ async def pictures(
     mode = loaded.header.recipe.render_mode
     if mode != "rgb_array" or loaded.header.recipe.num_envs is not None:
         raise NotRenderable(
-            f"The instance's render mode is {mode!r}; only a single one created with rgb_array can be watched.",
+            f"The render mode is {mode!r}; only a single environment created with rgb_array can be streamed.",
             render_mode=mode,
         )
     return _frames(session, Copy(session.thread_for_copy(loaded.header)), loaded, encode, burst)
@@ -68,7 +68,7 @@ async def _frames(
             yield frame
         while time.monotonic() - began < burst.seconds:
             await asyncio.sleep(FRAME_S)
-            may_ask = session.snapshots.objects.near or time.monotonic() - asked > _FAR_POLL_S
+            may_ask = not session.snapshots.objects.blocking or time.monotonic() - asked > _FAR_POLL_S
             newer = await session.newer(loaded, ask=may_ask)
             now = time.monotonic()
             asked = now if may_ask else asked

@@ -1,7 +1,6 @@
-"""A store as the event loop asks it.
+"""A store, called from the event loop.
 
-Calls to a store that answers in microseconds are made where they stand; to any other from a pool of threads,
-which is used for nothing else.
+Calls to a store that blocks are made in a thread pool of their own; any other store is called directly.
 """
 
 import asyncio
@@ -13,26 +12,25 @@ from typing import ParamSpec, TypeVar
 from shared.storage.protocol import Absent, Entry, Store, Stored, Tag, Unchanged
 
 _PAGE = 200
-"""How many entries of a listing are read before others get their turn."""
+"""Entries of a listing that are read before other tasks get a turn."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class AsyncStore:
-    """The objects of one store; every method raises StoreUnavailable where it does not answer."""
+    """The objects of one store. Every method raises `StoreUnavailable` as the store does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.blocking = store.capabilities.blocking
+        """Whether a call takes a thread and a network round trip, instead of microseconds."""
+        self.at_once = None if self.blocking else store
+        """The store itself where its calls may be made on the event loop; else None."""
         self._pool = ThreadPoolExecutor(thread_name_prefix="store")
 
-    @property
-    def near(self) -> bool:
-        """Whether asking the store costs microseconds."""
-        return self._store.brief
-
     async def check(self) -> None:
-        """Ask the store for anything at all."""
+        """Make any call, to see whether the store answers."""
         await self._io(self._store.get, "health")
 
     async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
@@ -40,44 +38,45 @@ class AsyncStore:
         return await self._io(self._store.get, key, unless)
 
     async def read(self, key: str) -> bytes | None:
-        """What stands under the key; None if nothing does."""
+        """The object's bytes; None if there is no object."""
         stored = await self.get(key)
         return stored.body if isinstance(stored, Stored) else None
 
     async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        """As `Store.put`; without an expectation, whatever stands there."""
-        if self._store.brief:  # not by `_io`, for every step comes here
-            return self._store.put(key, body, expect)
+        """As `Store.put`."""
         return await self._io(self._store.put, key, body, expect)
 
     async def delete(self, key: str, expect: Tag | None = None) -> None:
-        """Remove the object as `Store.delete` does; without an expectation, whatever stands there."""
+        """As `Store.delete`."""
         await self._io(self._store.delete, key, expect)
 
     async def list(self, prefix: str) -> list[Entry]:
-        """Every object under the prefix, at once."""
+        """As `Store.list`, in one piece."""
         return await self._io(lambda: list(self._store.list(prefix)))
 
     async def entries(self, prefix: str) -> AsyncIterator[Entry]:
-        """Every object under the prefix, a page at a time, so that others get their turn."""
+        """As `Store.list`, a page at a time, so that other tasks get a turn."""
         listing = self._store.list(prefix)
         while page := await self._io(lambda: list(islice(listing, _PAGE))):
             for entry in page:
                 yield entry
             await asyncio.sleep(0)
 
-    async def reclaim(self) -> None:
-        """Let the store give deleted objects' room back, in parts, so that others get their turn."""
-        while await self._io(self._store.reclaim):
+    async def compact(self) -> None:
+        """Free the space of deleted objects, a part at a time, so that other tasks get a turn."""
+        compact = self._store.capabilities.compact
+        if compact is None:
+            return
+        while await self._io(compact):
             await asyncio.sleep(0)
 
     def shut_down(self) -> None:
-        """Finish what is under way and release the store's connections."""
+        """Finish the calls under way and close the store."""
         self._pool.shutdown()
         self._store.close()
 
     async def _io(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        if self._store.brief:
+        if not self.blocking:
             return function(*args, **kwargs)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))

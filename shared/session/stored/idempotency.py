@@ -1,7 +1,7 @@
-"""`Idempotency-Key`: a repeated call is not applied again and gets the first reply.
+"""`Idempotency-Key`: a repeated call is not applied again, and gets the first reply.
 
-The semantics are those of the IETF's draft "The Idempotency-Key HTTP Header Field", within a stated bound: an
-instance remembers its last calls, and their replies as long as those fit a budget of bytes.
+The semantics are those of the IETF draft "The Idempotency-Key HTTP Header Field", with a bound: an instance
+remembers its last `RECENT_CALLS` calls, and their replies as long as they fit `REPLIES_BYTES`.
 """
 
 import hashlib
@@ -11,37 +11,37 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
-from shared.session.stored.envelope import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
+from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
 from shared.wire.values.detached import unpack
 
 REPLIES_BYTES = 65_536
-"""The most that the remembered replies of one instance take, compressed."""
+"""The most bytes that the remembered replies of one instance take, compressed."""
 
 _DIGEST_BYTES = 16
 
 
 class Keyed(NamedTuple):
-    """A client's key and what it was sent with, as digests."""
+    """An idempotency key and the request that it came with, as digests."""
 
     key: bytes
     body: bytes
 
     @classmethod
     def of(cls, owner: str, key: str, *sent: bytes) -> "Keyed":
-        """The digests of an owner's key and of everything that makes the request another one."""
+        """The digests of an owner's key, and of all parts of the request that tell it from another one."""
         return cls(_digest(owner.encode(), key.encode("utf-8", "surrogateescape")), _digest(*sent))
 
     def part(self, number: int) -> "Keyed":
-        """The key of the `number`-th call that the request stands for."""
+        """The key of call `number` of a request that stands for several calls."""
         return self._replace(key=_digest(self.key, b"part", number.to_bytes(4, "big")))
 
     def instance_id(self, number: int) -> str:
-        """The id of the `number`-th instance that the call makes: the same whenever it is made."""
+        """The id of instance `number` that the call creates: the same whenever the call is repeated."""
         return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))
 
 
 def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
-    """What the call gave when it was applied, and the revision it made; None if it has not been.
+    """The reply of the call when it was applied, and the revision it made; None if it was not applied yet.
 
     Raises:
         KeyReused: the key came with another request then.
@@ -55,21 +55,29 @@ def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
     check_same(recent.body, keyed)
     if recent.reply is None:
         raise ReplyGone(
-            f"The call with this key was applied and made revision {recent.revision}; its reply is forgotten, so "
-            "read the instance.",
+            f"The call with this key was applied and made revision {recent.revision}, but its reply is no longer "
+            "stored; read the instance.",
             revision=recent.revision,
         )
     return unpack(recent.reply), recent.revision
 
 
 def check_unused(header: Header, keyed: Keyed | None) -> None:
-    """Raise KeyReused where the key came with a call that the instance remembers, which was another one."""
+    """Check the key of a call that the instance does not remember, such as a fork or a deletion.
+
+    Raises:
+        KeyReused: the instance remembers another call with this key.
+    """
     if keyed is not None and any(call.key == keyed.key for call in header.keyed):
         check_same(b"", keyed)
 
 
 def check_same(body: bytes, keyed: Keyed | None) -> None:
-    """Raise KeyReused where the key came with another body before."""
+    """Compare the request with the digest of the one that the key came with before.
+
+    Raises:
+        KeyReused: they differ.
+    """
     if keyed is not None and body != keyed.body:
         raise KeyReused("This Idempotency-Key came with another request before; use a new key for a new request.")
 
@@ -77,9 +85,9 @@ def check_same(body: bytes, keyed: Keyed | None) -> None:
 def remember(
     before: Header, revision: int, call_id: bytes, keyed: Keyed | None, reply: bytes | None
 ) -> tuple[bytes, tuple[KeyedCall, ...]]:
-    """`Header.recent` and `Header.keyed` once the call has made the revision.
+    """`Header.recent` and `Header.keyed` after the call has made `revision`.
 
-    Of the packed replies the newest are kept that fit the budget.
+    The newest packed replies are kept as far as they fit the budget.
     """
     recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
     if keyed is None and not before.keyed:
@@ -96,6 +104,7 @@ def remember(
 
 
 def _digest(*parts: bytes) -> bytes:
+    # Each part comes after its length, so that ("ab", "c") and ("a", "bc") differ.
     state = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     for part in parts:
         state.update(len(part).to_bytes(8, "big") + part)

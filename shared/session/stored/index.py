@@ -1,38 +1,38 @@
-"""The index from which lists of instances are made, so that a list costs pages of keys, not a read an instance.
+"""The index from which instances are listed, so that a list costs pages of keys and not one read per instance.
 
-An entry's key says all: the owner, the instance and its environment's id. An instance is listed if it is in the
-index and stands in the store.
+The key of an entry says everything: owner, instance and environment id. An instance is listed if it has an entry
+and its snapshot is in the store and has not expired.
 """
 
-import time
 from urllib.parse import quote, unquote
 
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import Header
+from shared.session.stored.expiry import Expiry
+from shared.session.stored.header import Header
 
 
 class Index:
     """The index of one store."""
 
-    def __init__(self, objects: AsyncStore, idle_ttl_s: float) -> None:
+    def __init__(self, objects: AsyncStore, expiry: Expiry) -> None:
         self._objects = objects
-        self._idle_ttl_s = idle_ttl_s
+        self._expiry = expiry
 
     async def add(self, header: Header) -> None:
-        """Enter the instance."""
-        await self._objects.put(_place(header), b"")
+        """Add the instance; adding it again changes nothing."""
+        await self._objects.put(_key(header), b"")
 
     async def has(self, header: Header) -> bool:
-        """Whether the instance is entered."""
-        return await self._objects.read(_place(header)) is not None
+        """Whether the instance has an entry."""
+        return await self._objects.read(_key(header)) is not None
 
     async def remove(self, header: Header) -> None:
-        """Take the instance off."""
-        await self._objects.delete(_place(header))
+        """Remove the instance's entry, if there is one."""
+        await self._objects.delete(_key(header))
 
     async def list(self, owner: str) -> dict[str, str]:
-        """The owner's instances with their environment ids."""
-        horizon = time.time() - self._idle_ttl_s
+        """The owner's instances: environment ids by instance id."""
+        horizon = self._expiry.horizon()
         states = await self._objects.list(f"state/{owner}/")
         alive = {entry.key.rpartition("/")[2] for entry in states if entry.written > horizon}
         entries = await self._objects.list(f"index/{owner}/")
@@ -40,5 +40,5 @@ class Index:
         return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}
 
 
-def _place(header: Header) -> str:
+def _key(header: Header) -> str:
     return f"index/{header.owner}/{header.instance_id}/{quote(header.recipe.env_id, safe='')}"

@@ -1,4 +1,4 @@
-"""The bounded tries of one call whose write other processes may come before."""
+"""The tries of one call: a write that another process came before is tried again, a bounded number of times."""
 
 import asyncio
 import random
@@ -7,36 +7,39 @@ from shared.errors import Contended, OutcomeUnknown
 from shared.storage.protocol import Conflict
 
 Failure = Conflict | OutcomeUnknown
-"""How a conditional write fails: neither alone proves that it was not done, so it is read back."""
+"""How a conditional write fails. Neither proves that nothing was written, so the object is read back."""
 
-_MOST = 8
-_LONGEST_PAUSE_S = 0.2
-# Not the global generator, which may at this moment be lent to an environment that draws from it.
+MOST_TRIES = 8
+"""After as many failed tries the call is refused."""
+LONGEST_PAUSE_S = 0.2
+"""The upper bound of the pause before the last try."""
+
+# Not the global generator: it may be lent at this moment to an environment that draws from it.
 _jitter = random.Random()
 
 
 class Retry:
-    """Counts the tries of one call."""
+    """Counts the failed tries of one call."""
 
     def __init__(self) -> None:
         self.failed = 0
-        """How many tries failed."""
+        """Number of tries that failed."""
         self._last: Failure | None = None
 
     def note(self, failure: Failure) -> None:
-        """Take note of how this try's write failed."""
+        """Record how this try's write failed."""
         self._last = failure
 
     async def again(self) -> None:
-        """Pause before the next try, so that two processes do not meet again.
+        """Pause before the next try, for longer each time and at random, so that two processes part.
 
         Raises:
-            Contended: that was the last, which conflicted with another write; nothing was applied.
-            OutcomeUnknown: the store lost the last of them, which may yet be applied.
+            Contended: there are no more tries, and the last write conflicted with another; nothing was applied.
+            OutcomeUnknown: there are no more tries, and the last write may yet be applied.
         """
         self.failed += 1
-        if self.failed < _MOST:
-            await asyncio.sleep(_jitter.uniform(0, _LONGEST_PAUSE_S * self.failed / _MOST))
+        if self.failed < MOST_TRIES:
+            await asyncio.sleep(_jitter.uniform(0, LONGEST_PAUSE_S * self.failed / MOST_TRIES))
         elif isinstance(self._last, OutcomeUnknown):
             raise OutcomeUnknown(
                 "The store kept failing while the call was saved, which may yet be applied; repeat it with its "
@@ -44,4 +47,4 @@ class Retry:
                 retry_after=1,
             ) from self._last
         else:
-            raise Contended("Other calls on this instance kept coming first; try again.", retry_after=1)
+            raise Contended("Other calls on this instance kept being applied first; try again.", retry_after=1)

@@ -1,4 +1,4 @@
-"""The keys that sign snapshots: set, or made once beside the store that they belong to."""
+"""The keys that sign snapshots: those that are set, or one that is made once and kept beside the store."""
 
 import os
 import secrets
@@ -7,33 +7,33 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from shared.errors import Misconfigured, StoreUnavailable
-from shared.settings import Settings
+from shared.storage.capabilities import Capabilities
 
-_SQLITE = "sqlite:///"
 _SHORTEST = 16
 
 
-def signing_keys(settings: Settings) -> Sequence[bytes]:
+def signing_keys(given: Sequence[str], store: Capabilities) -> Sequence[bytes]:
     """The keys, newest first: a snapshot is signed with the first and accepted with any.
 
+    `given` is the setting. Without it, a store with a key file has one key there, and a store that no other
+    process sees gets a new key.
+
     Raises:
-        Misconfigured: none is set where none can be made, or one is too short.
-        StoreUnavailable: the key file beside the SQLite store cannot be read or written.
+        Misconfigured: none is set for a store that needs it, or one is too short.
+        StoreUnavailable: the store's key file cannot be read or written.
     """
-    if settings.signing_keys:
-        if min(map(len, settings.signing_keys)) < _SHORTEST:
+    if given:
+        if min(map(len, given)) < _SHORTEST:
             raise Misconfigured(f"GYM_HTTP_SIGNING_KEYS has a key of fewer than {_SHORTEST} characters; use 32.")
-        return [key.encode() for key in settings.signing_keys]
-    if settings.store.startswith(_SQLITE):
-        database = Path(settings.store.removeprefix(_SQLITE))
-        return [_kept_beside(database)]
-    if settings.store == "memory:":
+        return [key.encode() for key in given]
+    if store.key_file is not None:
+        return [_kept_in(store.key_file)]
+    if not store.shared:
         return [secrets.token_bytes(32)]
     raise Misconfigured("GYM_HTTP_SIGNING_KEYS is not set; a shared store needs it: 32 random characters.")
 
 
-def _kept_beside(database: Path) -> bytes:
-    path = database.with_name(database.name + ".key")
+def _kept_in(path: Path) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -46,7 +46,7 @@ def _kept_beside(database: Path) -> bytes:
 
 
 def _make_once(path: Path) -> None:
-    """Write a new key so that of two first starts both use one: linking fails where the file exists."""
+    """Write a new key, unless another process does first: a link to a name that exists fails."""
     with NamedTemporaryFile(dir=path.parent, prefix=path.name) as draft:  # made with mode 0600
         draft.write(secrets.token_hex(32).encode())
         draft.flush()

@@ -1,8 +1,9 @@
-"""Signed snapshots in a store: loading and saving one, and how long an instance lives.
+"""The signed snapshots of a store: read, written and deleted, each under the condition that it is still the same.
 
 Knows nothing of live environments.
 """
 
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -10,107 +11,113 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import (
-    CheckpointNotFound,
-    InstanceNotFound,
-    OutcomeUnknown,
-    SnapshotTooLarge,
-    SnapshotUnusable,
-    StoreFailed,
-)
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge, StoreFailed
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import RECENT_CALLS, Header, Reference, revision_made, seal, unseal
+from shared.session.stored.envelope import seal, unseal
+from shared.session.stored.expiry import Expiry
+from shared.session.stored.header import RECENT_CALLS, Header, revision_made
 from shared.session.stored.index import Index
+from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
+from shared.session.stored.tombstones import Tombstones
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
 
 
 class Loaded(NamedTuple):
-    """A snapshot as it stands in the store."""
+    """A snapshot, and the tag of the stored object that it was read from or written as."""
 
     header: Header
     body: bytes
     tag: Tag
 
 
-def check_size(body: bytes, most: float) -> None:
-    """Raise SnapshotTooLarge for a body of more than so many bytes."""
-    if len(body) > most:
-        raise SnapshotTooLarge(
-            f"The environment's snapshot would take {len(body)} bytes, and {most} is the most "
-            "(GYM_HTTP_MAX_SNAPSHOT_BYTES); reset it, or create it with less to keep.",
-            size=len(body),
-            limit=most,
-        )
-
-
 class Snapshots:
-    """The snapshots of one store."""
+    """The snapshots of one store, with the index and the tombstones beside them."""
 
-    def __init__(self, objects: AsyncStore, keys: Sequence[bytes], idle_ttl_s: float) -> None:
+    def __init__(
+        self, objects: AsyncStore, keys: Sequence[bytes], idle_ttl_s: float, max_body_bytes: float = math.inf
+    ) -> None:
+        """`keys` sign and verify, newest first; an instance expires after `idle_ttl_s` seconds without a write."""
         self.objects = objects
-        self.index = Index(objects, idle_ttl_s)
+        self.expiry = Expiry(idle_ttl_s)
+        self.index = Index(objects, self.expiry)
+        self.tombstones = Tombstones(objects)
         self._keys = keys
-        self.idle_ttl_s = idle_ttl_s
-        """An instance that nothing was written to for so many seconds is gone."""
+        self._max_body_bytes = max_body_bytes
 
     async def header(self, reference: Reference) -> Header:
-        """What is known of the instance, without its environment.
+        """The header of an instance or a checkpoint.
 
         Raises:
-            InstanceNotFound: there is none.
+            InstanceNotFound, CheckpointNotFound: as `load`.
         """
         return (await self.load(reference)).header
 
     async def load(self, reference: Reference) -> Loaded:
-        """The snapshot of an instance or of a checkpoint.
+        """The snapshot of an instance or a checkpoint.
 
         Raises:
-            InstanceNotFound: there is none, or it has not been used for too long.
+            InstanceNotFound: there is no such instance, or it has expired.
             CheckpointNotFound: the instance has no such checkpoint.
         """
         stored = await self.objects.get(reference.key)
-        if stored is None or stored is UNCHANGED:
+        if not isinstance(stored, Stored):
             raise CheckpointNotFound if reference.checkpoint_id else InstanceNotFound
-        header, body = unseal(stored.body, reference, self._keys)
-        if not reference.checkpoint_id:  # a checkpoint lives as long as its instance
-            self.check_alive(header)
-        return Loaded(header, body, stored.tag)
+        return self._alive(self.opened(reference, stored))
 
     async def newer(self, reference: Reference, tag: Tag) -> Loaded | None:
-        """The instance's snapshot if it is not the one of the tag any more, else None.
+        """The instance's snapshot if its tag is no longer `tag`, else None.
 
         Raises:
-            InstanceNotFound: there is none any more.
+            InstanceNotFound: the instance was deleted, or it has expired.
         """
         stored = await self.objects.get(reference.key, tag)
         if stored is UNCHANGED:
             return None
         if stored is None:
             raise InstanceNotFound
-        header, body = unseal(stored.body, reference, self._keys)
-        self.check_alive(header)
-        return Loaded(header, body, stored.tag)
+        return self._alive(self.opened(reference, stored))
+
+    def opened(self, reference: Reference, stored: Stored) -> Loaded:
+        """The snapshot in a stored object, expired or not.
+
+        Raises:
+            SnapshotUnusable: as `unseal`.
+        """
+        return Loaded(*unseal(stored.body, reference, self._keys), stored.tag)
 
     async def save(
-        self, header: Header, body: bytes, expect: Tag | Absent, used: float | None = None
+        self,
+        header: Header,
+        body: bytes,
+        expect: Tag | Absent,
+        *,
+        used: float | None = None,
+        key: str | None = None,
     ) -> Loaded | Failure:
-        """Write the snapshot in place of the expected one; a failure leaves open whether it was written.
+        """Write the snapshot in place of the expected one. After a failure it may have been written all the same.
 
-        `used` is the time of the write where the header that is written has told of it already.
+        `used` is the time of the write, where a reply has already stated it; None is now. `key` is the key of the
+        snapshot, where the caller knows it already.
         """
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or time.time())
+        key = header.reference.key if key is None else key
+        sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:
-            tag = await self.objects.put(header.reference.key, seal(header, body, self._keys), expect)
+            tag = (
+                await self.objects.put(key, sealed, expect)
+                if at_once is None
+                else at_once.put(key, sealed, expect)
+            )
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)
 
     async def add(self, header: Header, body: bytes) -> Loaded:
-        """Write a new instance's or checkpoint's first snapshot, or find the one that stands there.
+        """Write the first snapshot of a new instance or checkpoint, or return the one that is already there.
 
-        The id is a fresh uuid4 or made from a key, so that only the same call, or one with the same key, can have
-        written that.
+        Its id is a fresh uuid4 or derived from an idempotency key, so what is already there was written by this
+        call, or by one with the same key. An expired instance is overwritten.
 
         Raises:
             Contended, OutcomeUnknown: it could not be written.
@@ -124,20 +131,22 @@ class Snapshots:
             stored = await self.objects.get(header.reference.key)
             expect = ABSENT
             if isinstance(stored, Stored):
-                standing = Loaded(*unseal(stored.body, header.reference, self._keys), stored.tag)
-                if header.checkpoint_id or not self.is_expired(standing.header):
-                    return standing
+                existing = self.opened(header.reference, stored)
+                if header.checkpoint_id or not self.expiry.is_over(existing.header):
+                    return existing
                 expect = stored.tag
             await retry.again()
 
     async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, int | None]:
-        """What stands after the call's write in place of `before` failed, and the revision the call made, if any.
+        """The current snapshot, and the revision that the call made, after the call's write failed.
+
+        The write was to replace `before`. The revision is None if the call was not applied.
 
         Raises:
-            InstanceNotFound: nothing stands there.
-            OutcomeUnknown: the store does not answer, or so many calls came since that this one may be forgotten.
+            InstanceNotFound: the instance is gone.
+            OutcomeUnknown: the store does not answer, or more than `RECENT_CALLS` calls were applied since.
         """
-        advice = "whether the call was applied is open; read the instance."
+        advice = "it is unknown whether the call was applied; read the instance."
         try:
             loaded = await self.load(before.reference)
         except StoreFailed as error:
@@ -148,51 +157,41 @@ class Snapshots:
         return loaded, made
 
     async def delete(self, loaded: Loaded) -> Failure | None:
-        """Remove the instance if its snapshot is still this one; a failure leaves open whether it was done."""
+        """Delete the instance if this is still its snapshot. After a failure it may be deleted all the same."""
         try:
             await self.objects.delete(loaded.header.reference.key, loaded.tag)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
-        await self.strike(loaded.header)
+        await self.delete_dependents(loaded.header)
         return None
+
+    async def delete_dependents(self, header: Header) -> None:
+        """Delete the index entry and the checkpoints of an instance that was deleted."""
+        await self.index.remove(header)
+        for checkpoint_id in await self.checkpoint_ids(header.reference):
+            await self.objects.delete(header.reference._replace(checkpoint_id=checkpoint_id).key)
 
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
         prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
         return [entry.key.rpartition("/")[2] for entry in await self.objects.list(prefix)]
 
-    async def strike(self, header: Header) -> None:
-        """Take an instance that is deleted off the index, and its checkpoints with it."""
-        await self.index.remove(header)
-        for checkpoint_id in await self.checkpoint_ids(header.reference):
-            await self.objects.delete(header.reference._replace(checkpoint_id=checkpoint_id).key)
+    def check_size(self, body: bytes) -> None:
+        """Check the size of a body before it is saved.
 
-    def check_alive(self, header: Header) -> None:
-        """Raise InstanceNotFound for an instance that has not been used for too long."""
-        if self.is_expired(header):
+        Raises:
+            SnapshotTooLarge: it is over the limit.
+        """
+        if len(body) > self._max_body_bytes:
+            raise SnapshotTooLarge(
+                f"The environment's snapshot would take {len(body)} bytes, and {self._max_body_bytes} is the most "
+                "(GYM_HTTP_MAX_SNAPSHOT_BYTES); reset the environment, or create it with less state.",
+                size=len(body),
+                limit=self._max_body_bytes,
+            )
+
+    def _alive(self, loaded: Loaded) -> Loaded:
+        # A checkpoint expires with its instance, whatever its own age.
+        if not loaded.header.checkpoint_id and self.expiry.is_over(loaded.header):
             raise InstanceNotFound
-
-    def is_expired(self, header: Header) -> bool:
-        """Whether nothing was written to the instance for too long, as far as this header knows."""
-        return header.used + self.idle_ttl_s < time.time()
-
-    async def delete_expired(self, key: str) -> bool:
-        """Delete an instance's snapshot unless it has been written to again; True if it is gone."""
-        stored = await self.objects.get(key)
-        if isinstance(stored, Stored):
-            if self._was_written_again(key, stored):
-                return False
-            try:
-                await self.objects.delete(key, stored.tag)
-            except (Conflict, OutcomeUnknown):
-                return False
-        return True
-
-    def _was_written_again(self, key: str, stored: Stored) -> bool:
-        """Whether a snapshot that was listed as expired has been used since; one that nobody can read was not."""
-        owner, _, instance_id = key.removeprefix("state/").partition("/")
-        try:
-            header, _ = unseal(stored.body, Reference(owner, instance_id), self._keys)
-        except SnapshotUnusable:
-            return False
-        return not self.is_expired(header)
+        return loaded

@@ -1,43 +1,46 @@
-"""What a monitor keeps of an instance's episodes; it is a part of the instance and saved with it."""
+"""Statistics of an instance's episodes, recorded while its monitor runs and stored in its header."""
 
 import time
 
 import msgspec
 
 LATEST_EPISODES = 1000
-"""The most episodes that are kept one by one."""
+"""How many episodes are kept one by one."""
 
 
 class Episode(msgspec.Struct, frozen=True, array_like=True):
-    """One episode that ended."""
+    """One episode that ended. Append-only, as `Header`."""
 
     steps: int
     episode_return: float
-    """The undiscounted sum of its rewards."""
+    """Undiscounted sum of its rewards."""
     ended: float
     """Seconds since the epoch."""
 
 
 class Statistics(msgspec.Struct, frozen=True, array_like=True):
-    """Episodes that ended while the monitor ran; one that was reset before its end is not among them."""
+    """The episodes that ended while the monitor ran. Append-only, as `Header`.
+
+    An episode that was reset before it terminated or was truncated is not counted.
+    """
 
     running: bool = True
     episodes: int = 0
-    """How many there were."""
+    """How many episodes ended."""
     latest: tuple[Episode, ...] = ()
-    """The last of them, oldest first."""
+    """The last `LATEST_EPISODES` of them, oldest first."""
 
     def after(self, steps: int, episode_return: float) -> "Statistics":
-        """These with an episode that ended now, if the monitor runs."""
+        """The statistics after one more episode, which ended now; unchanged if the monitor is stopped."""
         if not self.running:
             return self
         episode = Episode(steps, episode_return, time.time())
         return Statistics(True, self.episodes + 1, (*self.latest[1 - LATEST_EPISODES :], episode))
 
     def stopped(self) -> "Statistics":
-        """These, to which nothing is added any more."""
+        """The same statistics, with the monitor stopped."""
         return msgspec.structs.replace(self, running=False)
 
     def resumed(self) -> "Statistics":
-        """These, to which is added again."""
+        """The same statistics, with the monitor running again."""
         return msgspec.structs.replace(self, running=True)

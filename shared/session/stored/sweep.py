@@ -1,7 +1,7 @@
-"""Deleting what has expired, and what was left without its instance.
+"""The sweep: deletes expired instances, and what is left over without its instance.
 
-An expired instance is gone for every caller already, since each load and list computes its age; the sweep gives
-back the room. It may stop anywhere and go on at the next run.
+An expired instance is gone for every caller already, since each load and list computes its age; the sweep frees
+its space. It may stop at any point, and the next run goes on.
 """
 
 import asyncio
@@ -9,19 +9,21 @@ import logging
 import time
 from typing import NamedTuple
 
-from shared.errors import StoreFailed
+from shared.errors import OutcomeUnknown, SnapshotUnusable, StoreFailed
 from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
+from shared.storage.protocol import Conflict, Stored
 
 _log = logging.getLogger(__name__)
 
-_GRACE_S = 60.0
-"""What is younger may belong to an instance that was made while the sweep looked."""
+GRACE_S = 60.0
+"""Younger leftovers stay: their instance may have been created after the sweep listed the instances."""
 
 
 class Swept(NamedTuple):
-    """How many of each were deleted."""
+    """How many objects of each kind were deleted."""
 
     instances: int
     index_entries: int
@@ -30,7 +32,7 @@ class Swept(NamedTuple):
 
 
 async def sweep(snapshots: Snapshots) -> Swept:
-    """Delete expired instances, and index entries and checkpoints that have none; requests go on meanwhile.
+    """Delete what has expired; requests are served meanwhile.
 
     Raises:
         StoreUnavailable: the store fails; what was deleted before stays deleted.
@@ -39,20 +41,42 @@ async def sweep(snapshots: Snapshots) -> Swept:
     alive: set[str] = set()
     instances = 0
     async for entry in snapshots.objects.entries("state/"):
-        if entry.written < began - snapshots.idle_ttl_s and await snapshots.delete_expired(entry.key):
+        if entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
             instances += 1
-            await asyncio.sleep(0)  # a request goes between any two deletes
+            await asyncio.sleep(0)  # requests are served between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
-    index_entries = await _strays(snapshots.objects, "index/", alive, began - _GRACE_S)
-    checkpoints = await _strays(snapshots.objects, "checkpoints/", alive, began - _GRACE_S)
-    tombstones = await _outlived(snapshots.objects, began - LIFETIME_S)
-    await snapshots.objects.reclaim()
+    index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S)
+    checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
+    tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S)
+    await snapshots.objects.compact()
     return Swept(instances, index_entries, checkpoints, tombstones)
 
 
-async def _strays(objects: AsyncStore, prefix: str, alive: set[str], before: float) -> int:
-    """Delete the entries under the prefix whose instance is not alive."""
+async def delete_expired(snapshots: Snapshots, key: str) -> bool:
+    """Delete an instance that was listed as expired; False if it was written to since."""
+    stored = await snapshots.objects.get(key)
+    if isinstance(stored, Stored):
+        if _was_written_again(snapshots, key, stored):
+            return False
+        try:
+            await snapshots.objects.delete(key, stored.tag)
+        except (Conflict, OutcomeUnknown):
+            return False  # left to the next sweep
+    return True
+
+
+def _was_written_again(snapshots: Snapshots, key: str, stored: Stored) -> bool:
+    owner, _, instance_id = key.removeprefix("state/").partition("/")
+    try:
+        header = snapshots.opened(Reference(owner, instance_id), stored).header
+    except SnapshotUnusable:
+        return False  # nobody can use it, so nobody did
+    return not snapshots.expiry.is_over(header)
+
+
+async def _delete_orphans(objects: AsyncStore, prefix: str, alive: set[str], before: float) -> int:
+    """Delete the entries under the prefix whose instance is not alive, if they were written before then."""
     deleted = 0
     async for entry in objects.entries(prefix):
         owner, instance_id, _ = entry.key.removeprefix(prefix).split("/", 2)
@@ -63,8 +87,8 @@ async def _strays(objects: AsyncStore, prefix: str, alive: set[str], before: flo
     return deleted
 
 
-async def _outlived(objects: AsyncStore, before: float) -> int:
-    """Delete the tombstones from before that time."""
+async def _delete_tombstones(objects: AsyncStore, before: float) -> int:
+    """Delete the tombstones that were written before then."""
     deleted = 0
     async for entry in objects.entries(PREFIX):
         if entry.written < before:
@@ -74,13 +98,13 @@ async def _outlived(objects: AsyncStore, before: float) -> int:
     return deleted
 
 
-async def sweep_for_ever(snapshots: Snapshots) -> None:
-    """Sweep now, and then ten times in an idle time or once an hour; a store that fails is tried at the next."""
-    pause_s = min(3600.0, max(1.0, snapshots.idle_ttl_s / 10))
+async def sweep_forever(snapshots: Snapshots) -> None:
+    """Sweep now, and then ten times per idle TTL but at least once an hour. A failed sweep is logged."""
+    pause_s = min(3600.0, max(1.0, snapshots.expiry.idle_ttl_s / 10))
     while True:
         try:
             swept = await sweep(snapshots)
             _log.info("swept %d instances, %d index entries, %d checkpoints, %d tombstones", *swept)
         except StoreFailed as error:
-            _log.warning("the sweep waits for the store: %s", error.detail)
+            _log.warning("the sweep failed and is tried again in %.0f s: %s", pause_s, error.detail)
         await asyncio.sleep(pause_s)

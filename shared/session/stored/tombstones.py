@@ -1,27 +1,30 @@
-"""What is left of an instance or a checkpoint that was deleted: enough to tell a repeated call from a new one.
+"""Tombstones: what remains of a deleted instance or checkpoint, so that a repeated call is recognised.
 
-Only what was made or deleted with an idempotency key leaves one, for a day.
+Only what was created or deleted with an idempotency key leaves one, for a day.
 """
 
 import msgspec
 
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.envelope import Reference
 from shared.session.stored.idempotency import Keyed, check_same
+from shared.session.stored.reference import Reference
 
 PREFIX = "closed/"
-"""Under which they stand in the store."""
+"""Prefix of the tombstones' keys in the store."""
 
 LIFETIME_S = 86_400.0
-"""For how long a repeated call is recognised after the end of what it made or deleted."""
+"""How long after a deletion a repeated call is recognised."""
 
 
 class Tombstone(msgspec.Struct, frozen=True, array_like=True):
-    """Digests: of the request that made what is gone, and of the key and the request that deleted it."""
+    """What a repeated call is compared with: digests, empty where there was no key. Append-only, as `Header`."""
 
     made_by: bytes = b""
+    """Of the request that created the object."""
     key: bytes = b""
+    """Of the key that it was deleted with."""
     body: bytes = b""
+    """Of the request that it was deleted with."""
 
 
 class Tombstones:
@@ -31,17 +34,17 @@ class Tombstones:
         self._objects = objects
 
     async def put(self, reference: Reference, made_by: bytes, keyed: Keyed | None) -> None:
-        """Leave one before the deletion, so that none is missing after it."""
+        """Write a tombstone if there is a key to remember. Call it before the deletion, so that none is missed."""
         if made_by or keyed is not None:
             key, body = keyed or (b"", b"")
-            await self._objects.put(_place(reference), msgspec.msgpack.encode(Tombstone(made_by, key, body)))
+            await self._objects.put(_key(reference), msgspec.msgpack.encode(Tombstone(made_by, key, body)))
 
-    async def take_back(self, reference: Reference) -> None:
-        """Remove it, since the deletion was refused."""
-        await self._objects.delete(_place(reference))
+    async def remove(self, reference: Reference) -> None:
+        """Remove the tombstone, since the deletion was refused."""
+        await self._objects.delete(_key(reference))
 
     async def made_before(self, reference: Reference, keyed: Keyed) -> bool:
-        """Whether the same call made it when it first came.
+        """Whether the same call created what is deleted now.
 
         Raises:
             KeyReused: the key came with another request then.
@@ -53,7 +56,7 @@ class Tombstones:
         return True
 
     async def deleted_before(self, reference: Reference, keyed: Keyed | None) -> bool:
-        """Whether the same call deleted it when it first came.
+        """Whether the same call deleted it already.
 
         Raises:
             KeyReused: the key came with another request then.
@@ -65,11 +68,11 @@ class Tombstones:
         return True
 
     async def _get(self, reference: Reference) -> Tombstone | None:
-        body = await self._objects.read(_place(reference))
+        body = await self._objects.read(_key(reference))
         return None if body is None else msgspec.msgpack.decode(body, type=Tombstone)
 
 
-def _place(reference: Reference) -> str:
-    # Not under the instance's own: SeaweedFS keeps no object `a` beside an `a/b`.
+def _key(reference: Reference) -> str:
+    # Not `closed/OWNER/INSTANCE/CHECKPOINT`: SeaweedFS keeps no object `a` beside an `a/b`.
     checkpoint = f".{reference.checkpoint_id}" if reference.checkpoint_id else ""
     return f"{PREFIX}{reference.owner}/{reference.instance_id}{checkpoint}"

@@ -1,4 +1,4 @@
-"""What trials of environments came to, kept for every process of the store."""
+"""Verdicts of environments' trials, stored so that each trial is made once for all processes."""
 
 import msgspec
 
@@ -12,15 +12,15 @@ class Verdicts:
     def __init__(self, objects: AsyncStore) -> None:
         self._objects = objects
 
-    async def get(self, subject_of_trial: str) -> Verdict | None:
-        """What the trial came to, if one has been made."""
-        body = await self._objects.read(_place(subject_of_trial))
+    async def get(self, key: str) -> Verdict | None:
+        """The stored verdict; None if there was no trial yet."""
+        body = await self._objects.read(_place(key))
         return None if body is None else msgspec.json.decode(body, type=Verdict)
 
-    async def put(self, subject_of_trial: str, verdict: Verdict) -> None:
-        """Keep it, in place of an earlier one."""
-        await self._objects.put(_place(subject_of_trial), msgspec.json.encode(verdict))
+    async def put(self, key: str, verdict: Verdict) -> None:
+        """Store a verdict in place of an earlier one."""
+        await self._objects.put(_place(key), msgspec.json.encode(verdict))
 
 
-def _place(subject_of_trial: str) -> str:
-    return f"verdicts/{subject_of_trial}"
+def _place(key: str) -> str:
+    return f"verdicts/{key}"

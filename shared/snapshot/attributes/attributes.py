@@ -1,32 +1,33 @@
-"""One changing attribute of one environment or wrapper, read as a plain value and written back.
+"""One attribute that changes, of an environment or wrapper, read as a plain value and written back.
 
-A table of a family names attributes by strings; the few that are not plain data, or not worth storing as they
-are, have a reader of their own here.
+A family's table names most attributes by strings. The few that are not plain data, or are too large to store as
+they are, have a class of their own here.
 """
 
 import time
 import zlib
 from collections import deque
+from collections.abc import Mapping
 from functools import partial, reduce
 from typing import Any, Protocol
 
 import numpy as np
 
-from shared.snapshot.codec import plain
+from shared.codec import plain
 
 
 class Attribute(Protocol):
-    """An attribute's value as plain data, and back."""
+    """An attribute of one object, read and written as plain data."""
 
     def read(self) -> Any:
-        """The value now, as plain data."""
+        """The current value as plain data."""
 
     def write(self, value: Any) -> None:
-        """Set what `read` gave, in this or another process."""
+        """Set a value that `read` returned, in this process or another."""
 
 
 class AttributeKind(Protocol):
-    """How an attribute is carried, before it is known on which object."""
+    """How an attribute is read and written, on any object."""
 
     name: str
 
@@ -34,8 +35,18 @@ class AttributeKind(Protocol):
         """The attribute of this object."""
 
 
+def names_in(changing: Mapping[str, tuple[str | AttributeKind, ...]]) -> tuple[str, ...]:
+    """A table's attributes as `module:Class.attribute`, for `PRIVATE_NAMES`."""
+    found = []
+    for path, kinds in changing.items():
+        module, _, class_name = path.rpartition(".")
+        names = (kind if isinstance(kind, str) else kind.name for kind in kinds)
+        found += [f"{module}:{class_name}.{name.partition('.')[0]}" for name in names]
+    return tuple(dict.fromkeys(found))
+
+
 class Plain:
-    """An attribute that holds plain data or does not exist; a dotted name reaches into an object."""
+    """An attribute that holds plain data or does not exist. A dotted name reaches into an object."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,7 +64,7 @@ class _PlainOf:
     def __init__(self, values: dict[str, Any], name: str) -> None:
         self._values = values
         self._name = name
-        self.read = partial(values.get, name, plain.MISSING)  # a call of Python's own costs more than this
+        self.read = partial(values.get, name, plain.MISSING)  # a Python function would take longer
 
     def write(self, value: Any) -> None:
         if value is plain.MISSING:
@@ -63,7 +74,7 @@ class _PlainOf:
 
 
 class Clock:
-    """A reading of `time.perf_counter`, which means nothing in another process, carried as a time of day."""
+    """A reading of `time.perf_counter`, stored as a time of day, since it means nothing in another process."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -81,7 +92,7 @@ class _ClockOf:
 
     def read(self) -> Any:
         reading = self._values[self._name]
-        # Converted once a reading: the two clocks are never read at the same instant, and an unchanged
+        # Each reading is converted once: the two clocks are never read at the same instant, and an unchanged
         # environment must give unchanged bytes.
         if self._seen is None or self._seen[0] != reading:
             self._seen = (reading, time.time() - (time.perf_counter() - reading))
@@ -94,7 +105,7 @@ class _ClockOf:
 
 
 class Frames:
-    """A growing list or a queue of frames, each compressed once: raw a megabyte a step, so a few kilobytes."""
+    """A growing list or a queue of frames. Each is compressed once, from a megabyte to a few kilobytes."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -124,7 +135,7 @@ class _FramesOf:
 
 
 class Frame:
-    """One frame, compressed once. It is replaced and never drawn on, so that its identity tells of a change."""
+    """One frame, compressed once. It is replaced and never drawn on, so a change shows in its identity."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -154,6 +165,6 @@ class _FrameOf:
 
 def _compressed(frame: Any) -> bytes:
     if isinstance(frame, np.ndarray):
-        # pygame hands out a transposed view; a frame is only looked at, so its strides are no state.
+        # pygame returns a transposed view. A frame is only looked at, so its strides are not state.
         frame = np.ascontiguousarray(frame)
     return zlib.compress(plain.dumps(frame), 1)

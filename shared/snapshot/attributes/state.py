@@ -1,7 +1,7 @@
-"""The mechanism for known families: only the attributes that change; everything else is rebuilt.
+"""The mechanism for known families: it stores the attributes that change and rebuilds everything else.
 
-A family is one file that gives a table from class to the names of the attributes that its methods change.
-A class counts only as itself: a subclass may hold more.
+A family is one file with a table from a class to the attributes that its methods change. Subclasses are not
+included, as they may hold more.
 """
 
 import sys
@@ -11,30 +11,33 @@ from typing import Any
 
 import gymnasium
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.attributes.attributes import AttributeKind, Plain
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.contract.calls import perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import GeneratorStates, generators_of, layers, spaces_of
 from shared.snapshot.isolation.timeout import interruptible
+
+PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
+"""What this module reads of other packages that is not part of their API."""
 
 Changing = Mapping[str, tuple[str | AttributeKind, ...]]
 """From `module.Class` to the attributes that change.
 
-By name and not by class, so that a family's modules are imported only by those who make its environments.
+Classes are named and not imported, so that only those who make an environment import its family.
 """
 
 
 def class_path(instance: object) -> str:
-    """The name under which an instance's class stands in a table of changing attributes."""
+    """The key of an instance's class in a table of changing attributes."""
     return f"{type(instance).__module__}.{type(instance).__qualname__}"
 
 
 class StateMechanism:
-    """Carries the environments of one family, under any wrappers whose state is known."""
+    """Stores and restores the environments of one family, inside any wrappers whose state is known."""
 
     libraries: tuple[str, ...] = ()
     home = Home.LOOP
@@ -44,20 +47,20 @@ class StateMechanism:
         self._family = changing
 
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
-        """Whether the environment is of the family and each of its wrappers is known."""
+        """Whether the environment is of the family and all of its wrappers are known."""
         *wrappers, base = (class_path(layer) for layer in layers(env))
         return base in self._family and all(wrapper in WRAPPER_STATE for wrapper in wrappers)
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "StateSubject":
-        """Tend a newly made environment; its generators are all made here."""
+        """Take over a newly made environment and make all of its generators."""
         return StateSubject(env, {**WRAPPER_STATE, **self._family})
 
 
 def _give_own_dictionary(layer: Any) -> None:
-    """Make the instance's attributes as quick to reach as they were before anything asked for its `__dict__`.
+    """Make attribute access as fast as it was before something asked for the instance's `__dict__`.
 
-    Before Python 3.13, that turns them into a dictionary whose keys the class shares, at which the interpreter's
-    specialized instructions give up: a step of CartPole takes a tenth longer.
+    Before Python 3.13, asking turns the attributes into a dictionary with keys shared by the class, for which the
+    interpreter has no specialized instructions: a step of CartPole takes a tenth longer.
     """
     if sys.version_info < (3, 13):
         layer.__dict__ = dict(vars(layer))
@@ -73,8 +76,8 @@ class StateSubject:
         self.step = partial(interruptible, env.step)
         """Step it."""
         self._base = env.unwrapped
-        # Made before any is read or written: a composite space makes its own by reseeding its parts, and
-        # FilterObservation's are also the parts of another.
+        # Make all generators before reading any: a composite space makes its own by reseeding its parts, and
+        # FilterObservation's spaces are parts of another space too.
         generators_of(env)
         self._generators = GeneratorStates([self._base, *spaces_of(env)])
         self._attributes = []
@@ -97,7 +100,7 @@ class StateSubject:
         )
 
     def restore(self, body: bytes) -> None:
-        """Write every captured attribute back; the environment may have been used before."""
+        """Write every captured attribute back. The environment may have been used before."""
         match plain.loads(body):
             case [dict(values), seed, list(generators)]:
                 pass
@@ -111,4 +114,4 @@ class StateSubject:
         self._base._np_random_seed = seed
 
     def close(self) -> None:
-        """Nothing: these environments hold memory only, and several `close` methods shut pygame down for all."""
+        """Do nothing: they hold only memory, and several `close` methods shut pygame down for all."""

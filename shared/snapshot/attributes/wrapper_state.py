@@ -1,11 +1,11 @@
-"""The state that each of Gymnasium's wrappers keeps: the attributes that its methods change.
+"""The state of Gymnasium's wrappers: the attributes that their methods change.
 
-A wrapper that is not here is not known, and an environment inside it is carried by another mechanism.
+A wrapper that is not listed is not known. An environment inside it needs another mechanism.
 """
 
 from collections.abc import Mapping
 
-from shared.snapshot.attributes.attributes import AttributeKind, Clock, Frames
+from shared.snapshot.attributes.attributes import AttributeKind, Clock, Frames, names_in
 from shared.snapshot.making.autoreset import SameStepAutoreset
 
 _COMMON = "gymnasium.wrappers.common"
@@ -67,3 +67,9 @@ WRAPPER_STATE: Mapping[str, tuple[str | AttributeKind, ...]] = {
         )
     },
 }
+
+PRIVATE_NAMES = (
+    *names_in(WRAPPER_STATE),
+    *(f"gymnasium.wrappers.utils:RunningMeanStd.{name}" for name in ("mean", "var", "count")),
+)
+"""What this module reads of other packages that is not part of their API."""

@@ -1,9 +1,9 @@
-"""The flames of LunarLander's engines: bodies that only a picture shows, made when one is drawn.
+"""The flames of LunarLander's engines: bodies that only a frame shows, so they are made when one is drawn.
 
-Where there is a render mode every thrust makes one, and only frames make them fade: after 1,000 steps that nobody
-drew there are some 800, and a step takes 1.3 ms instead of 0.04. They collide with the ground alone, so each of
-them, and the lander, moves to the last bit as if there were no others. So their thrusts are noted, and the bodies
-made in a world of their own with the same ground, which is run until now when a frame asks where they are.
+With a render mode every thrust makes one, and only frames make them fade: after 1,000 undrawn steps there are some
+800, and a step takes 1.3 ms instead of 0.04 ms. They collide with the ground alone, so each of them, and the
+lander, moves to the last bit as if there were no others. Their thrusts are recorded instead, and the bodies are
+made in a world of their own with the same ground, which catches up when a frame asks where they are.
 """
 
 from collections import deque
@@ -12,11 +12,17 @@ from typing import Any
 
 from gymnasium.envs.box2d import lunar_lander
 
+PRIVATE_NAMES = (
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._clean_particles",
+    "gymnasium.envs.box2d.lunar_lander:LunarLander._create_particle",
+)
+"""What this module reads of other packages that is not part of their API."""
+
 _LANDER: Any = lunar_lander.LunarLander
 
 
 class Flames:
-    """Takes over the making and removing of a LunarLander's flames."""
+    """Makes and removes a LunarLander's flames in its place."""
 
     def __init__(self, lander: Any) -> None:
         self._lander = lander
@@ -28,13 +34,13 @@ class Flames:
         lander._clean_particles = self._remove
 
     def step(self) -> None:
-        """Note that the lander's world has made a step."""
+        """Count a step of the lander's world."""
         self._now += 1
 
     def catch_up(self) -> None:
-        """Run the flames' world until now."""
+        """Run the flames' world up to the lander's last step."""
         if self._world is None:
-            self._world = _ground_of(self._lander)
+            self._world = ground_of(self._lander)
         for step in range(self._reached, self._now):
             while self._awaited and self._awaited[0].made_at == step:
                 self._awaited.popleft().light(self._world)
@@ -43,7 +49,7 @@ class Flames:
 
     def _make(self, mass: float, x: float, y: float, ttl: float) -> "_Flame":
         """In place of `LunarLander._create_particle`."""
-        if not self._lander.particles:  # nothing of what was is left
+        if not self._lander.particles:  # all earlier flames are gone
             self._world = None
             self._reached = self._now
             self._awaited.clear()
@@ -61,7 +67,7 @@ class Flames:
 
 
 class _Flame:
-    """What the environment sees of a flame: `b2Body` as far as it uses it."""
+    """What the environment sees of a flame: as much of `b2Body` as it uses."""
 
     def __init__(self, flames: Flames, made_at: int, arguments: tuple[float, float, float, float]) -> None:
         self.made_at = made_at
@@ -73,7 +79,7 @@ class _Flame:
         self._is_out = False
 
     def ApplyLinearImpulse(self, *arguments: Any) -> None:
-        """`b2Body.ApplyLinearImpulse`, which each flame gets right after it was made."""
+        """`b2Body.ApplyLinearImpulse`, called for each flame right after it is made."""
         self._impulses.append(arguments)
 
     @property
@@ -92,15 +98,15 @@ class _Flame:
             self._body.ApplyLinearImpulse(*impulse)
 
     def put_out(self) -> None:
-        """Destroy the body, or see to it that it will not be made."""
+        """Destroy the body, or keep it from being made."""
         self._is_out = True
         if self._body is not None:
             self._body.world.DestroyBody(self._body)
             self._body = None
 
 
-def _ground_of(lander: Any) -> Any:
-    """A world with the same ground and nothing else, whose parts are numbered as in the lander's."""
+def ground_of(lander: Any) -> Any:
+    """A world with the same ground and nothing else, with its fixtures in the lander's order."""
     import Box2D
 
     world = Box2D.b2World(gravity=lander.world.gravity)

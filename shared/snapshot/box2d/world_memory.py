@@ -1,12 +1,13 @@
-"""What a Box2D world keeps when all its bodies are destroyed: the order in which it will number new ones.
+"""The free list of a Box2D world: the order in which an emptied world numbers its next shapes.
 
-BipedalWalker and CarRacing reset by destroying every body of one world and making new ones in it. The nodes of
-the world's collision tree then stand on a free list in the order in which earlier episodes gave them back, and
-new shapes take their numbers from there; contacts are made in the order of the numbers, and forces are summed
-in the order of the contacts. Without that list 94 of 100 BipedalWalkers in their second to sixth episode went
-on with other last bits on a world made anew; with it none of 400 worlds did.
+BipedalWalker and CarRacing reset by destroying every body of their world and making new ones in it. The nodes of
+the world's collision tree then stand on a free list, in the order in which earlier episodes gave them back. New
+shapes take their numbers from that list; contacts are made in the order of the numbers, and forces are summed in
+the order of the contacts. On a world made anew, without the list, 94 of 100 BipedalWalkers in their second to
+sixth episode continued with other last bits; with the list none of 400 did.
 
-pybox2d does not show the list, so it is read and written through ctypes, at places that are tried out first.
+pybox2d has no API for the list, so it is read and written through ctypes. Nothing is read before the release and
+the size of the allocation have been checked, and no pointer is followed before the numbers around it make sense.
 """
 
 import ctypes
@@ -18,14 +19,17 @@ import numpy as np
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 
+_RELEASE = ("2", "3")
 _BROAD_PHASE_AT = 0x192A0
-"""The place of m_contactManager.m_broadPhase in b2World: after allocators that hold 100 KB themselves.
+"""Byte offset of `m_contactManager.m_broadPhase` in `b2World`, behind allocators that take 100 KB themselves.
 
-Box2D 2.3 on 64 bits, from the debug information of the wheel of Box2D 2.3.10.
+Box2D 2.3 on 64 bits. Source: the debug information in the wheel of Box2D 2.3.10.
 """
-_FIRST_CAPACITY = 16
+_INITIAL_CAPACITY = 16
+"""Nodes in the tree of a new world (`b2DynamicTree::b2DynamicTree`)."""
 _LARGEST_CAPACITY = 1 << 16
-_NONE = -1
+_NULL_NODE = -1
+"""`b2_nullNode`."""
 _EPISODE_STEP_S = 1 / 50
 
 
@@ -66,63 +70,70 @@ class _BroadPhase(ctypes.Structure):
 
 
 def is_empty(world: Any) -> bool:
-    """Whether nothing of a shape is left in the world but the free list."""
+    """Whether the world's collision tree holds no shape. Call it only where `layout_is_known`."""
     broad_phase = _broad_phase(world)
     tree = broad_phase.tree
-    return (tree.root, tree.count, broad_phase.proxies, broad_phase.moves) == (_NONE, 0, 0, 0)
+    return (tree.root, tree.count, broad_phase.proxies, broad_phase.moves) == (_NULL_NODE, 0, 0, 0)
 
 
 def free_nodes(world: Any) -> bytes:
-    """The numbers that an empty world will give to new nodes, in order, as int32: 2 to 4 KB."""
+    """The free list of an empty world, as int32: 2 to 4 KB. Call it only where `layout_is_known`."""
     tree = _broad_phase(world).tree
     following = _following(tree).tolist()
     numbers: list[int] = []
     number = tree.free
-    while number != _NONE and len(numbers) < tree.capacity:
+    while number != _NULL_NODE and len(numbers) < tree.capacity:
         numbers.append(number)
         number = following[number]
     return np.array(numbers, np.int32).tobytes()
 
 
 def world_numbering(numbers: bytes, gravity: Any) -> Any:
-    """A new, empty world that numbers new nodes as `free_nodes` read.
+    """A new, empty world with the free list that `free_nodes` read.
 
     Raises:
-        SnapshotIncompatible: the layout of Box2D's memory here is not known.
-        SnapshotCorrupt: no world can have that list.
+        SnapshotIncompatible: The memory layout of the installed Box2D is not known.
+        SnapshotCorrupt: No world can have that list.
     """
     import Box2D
 
     if not layout_is_known():
-        raise SnapshotIncompatible("The snapshot holds a part of Box2D's memory, which has another form here.")
+        raise SnapshotIncompatible(
+            "The snapshot holds a part of Box2D's memory, and the memory layout of the Box2D here is not "
+            "known; restore it where Box2D 2.3 for 64 bits is installed."
+        )
     return _world_numbering(Box2D.b2World(gravity=gravity), np.frombuffer(numbers, np.int32))
 
 
 def _world_numbering(world: Any, order: np.ndarray[Any, Any]) -> Any:
     if len(order) > _LARGEST_CAPACITY or sorted(order) != list(range(len(order))):
-        raise SnapshotCorrupt("The free list in the snapshot is not one of Box2D's.")
+        raise SnapshotCorrupt("The free list in the snapshot is not one that Box2D can have.")
     tree = _broad_phase(world).tree
     if order.tolist() == list(range(tree.capacity)):
-        return world  # nothing was ever made in the other either
+        return world  # a new world's own list
     body = world.CreateStaticBody()
-    while tree.capacity < len(order):  # it doubles when there are more shapes than it holds
+    while tree.capacity < len(order):  # Box2D doubles it when it is full
         body.CreateCircleFixture(radius=1)
     world.DestroyBody(body)
     world.Step(_EPISODE_STEP_S, 1, 1)  # the length of the last step scales the next one's first guess
-    _following(tree)[order] = [*order[1:], _NONE]
+    _following(tree)[order] = [*order[1:], _NULL_NODE]
     tree.free = order[0]
     return world
 
 
 @cache
 def layout_is_known() -> bool:
-    """Whether the places named here are those of the installed Box2D, tried out on a world of its own."""
+    """Whether the offsets in this module are those of the installed Box2D, tried out on a world made for it."""
     import Box2D
 
     if ctypes.sizeof(ctypes.c_void_p) != 8 or sys.byteorder != "little":
         return False
+    if tuple(Box2D.__version__.split(".")[:2]) != _RELEASE:
+        return False
     world = Box2D.b2World()
-    if _counts(world) != (_NONE, 0, _FIRST_CAPACITY, 0, 0, 0):
+    if not _reaches(int(world.this), _BROAD_PHASE_AT + ctypes.sizeof(_BroadPhase)):
+        return False
+    if _counts(world) != (_NULL_NODE, 0, _INITIAL_CAPACITY, 0, 0, 0):
         return False
     body = world.CreateStaticBody()
     for _ in range(9):  # a tree of 9 leaves has 17 nodes
@@ -130,7 +141,7 @@ def layout_is_known() -> bool:
     root, *counts = _counts(world)
     if not 0 <= root < 32 or counts != [17, 32, 17, 9, 9]:
         return False
-    # Only now is an address followed.
+    # Only from here on is a pointer followed.
     world.DestroyBody(body)
     world.Step(_EPISODE_STEP_S, 1, 1)
     found = np.frombuffer(free_nodes(world), np.int32)
@@ -139,6 +150,15 @@ def layout_is_known() -> bool:
     world = _world_numbering(Box2D.b2World(), found[::-1])
     world.CreateStaticBody().CreateCircleFixture(radius=1)
     return bool(_counts(world)[0] == found[-1])
+
+
+def _reaches(address: int, size: int) -> bool:
+    """Whether the allocation at `address` has `size` bytes or more, where the C library tells (glibc, musl)."""
+    if not sys.platform.startswith("linux"):
+        return True
+    usable_size = ctypes.CDLL(None).malloc_usable_size
+    usable_size.argtypes, usable_size.restype = [ctypes.c_void_p], ctypes.c_size_t
+    return bool(usable_size(address) >= size)
 
 
 def _counts(world: Any) -> tuple[int, ...]:
@@ -152,6 +172,6 @@ def _broad_phase(world: Any) -> _BroadPhase:
 
 
 def _following(tree: _Tree) -> np.ndarray[Any, Any]:
-    """For each free node the number of the next, in place."""
+    """The number of the node after each on the free list, as a view of Box2D's own memory."""
     nodes = (_Node * tree.capacity).from_address(tree.nodes)
     return np.frombuffer(nodes, np.dtype(_Node))["parent_or_next"]

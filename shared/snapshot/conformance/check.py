@@ -1,36 +1,31 @@
-"""The conformance suite: whether an environment's snapshots are exact, proved in a fresh process.
+"""The conformance suite: proves in a fresh process that an environment's snapshots are exact.
 
     from shared.snapshot.conformance.check import check_snapshot
     check_snapshot("CartPole-v1", render_mode="rgb_array")
 
-or `python -m shared.snapshot.conformance.check CartPole-v1 --render-mode rgb_array`. Every result and every
-generator is compared bit for bit, call by call, with an environment that was never interrupted.
+Call by call, every result and the state of every generator is compared bit for bit with an environment that was
+never interrupted.
 """
 
-import argparse
-import contextlib
-import json
-import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from shared.errors import GymHTTPError, NotExact
-from shared.settings import prepare_process
-from shared.snapshot.codec.digest import digest_after
-from shared.snapshot.conformance.fresh_process import Trial, in_fresh_process
-from shared.snapshot.conformance.scenario import EPISODES, Scenario, record, seeded
+from shared.errors import NotExact
+from shared.snapshot.conformance.fresh_process import Continuations, in_fresh_process
+from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt
-from shared.snapshot.registry import candidates, mechanism_for, proved_mechanism
+from shared.snapshot.registry import mechanism_for
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an exact snapshot of an environment costs. Times in seconds, medians."""
+    """What exact snapshots of an environment cost: medians, in bytes and seconds."""
 
     env_id: str
     mechanism: str
@@ -49,14 +44,14 @@ def check_snapshot(
     max_episode_steps: int | None = None,
     num_envs: int | None = None,
     autoreset: AutoresetMode = "Disabled",
-    **extent: Any,
+    **options: Any,
 ) -> Report:
     """Prove that snapshots of the environment are exact, or say at which call they are not.
 
-    The first arguments are those of creation; `extent` is what `check_recipe` takes.
+    The environment is described as in a request that creates one; `options` are those of `check_recipe`.
 
     Raises:
-        NotExact: a call came out differently; its place is named.
+        NotExact: a call came out differently. The text says which.
         NotCreatable: the environment cannot be made.
     """
     recipe = Recipe(
@@ -69,7 +64,7 @@ def check_snapshot(
         autoreset=autoreset,
         seed=11,
     )
-    return check_recipe(recipe, **extent)
+    return check_recipe(recipe, **options)
 
 
 def check_recipe(
@@ -83,27 +78,27 @@ def check_recipe(
     chain: int = 100,
     frames_every: int = 5,
 ) -> Report:
-    """Prove that a mechanism, by default the one that is chosen, carries what is made from the recipe exactly.
+    """Prove that a mechanism, by default the registry's choice, carries what the recipe makes exactly.
 
-    Snapshots are taken before the first reset and, in each of `episodes`, after the reset, after a frame, in the
-    middle and at the end. Each is continued for `further` calls in a fresh process with another hash seed; then
-    `chain` calls are made there with a restore before every one. A frame is drawn every `frames_every` steps.
+    Snapshots are taken before the first reset and, in each of `episodes`, after the reset, after a frame, halfway
+    and at the end. Each is continued for `further` calls in a fresh process with another hash seed. Then `chain`
+    calls are made there with a restore before each. A frame is drawn every `frames_every` steps.
 
     Raises:
-        NotExact: a call came out differently; its place is named.
+        NotExact: a call came out differently. The text says which.
         NotCreatable: the environment cannot be made.
     """
     register_environments(modules)
-    script = record(recipe, episodes=episodes, steps=steps, further=further, frames_every=frames_every)
+    scenario = record(recipe, episodes=episodes, steps=steps, further=further, frames_every=frames_every)
     chosen = mechanism or mechanism_for(make(recipe))
-    bodies, capture_s = _captured(script, chosen)
-    tails = [(body, script.calls[point : point + further]) for body, point in bodies]
-    findings = in_fresh_process(Trial(modules, recipe, chosen.name, tails, script.calls[:chain]))
-    for (_, point), digests in zip(bodies, findings.tails, strict=True):
-        _compare(script, point, digests, f"after a restore at call {point}")
-    for (_, point), digests in zip(bodies, findings.reused, strict=True):
-        _compare(script, point, digests, f"after a restore, in a used environment, at call {point}")
-    _compare(script, 0, findings.chain, "in a chain of restores")
+    bodies, capture_s = _capture(scenario, chosen)
+    tails = [(body, scenario.calls[start : start + further]) for body, start in bodies]
+    found = in_fresh_process(Continuations(modules, recipe, chosen.name, tails, scenario.calls[:chain]))
+    for (_, start), digests in zip(bodies, found.tails, strict=True):
+        _compare(scenario, start, digests, f"after a restore at call {start}")
+    for (_, start), digests in zip(bodies, found.reused, strict=True):
+        _compare(scenario, start, digests, f"after a restore of a used environment at call {start}")
+    _compare(scenario, 0, found.chain, "in a chain of restores")
     sizes = [len(body) for body, _ in bodies]
     return Report(
         recipe.env_id,
@@ -111,82 +106,35 @@ def check_recipe(
         len(bodies),
         int(median(sizes)),
         median(capture_s),
-        median(findings.restore_s),
+        median(found.restore_s),
     )
 
 
-def _captured(script: Scenario, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
-    """A second environment through the script, with a capture at each point; it must not be disturbed by them."""
-    subject = adopt(mechanism, seeded(script.recipe), script.recipe)
+def _capture(scenario: Scenario, mechanism: Mechanism) -> tuple[list[tuple[bytes, int]], list[float]]:
+    """Take a second environment through the scenario and capture it where the scenario says.
+
+    Returns the bodies, each with the number of calls before it, and the seconds that each capture took.
+
+    Raises:
+        NotExact: the captures disturbed it.
+    """
+    subject = adopt(mechanism, make_seeded(scenario.recipe), scenario.recipe)
     bodies, times, digests = [], [], []
-    for count, call in enumerate(script.calls):
-        if count in script.points:
+    for count, call in enumerate(scenario.calls):
+        if count in scenario.snapshots_at:
             began = time.perf_counter()
             bodies.append((subject.capture(), count))
             times.append(time.perf_counter() - began)
         digests.append(digest_after(subject.env, subject.apply(call)))
     subject.close()
-    _compare(script, 0, digests, "while snapshots were taken of it")
+    _compare(scenario, 0, digests, "while snapshots were taken of it")
     return bodies, times
 
 
-def _compare(script: Scenario, start: int, digests: list[str], circumstance: str) -> None:
-    for offset, found in enumerate(digests):
-        if found != script.digests[start + offset]:
-            call = script.calls[start + offset]
+def _compare(scenario: Scenario, start: int, digests: list[str], circumstance: str) -> None:
+    for number, found in enumerate(digests, start):
+        if found != scenario.digests[number]:
             raise NotExact(
-                f"{script.recipe.env_id} is not exact: {circumstance}, call {start + offset} ({call}) came out "
-                "differently from an environment that was never interrupted."
+                f"{scenario.recipe.env_id} is not exact: {circumstance}, call {number} ({scenario.calls[number]}) "
+                "came out differently from an environment that was never interrupted."
             )
-
-
-def main() -> int:
-    """Check one environment from the command line and print its report."""
-    prepare_process()
-    parser = argparse.ArgumentParser(prog="python -m shared.snapshot.conformance.check", description=main.__doc__)
-    parser.add_argument("env_id")
-    parser.add_argument("--render-mode")
-    parser.add_argument("--kwargs", type=json.loads, default={}, help="the constructor's, as JSON")
-    parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
-    parser.add_argument("--further", type=int, default=200, help="calls after each restore")
-    parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
-    parser.add_argument("--frames-every", type=int, default=5, help="steps between two frames")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON, a refusal too")
-    given = parser.parse_args()
-    try:
-        # Some environments print (BabyAI's tell of every layout that they reject).
-        with contextlib.redirect_stdout(sys.stderr):
-            report = _report(given)
-    except GymHTTPError as error:
-        refusal = {"refused": type(error).__name__, "detail": error.detail}
-        print(json.dumps(refusal) if given.json else f"{given.env_id}: {error.detail}")
-        return 1
-    print(json.dumps(asdict(report)) if given.json else report)
-    return 0
-
-
-def _report(given: argparse.Namespace) -> Report:
-    """With the first mechanism that proves exact, which is what a trial by the service comes to."""
-    register_environments(given.module)
-    env = make(Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs))
-    proved = proved_mechanism(env)
-    reasons = []
-    for mechanism in candidates(env) if proved is None else [proved]:
-        try:
-            return check_snapshot(
-                given.env_id,
-                render_mode=given.render_mode,
-                kwargs=given.kwargs,
-                modules=tuple(given.module),
-                mechanism=mechanism,
-                further=given.further,
-                chain=given.chain,
-                frames_every=given.frames_every,
-            )
-        except GymHTTPError as error:
-            reasons.append(f"{mechanism.name}: {error.detail}")
-    raise NotExact(" ".join(reasons) or "No mechanism here knows it.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

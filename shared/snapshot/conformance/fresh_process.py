@@ -1,6 +1,7 @@
-"""Continuing snapshots in a fresh interpreter, with another hash seed, and telling what came out.
+"""Snapshots continued in a fresh interpreter with another hash seed.
 
-What is captured wrongly but shared through memory, a module's globals or the hash seed shows only there.
+State that a mechanism misses, but that survives in memory, in a module's globals or through the hash seed, shows
+only there.
 """
 
 import time
@@ -8,62 +9,67 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import GymHTTPError, JournalFull, NotExact
-from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.contract.calls import Call
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child
 from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.making.vector import adopt, made
+from shared.snapshot.making.vector import adopt, subject_to_restore
 from shared.snapshot.registry import mechanism_named
 
-REUSED = 20
-"""How many calls of each tail are made again by an environment that was used before."""
+_HASH_SEED = "4242"
+
+_REUSED = 20
+"""Calls of each tail that are repeated on an environment that was used before."""
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What is to be done there: continue each snapshot through its calls, and restore before every one of a chain.
-
-    The first snapshot precedes all calls, and is where the chain begins.
-    """
+class Continuations:
+    """Snapshots, and the calls with which each is continued."""
 
     modules: tuple[str, ...]
+    """Modules that register the environment."""
     recipe: Recipe
     mechanism: str
     tails: list[tuple[bytes, list[Call]]]
+    """Snapshots with the calls after each. The first was taken before any call."""
     chain: list[Call]
+    """Calls from the first snapshot on, with a capture and a restore between any two."""
 
 
 @dataclass(frozen=True)
-class Findings:
-    """The digests of every result, and how long each restore took in seconds."""
+class Digests:
+    """The digest of every result, in the order of the calls."""
 
     tails: list[list[str]]
     chain: list[str]
     restore_s: list[float]
+    """Seconds that each restore took."""
     reused: list[list[str]]
-    """For each tail its first calls, made by an environment that was used before and restored to its beginning."""
+    """For each tail its first calls, made by a used environment that was restored to its beginning."""
 
 
-def in_fresh_process(trial: Trial) -> Findings:
-    """Carry the trial out in a new interpreter.
+def in_fresh_process(continuations: Continuations) -> Digests:
+    """Continue the snapshots in a new interpreter.
 
     Raises:
-        NotExact: it failed there; the end of its error output is told.
+        NotExact: they cannot be continued there. The text has the end of its error output.
     """
+    env_id = continuations.recipe.env_id
     try:
-        return in_child(carry_out, None, "4242", trial)
+        return in_child(carry_out, None, _HASH_SEED, continuations)
     except ChildEnded as ended:
-        raise NotExact(f"{trial.recipe.env_id} cannot be continued in a fresh process, which {ended}") from None
+        raise NotExact(f"{env_id} cannot be continued in a fresh process, which {ended}") from None
     except GymHTTPError as error:
-        raise NotExact(f"{trial.recipe.env_id} cannot be continued in a fresh process: {error.detail}") from error
+        raise NotExact(f"{env_id} cannot be continued in a fresh process: {error.detail}") from error
 
 
-def carry_out(trial: Trial) -> Findings:
-    """Carry the trial out in this process."""
-    register_environments(trial.modules)
-    mechanism = mechanism_named(trial.mechanism)
+def carry_out(continuations: Continuations) -> Digests:
+    """Continue the snapshots in this process."""
+    recipe = continuations.recipe
+    register_environments(continuations.modules)
+    mechanism = mechanism_named(continuations.mechanism)
     restore_s: list[float] = []
 
     def restored(subject: Subject, body: bytes) -> Subject:
@@ -73,42 +79,42 @@ def carry_out(trial: Trial) -> Findings:
         return subject
 
     def chained() -> Iterator[str]:
-        # Not from an environment made here: another may be made otherwise where other environments ran before.
-        body, _ = trial.tails[0]
-        for call in trial.chain:
-            # As the service continues an instance; loading an Atari game anew each time took most of its proof.
-            subject = restored(made(mechanism, trial.recipe), body)
-            yield _told(subject, call)
+        # From the snapshot and not from a new environment: after others ran here, a constructor may act otherwise.
+        body, _ = continuations.tails[0]
+        for call in continuations.chain:
+            # As the service restores. Loading an Atari game anew each time took most of the proof.
+            subject = restored(subject_to_restore(mechanism, recipe), body)
+            yield _digest(subject, call)
             body = subject.capture()
             subject.close()
 
     def continued(subject: Subject, calls: list[Call]) -> list[str]:
-        return [_told(subject, call) for call in calls]
+        return [_digest(subject, call) for call in calls]
 
     tails, reused = [], []
-    previous = adopt(mechanism, make(trial.recipe), trial.recipe)
-    for body, calls in trial.tails:
-        subject = restored(adopt(mechanism, make(trial.recipe), trial.recipe), body)
+    previous = adopt(mechanism, make(recipe), recipe)
+    for body, calls in continuations.tails:
+        subject = restored(adopt(mechanism, make(recipe), recipe), body)
         tails.append(continued(subject, calls))
-        # A live environment catches up with another process so, and beside others that are alive.
+        # A live environment is restored so, beside others, when another process has written.
         previous.restore(body)
-        reused.append(continued(previous, calls[:REUSED]))
+        reused.append(continued(previous, calls[:_REUSED]))
         previous.close()
         previous = subject
     previous.close()
-    return Findings(tails, list(chained()), restore_s, reused)
+    return Digests(tails, list(chained()), restore_s, reused)
 
 
-def _told(subject: Subject, call: Call) -> str:
-    """The digest of the call's result; of its exception, which an uninterrupted environment did not raise.
+def _digest(subject: Subject, call: Call) -> str:
+    """The digest of the call's result, or of its exception, which the uninterrupted environment did not raise.
 
     Raises:
-        JournalFull: it is not wrong, but cannot go on.
+        JournalFull: the mechanism cannot take the call. That is no difference.
     """
     try:
         result = subject.apply(call)
     except JournalFull:
         raise
-    except Exception as error:  # whatever a state that was carried wrongly leads to
+    except Exception as error:  # an environment restored wrongly may raise anything
         return f"raised {error!r}"
     return digest_after(subject.env, result)

@@ -1,7 +1,7 @@
-"""Which mechanism carries an environment that no family knows: found by trial, once for what it is made from.
+"""Selecting the mechanism for an environment that no family declares: by trial, once for each kind.
 
-The trial is the conformance suite on a small scale, one restore in a fresh process among its many. It misses what
-is rarer than some hundred calls show; a restore therefore verifies what it can besides.
+A trial is a brief run of the conformance suite, a fresh process included, so it takes seconds. It misses what some
+hundred calls do not show; a restore therefore also verifies what it can.
 """
 
 import hashlib
@@ -9,59 +9,54 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, ParamSpec, TypeVar
 
-import gymnasium
 import msgspec
 
 from shared.errors import GymHTTPError, NotCreatable, NotExact
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import layers
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
 from shared.snapshot.making.arguments import are_modest
+from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import ENTRY_POINT_GROUP, candidates, mechanism_named, proved_mechanism
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_FAMILIES = (
-    "gymnasium.envs.classic_control",
-    "gymnasium.envs.toy_text",
-    "gymnasium.envs.box2d",
-    "gymnasium.envs.mujoco",
-    "ale_py",
-)
-_FEW_ENVS = 32
+_MOST_UNTRIED_ENVS = 32
+"""A vector of more is tried first, since together they may take much memory."""
 
-_EXTENT: dict[str, Any] = {"episodes": (1, 2), "steps": 12, "further": 24, "chain": 6}
+_SEED = 11
+_BRIEF: dict[str, Any] = {"episodes": (1, 2), "steps": 12, "further": 24, "chain": 6}
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the trial of an environment came to."""
+    """The outcome of a trial. Stores keep it, as JSON."""
 
     mechanism: str | None
     """The name of the first mechanism that proved exact; None if none did."""
     reasons: dict[str, str]
-    """Why each mechanism before it was not taken."""
+    """Why each mechanism before it was not selected, by name."""
     versions: dict[str, str] = {}
-    """Of what the environment turned out to be made from; the verdict holds for these."""
+    """The distributions behind the environment's classes, with the versions that were tried."""
 
     def holds(self) -> bool:
-        """Whether it is about the versions that are installed here."""
+        """Whether the versions that were tried are still those installed."""
         return all(version_here(name) == found for name, found in self.versions.items())
 
-    def chosen(self) -> Mechanism:
-        """The mechanism.
+    def selected(self) -> Mechanism:
+        """The mechanism that proved exact.
 
         Raises:
-            NotExact: there is none; the reasons are told.
+            NotExact: none did. The text has the reasons.
         """
         if self.mechanism is not None:
             return mechanism_named(self.mechanism)
-        told = " ".join(self.reasons.values()) or "No mechanism here knows it."
+        told = " ".join(self.reasons.values()) or "No mechanism here claims it."
         raise NotExact(
             f"The environment cannot be restored exactly, so it is not created. {told} A package can bring a "
             f"mechanism as an entry point of the group {ENTRY_POINT_GROUP!r}.",
@@ -69,37 +64,39 @@ class Verdict(msgspec.Struct, frozen=True):
         )
 
 
-def is_known(recipe: Recipe) -> bool:
-    """Whether what is made from the recipe is one of the families' own, with arguments that cannot make it large.
+def needs_trial(recipe: Recipe) -> bool:
+    """Whether an environment has to be tried in a child process before it is made in this one.
 
-    Only the registry is asked. Anything else may end or fill the process in its constructor already.
+    Not if a family declares mechanisms for it and the arguments cannot make it large. Anything else may end the
+    process, or fill its memory, in the constructor already. Only Gymnasium's registry is asked.
     """
-    spec = gymnasium.registry.get(recipe.env_id.rpartition(":")[2])
-    entry_point = "" if spec is None else str(spec.entry_point)
-    return entry_point.startswith(_FAMILIES) and (recipe.num_envs or 1) <= _FEW_ENVS and are_modest(recipe.kwargs)
+    family = registered_family(recipe.env_id)
+    if family is None or not family.mechanisms:
+        return True
+    return (recipe.num_envs or 1) > _MOST_UNTRIED_ENVS or not are_modest(recipe.kwargs)
 
 
-def subject_of_trial(recipe: Recipe) -> str:
-    """A digest of what a trial is made for: the recipe but for its seed, and Gymnasium's and numpy's versions."""
+def verdict_key(recipe: Recipe) -> str:
+    """The key of a verdict: a digest of the recipe without its seed, and of Gymnasium's and numpy's versions."""
     versions = {name: version_here(name) for name in ("gymnasium", "numpy")}
     unseeded = msgspec.structs.replace(recipe, seed=None)
     return hashlib.sha256(msgspec.json.encode([unseeded, versions, sys.platform])).hexdigest()
 
 
-def confined(recipe: Recipe, modules: Iterable[str], limits: Limits) -> Verdict:
-    """The verdict on an environment, found in a process of its own from its constructor on. Takes seconds.
+def select_in_child(recipe: Recipe, modules: Iterable[str], limits: Limits) -> Verdict:
+    """Try an environment in a child process, from its constructor on. Takes seconds.
 
     Raises:
-        NotCreatable: its constructor refused, or the process did not survive it.
+        NotCreatable: its constructor refused, or it ended the child.
     """
-    return in_confinement(recipe.env_id, limits, examine, recipe, tuple(modules))
+    return run_in_child(recipe.env_id, limits, select, recipe, tuple(modules))
 
 
-def in_confinement(env_id: str, limits: Limits, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What a function that makes an environment returns in a process of its own.
+def run_in_child(env_id: str, limits: Limits, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function that makes the environment, in a child process with limits.
 
     Raises:
-        NotCreatable: the environment's code ended the process, or took more than the limits; it is told which.
+        NotCreatable: the environment's code ended the child or exceeded the limits. The text says how.
     """
     try:
         return in_child(function, limits, "random", *args, **kwargs)
@@ -111,33 +108,33 @@ def in_confinement(env_id: str, limits: Limits, function: Callable[P, R], *args:
         ) from None
 
 
-def examine(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
-    """The verdict on an environment, found in this process."""
+def select(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
+    """Try an environment in this process."""
     register_environments(modules)
     env = make(recipe)
-    made_from = distributions_of(type(layer).__module__ for layer in layers(env))
-    versions = {name: version_here(name) for name in made_from}
+    distributions = distributions_of(type(layer).__module__ for layer in layers(env))
+    versions = {name: version_here(name) for name in distributions}
     proved = proved_mechanism(env)
     if proved is None:
-        return msgspec.structs.replace(try_out(recipe, env, modules), versions=versions)
-    # It is carried exactly; what is left to see is whether it can be called at all with these arguments.
-    perform(env, Reset(seed=11))
+        return msgspec.structs.replace(try_candidates(recipe, env, modules), versions=versions)
+    # Its mechanism is exact. What is left to see is whether calls survive these arguments.
+    perform(env, Reset(seed=_SEED))
     perform(env, Step(env.action_space.sample()))
-    if recipe.render_mode not in (None, "human"):
+    if recipe.draws:
         perform(env, Render())
     return Verdict(proved.name, {}, versions)
 
 
-def try_out(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
-    """Try the mechanisms that suit the environment, one after another, on scratch copies. Takes seconds."""
-    seeded = msgspec.structs.replace(recipe, seed=11)
+def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
+    """Try each mechanism that suits the environment, on others like it, until one proves exact. Takes seconds."""
+    seeded = msgspec.structs.replace(recipe, seed=_SEED)
     reasons = {}
     for mechanism in candidates(env):
         try:
-            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_EXTENT)
+            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_BRIEF)
         except GymHTTPError as error:
             reasons[mechanism.name] = f"{mechanism.name}: {error.detail}"
-        except Exception as error:  # the environment's own exception in the middle of the script
+        except Exception as error:  # the environment's own, in the middle of the scenario
             reasons[mechanism.name] = f"{mechanism.name}: the trial ended with {type(error).__name__}: {error}."
         else:
             return Verdict(mechanism.name, reasons)

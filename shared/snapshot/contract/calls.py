@@ -1,6 +1,6 @@
-"""Everything that may change an environment, as values, and the making of such a call.
+"""The calls that may change an environment, as values, and how they are made.
 
-A mechanism that replays needs to see them all, so nothing else in the service touches a live environment.
+Nothing else in the service touches a live environment: a mechanism that replays calls has to see all of them.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,16 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.snapshot.codec.generators import generators_of, reseed
+from shared.snapshot.generators.generators import generators_of, reseed
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
 
+PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
+"""What this module reads of other packages that is not part of their API."""
+
 
 class Reset(msgspec.Struct, frozen=True):
-    """`env.reset(seed=..., options=...)`; a vector's seeds may be a list."""
+    """`env.reset(seed=..., options=...)`. A vector also takes a list of seeds, one for each environment."""
 
     seed: int | Sequence[int | None] | None = None
     options: dict[str, Any] | None = None
@@ -28,19 +31,19 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Render(msgspec.Struct, frozen=True):
-    """`env.render()`. It can change an environment: a first frame fixes MuJoCo's camera."""
+    """`env.render()`. It can change an environment: MuJoCo's camera is fixed by the first frame."""
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """`sample()` of one of the environment's spaces; it advances that space's generator."""
+    """`sample()` of one of the environment's spaces, which advances the space's generator."""
 
     space: Literal["action_space", "observation_space"]
 
 
 class Reseed(msgspec.Struct, frozen=True):
-    """New generators for the environment and its spaces, from children of a `numpy.random.SeedSequence`.
+    """New numpy generators for the environment and its spaces, seeded by children of a `SeedSequence`.
 
-    Generators of other kinds than numpy's go on as they were, unless the mechanism knows of them.
+    Other generators stay as they are unless the mechanism reseeds them, as ALE's does.
     """
 
     entropy: int
@@ -51,8 +54,8 @@ Call = Reset | Step | Render | Sample | Reseed
 
 
 def perform(env: Any, call: Call) -> Any:
-    """Make the call and return what the environment returned; its exceptions pass through."""
-    if type(call) is Step:  # the most frequent, in a third of a match's time
+    """Make the call and return what the environment returned. Its exceptions pass through."""
+    if type(call) is Step:  # the most frequent call, without the `match`, which takes three times as long
         return interruptible(env.step, call.action)
     return interruptible(partial(_perform, env), call)
 
@@ -68,7 +71,7 @@ def _perform(env: Any, call: Call) -> Any:
             return getattr(env, space).sample()
         case Reseed(entropy, spawn_key):
             reseed(generators_of(env), entropy, spawn_key)
-            # As Gymnasium marks a generator whose seed it does not know.
+            # Gymnasium's mark for a generator whose seed is unknown. Reading the property would make another.
             env.unwrapped._np_random_seed = -1
             return None
 

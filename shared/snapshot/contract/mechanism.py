@@ -1,9 +1,11 @@
-"""What a snapshot mechanism is: one exact way of carrying an environment between processes.
+"""The contract of a snapshot mechanism, which carries environments exactly from one process to another.
 
-Exact means: restored in another process, every later call returns the same bits as the environment that was
-never interrupted: observation, reward, flags, info, the environment's generators and its spaces', unseeded
-resets, rendered frames. A mechanism that cannot promise this for an environment says so in `suits`; it never
-restores something near it.
+Exactly means: after a restore in another process, every later call returns the same bits as if the environment had
+never been interrupted. That covers observations, rewards, flags, info, rendered frames, unseeded resets, and the
+generators of the environment and its spaces. A mechanism that cannot promise this for an environment says so in
+`suits`. It never restores an approximation.
+
+`conformance/testing.py` has this contract as tests to inherit.
 """
 
 from collections.abc import Callable
@@ -20,70 +22,81 @@ class Home(Enum):
     """Where the calls on an environment are made."""
 
     LOOP = "loop"
-    """On the event loop, where a call and a restore take well under a millisecond, or else on a worker."""
+    """On the event loop while a call and a restore take well under a millisecond, otherwise on a worker."""
     EITHER = "either"
-    """On a worker, and where nothing is drawn on the event loop as long as calls are short; restored on a worker.
+    """On a worker, or on the event loop while calls are short and draw nothing. Restored on a worker.
 
-    For environments whose libraries, unlike OpenGL, keep nothing by thread.
+    For environments whose libraries keep nothing by thread, as OpenGL does.
     """
     WORKER = "worker"
-    """On a thread of a small pool, always the same one."""
+    """On one thread of a small pool, always the same."""
     GRAPHICS = "graphics"
-    """On the one thread that owns every OpenGL context: from another, frames come out black, silently."""
+    """On the one thread that owns all OpenGL contexts. From any other, frames are black, without an error."""
 
 
 class Subject(Protocol):
-    """A live environment as its mechanism tends it. It belongs to one thread for life.
+    """A live environment in the hands of its mechanism.
 
-    One that does nothing else at a step may also have `step(action)`, the same as `apply(Step(action))`.
+    Its calls never overlap, and all come from one thread unless its home is `EITHER`. A subject that adds nothing
+    to a step may also have `step(action)`, a shorter way to `apply(Step(action))`.
     """
 
     env: gymnasium.Env[Any, Any]
 
     def apply(self, call: Call) -> Any:
-        """Make the call on the environment and return what the environment returned.
+        """Make the call on the environment and return what it returned.
 
-        The environment's own exceptions pass through; after one the subject is not used again.
+        The environment's exceptions pass through. The subject is not used again after one.
         """
 
     def capture(self) -> bytes:
-        """The state as bytes. An unchanged subject gives the same bytes again, so that a change shows."""
+        """The state as bytes. An unchanged subject returns equal bytes, so that only changes are written."""
 
     def restore(self, body: bytes) -> None:
-        """Make the environment continue from `body`, captured from a subject of an equal recipe.
+        """Continue from `body`, which was captured from a subject of an equal recipe.
+
+        The environment may have been used before. The service has verified the signature of `body`.
 
         Raises:
-            SnapshotCorrupt: the bytes do not fit the environment, or a check of the result failed.
+            SnapshotCorrupt: the bytes do not fit the environment, or the restored state fails a check.
         """
 
     def close(self) -> None:
-        """Release what the environment holds outside the Python heap."""
+        """Release what the environment holds outside Python's memory."""
 
 
 class Mechanism(Protocol):
-    """One way of making environments restorable.
+    """One way to carry environments.
 
-    One whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`: a closed subject
-    that it has kept, to be restored next, or None where it has none.
+    A mechanism whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`, which
+    returns a closed subject that it has kept, to be restored next, or None.
     """
 
     name: str
-    """Stands in every snapshot that it writes; a change of the bytes' form is a new name."""
+    """Part of every snapshot. A change of the bytes' form needs a new name."""
 
     libraries: tuple[str, ...]
-    """Distributions, besides gymnasium and numpy, on whose versions the captured bytes depend."""
+    """Distributions, besides gymnasium and numpy, on whose versions the bytes depend."""
 
     home: Home
-    """Where its environments' calls are made, unless they turn out to be too long for the event loop."""
+    """Where the calls on its environments are made."""
 
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
-        """Whether this mechanism claims to carry `env`, newly made, exactly."""
+        """Whether this mechanism claims to carry `env`, which is new, exactly."""
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> Subject:
-        """Tend a newly made environment that no call has touched."""
+        """Take a new environment, made from the recipe, on which no call has been made."""
+
+
+def home_of(mechanism: Mechanism, recipe: Recipe) -> Home:
+    """Where the calls on an environment of this recipe are made.
+
+    One that draws stays off the event loop: a frame takes milliseconds, and with LunarLander's flames seconds.
+    """
+    return Home.WORKER if mechanism.home is Home.EITHER and recipe.draws else mechanism.home
 
 
 def stepper(subject: Subject) -> Callable[[Any], Any]:
-    """A function that steps the subject with an action: its own, or else one that makes a `Step` of it."""
+    """A function that steps the subject with an action: its own `step`, or `apply` of a `Step`."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)
     return own or (lambda action: subject.apply(Step(action)))

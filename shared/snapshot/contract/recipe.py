@@ -1,7 +1,6 @@
-"""What an environment is made from.
+"""What an environment is made from: everything that the client said at creation.
 
-A recipe is everything that the client said at creation. It stands in the header of every snapshot, so constants
-(spaces, models, tables) are rebuilt and never stored.
+The header of every snapshot has the recipe, so that constants (spaces, models, tables) are rebuilt and not stored.
 """
 
 from typing import Any, Literal
@@ -13,14 +12,14 @@ AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
 
 
 class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One wrapper of `gymnasium.wrappers` by name, with its parameters after `env`."""
+    """A wrapper of `gymnasium.wrappers` by name, with its arguments after `env`."""
 
     name: str
     kwargs: dict[str, Any] = {}
 
 
 class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The arguments of `gymnasium.make`, the wrappers around it, innermost first, and the first seed."""
+    """The arguments of `gymnasium.make`, the wrappers around the environment, innermost first, and a seed."""
 
     env_id: str
     render_mode: str | None = None
@@ -29,6 +28,11 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
     wrappers: tuple[WrapperRecipe, ...] = ()
     autoreset: AutoresetMode = "Disabled"
     num_envs: int | None = None
-    """How many environments a `gymnasium.vector.SyncVectorEnv` holds; None for a single one, not a vector."""
+    """The number of environments in a `gymnasium.vector.SyncVectorEnv`; None if it is not a vector."""
     seed: int | None = None
-    """Seed of the (outermost) spaces' generators, and of the first reset if that brings none of its own."""
+    """Seeds the outermost spaces, and the first reset if that has no seed of its own."""
+
+    @property
+    def draws(self) -> bool:
+        """Whether `render` returns frames. `human` returns none, and here it opens no window either."""
+        return self.render_mode not in (None, "human")

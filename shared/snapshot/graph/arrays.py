@@ -1,7 +1,7 @@
-"""numpy's arrays in an object graph: their values, and whose memory they look at.
+"""numpy arrays in an object graph: their values, their strides, and whose memory they are views of.
 
-A pickle turns each array into one of its own. An environment that keeps `state` and `position = state[:2]` would
-come back with a position that no longer follows its state, and sums over strided arrays with other last bits.
+pickle gives every array memory of its own. An environment that keeps `state` and `position = state[:2]` would come
+back with a position that no longer follows its state, and sums over strided arrays would differ in the last bit.
 """
 
 import sys
@@ -10,35 +10,35 @@ from typing import Any
 
 import numpy as np
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 
 Array = np.ndarray[Any, Any]
 
 LARGE_BYTES = 1 << 14
-"""From this size on an array's memory is handed to the pickler's `buffer_callback`."""
+"""From this size on, memory is handed to the pickler's `buffer_callback` and stored beside the graph."""
 
 _REFERENCES_TO_ITS_OWN = 3
-"""To a bytearray: the memoryview's, and while it is looked at a variable's and an argument's."""
+"""References to a bytearray that one array owns: the memoryview's, a local variable's and an argument's."""
 
 
 def reduce_array(array: Array) -> Any:
-    """How an array is made again: one with its own memory from that, a view from the array it looks at.
+    """The reduction of an array: to its own memory, or to a view of the array that owns the memory.
 
     Raises:
-        NotPlain: it looks at memory that others may change and that is not an array's.
+        NotPlain: The memory belongs to something else than an array, which may change it.
     """
     owner = _owner(array)
     if not _one_block(owner) or (array.flags.writeable and not owner.flags.writeable):
-        raise NotPlain("an array looks at a part of another in a way that cannot be repeated")
+        raise NotPlain("an array is a view of another in a way that cannot be repeated")
     if owner is not array:
         if array.dtype.hasobject:
-            raise NotPlain("an array looks at a part of an array of objects")
+            raise NotPlain("an array is a view of an array of objects")
         offset = _address(array) - _address(owner)
         return _view, (owner, offset, array.dtype, array.shape, array.strides, array.flags.writeable)
     strides = None if array.flags.c_contiguous else array.strides
     form = (array.shape, array.dtype, strides)
     if array.dtype.hasobject:
-        # Its objects are given to it afterwards, since they may lead back to it.
+        # Its objects may lead back to it, so they are set after it is made.
         objects = (array.ravel("K").tolist(), array.flags.writeable)
         return _of_objects, form, objects, None, None, _set_objects
     memory: Any = array.ravel("K").view(np.uint8)
@@ -47,10 +47,10 @@ def reduce_array(array: Array) -> Any:
 
 
 def reduce_subclass(array: Array) -> Any:
-    """How an array of a subclass is made again: as it says itself, where it has memory of its own.
+    """An array of a subclass is left to its own reduction, where it owns its memory.
 
     Raises:
-        NotPlain: it is a view, or has attributes, which its pickle would leave out.
+        NotPlain: It is a view, or has attributes, which its pickle would leave out.
     """
     if array.base is not None or getattr(array, "__dict__", None):
         raise NotPlain(f"{type(array).__qualname__} is an array of a subclass that is a view or has attributes")
@@ -58,14 +58,14 @@ def reduce_subclass(array: Array) -> Any:
 
 
 def reduce_dtype(dtype: np.dtype[Any]) -> Any:
-    """How a type is made again: the simple ones as numpy's own single object, which a pickle would copy."""
+    """The built-in types come back as numpy's own objects, of which a pickle would make copies."""
     if dtype.isbuiltin == 1 and dtype.metadata is None:
         return np.dtype, (dtype.str,)
     return NotImplemented
 
 
 def _owner(array: Array) -> Array:
-    """The array whose memory this one looks at; itself if nobody else can change what it sees."""
+    """The array that owns the memory; the array itself if nothing else can change its values."""
     base: Any = array.base
     if base is None:
         return array
@@ -73,16 +73,16 @@ def _owner(array: Array) -> Array:
         return _owner(base)
     if isinstance(base, memoryview):
         base = base.obj
-    # An array that came out of a pickle looks at a bytearray of which nobody else knows.
+    # An array that came out of a pickle is a view of a bytearray that nothing else refers to.
     if type(base) is bytearray and sys.getrefcount(base) <= _REFERENCES_TO_ITS_OWN:
         return array
     if type(base) is bytes or type(base).__module__.startswith("jaxlib"):
         return array
-    raise NotPlain(f"an array looks at the memory of a {type(base).__module__}.{type(base).__qualname__}")
+    raise NotPlain(f"an array is a view of the memory of a {type(base).__module__}.{type(base).__qualname__}")
 
 
 def _one_block(array: Array) -> bool:
-    """Whether the array's memory has no gaps, in whichever order of its axes."""
+    """Whether the array's memory has no gaps, in any order of its axes."""
     return array.ravel("K").base is not None
 
 

@@ -1,34 +1,37 @@
-"""What a newly made environment has like every other of its recipe, and what a snapshot therefore only numbers.
+"""Objects that every new environment of a recipe has alike, so that a snapshot only holds their numbers.
 
-There are two kinds. A function compiled by `jax.jit` never changes, and compiling one anew after each restore took
-0.2 to 1.9 s. A set cannot be stored: the order of its iteration depends on how it came about, and 222 of 300 sets
-of 50 grid cells came out of a pickle in another. One that the constructor made comes about in the same way again.
+There are two kinds. A function compiled by `jax.jit` never changes, and compiling one after each restore took 0.2
+to 1.9 s. A set cannot be stored, since its iteration order depends on how it was built: of 300 sets of 50 grid
+cells 222 came out of a pickle in another order. One that the constructor builds has the same order every time.
 """
 
 import hashlib
 import sys
 from typing import Any
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
+
+PRIVATE_NAMES = ("jaxlib._jax:PjitFunction",)
+"""What this module reads of other packages that is not part of their API."""
 
 _ATOMS = (type(None), bool, int, float, str, bytes)
 
 
 class Constants:
-    """The constants of one environment, numbered in the order in which its graph leads to them."""
+    """The constants of one environment, numbered in the order in which a walk through its graph meets them."""
 
     def __init__(self) -> None:
         self.complete = False
-        """Whether all are found: they are looked for only while the environment is new."""
+        """Set after the walk through the new environment; no constant is added later."""
         self._found: list[Any] = []
         self._contents: list[Any] = []
         self._numbers: dict[int, int] = {}
 
     def number(self, candidate: Any) -> int | None:
-        """The number of an object if it is a constant, `None` if it is stored like any other.
+        """The number of a constant, or None for an object that is stored like any other.
 
         Raises:
-            NotPlain: it is a set with an order, and the constructor did not make it like this.
+            NotPlain: It is a set whose order would be lost, and not as the constructor built it.
         """
         number = self._numbers.get(id(candidate))
         if number is None and not self.complete and _may_be_constant(candidate):
@@ -38,14 +41,14 @@ class Constants:
         if number is not None and _contents(candidate) == self._contents[number]:
             return number
         if isinstance(candidate, set | frozenset) and len(candidate) > 1:
-            raise NotPlain("a set that the constructor did not make would come back in another order")
+            raise NotPlain("a set that the constructor did not build would come back in another order")
         return None
 
     def at(self, number: int) -> Any:
         """The constant of that number.
 
         Raises:
-            LookupError: there is none, or it is no longer as it was.
+            LookupError: There is none, or it has changed.
         """
         found = self._found[number]
         if _contents(found) != self._contents[number]:
@@ -53,8 +56,8 @@ class Constants:
         return found
 
     def fingerprint(self) -> bytes:
-        """Equal for two environments whose constants are the same."""
-        # Sorted, since a set of texts has another order in each process.
+        """Eight bytes, equal for two environments whose constants are the same."""
+        # Sorted, since a set of strings has another order in each process.
         text = "\n".join(repr(sorted(map(repr, contents))) for contents in self._contents)
         return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
@@ -74,7 +77,7 @@ def _is_atom(item: Any) -> bool:
 
 
 def _contents(candidate: Any) -> list[Any]:
-    """What is compared: a set's elements in their order, a function's name."""
+    """What is compared: a set's elements in iteration order, or a function's name."""
     if isinstance(candidate, set | frozenset):
         return list(candidate)
     return [candidate.__module__, candidate.__qualname__]

@@ -1,8 +1,8 @@
-"""The mechanism for environments in pure Python: all that is reached from the environment, as one graph.
+"""The mechanism for environments in pure Python: everything reachable from the environment, as one graph.
 
 It is the general case: minigrid, highway-env, flappy-bird-gymnasium, Gymnasium's jax environments, a user's own.
-Not carried are native handles and what changes in place within classes and modules, such as a list there; what is
-seen of those is refused.
+Native handles without a leaf are not carried, nor what changes in place in classes and modules, such as a list
+there. What can be seen of those is refused.
 """
 
 import hashlib
@@ -11,37 +11,38 @@ from typing import Any
 
 import gymnasium
 
-from shared.errors import SnapshotCorrupt
+from shared.codec import plain
+from shared.codec.plain import NotPlain
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.compatibility import check_libraries
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import generator_state, generators_of, layers
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.graph.blocks import Blocks, unpacked
+from shared.snapshot.generators.generators import generator_state, generators_of, layers
+from shared.snapshot.graph.blocks import BlockCompressor, decompressed
+from shared.snapshot.graph.path import pickled
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
-from shared.snapshot.graph.survey import Survey, written
+from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
+from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 LARGEST_BODY_BYTES = 1 << 26
-"""An environment whose compressed state takes more is not carried."""
+"""The largest compressed state that is carried."""
 
 
 class GraphMechanism:
-    """Carries what is in Python's own memory, and refuses what shows that it is not."""
+    """Carries what is in Python's own memory, and refuses what is seen to lie outside it."""
 
     name = "object-graph"
     libraries: tuple[str, ...] = ("cloudpickle",)
     home = Home.WORKER
 
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
-        """Whether nothing in the new environment is known not to be carried; a trial tells the rest."""
+        """Whether nothing in the new environment is known to be lost; a trial tells the rest."""
         try:
             Survey(env)
         except NotPlain:
@@ -58,7 +59,7 @@ class GraphMechanism:
 
 
 class GraphSubject:
-    """A live environment, and what it has like every other of its recipe."""
+    """A live environment, and what it has in common with every other of its recipe."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
         self._global_rng = GlobalRng.of(recipe.seed)
@@ -71,11 +72,11 @@ class GraphSubject:
         self._modules = survey.modules
         self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
-        self._blocks = Blocks()
+        self._blocks = BlockCompressor()
         self._tend(env)
 
     def apply(self, call: Call) -> Any:
-        """Make the call with what is the environment's own of the process, and seed what it left unseeded."""
+        """Make the call with the environment's own global generators and module state; seed what it leaves new."""
         with self._global_rng.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
@@ -84,26 +85,26 @@ class GraphSubject:
         return result
 
     def capture(self) -> bytes:
-        """The graph, and beside it what is not a matter of the graph alone.
+        """The graph, and what belongs to the environment but not to the graph.
 
         Raises:
-            NotPlain: something in it cannot be made again exactly; the way to it is named.
+            NotPlain: Something in it cannot be made again exactly. The message begins with the path to it.
         """
-        if not self._versions:  # only at creation: a restore knows the names, and finding them took 0.1 to 0.4 s
+        if not self._versions:  # only at creation: finding them took 0.1 to 0.4 s, and a restore is told
             self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
         pickler = GraphPickler(self._constants, self._left_out)
-        graph, buffers = written(pickler, self.env, self._constants)
+        graph, buffers = pickled(pickler, self.env, self._constants)
         body = plain.dumps(
             [
                 self._versions,
                 self._classes,
                 self._fingerprint,
-                _facts(self.env),
+                _generators_digest(self.env),
                 self._global_rng.state(),
                 self._names.state(),
                 [clock.read() for clock in self._clocks],
                 zlib.compress(graph, 1),
-                self._blocks.packed(buffers),
+                self._blocks.compressed(buffers),
             ]
         )
         if len(body) > LARGEST_BODY_BYTES:
@@ -111,17 +112,17 @@ class GraphSubject:
         return body
 
     def restore(self, body: bytes) -> None:
-        """Put the environment of the body in place of this one. The body must be known to be this service's own.
+        """Replace the environment by that of `body`, whose signature must have been verified.
 
         Raises:
-            SnapshotIncompatible: it was written with other versions of what the graph names.
+            SnapshotIncompatible: It was written with other versions of what the graph names.
         """
         match plain.loads(body):
             case [
                 dict(versions),
                 list(classes),
                 bytes(constants),
-                bytes(facts),
+                bytes(generators),
                 global_rng,
                 names,
                 list(times),
@@ -134,8 +135,8 @@ class GraphSubject:
         if classes != self._classes or constants != self._fingerprint:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
         env = self._read(*packed)
-        if [class_path(layer) for layer in layers(env)] != classes or _facts(env) != facts:
-            raise SnapshotCorrupt("The graph in the snapshot came out as another environment than went in.")
+        if [class_path(layer) for layer in layers(env)] != classes or _generators_digest(env) != generators:
+            raise SnapshotCorrupt("The graph in the snapshot came out as another environment than the one stored.")
         self._versions = versions
         self._names.set_state(names)
         self._global_rng.set_state(global_rng)
@@ -144,7 +145,7 @@ class GraphSubject:
             clock.write(time)
 
     def close(self) -> None:
-        """Nothing: what is carried is memory only, and several `close` methods shut pygame down for all."""
+        """Do nothing: the environment holds memory only, and several `close` methods shut pygame down for all."""
 
     def _tend(self, env: gymnasium.Env[Any, Any]) -> None:
         self.env = env
@@ -158,15 +159,17 @@ class GraphSubject:
 
     def _read(self, graph: bytes, blocks: list[bytes]) -> gymnasium.Env[Any, Any]:
         try:
-            env = GraphUnpickler(zlib.decompress(graph), self._constants, unpacked(blocks)).load()
+            env = GraphUnpickler(zlib.decompress(graph), self._constants, decompressed(blocks)).load()
+        except SnapshotIncompatible:  # a leaf that is not installed here
+            raise
         except Exception as error:  # the graph calls other libraries' constructors, which may raise anything
             raise SnapshotCorrupt(f"The graph in the snapshot cannot be built: {error!r}.") from error
         assert isinstance(env, gymnasium.Env)
         return env
 
 
-def _facts(env: gymnasium.Env[Any, Any]) -> bytes:
-    """A digest of what a restored environment can be checked by: its generators, on which all else follows."""
+def _generators_digest(env: gymnasium.Env[Any, Any]) -> bytes:
+    """A digest by which a restored environment is checked: of its generators, which everything else depends on."""
     states = [generator_state(generator) for generator in generators_of(env)]
     return hashlib.blake2b(plain.dumps(states), digest_size=16).digest()
 

@@ -1,16 +1,30 @@
-"""Where in an environment the object is that a graph cannot hold, as an expression that leads to it."""
+"""Writing a graph, and telling where in an environment the object is that no graph can hold."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from pickle import PickleBuffer
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.constants import Constants
 from shared.snapshot.graph.pickler import GraphPickler
 
 
+def pickled(pickler: GraphPickler, env: Any, constants: Constants) -> tuple[bytes, list[PickleBuffer]]:
+    """The graph's pickle, and the large buffers beside it.
+
+    Raises:
+        NotPlain: Something in it cannot be carried. The message begins with the path to it.
+    """
+    try:
+        return pickler.written(env)
+    except Exception as error:  # objects are asked how to pickle them, and may raise anything
+        raise NotPlain(f"{path_to_culprit(env, constants)}: {error}") from error
+
+
 def path_to_culprit(env: Any, constants: Constants) -> str:
-    """Such as `env.env.viewer.font`: each object on the way cannot be held, because the last one cannot."""
+    """An expression such as `env.env.viewer.font`, which leads to the object that cannot be pickled."""
     path, current = "env", env
     passed: dict[int, Any] = {}
     while True:
@@ -24,7 +38,7 @@ def path_to_culprit(env: Any, constants: Constants) -> str:
 
 
 class _Tester(GraphPickler):
-    """Leaves out the objects already passed: nearly everything leads back to the environment."""
+    """Leaves out the objects already on the path, since nearly everything leads back to the environment."""
 
     passed: Mapping[int, Any]
 
@@ -37,7 +51,7 @@ def _fails(part: Any, constants: Constants, passed: Mapping[int, Any]) -> bool:
     tester.passed = passed
     try:
         tester.dump(part)
-    except Exception:  # objects are asked how to pickle them, and those that refuse raise anything
+    except Exception:  # objects are asked how to pickle them, and may raise anything
         return True
     return False
 

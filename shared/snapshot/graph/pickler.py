@@ -1,33 +1,35 @@
-"""An object graph to and from bytes: all that is reached from an environment, what is shared shared again.
+"""An object graph to and from bytes: everything reachable from an environment, with shared objects shared again.
 
-It is cloudpickle's pickler, with other answers where cloudpickle's or an object's own would not be exact.
+It is cloudpickle's pickler, with other reductions where cloudpickle's or an object's own would not be exact.
 """
 
 import _collections_abc as abc
 import copyreg
 import io
 import pickle
-import random
 import sys
 import types
 import weakref
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import cloudpickle
 import gymnasium
 import numpy as np
 
-from shared.snapshot.codec.plain import NotPlain
-from shared.snapshot.graph import arrays, reducers, surfaces
+from shared.codec.plain import NotPlain
+from shared.snapshot.graph import arrays, reducers, singletons
 from shared.snapshot.graph.constants import Constants, constant_kinds
-from shared.snapshot.graph.native_state import class_name, objection
+from shared.snapshot.graph.leaves import leaf_for
+from shared.snapshot.graph.native_base import class_name
+from shared.snapshot.graph.native_state import objection
 
-# Of these cloudpickle makes copies: a view or a proxy no longer shows its dictionary, a file becomes its text.
+# cloudpickle copies these: a view or a proxy no longer shows its dictionary, a file becomes its text.
 _COPIED = {memoryview, types.MappingProxyType, io.TextIOWrapper, weakref.WeakSet}
 _COPIED |= {abc.dict_keys, abc.dict_values, abc.dict_items}
 _OF_A_BUILT_IN_TYPE = 2
-"""How many parts cloudpickle's reduction of a class has that has a name, such as `type(None)`."""
+"""Length of cloudpickle's reduction of a class that has a name, such as `type(None)`."""
 
 _BY_CLOUDPICKLE = {
     kind: reduce for kind, reduce in cloudpickle.Pickler.dispatch_table.items() if kind not in _COPIED
@@ -35,10 +37,10 @@ _BY_CLOUDPICKLE = {
 
 
 class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Writes one graph. `left_out` names the attribute of a layer that is not written, by the layer's id."""
+    """Writes one graph. `left_out` gives, by a layer's id, the name of its attribute that is not written."""
 
     def __init__(self, constants: Constants, left_out: Mapping[int, str] | None = None) -> None:
-        # In one dictionary: cloudpickle looks into two through a ChainMap, in Python, for every object.
+        # One dictionary: cloudpickle's ChainMap of two is searched in Python for every object.
         self.dispatch_table = {**copyreg.dispatch_table, **_BY_CLOUDPICKLE}
         self._file = io.BytesIO()
         self._buffers: list[pickle.PickleBuffer] = []
@@ -49,15 +51,15 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         self._left_out = left_out or {}
 
     def written(self, root: Any) -> tuple[bytes, list[pickle.PickleBuffer]]:
-        """The graph that is reached from `root`, and the large blocks that stand beside it."""
+        """The pickle of everything reachable from `root`, and the large buffers that stand beside it."""
         self.dump(root)
         return self._file.getvalue(), self._buffers
 
     def persistent_id(self, instance: Any) -> int | str | None:
-        """A constant's number; a text's one copy. Asked for every object, sets and texts too, unlike a reducer.
+        """A constant's number, or the one copy of a string; None for any other object.
 
-        Equal texts may be one object or several, which depends on where they come from, and would show in the
-        bytes of an environment that was restored.
+        pickle asks this for every object, also for sets and strings, which no reducer sees. Whether equal strings
+        are one object depends on where they come from, and would show in the bytes of a restored environment.
         """
         kind = type(instance)
         if kind is str:
@@ -65,24 +67,20 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         return self._constants.number(instance) if kind in self._constant_kinds else None
 
     def reducer_override(self, instance: Any) -> Any:
-        """How an object of none of the built-in types is made again.
+        """The reduction of an object that is of no built-in type.
 
         Raises:
-            NotPlain: it cannot be made again exactly.
+            NotPlain: It cannot be made again exactly.
         """
-        kind = type(instance)
-        reduce = _REDUCERS.get(kind)
-        if reduce is None:
-            reduce = _REDUCERS[kind] = _reducer_of(kind)
-        return reduce(self, instance)
+        return reducer_of(type(instance))(self, instance)  # type: ignore[arg-type]  # mypy: a type has no hash
 
     def reduce_named(self, instance: Any) -> Any:
-        """A class or function by its name; a function without one by its code.
+        """A class or function by its name, or a function without one by its code.
 
         Raises:
-            NotPlain: it belongs to no module that can be imported, so that copies of it would drift apart.
+            NotPlain: No module that can be imported holds it, so copies of it would drift apart.
         """
-        # cloudpickle takes 9 µs to look a name up, and there are 20 in a small graph.
+        # cloudpickle takes 9 µs to look up a name, and a small graph has 20.
         if id(instance) in _NAMED:
             return NotImplemented
         reduced = super().reducer_override(instance)
@@ -95,7 +93,7 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         return reduced
 
     def reduce_environment(self, env: gymnasium.Env[Any, Any]) -> Any:
-        """By its attributes, but for the one that is left out."""
+        """An environment or wrapper by its attributes, without the one that is left out."""
         made, arguments, state, *rest = reducers.reduce_to_attributes(env)
         left_out = self._left_out.get(id(env))
         if left_out is not None:
@@ -104,34 +102,34 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 class GraphUnpickler(pickle.Unpickler):
-    """Reads a graph. It calls what the bytes name, so that these must be known to be this service's own."""
+    """Reads a graph. It calls what the bytes name, so their signature must have been verified."""
 
     def __init__(self, body: bytes, constants: Constants, buffers: list[bytes]) -> None:
         super().__init__(io.BytesIO(body), buffers=buffers)
         self._constants = constants
 
     def persistent_load(self, mark: int | str) -> Any:
-        """The constant of that number, or the text, interned as the literals are with which code compares it."""
+        """The constant of that number, or the string, interned like the literals that code compares it with."""
         return sys.intern(mark) if isinstance(mark, str) else self._constants.at(mark)
 
 
 Reducer = Callable[[GraphPickler, Any], Any]
-"""Gives what an object's `__reduce_ex__` would, or `NotImplemented` to leave it to that."""
+"""Returns what an object's `__reduce_ex__` would, or `NotImplemented` to leave it to that."""
 
 
-def _reducer_of(kind: type) -> Reducer:
+@cache
+def reducer_of(kind: type) -> Reducer:
     """The reducer for instances of exactly this type.
 
     Raises:
-        NotPlain: they are not carried.
+        NotPlain: They are not carried.
     """
     if issubclass(kind, type | types.FunctionType):
         return GraphPickler.reduce_named
-    names = [class_name(base) for base in kind.__mro__]
-    if names[0] in _KNOWN:
-        return _KNOWN[names[0]]
-    if "pygame.surface.Surface" in names:
-        return _KNOWN["pygame.surface.Surface"]
+    if (known := _KNOWN.get(class_name(kind))) is not None:
+        return known
+    if (leaf := leaf_for(kind)) is not None:
+        return lambda _, instance: reducers.reduce_leaf(leaf, instance)
     if (reason := objection(kind)) is not None:
         return _by_name_or(reason)
     if issubclass(kind, np.ndarray):
@@ -146,7 +144,7 @@ def _reducer_of(kind: type) -> Reducer:
 
 
 def _by_name_or(reason: str) -> Reducer:
-    """For what is not carried except as a function of an extension module, of which there is one a process."""
+    """Refuses an instance, unless it is a function of an extension module, which there is once in a process."""
 
     def reduce(_: GraphPickler, instance: Any) -> Any:
         module = sys.modules.get(getattr(instance, "__module__", None) or "")
@@ -157,41 +155,14 @@ def _by_name_or(reason: str) -> Reducer:
     return reduce
 
 
-def _reduce_generator(_: GraphPickler, generator: Any) -> Any:
-    """The process's own generators are lent, not owned: an environment that holds one holds its name."""
-    name = next((name for name, shared in _GLOBAL_GENERATORS.items() if shared is generator), None)
-    return NotImplemented if name is None else (_global_generator, (name,))
-
-
-def _reduce_module(module: types.ModuleType) -> Any:
-    """By its name; cloudpickle would copy one that has none."""
-    if sys.modules.get(module.__name__) is not module:
-        raise NotPlain(f"the module {module.__name__} cannot be imported")
-    return NotImplemented
-
-
-def _global_generator(name: str) -> Any:
-    return _GLOBAL_GENERATORS[name]
-
-
-_GLOBAL_GENERATORS = {
-    module.__name__: getattr(module.seed, "__self__", None)  # the functions are its methods
-    for module in (random, np.random)
-}
-
 _KNOWN: dict[str, Reducer] = {
-    "builtins.module": lambda _, module: _reduce_module(module),
-    "builtins.object": lambda _, sentinel: reducers.reduce_sentinel(sentinel),
+    "builtins.module": lambda _, module: singletons.reduce_module(module),
+    "builtins.object": lambda _, sentinel: singletons.reduce_sentinel(sentinel),
     "builtins.cell": lambda _, cell: reducers.reduce_cell(cell),
     "numpy.ndarray": lambda _, array: arrays.reduce_array(array),
-    "random.Random": _reduce_generator,
-    "numpy.random.mtrand.RandomState": _reduce_generator,
-    "pygame.surface.Surface": lambda _, surface: surfaces.reduce_surface(surface),
-    "pygame.time.Clock": lambda _, clock: surfaces.reduce_clock(clock),
+    "random.Random": lambda _, generator: singletons.reduce_generator(generator),
+    "numpy.random.mtrand.RandomState": lambda _, generator: singletons.reduce_generator(generator),
 }
 
-_REDUCERS: dict[type, Reducer] = {}
-"""By type, each found once."""
-
 _NAMED: dict[int, Any] = {}
-"""By id, classes and functions that can be imported by name; pickle checks that the name still leads to them."""
+"""Importable classes and functions by id; pickle itself checks that the name still leads to them."""

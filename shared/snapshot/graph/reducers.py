@@ -1,30 +1,35 @@
-"""How Python's own objects in an object graph are made again: by their attributes, whatever they say themselves.
+"""How the objects of a graph are made again, where pickle's or their own answer would not be exact.
 
 `EzPickle` keeps the constructor's arguments and comes back fresh, silently; a `__getstate__` leaves out what its
 author did not need. An environment is all of its attributes.
 """
 
 import sys
+from pickle import PickleBuffer
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
 import gymnasium
 from gymnasium.utils import EzPickle
 
-from shared.snapshot.codec.plain import NotPlain
-from shared.snapshot.graph.native_state import native_base
+from shared.codec.plain import NotPlain
+from shared.errors import SnapshotCorrupt
+from shared.snapshot.graph.arrays import LARGE_BYTES
+from shared.snapshot.graph.leaf import NativeLeaf
+from shared.snapshot.graph.leaves import leaf_named
+from shared.snapshot.graph.native_base import class_name, native_base
 
 _STATEFUL = (gymnasium.Env, gymnasium.vector.VectorEnv, gymnasium.vector.VectorWrapper, EzPickle)
 
 
 def is_its_attributes(kind: type) -> bool:
-    """Whether instances are made again by their attributes, and not as they or their class say.
+    """Whether instances are made again from their attributes, whatever their class says.
 
-    A class that defines `__reduce__` is believed, unless it is an environment: an enumeration's member is one
-    object a process, and says so there.
+    A class with a `__reduce__` of its own is believed unless it is an environment: a member of an enumeration is
+    one object in a process, and says so there.
 
     Raises:
-        NotPlain: they are environments that hold more than attributes.
+        NotPlain: They are environments that hold more than attributes.
     """
     native = native_base(kind)
     if issubclass(kind, _STATEFUL):
@@ -38,17 +43,17 @@ def is_its_attributes(kind: type) -> bool:
 
 
 def reduce_to_attributes(instance: object) -> Any:
-    """`__dict__` and slots; no method of the class is called, then or now."""
+    """`__dict__` and slots. No method of the class is called, neither now nor at a restore."""
     return _blank, (type(instance),), object.__getstate__(instance), None, None, _set_attributes
 
 
 def reduce_function(function: FunctionType) -> Any:
-    """A lambda or inner function of a module that can be imported: its code, bound to the module's own globals.
+    """A lambda or inner function of an importable module: its code, bound to the module's own globals.
 
-    cloudpickle gives each a copy of the globals and of the cells, so that functions that share a variable part.
+    cloudpickle would give each a copy of the globals and of the cells, also where functions share a variable.
 
     Raises:
-        NotPlain: its module cannot be imported.
+        NotPlain: Its module cannot be imported.
     """
     module = sys.modules.get(function.__module__)
     if module is None or vars(module) is not function.__globals__ or module.__name__ == "__main__":
@@ -58,22 +63,27 @@ def reduce_function(function: FunctionType) -> Any:
     return _function, arguments, (state, vars(function)), None, None, _set_function
 
 
-def reduce_sentinel(sentinel: object) -> Any:
-    """A bare `object()` by the name under which a module holds it: it is nothing but itself."""
-    named = [
-        (module.__name__, name)
-        for module in [*sys.modules.values()]
-        for name, value in [*getattr(module, "__dict__", {}).items()]
-        if value is sentinel
-    ]
-    return (_global, min(named)) if named else NotImplemented
-
-
 def reduce_cell(cell: CellType) -> Any:
     """A variable of an enclosing function, once for all functions that share it."""
     # An empty cell equals another: its variable is not assigned yet.
     contents = None if cell == CellType() else (cell.cell_contents,)
     return CellType, (), contents, None, None, _set_cell
+
+
+def reduce_leaf(leaf: NativeLeaf, instance: Any) -> Any:
+    """A native object by its leaf's name, bytes and parts; one of a subclass has attributes besides.
+
+    Raises:
+        NotPlain: The leaf refuses it, or its subclass adds native memory.
+    """
+    kind = type(instance)
+    native = native_base(kind)
+    if native is not None and class_name(native) != leaf.type:
+        raise NotPlain(f"{class_name(kind)} holds more native memory than {leaf.type}")
+    body = leaf.to_bytes(instance)
+    held = body if len(body) < LARGE_BYTES else PickleBuffer(body)
+    attributes = None if class_name(kind) == leaf.type else object.__getstate__(instance)
+    return _native_object, (leaf.type, held, leaf.parts(instance)), attributes
 
 
 _FUNCTION_ATTRIBUTES = ("__name__", "__qualname__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
@@ -92,11 +102,6 @@ def _set_attributes(instance: object, state: Any) -> None:
         object.__setattr__(instance, name, value)
 
 
-def _global(module: str, name: str) -> Any:
-    __import__(module)
-    return getattr(sys.modules[module], name)
-
-
 def _function(code: CodeType, module: str, closure: tuple[CellType, ...] | None) -> FunctionType:
     __import__(module)
     return FunctionType(code, vars(sys.modules[module]), closure=closure)
@@ -110,3 +115,11 @@ def _set_function(function: FunctionType, state: tuple[dict[str, Any], dict[str,
 
 def _set_cell(cell: CellType, contents: tuple[Any]) -> None:
     (cell.cell_contents,) = contents
+
+
+def _native_object(name: str, held: Any, parts: tuple[Any, ...]) -> Any:
+    leaf, body = leaf_named(name), bytes(held)
+    made = leaf.from_bytes(body, parts)
+    if leaf.to_bytes(made) != body:
+        raise SnapshotCorrupt(f"The leaf for {name} made an object in another state than the one stored.")
+    return made

@@ -1,7 +1,7 @@
-"""A function in a process of its own, with limits: for code that may crash there, hang or take all memory.
+"""Calling a function in a child process with limits, for code that may crash, hang or take all memory.
 
-The child is a new interpreter, and what it is given and answers are pickles: it is no defence against code that
-means harm, whose package somebody has installed here.
+The child is a new interpreter. Arguments and result travel as pickles, so this protects against bugs and not
+against malice: an installed package can do what it likes in any process.
 """
 
 import contextlib
@@ -25,39 +25,39 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _GRACE_S = 5.0
-_LONGEST_FILE = 256 * 1024 * 1024
-_LAST_WORDS = 2000
+_LARGEST_FILE_BYTES = 256 * 1024 * 1024
+_ERROR_OUTPUT_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a child, with all that it starts, may take."""
+    """What a child and the processes that it starts may use."""
 
     seconds: float = 120.0
     bytes: int | None = 4 * 1024**3
-    """Of memory that it can write to (`RLIMIT_DATA`): what is only reserved does not count."""
+    """Writable memory (`RLIMIT_DATA`). Address space that is only reserved does not count."""
 
 
 class ChildEnded(Exception):
-    """The child ended without an answer; the text goes on after its name, such as "was ended by SIGSEGV"."""
+    """The child ended without a result. The text is a predicate, such as "was ended by SIGSEGV"."""
 
 
 _ends_at: float | None = None
-"""When this process has to be over, if it is such a child itself."""
+"""`time.monotonic()` at which this process will be ended, if it is such a child itself."""
 
 
 def in_child(
     function: Callable[P, R], limits: Limits | None, hash_seed: str, *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """What a function of a module returns in a new interpreter.
+    """Call a module's function in a new interpreter and return what it returns.
 
-    Without limits of its own, a child of such a child has what is left of its parent's.
+    A child that starts another without limits passes on the time that is left of its own.
 
     Raises:
-        GymHTTPError: the function raised it there.
-        ChildEnded: there is no answer.
+        GymHTTPError: the function raised it.
+        ChildEnded: there is no result.
     """
-    leads = _ends_at is None  # a group of its own, in which its children are
+    leads = _ends_at is None  # its process group holds its own children too, so that all end together
     if limits is None and _ends_at is not None:
         limits = Limits(max(_ends_at - time.monotonic(), 0.1), None)
     seconds = None if limits is None else limits.seconds
@@ -83,7 +83,7 @@ def in_child(
         if child.returncode != 0:
             late = seconds is not None and time.monotonic() - began >= seconds
             raise ChildEnded(
-                f"did not come back within {seconds:g} s" if late else _told(child.returncode, errors)
+                f"did not come back within {seconds:g} s" if late else _how_it_ended(child.returncode, errors)
             )
     returned, value = pickle.loads(answer)
     if not returned:
@@ -93,7 +93,7 @@ def in_child(
 
 
 def _end(child: "subprocess.Popen[bytes]", leads: bool) -> None:
-    """End the child, and what it has started, if any of these still run."""
+    """Kill the child and the processes that it started, if any still run."""
     with contextlib.suppress(ProcessLookupError):
         if leads:
             os.killpg(child.pid, signal.SIGKILL)
@@ -101,47 +101,47 @@ def _end(child: "subprocess.Popen[bytes]", leads: bool) -> None:
             child.kill()
 
 
-def _told(status: int, errors: BinaryIO) -> str:
-    """How a child ended, with the last that it wrote."""
+def _how_it_ended(status: int, errors: BinaryIO) -> str:
+    """The signal or exit status that ended a child, and the end of its error output."""
     errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, errors.tell() - _LAST_WORDS))
-    said = errors.read().decode(errors="replace").strip()
+    errors.seek(max(0, errors.tell() - _ERROR_OUTPUT_BYTES))
+    text = errors.read().decode(errors="replace").strip()
     how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-    return f"{how}: {said}" if said else how
+    return f"{how}: {text}" if text else how
 
 
-def _confine(limits: Limits) -> None:
-    """Hold this process, and those that it will start, to the limits."""
-    # The timer is no thread of Python's: it also ends what never gives up the interpreter's lock.
+def _apply_limits(limits: Limits) -> None:
+    """Limit this process and those that it will start."""
+    # This timer is a C thread: it also ends code that never releases the interpreter's lock.
     faulthandler.dump_traceback_later(limits.seconds, exit=True)
     if sys.platform != "win32" and limits.bytes is not None:
         import resource
 
         for kind, most in (
             (resource.RLIMIT_DATA, limits.bytes),
-            (resource.RLIMIT_FSIZE, _LONGEST_FILE),
+            (resource.RLIMIT_FSIZE, _LARGEST_FILE_BYTES),
             (resource.RLIMIT_CORE, 0),
         ):
             resource.setrlimit(kind, (most, most))
-        # Where memory runs out all the same, the kernel is to take this process and not the server.
+        # If the machine runs out of memory all the same, the kernel should kill this process and not the server.
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def main() -> None:
-    """Read a function and its arguments from standard input, and write what comes of it to standard output."""
+    """Read a function and its arguments from standard input; write its result or error to standard output."""
     global _ends_at
     prepare_process()
     with os.fdopen(os.dup(1), "wb") as answers:
-        # Some environments print (BabyAI's tell of every layout that they reject).
+        # Some environments print, such as BabyAI's, which report every layout that they reject.
         os.dup2(2, 1)
         function, args, kwargs, limits = pickle.load(sys.stdin.buffer)
         if limits is not None:
             _ends_at = time.monotonic() + limits.seconds
-            _confine(limits)
+            _apply_limits(limits)
         try:
             answer = (True, function(*args, **kwargs))
         except GymHTTPError as error:
             answer = (False, error)
         answers.write(pickle.dumps(answer))
-    os._exit(0)  # what libraries do at an interpreter's end is not part of the answer
+    os._exit(0)  # the result is out: a library that crashes at exit must not turn it into a failure

@@ -1,9 +1,9 @@
-"""State that an environment's code keeps outside its objects: names that it binds anew in its classes and modules.
+"""State that an environment's code keeps in its classes and modules, separate for each environment.
 
-highway-env's intersections set `IDMVehicle.DISTANCE_WANTED = 7` on the class, and from then on every other of its
-environments in the process drives differently. So each environment has values of its own for such names, which are
-bound while its code runs. Carried are numbers, texts and tuples of them; another value that is bound anew is
-refused. Not seen is what changes in place, such as a list that grows.
+highway-env's intersections set `IDMVehicle.DISTANCE_WANTED = 7` on the class, and from then on every other
+environment of that package in the process drives differently. So each environment has its own values for such
+names, which are bound while its code runs. Numbers, texts and tuples of them are carried; if a name is bound to
+anything else, capturing is refused. Changes in place, such as a list that grows, are not seen.
 """
 
 import operator
@@ -16,29 +16,29 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
+from shared.codec import plain
+from shared.codec.plain import MISSING, NotPlain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.plain import MISSING, NotPlain
 
 _OTHERS = frozenset({"gymnasium", "numpy", "pygame", "jax", "jaxlib", "shared"}) | sys.stdlib_module_names
-"""Packages whose classes and modules are not for an environment to change."""
+"""Packages that environments use but do not change."""
 
 _CODE = (FunctionType, ModuleType, type, property, classmethod, staticmethod)
 _ATOMS = frozenset({type(None), bool, int, float, str, bytes})
 
 
 class ModuleState:
-    """One environment's values for the names in modules and in their classes."""
+    """One environment's values of the names in some modules and their classes."""
 
     def __init__(self, modules: Iterable[str]) -> None:
         self._scopes: dict[str, Any] = {}
-        """The modules and classes, as `module` and `module:Class`."""
+        """Modules and classes by `module` and `module:Class`."""
         self._sizes: list[int] = []
         self._places: dict[tuple[str, str], int] = {}
         self._lookups: list[tuple[Mapping[str, Any], str]] = []
         self._own: list[Any] = []
         self._first: list[Any] = []
-        """What was bound before any call; a name that a call brought was `MISSING`."""
+        """The values before any call; `MISSING` for a name that a call added."""
         self._packed: tuple[list[Any], bytes] | None = None
         for module in sorted(modules):
             self._add(module, sys.modules[module])
@@ -48,7 +48,7 @@ class ModuleState:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """While it is open, the names have this environment's values. One environment at a time."""
+        """Bind this environment's values. Only one environment may do so at a time."""
         before = self._bound()
         self._bind(before, self._own)
         try:
@@ -74,10 +74,10 @@ class ModuleState:
         return packed
 
     def set_state(self, packed: bytes) -> None:
-        """Continue with what `state` gave.
+        """Continue with what `state` returned.
 
         Raises:
-            SnapshotCorrupt: it names what is not here.
+            SnapshotCorrupt: it has names of a module or class that is not here.
         """
         self._own = [*self._first]
         for scope, values in plain.loads(zlib.decompress(packed)):
@@ -85,10 +85,10 @@ class ModuleState:
                 try:
                     self._add(scope, _owner(scope))
                 except (ImportError, AttributeError) as error:
-                    raise SnapshotCorrupt(f"The snapshot has names of {scope}, not to be found here.") from error
+                    raise SnapshotCorrupt(f"The snapshot has names of {scope}, which is not here.") from error
             for name, value in values.items():
                 place = self._place(scope, name)
-                # Rather the very object that is bound: binding another makes the class's methods slow to find.
+                # Keep the very object that is bound: each new binding empties the class's method cache.
                 if not _is_same(self._own[place], value):
                     self._own[place] = value
 
@@ -124,9 +124,9 @@ class ModuleState:
         return place
 
     def _find_new(self) -> int:
-        """Watch the names that were not there before; how many there are."""
+        """Watch the names that were added since, and return how many."""
         before, sizes = len(self._places), self._sizes_now()
-        # A name that went may have made room for one that came.
+        # Equal sizes may hide a new name if another was deleted.
         if sizes != self._sizes or any(value is MISSING for value in self._bound()):
             for scope, owner in self._scopes.items():
                 self._watch(scope, owner)
@@ -150,7 +150,7 @@ class ModuleState:
 
 
 def modules_behind(classes: Iterable[type], modules: Iterable[str]) -> set[str]:
-    """The modules of the classes' packages that are among `modules`, and those that these take something from."""
+    """Those of `modules` that are in the classes' packages, and the modules that they import from there."""
     packages = {kind.__module__.partition(".")[0] for kind in classes} - _OTHERS
     found: set[str] = set()
     waiting = [*modules]

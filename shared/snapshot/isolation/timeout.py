@@ -1,12 +1,12 @@
-"""A time limit on calls of an environment: foreign Python code that goes on too long is interrupted where it is.
+"""A time limit on an environment's code: Python code that runs too long is interrupted where it is.
 
-The interruption is an exception that another thread raises (`PyThreadState_SetAsyncExc`). It may come between any
-two bytecodes, so it is let in only while the environment's own code runs: `within` sets the time for everything
-that a thread does for one call, and each call of the environment in it opens and shuts a window. What the limit
-meets outside a window comes as an ordinary exception when the next one opens.
+Another thread raises the interruption with `PyThreadState_SetAsyncExc`, and it arrives between any two bytecodes.
+It must never arrive in our own code. So `within` sets the limit for everything that a thread does for one call,
+and `interruptible` opens a window around each call of the environment in it. If the limit passes outside a window,
+the next window raises it as an ordinary exception instead of opening.
 
-Native code that does not return cannot be interrupted. After a grace the process is given up, if it was said that
-something replaces it (`give_up_when_stuck`).
+Native code that does not return cannot be interrupted. After a grace period the process ends itself, if it was
+told that something replaces it (`give_up_when_stuck`).
 """
 
 import ctypes
@@ -26,52 +26,55 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 GRACE_S = 2.0
-"""How long after its limit a call may still come back before its caller is told that it does not."""
+"""Seconds after its limit for a call to return, before its caller is told that it is lost."""
 
 STUCK = 70
-"""The exit status of a process that was given up (EX_SOFTWARE of sysexits)."""
+"""The exit status of a process that ends itself: EX_SOFTWARE of sysexits.h."""
 
 _TICK_S = 0.25
 
 
 class Interrupted(BaseException):
-    """Raised inside an environment whose call has taken too long; no `except Exception` there swallows it."""
+    """Raised inside an environment that runs too long. No `except Exception` of its code swallows it."""
 
 
 class _Limit:
-    """One thread's call in progress. Each flag is set by one side alone, and read by the other after its own."""
+    """One thread's call in progress, shared with the watch.
 
-    # Defaults of the class: a call that is in time sets the first alone.
+    No lock is needed: each flag has one writer, which reads the other side's flag only after it has set its own.
+    """
+
+    # Class attributes: a call that is in time sets `open` only.
     open = False
-    """Whether the environment's code is running."""
+    """Whether the window is open. Set by the call's thread."""
     late = False
-    """The watch found the time over, and is about to look whether the window is open."""
+    """Whether the limit has passed. Set by the watch before it looks at `open`."""
     raised = False
-    """It was, and the exception is on its way or has come."""
-    told = False
-    """It was not; the next window does not open."""
+    """Whether the watch saw an open window and raised `Interrupted` in it."""
+    missed = False
+    """Whether the watch saw no open window, so that the next one has to raise."""
 
     def __init__(self, at: float) -> None:
         self.at = at
         self.thread = threading.get_ident()
 
     def refuse(self) -> None:
-        """The time was over before the window opened."""
+        """Raise in place of opening the window: the limit has passed."""
         self.open = False
         self.settle()
         raise Interrupted
 
     def settle(self) -> None:
-        """The time was over by when the window shut."""
-        while not (self.raised or self.told):
-            time.sleep(0)  # the watch is between its look and its deed: the exception comes here, or not at all
+        """Wait until the watch has decided, so that its exception arrives here or not at all."""
+        while not (self.raised or self.missed):
+            time.sleep(0)
         if self.raised:
-            # It came before, and the environment swallowed it.
+            # The exception has arrived already, and the environment swallowed it.
             raise Interrupted
 
 
 class _Watch:
-    """The thread that looks at every call in progress, four times a second while there is any."""
+    """A thread that looks at the calls in progress four times a second, and sleeps while there are none."""
 
     def __init__(self) -> None:
         self._running: dict[int, _Limit] = {}
@@ -107,7 +110,7 @@ class _Watch:
             if not limits:
                 self._wake.clear()
                 self._awake = False
-                if self._running:  # one came before it was told that nobody watches
+                if self._running:  # a call began while this thread was falling asleep, and did not wake it
                     self._awake = True
                     self._wake.set()
             for limit in limits:
@@ -123,11 +126,11 @@ def _interrupt(limit: _Limit) -> None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(limit.thread), ctypes.py_object(Interrupted))
         limit.raised = True
     else:
-        limit.told = True
+        limit.missed = True
 
 
 def _end_process() -> None:
-    print(f"A call on an environment does not come back; process {os.getpid()} ends.", file=sys.stderr, flush=True)
+    print(f"An environment's call does not return; process {os.getpid()} ends.", file=sys.stderr, flush=True)
     faulthandler.dump_traceback()
     os._exit(STUCK)
 
@@ -141,18 +144,18 @@ _here = _Here()
 
 
 def give_up_when_stuck() -> None:
-    """End the process with a traceback of every thread when a call does not come back after its interruption.
+    """From now on, end the process with a traceback of every thread when an interrupted call does not return.
 
-    For a process that is replaced when it ends, and whose state is elsewhere.
+    For a process that is replaced when it ends and whose state is elsewhere.
     """
     _watch.give_up()
 
 
 def within(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call the function; an environment's code that it runs longer than so many seconds in all is interrupted.
+    """Call the function, and interrupt an environment's code in it that still runs after so many seconds.
 
     Raises:
-        CallTooLong: it was. What the environment has changed of itself by then is undefined.
+        CallTooLong: it was interrupted. The environment's state is undefined.
     """
     if seconds == math.inf:
         return function(*args, **kwargs)
@@ -171,9 +174,9 @@ def within(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.
 
 
 def interruptible(function: Callable[[T], R], argument: T) -> R:
-    """Call an environment's own code, which may be interrupted where this thread's call has a limit.
+    """Call an environment's own code, which may be interrupted if this thread's call has a limit.
 
-    It takes one argument, since to pass on any number takes as long as all else here.
+    It takes exactly one argument: `*args` would double the time that this takes.
     """
     limit = _here.limit
     if limit is None:

@@ -1,98 +1,79 @@
-"""The arguments that a client may give to an environment's constructor, and the form in which it wants them."""
+"""Which arguments a client may pass to an environment's constructor, and the form in which it takes them."""
 
 import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import gymnasium
 import msgspec
 
 from shared.errors import NotCreatable
+from shared.snapshot.making.env_ids import registered_family
 
 _NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
 _IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
 
-# FrozenLake takes some 2 KB for every cell of its map, so that all of an instance's take 128 MB at most.
-_LONGEST = 16_384
-_LONGEST_OF_ALL = 65_536
+# Bytes of JSON. FrozenLake takes about 2 KB for each cell of its map, so that an instance takes at most 128 MB.
+_MOST_BYTES = 16_384
+_MOST_BYTES_OF_ALL = 65_536
 
-# What constructors make arrays, scenes or pictures of, or loops, before anybody could look at their size.
+# By these names, constructors allocate arrays, scenes and pictures, or loop, before their size can be seen.
 _LARGEST = (
     (re.compile(r"(^|_)(size|width|height|rows|cols|columns)($|_)", re.IGNORECASE), 4096),
     (re.compile(r"(^|_)geoms?($|_)", re.IGNORECASE), 65_536),
     (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
 )
 
-_ATARI = "ale_py"
-_MOST_FRAMES = 256
-_FEW = 64
-_SMALL = 1000
+_MODEST_LENGTH = 64
+_MODEST_NUMBER = 1000
 
 
 def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> None:
-    """Refuse arguments that name files, ask for too much, or with which an emulator ends the process.
+    """Refuse arguments that name files, ask for too much or are dangerous to the environment's family.
 
-    A constructor would open the files on the server, as MuJoCo's `xml_file` does.
+    A constructor would open the files on the server, as MuJoCo's does with `xml_file`.
 
     Raises:
-        NotCreatable: one of the arguments is such, or they are too long for so many environments.
+        NotCreatable: an argument is refused, or all together are too long for so many environments.
     """
     size = len(msgspec.json.encode(kwargs))
-    most = min(_LONGEST, _LONGEST_OF_ALL // num_envs)
+    most = min(_MOST_BYTES, _MOST_BYTES_OF_ALL // num_envs)
     if size > most:
         raise NotCreatable(
-            f"The kwargs take {size} bytes as JSON, and {most} is the most here; send less, or fewer num_envs.",
+            f"The kwargs take {size} bytes as JSON; {most} is the most here. Send less, or fewer num_envs.",
             env_id=env_id,
         )
     for name, value in _leaves("", kwargs):
         if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
             raise NotCreatable(
-                f"The argument {name} = {value!r} names a file, and this server opens none for its callers.",
+                f"The argument {name} = {value!r} names a file, and this server opens no files for its clients.",
                 env_id=env_id,
             )
         largest = next((most for pattern, most in _LARGEST if pattern.search(name)), math.inf)
         if isinstance(value, int | float) and value > largest:
             raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
-    if _is_atari(env_id):
-        _check_atari(env_id, kwargs)
+    family = registered_family(env_id)
+    if family is not None:
+        family.check_kwargs(env_id, kwargs)
 
 
 def are_modest(kwargs: Mapping[str, Any]) -> bool:
-    """Whether the arguments are so few and small that a known environment cannot become large by them."""
+    """Whether the arguments are so few and small that they cannot make an environment of a known family large."""
     leaves = [value for _, value in _leaves("", kwargs)]
-    return len(leaves) <= _FEW and all(
-        abs(value) <= _SMALL if isinstance(value, int | float) else len(str(value)) <= _FEW for value in leaves
+    return len(leaves) <= _MODEST_LENGTH and all(
+        abs(value) <= _MODEST_NUMBER if isinstance(value, int | float) else len(str(value)) <= _MODEST_LENGTH
+        for value in leaves
     )
 
 
-def arguments(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the constructor wants them: JSON has no tuples, and Atari's frameskip takes no list."""
-    frameskip = kwargs.get("frameskip")
-    if _is_atari(env_id) and isinstance(frameskip, list):
-        return {**kwargs, "frameskip": tuple(frameskip)}
-    return dict(kwargs)
-
-
-def _check_atari(env_id: str, kwargs: Mapping[str, Any]) -> None:
-    # Of a game for two players, such as combat, ALE finds no mode and calls exit.
-    if "game" in kwargs:
-        raise NotCreatable("The argument game cannot be given; create the game's own id.", env_id=env_id)
-    frameskip = kwargs.get("frameskip", 1)
-    for frames in frameskip if isinstance(frameskip, list) else [frameskip]:
-        if not (type(frames) is int and 0 < frames <= _MOST_FRAMES):
-            raise NotCreatable(
-                f"frameskip is {frameskip!r}; send 1 to {_MOST_FRAMES}, or two of these.", env_id=env_id
-            )
-
-
-def _is_atari(env_id: str) -> bool:
-    spec = gymnasium.registry.get(env_id.rpartition(":")[2])
-    return spec is not None and str(spec.entry_point).startswith(_ATARI)
+def constructor_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """A client's arguments, which are JSON, as the environment's constructor takes them."""
+    family = registered_family(env_id)
+    return dict(kwargs) if family is None else family.constructor_kwargs(kwargs)
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every value that is no container, under the name of the nearest key."""
+    """Every value that is not a container, with the nearest key above it."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _leaves(key, item)

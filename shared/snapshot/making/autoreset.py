@@ -1,7 +1,7 @@
 """Gymnasium's autoreset modes for a single environment.
 
-`gymnasium.wrappers.Autoreset` is the mode NextStep. SameStep exists in Gymnasium only for vector environments
-(`gymnasium.vector.SyncVectorEnv`); this is the same contract for one.
+`gymnasium.wrappers.Autoreset` is the mode NextStep. Gymnasium has SameStep only for vectors
+(`gymnasium.vector.SyncVectorEnv`); this is the same contract for one environment.
 """
 
 from typing import Any, SupportsFloat
@@ -10,14 +10,14 @@ import gymnasium
 
 
 class SameStepAutoreset(gymnasium.Wrapper[Any, Any, Any, Any]):
-    """Resets within the step that ends an episode, and hands out what ended in `info`.
+    """Resets in the same step that ends an episode.
 
-    The observation is the new episode's first; reward and flags are the ended one's. `info` is the reset's with
-    `final_obs` and `final_info` of the ended episode.
+    That step returns the first observation of the new episode, and reward and flags of the old one. Its `info` is
+    the reset's, with `final_obs` and `final_info` of the old episode.
     """
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Step, and reset at once if the episode ended."""
+        """Step, and reset if the episode ends."""
         observation, reward, terminated, truncated, info = self.env.step(action)
         if terminated or truncated:
             final = {"final_obs": observation, "final_info": info}

@@ -1,4 +1,4 @@
-"""Environments made from recipes, as `gymnasium.make` makes them."""
+"""Making environments from recipes with `gymnasium.make`."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -12,7 +12,7 @@ from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.arguments import arguments
+from shared.snapshot.making.arguments import constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
 from shared.snapshot.making.observation_size import check_observation_size
 from shared.snapshot.making.wrappers import wrap
@@ -24,7 +24,7 @@ def register_environments(modules: Iterable[str]) -> None:
     Raises:
         Misconfigured: one of them cannot be imported.
     """
-    gymnasium.logger.min_level = gymnasium.logger.ERROR  # its warnings are for who runs the loop, not for a log
+    gymnasium.logger.min_level = gymnasium.logger.ERROR  # its warnings are for the author of a training loop
     for module in modules:
         try:
             gymnasium.register_envs(import_module(module))
@@ -35,10 +35,10 @@ def register_environments(modules: Iterable[str]) -> None:
 
 
 def check_registered(env_id: str, modules: Iterable[str]) -> None:
-    """Accept `Name-v0`, `namespace/Name-v0` or `module:Name-v0` where it is registered; imports nothing.
+    """Accept `Name-v0`, `namespace/Name-v0` or `module:Name-v0` if it is registered. Imports nothing.
 
     Raises:
-        NotCreatable: it is not, in Gymnasium's words, or the module is not one of the allowed.
+        NotCreatable: it is not registered, in Gymnasium's words, or the module is not one of `modules`.
     """
     module, colon, name = env_id.rpartition(":")
     if colon and module not in modules:
@@ -53,10 +53,10 @@ def check_registered(env_id: str, modules: Iterable[str]) -> None:
 
 
 def make(recipe: Recipe) -> Any:
-    """A new `gymnasium.Env`, or a new `SyncVectorEnv` of as many as the recipe says.
+    """A new `gymnasium.Env`, or a new `SyncVectorEnv` if the recipe has a number of environments.
 
-    `gymnasium.make` without its checker, then the wrappers, then autoreset. `human` is made without a screen: a
-    server has none to show, and the rest of the contract is the same.
+    Calls `gymnasium.make` without its checker and adds the wrappers, then autoreset. The render mode `human` is
+    made as None, since a server has no screen.
 
     Raises:
         NotCreatable: Gymnasium, the constructor or a wrapper refused, in its own words.
@@ -83,7 +83,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             gymnasium.make,
             max_episode_steps=recipe.max_episode_steps,
             disable_env_checker=True,
-            **arguments(recipe.env_id, recipe.kwargs),
+            **constructor_kwargs(recipe.env_id, recipe.kwargs),
             **extra,
         )
         with first_time(f"make {recipe.env_id}"):
@@ -95,7 +95,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         check_observation_size(env.observation_space, recipe.num_envs or 1)
     except NotCreatable:
         raise
-    except Exception as error:  # an environment's constructor may raise anything; its words go to the caller
+    except Exception as error:  # a constructor may raise anything; its words go to the client
         raise NotCreatable(str(error) or type(error).__name__, env_id=recipe.env_id) from error
     return env
 
@@ -107,10 +107,10 @@ def _autoreset(env: gymnasium.Env[Any, Any], mode: AutoresetMode) -> gymnasium.E
 
 
 def _check_render_mode(env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
-    """Refuse a mode that Gymnasium would only warn of and that then fails at the first frame."""
+    """Refuse a mode of which Gymnasium would only warn, and which then fails at the first frame."""
     modes = env.metadata.get("render_modes") or [recipe.render_mode]
     if recipe.render_mode not in (None, "human", *modes):
         raise NotCreatable(
-            f"The render mode {recipe.render_mode!r} is not one of {recipe.env_id}'s: {', '.join(modes)}.",
+            f"{recipe.env_id} has no render mode {recipe.render_mode!r}; it has {', '.join(modes)}.",
             env_id=recipe.env_id,
         )

@@ -1,4 +1,4 @@
-"""How large an observation may become by what a client puts around an environment."""
+"""A bound on the size of observations, which wrappers can multiply."""
 
 from collections.abc import Mapping
 from math import prod
@@ -10,19 +10,19 @@ from gymnasium import spaces
 from shared.errors import NotCreatable
 
 MOST_BYTES = 1 << 26
-"""The most that the observations of all of an instance's environments may take together."""
+"""Bytes that one observation of each of an instance's environments may take together."""
 
 _REPEATS = {"FrameStackObservation": "stack_size", "DelayObservation": "delay"}
-"""Wrappers that hold the observation several times, and the parameter that says how often."""
+"""Wrappers that hold several observations, with the parameter that says how many."""
 
 _FLATTENS = ("FlattenObservation", "TimeAwareObservation")
 
 
 def check_wrapper(space: gymnasium.Space[Any], name: str, kwargs: Mapping[str, Any]) -> None:
-    """Refuse a wrapper before it asks for the memory of an observation that is too large.
+    """Refuse a wrapper before it allocates an observation that is too large.
 
     Raises:
-        NotCreatable: it would be.
+        NotCreatable: around this observation space, the wrapper would.
     """
     repeats = kwargs.get(_REPEATS.get(name, ""), 1)
     check_observation_size(space, repeats if isinstance(repeats, int) else 1)
@@ -31,10 +31,10 @@ def check_wrapper(space: gymnasium.Space[Any], name: str, kwargs: Mapping[str, A
 
 
 def check_observation_size(space: gymnasium.Space[Any], times: int) -> None:
-    """Refuse observations that take too much together.
+    """Refuse observations that are too large together.
 
     Raises:
-        NotCreatable: `times` of them take more than is allowed.
+        NotCreatable: `times` observations of the space take more than `MOST_BYTES`.
     """
     _check(times * _bytes(space))
 
@@ -42,7 +42,7 @@ def check_observation_size(space: gymnasium.Space[Any], times: int) -> None:
 def _check(size: int) -> None:
     if size > MOST_BYTES:
         raise NotCreatable(
-            f"An observation would take {size} bytes, and {MOST_BYTES} is the most; ask for smaller or fewer ones."
+            f"The observations would take {size} bytes; {MOST_BYTES} is the most here. Ask for smaller or fewer."
         )
 
 

@@ -1,6 +1,6 @@
-"""The forms that a wrapper's parameters may take, each with its bounds.
+"""The kinds of arguments that wrappers take, each with bounds.
 
-The bounds keep one request from asking for gigabytes; what a value means is left to the wrapper to check.
+The bounds keep a request from asking for gigabytes. Whether a value makes sense, the wrapper itself checks.
 """
 
 from collections.abc import Callable
@@ -32,10 +32,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Amount:
-    """A number, a list of numbers (lists within lists too), or null; Gymnasium checks the rest."""
+    """A number, a list of numbers, which may be nested, or null."""
 
     def accepts(self, value: Any) -> bool:
-        """Whether the value is made of numbers."""
+        """Whether the value has this form; Gymnasium checks that its shape fits."""
         return value is None or self._fits(value, _DEEPEST_LIST)
 
     def _fits(self, value: Any, depth: int) -> bool:
@@ -55,7 +55,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Text:
-    """A short text."""
+    """A text of at most 64 characters."""
 
     def accepts(self, value: Any) -> bool:
         """Whether the value is such a text."""
@@ -64,22 +64,22 @@ class Text:
 
 @dataclass(frozen=True)
 class Keys:
-    """A list of a Dict space's keys, short texts, or of a Tuple space's indices."""
+    """A list of keys of a Dict space, or of indices of a Tuple space."""
 
     def accepts(self, value: Any) -> bool:
-        """Whether the value is such a list; whether the space has them, Gymnasium checks."""
+        """Whether the value is such a list; Gymnasium checks that the space has them."""
         text, index = Text(), Size(_LARGEST_LIST - 1, least=0)
         return isinstance(value, list) and (_all_of(value, text.accepts) or _all_of(value, index.accepts))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few texts."""
+    """One of several texts."""
 
     options: tuple[str, ...]
 
     def accepts(self, value: Any) -> bool:
-        """Whether the value is one of the texts."""
+        """Whether the value is one of them."""
         return value in self.options
 
 
@@ -91,10 +91,10 @@ def _all_of(values: list[Any], accepts: Callable[[Any], bool]) -> bool:
 
 
 def argument(parameter: Parameter, value: Any) -> Any:
-    """The value as the wrapper wants it: JSON has only lists, Gymnasium asks for tuples and arrays."""
+    """The value in the type that the wrapper takes: a tuple or an array where JSON has only lists."""
     if isinstance(value, list):
         if isinstance(parameter, Size):
             return tuple(value)
         if isinstance(parameter, Amount):
-            return np.array(value, np.float64)  # as Gymnasium makes of a single number
+            return np.array(value, np.float64)  # the dtype that Gymnasium gives a single number
     return value

@@ -1,38 +1,40 @@
-"""`gymnasium.vector.SyncVectorEnv`: its environments as their mechanism carries each, and its own state apart."""
+"""Carrying a `gymnasium.vector.SyncVectorEnv`: each of its environments by their mechanism, and its own state."""
 
 from typing import Any
 
 import gymnasium
 from gymnasium.vector import SyncVectorEnv
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.generators import GeneratorStates, spaces_of
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import GeneratorStates, spaces_of
 from shared.snapshot.making.make import make
 
-# The last observations are needed by a reset of some environments only, which returns the others' again.
+# `_env_obs`, the last observations: a reset of only some environments returns the others' again.
 _OWN_STATE = ("_env_obs", "_rewards", "_terminations", "_truncations", "_autoreset_envs")
+PRIVATE_NAMES = tuple(f"gymnasium.vector:SyncVectorEnv.{name}" for name in _OWN_STATE)
+"""What this module reads of other packages that is not part of their API."""
 
 
 def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
-    """Tend a newly made environment, or each environment of a vector of them."""
+    """A subject for a new environment, or for a vector, each of whose environments the mechanism adopts."""
     if isinstance(env, SyncVectorEnv):
         return _VectorSubject(mechanism, env, recipe)
     return mechanism.adopt(env, recipe)
 
 
-def made(mechanism: Mechanism, recipe: Recipe) -> Subject:
-    """A subject to be restored next: one that was closed and its mechanism has kept, or else a new one."""
+def subject_to_restore(mechanism: Mechanism, recipe: Recipe) -> Subject:
+    """A subject whose state does not matter: a closed one that the mechanism has kept, or a new one."""
     rebuild = getattr(mechanism, "rebuild", None)
     subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)
     return subject
 
 
 class _Tended(gymnasium.Wrapper[Any, Any, Any, Any]):
-    """One environment of the vector, whose calls go through its subject: a mechanism may have to see them."""
+    """Passes a vector's calls on one environment to its subject, since the mechanism may have to see them."""
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject.env)
@@ -51,13 +53,13 @@ class _Tended(gymnasium.Wrapper[Any, Any, Any, Any]):
         return self.subject.apply(Render())
 
     def restore(self, body: bytes) -> None:
-        """Restore the subject, whose environment may be another object then."""
+        """Restore the subject. Its environment may be another object afterwards."""
         self.subject.restore(body)
         self.env = self.subject.env
 
 
 class _VectorSubject:
-    """A live vector environment. Its calls are those of one environment, on batches."""
+    """A live vector. It takes the same calls as one environment, on batches."""
 
     def __init__(self, mechanism: Mechanism, env: SyncVectorEnv, recipe: Recipe) -> None:
         self.env: Any = env
@@ -69,7 +71,7 @@ class _VectorSubject:
         self._share_spaces()
 
     def apply(self, call: Call) -> Any:
-        """Make the call on all environments; fork `i`'s generators are reseeded from children of its own."""
+        """Make the call on all environments. `Reseed` gives each a child of the seed sequence of its own."""
         if isinstance(call, Reseed):
             for number, tended in enumerate(self._tended):
                 tended.subject.apply(Reseed(call.entropy, (*call.spawn_key, number)))
@@ -78,7 +80,7 @@ class _VectorSubject:
         return perform(self.env, call)
 
     def capture(self) -> bytes:
-        """Each environment's state, and what the vector itself remembers of the last call."""
+        """The state of each environment, and what the vector itself keeps of the last call."""
         return plain.dumps(
             [
                 [tended.subject.capture() for tended in self._tended],
@@ -106,11 +108,11 @@ class _VectorSubject:
         self._generators.write(generators)
 
     def close(self) -> None:
-        """Close each environment as its mechanism does."""
+        """Close each subject."""
         for tended in self._tended:
             tended.subject.close()
 
     def _share_spaces(self) -> None:
-        """The single spaces are the first environment's, in whose place its subject may have put another."""
+        """Take the single spaces from the first environment, which its subject may have replaced."""
         self.env.single_action_space = self._tended[0].action_space
         self.env.single_observation_space = self._tended[0].observation_space

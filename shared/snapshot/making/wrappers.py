@@ -1,4 +1,4 @@
-"""The wrappers that a client may name, and the bounds on their parameters."""
+"""The wrappers that a client may use, and the bounds on their arguments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -60,7 +60,7 @@ COMPUTED_BY: Mapping[str, str] = {
     "AtariPreprocessing": "cv2",
     "ResizeObservation": "cv2",
 }
-"""The module, outside Gymnasium and numpy, that computes what a wrapper observes."""
+"""Modules, other than Gymnasium and numpy, that compute a wrapper's observations."""
 
 _FUNCTION = "takes a function, which cannot come with a request"
 _LIBRARY = "hands out arrays of another library"
@@ -68,25 +68,25 @@ _LIBRARY = "hands out arrays of another library"
 LEFT_OUT: Mapping[str, str] = {
     "ArrayConversion": _LIBRARY,
     "HumanRendering": "opens a window",
-    "JaxToNumpy": "is for environments whose arrays a reply carries as they are",
+    "JaxToNumpy": "is not needed, since a reply carries JAX's arrays as they are",
     "JaxToTorch": _LIBRARY,
     "NumpyToTorch": _LIBRARY,
     "OrderEnforcing": "is around every environment already",
-    "PassiveEnvChecker": "warns the author of an environment, whom a server cannot reach",
+    "PassiveEnvChecker": "prints warnings for the author of an environment",
     "RecordVideo": "writes files",
     "TransformAction": _FUNCTION,
     "TransformObservation": _FUNCTION,
     "TransformReward": _FUNCTION,
-    "vector": "is a module with wrappers for several environments",
+    "vector": "is a module of wrappers for vectors",
 }
-"""The other names in `gymnasium.wrappers`, and why each is not here."""
+"""The other names in `gymnasium.wrappers`, and why each is left out."""
 
 
 def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
-    """`env` inside the named wrapper of `gymnasium.wrappers`; lists become the tuples it asks for.
+    """Put the environment into the named wrapper of `gymnasium.wrappers`.
 
     Raises:
-        NotCreatable: a name that is not on the list, a parameter it does not have or that is out of bounds.
+        NotCreatable: the wrapper is not allowed, or an argument is unknown or out of bounds.
     """
     parameters = ALLOWED.get(name)
     if parameters is None:

@@ -1,6 +1,6 @@
-"""The mechanism for Gymnasium's MuJoCo environments: the model is rebuilt, the physics and the camera carried.
+"""The mechanism for Gymnasium's MuJoCo environments: the model is rebuilt, the physics and the camera are carried.
 
-A class counts only as itself: a subclass may hold more, change its model or read contacts between calls.
+Subclasses are left to other mechanisms: they may hold more, change the model or read contacts between calls.
 """
 
 import logging
@@ -16,6 +16,9 @@ from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.mujoco.camera import Camera, keep, make_current, release
 from shared.snapshot.mujoco.physics import Physics, is_whole
+
+PRIVATE_NAMES = ("gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._vopt",)
+"""What this module reads of other packages that is not part of their API."""
 
 _PACKAGE = "gymnasium.envs.mujoco"
 _MUJOCO = (Physics(), Camera())
@@ -35,7 +38,7 @@ CHANGING: Changing = {
     f"{_PACKAGE}.inverted_double_pendulum_v5.InvertedDoublePendulumEnv": _MUJOCO,
     f"{_PACKAGE}.inverted_pendulum_v4.InvertedPendulumEnv": _MUJOCO,
     f"{_PACKAGE}.inverted_pendulum_v5.InvertedPendulumEnv": _MUJOCO,
-    # Pusher's reset writes the drawn positions into the array of the initial ones.
+    # Pusher's reset writes the positions that it draws into the array of initial positions.
     f"{_PACKAGE}.pusher_v5.PusherEnv": (*_MUJOCO, "goal_pos", "cylinder_pos", "init_qpos"),
     f"{_PACKAGE}.reacher_v4.ReacherEnv": (*_MUJOCO, "goal"),
     f"{_PACKAGE}.reacher_v5.ReacherEnv": (*_MUJOCO, "goal"),
@@ -44,11 +47,11 @@ CHANGING: Changing = {
     f"{_PACKAGE}.walker2d_v4.Walker2dEnv": _MUJOCO,
     f"{_PACKAGE}.walker2d_v5.Walker2dEnv": _MUJOCO,
 }
-"""Pusher-v4 is not among them: its constructor refuses every MuJoCo from version 3 on."""
+"""Pusher-v4 is missing: its constructor refuses MuJoCo 3 and later."""
 
 
 class MujocoMechanism:
-    """Carries the environments that draw, or those that do not: only the former need the graphics thread."""
+    """Carries either the environments that draw or those that do not; only the former need the graphics thread."""
 
     libraries: tuple[str, ...] = ("mujoco",)
 
@@ -59,18 +62,18 @@ class MujocoMechanism:
         self._known = StateMechanism(name, CHANGING)
 
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
-        """Whether the environment is in the table, of this mechanism's kind, and hides nothing."""
+        """Whether the environment is in the table, draws or not as this mechanism does, and hides nothing."""
         base: Any = env.unwrapped
         return self._known.suits(env) and (base.render_mode is not None) is self._draws and _is_open(base)
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "MujocoSubject":
-        """Tend a newly made environment; its generators are all made here."""
+        """Tend a newly made environment. All its generators are made here."""
         _log_warnings()
         return MujocoSubject(env, {**WRAPPER_STATE, **CHANGING})
 
 
 class MujocoSubject:
-    """A live MuJoCo environment; the OpenGL context that it may have is current during its calls."""
+    """A live MuJoCo environment. Its OpenGL context, if it has one, is current during its calls."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], changing: Changing) -> None:
         self.env = env
@@ -88,15 +91,15 @@ class MujocoSubject:
             keep(self._renderer)
 
     def capture(self) -> bytes:
-        """The physics, the camera and what else changes: 2 KB for InvertedPendulum, 16 KB for Humanoid."""
+        """The physics, the camera and whatever else changes: 2 KB for InvertedPendulum, 16 KB for Humanoid."""
         return self._state.capture()
 
     def restore(self, body: bytes) -> None:
-        """Write everything captured back; the environment may have been used before."""
+        """Write everything captured back. The environment may have been used before."""
         self._state.restore(body)
 
     def close(self) -> None:
-        """Free the OpenGL context; the environment's own `close` does not free all that is in it."""
+        """Free the OpenGL context, of which the environment's own `close` leaves a part."""
         release(self._renderer)
 
 
@@ -105,8 +108,8 @@ def _is_open(base: Any) -> bool:
     import mujoco
 
     model = base.model
-    # A sleeping body's derived arrays are not made anew; a plugin keeps memory of its own; options of the view
-    # may draw contacts, which are not carried.
+    # A sleeping body's derived arrays are not computed anew; a plugin keeps memory of its own; visual options may
+    # draw contacts, which are not carried.
     sleeps = model.opt.enableflags & getattr(mujoco.mjtEnableBit, "mjENBL_SLEEP", 0)
     return not (sleeps or model.nplugin or base.mujoco_renderer._vopt) and is_whole(base.data)
 
@@ -115,7 +118,7 @@ def _is_open(base: Any) -> bool:
 def _log_warnings() -> None:
     """Send MuJoCo's warnings to the log.
 
-    Left alone it adds a line to MUJOCO_LOG.TXT in the working directory at every making of a HalfCheetah.
+    Otherwise MuJoCo adds a line to MUJOCO_LOG.TXT in the working directory whenever a HalfCheetah is made.
     """
     import mujoco
 

@@ -1,9 +1,9 @@
-"""The physics of a MuJoCo environment: every array of fixed size in its `MjData`, and the time.
+"""The physics of a MuJoCo environment: every fixed-size array of its `MjData`, and the time.
 
-MuJoCo's own state (`mj_getState`, `mjSTATE_INTEGRATION`) is not enough: Ant, Humanoid and Reacher read derived
-arrays, which lag the positions by a substep, before they step, and `mj_forward` after a restore brings the two
-in line instead of back. All arrays of fixed size lie in one buffer, the state among them. The others (contacts,
-constraints) lie in an arena that every pass makes anew; no environment of Gymnasium's reads it between calls.
+MuJoCo's own state (`mj_getState`, `mjSTATE_INTEGRATION`) is not enough. Ant, Humanoid and Reacher read derived
+arrays before they step, which lag the positions by a substep; `mj_forward` after a restore would remove the lag
+instead of restoring it. All fixed-size arrays lie in one buffer, the state among them. The others (contacts,
+constraints) lie in an arena that every pass fills anew; no environment of Gymnasium's reads it between calls.
 """
 
 from functools import cache
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from shared.errors import SnapshotCorrupt
 
 REMADE = frozenset({"crb", "M", "qLD", "qH", "qDeriv", "qLU"})
-"""Arrays that every pass makes anew before it reads them, and that a picture does not need.
+"""Arrays that every pass computes anew before it reads them, and that no frame needs.
 
-They are the ones marked `XNV` among the buffer's pointers in MuJoCo's `mjxmacro.h`, and a fifth of a Humanoid.
+Source: the pointers marked `XNV` in MuJoCo's `mjxmacro.h`. They are a fifth of a Humanoid.
 """
 
 _ALIGNMENT = 64
-"""Each array in the buffer begins at a multiple of this many bytes."""
+"""Bytes; each array in the buffer begins at a multiple of it."""
 
 
 class Physics:
-    """The attribute `data` of an environment, as `[time, which words are not zero, those words]`."""
+    """The attribute `data` of an environment: `[time, bit mask of nonzero 64-bit words, those words]`."""
 
     name = "data"
 
@@ -46,8 +46,8 @@ class _PhysicsOf:
         self._parts = np.split(self._packed, np.cumsum(sizes)[:-1])
 
     def read(self) -> list[Any]:
-        # A fifth of a Humanoid's words are zeros, and leaving them out costs 6 µs of 17. zlib would take another
-        # third off, for 113 µs.
+        # A fifth of a Humanoid's words are zeros; leaving them out costs 6 of 17 µs. zlib would save another third
+        # and cost 113 µs.
         np.concatenate(self._arrays, out=self._packed)
         filled = self._words != 0
         return [self._data.time, np.packbits(filled).tobytes(), self._words[filled].tobytes()]
@@ -66,15 +66,15 @@ class _PhysicsOf:
                 filled = np.unpackbits(np.frombuffer(mask, np.uint8), count=self._words.size).view(np.bool_)
                 if len(words) == 8 * np.count_nonzero(filled):
                     return time, filled, np.frombuffer(words, np.uint64)
-        raise SnapshotCorrupt("The physics in the snapshot belong to another model.")
+        raise SnapshotCorrupt("The physics in the snapshot are those of another model.")
 
 
 def fixed_arrays(data: Any) -> list[tuple[str, NDArray[Any]]]:
-    """The arrays of an `MjData` that lie in its buffer and are not empty, named, in the buffer's order."""
-    # The buffer begins with the positions. The arena is far away, and what is empty is a copy elsewhere.
+    """Names and arrays of what lies in the buffer of an `MjData` and is not empty, in the buffer's order."""
+    # The buffer begins with the positions. The arena lies elsewhere, and so do empty arrays, which are copies.
     begin = data.qpos.ctypes.data
     found = []
-    for name in _properties(data.__class__):
+    for name in property_names(data.__class__):
         value = getattr(data, name)
         if isinstance(value, np.ndarray) and value.size and not value.flags.owndata:
             offset = value.ctypes.data - begin
@@ -84,7 +84,7 @@ def fixed_arrays(data: Any) -> list[tuple[str, NDArray[Any]]]:
 
 
 def is_whole(data: Any) -> bool:
-    """Whether the fixed arrays that Python shows make up MuJoCo's buffer, but for what alignment leaves free."""
+    """Whether the fixed-size arrays that Python shows make up the whole buffer, apart from padding."""
     begin = end = data.qpos.ctypes.data
     for _, array in fixed_arrays(data):
         if not end <= array.ctypes.data < end + _ALIGNMENT:
@@ -94,5 +94,6 @@ def is_whole(data: Any) -> bool:
 
 
 @cache
-def _properties(kind: type) -> tuple[str, ...]:
+def property_names(kind: type) -> tuple[str, ...]:
+    """The names under which a class of MuJoCo's bindings shows fields and arrays."""
     return tuple(name for name, member in vars(kind).items() if isinstance(member, property))

@@ -1,6 +1,6 @@
 """The calls on an environment as bytes that only grow, so that capturing them costs the same at every length.
 
-A chunk that is full is compressed once and not touched again; what comes after it stays as it is.
+A full chunk is compressed once and not touched again. The calls after it stay uncompressed.
 """
 
 import zlib
@@ -9,12 +9,12 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
 from shared.snapshot.contract.calls import Render, Reset, Step
 
 CHUNK_BYTES = 4096
-"""A chunk is sealed when it is longer: some 200 calls with a discrete action, which compress to 200 bytes."""
+"""A chunk that is longer is sealed: some 200 calls with a discrete action, which compress to 200 bytes."""
 
 _STEP, _RESET, _RENDER, _DRAWN = range(4)
 _SEAL = Struct("<II")
@@ -23,7 +23,7 @@ _ARRAY = Struct(">BI")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A draw from the environment's generators by something else, such as a wrapper; their states after it."""
+    """The states of the environment's generators after something else, such as a wrapper, drew from them."""
 
     generators: bytes
 
@@ -32,10 +32,10 @@ Event = Step | Reset | Render | Drawn
 
 
 def encoded(event: Event) -> bytes:
-    """The event as bytes that no later change to an action can reach.
+    """The event as bytes, a copy that an environment cannot write into.
 
     Raises:
-        NotPlain: an action or an option is not plain data.
+        NotPlain: An action or an option is not plain data.
     """
     match event:
         case Step(action):
@@ -63,7 +63,7 @@ def _decoded(entry: Any) -> Event:
 
 
 class CallLog:
-    """Events in the order in which they came."""
+    """Events in their order."""
 
     def __init__(self) -> None:
         self._sealed = b""
@@ -76,11 +76,11 @@ class CallLog:
 
     @property
     def size(self) -> int:
-        """How many bytes `parts` come to."""
+        """Bytes in `parts`."""
         return len(self._sealed) + len(self._tail)
 
     def append(self, event: bytes) -> None:
-        """Add an event, as `encoded` gave it."""
+        """Add an event as `encoded` returned it."""
         self._tail += event
         self._tail_length += 1
         self._length += 1
@@ -96,10 +96,10 @@ class CallLog:
 
     @classmethod
     def of(cls, parts: Any) -> "CallLog":
-        """The calls that gave `parts`; it gives the same again, whatever compressed them.
+        """Rebuild a log from `parts()`, byte for byte, whichever zlib compressed it.
 
         Raises:
-            SnapshotCorrupt: no calls gave that.
+            SnapshotCorrupt: No log gave those parts.
         """
         calls = cls()
         match parts:
@@ -111,12 +111,12 @@ class CallLog:
         return calls
 
     def continues(self, other: "CallLog") -> bool:
-        """Whether this calls begins with all that is on the other."""
+        """Whether this log begins with everything in the other."""
         return len(self) >= len(other) and self._raw().startswith(other._raw())
 
     def events(self) -> list[Event]:
         """Every event, in order."""
-        # Elements one after another, behind the head of an array of so many, are a msgpack array.
+        # In msgpack an array is a head with the number of elements, and the elements one after another.
         entries = plain.loads(_ARRAY.pack(0xDD, self._length) + self._raw())
         return [_decoded(entry) for entry in entries]
 

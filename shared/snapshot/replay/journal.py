@@ -1,7 +1,7 @@
 """The fallback for any deterministic environment: every call since it was made is made again.
 
-That it is deterministic cannot be seen from outside: who chooses this mechanism has tried it. Such an environment
-has a bounded life, since its journal never begins anew.
+Nothing shows from outside that it is deterministic; it is tried before this mechanism is chosen. Its life is
+bounded, since its journal never starts anew.
 """
 
 import copy
@@ -16,19 +16,19 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.distributions import distributions_of, version_here
-from shared.snapshot.codec.generators import generators_of, layers
+from shared.codec import plain
 from shared.snapshot.contract.calls import Call, Render, perform
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.mechanism import Home
+from shared.snapshot.generators.generators import generators_of, layers
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 
 class _DeterministicCore:
-    """An environment of which nothing is known but that the same calls and the same global_rng give the same."""
+    """An environment of which only this is known: the same calls and global generators give the same results."""
 
     restarts = False
 
@@ -37,17 +37,17 @@ class _DeterministicCore:
         self._global_rng = GlobalRng(seed)
         self._spent_s = 0.0
         self._last = ""
-        self._screen = GLContext(env) if draws(env) else None
+        self._gl_context = GLContext(env) if draws(env) else None
         self._is_seen = True
 
     def clear(self) -> bool:
         return False
 
-    def remains(self) -> None:
-        """Nothing is known of it, which is why a journal never begins anew."""
+    def residue(self) -> None:
+        """Unknown, which is why a journal never starts anew."""
 
-    def set_remains(self, value: None) -> None:
-        """There are none."""
+    def set_residue(self, value: None) -> None:
+        """There is none."""
 
     def versions(self) -> dict[str, str]:
         return {name: version_here(name) for name in distributions_of(_modules_of(self._env))}
@@ -57,14 +57,15 @@ class _DeterministicCore:
             return generators_of(self._env)
 
     def perform(self, call: Call) -> Any:
-        with self._global_rng.lent(), self._screen.current() if self._screen else nullcontext():
-            if self._screen and self._screen.only_shows and isinstance(call, Render):
-                # A frame of MuJoCo's takes 0.1 s in software, and a replay leaves it out.
-                return perform(self._env, call) if self._is_seen else self._screen.open()
+        context = self._gl_context
+        with self._global_rng.lent(), context.current() if context else nullcontext():
+            if context and context.only_shows and isinstance(call, Render):
+                # MuJoCo takes 0.1 s for a frame in software, so a replay skips it.
+                return perform(self._env, call) if self._is_seen else context.open()
             began = time.perf_counter()
             result = perform(self._env, call)
             self._spent_s += time.perf_counter() - began
-            generators_of(self._env)  # makes those that the call left to be made
+            generators_of(self._env)  # makes those that the call has left unmade
         self._last = digest(result)
         return result
 
@@ -76,22 +77,22 @@ class _DeterministicCore:
         finally:
             self._is_seen = True
 
-    def witness(self) -> str:
+    def fingerprint(self) -> str:
         return self._last
 
     def replay_s(self) -> float:
-        return self._spent_s  # a restored core has made the calls here too
+        return self._spent_s  # a restored core has made its calls in this process too
 
     def close(self) -> None:
-        if self._screen:
-            self._screen.close()
-        # Several environments' `close` shuts pygame down for all; they are left to the collector.
+        if self._gl_context:
+            self._gl_context.close()
+        # Several environments' `close` shuts pygame down for all. They are left to the garbage collector.
         elif "pygame" not in sys.modules:
             self._env.close()
 
 
 def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:
-    """The third-party modules of the environment's classes, and those that they import or take names from."""
+    """Third-party modules of the environment's classes, and the modules that those import from."""
     classes = (ancestor for layer in layers(env) for ancestor in type(layer).__mro__)
     for module in {ancestor.__module__ for ancestor in classes}:
         if module.partition(".")[0] in sys.stdlib_module_names | {"gymnasium"}:

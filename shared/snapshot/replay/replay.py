@@ -1,36 +1,46 @@
-"""Carrying an environment by making its calls again, for those whose state cannot be seen or written.
+"""Carrying an environment by making its calls again, for those whose state cannot be read or written.
 
-A replay is exact where the environment is deterministic and starts from the same. What surrounds the replayed
-core, the wrappers whose state is known and the generators, is not replayed but carried as it is: it outlives
-episodes, while a journal may begin anew at a reset. Knows no environment: `Core` tells what it must know.
+A replay is exact where the environment is deterministic and starts from the same state. What surrounds the
+replayed core, the known wrappers and the generators, is not replayed but carried as it is: it outlives episodes,
+while a journal may start anew at a reset. This module knows no environment; a `Replayable` tells what it must.
 """
 
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gymnasium
 import msgspec
 
+from shared.codec import plain
 from shared.errors import JournalFull, SnapshotCorrupt
 from shared.snapshot.attributes.state import StateSubject, class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.compatibility import check_libraries
-from shared.snapshot.codec.distributions import version_here
-from shared.snapshot.codec.generators import Readers, generator_state, generators_of, layers, set_generator_state
 from shared.snapshot.contract.calls import Call, Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.generators.generators import (
+    Readers,
+    generator_state,
+    generators_of,
+    layers,
+    set_generator_state,
+)
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.making.make import make
 from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
+from shared.snapshot.replay.recorder import CallRecorder
 from shared.snapshot.replay.replayable import Replayable, core_depth
+from shared.snapshot.replay.start import Start
+from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.versions.distributions import version_here
 
 LONGEST_REPLAY_S = 5.0
 """A call is refused when replaying those before it is estimated to take longer."""
-LARGEST_TAPE_BYTES = 1 << 20
-"""A call is refused when those before it take more, as large actions may long before they take long."""
+LARGEST_JOURNAL_BYTES = 1 << 20
+"""A call is refused when those before it take more bytes; large actions get there before a replay is slow."""
+
+CoreOf = Callable[[gymnasium.Env[Any, Any], bytes], Replayable]
+"""Makes the core of an environment, given the seed that the global generators had in its constructor."""
 
 
 class ReplayMechanism:
@@ -39,7 +49,7 @@ class ReplayMechanism:
     def __init__(
         self,
         name: str,
-        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Replayable],
+        core_of: CoreOf,
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
         home: Home = Home.WORKER,
@@ -55,31 +65,27 @@ class ReplayMechanism:
         return self._suits(env)
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "ReplaySubject":
-        """Tend an environment like the newly made one, whose constructor may have drawn what nobody has seen."""
+        """Tend an environment made anew, since nobody has seen what the constructor of `env` drew."""
         return ReplaySubject(env, recipe, self._core_of)
 
 
 class ReplaySubject:
-    """A live environment, and the journal of its core: where it begins, and the calls since."""
+    """A live environment, and the journal of its core: a start, and the calls since."""
 
     env: gymnasium.Env[Any, Any]
-    _core: Replayable
+    core: Replayable
+    calls: CallLog
+    """Since the journal's start."""
     _around: StateSubject
     _seed: bytes
-    """Of the global_rng that the constructor had."""
+    """Of the global generators during the constructor."""
     _start: bytes
-    _calls: CallLog
     _readers: Readers
     """Of the core's generators."""
     _drawn: bytes
-    """The states of the core's generators when its last call had been made."""
+    """The states of the core's generators after its last call."""
 
-    def __init__(
-        self,
-        env: gymnasium.Env[Any, Any],
-        recipe: Recipe,
-        core_of: Callable[[gymnasium.Env[Any, Any], bytes], Replayable],
-    ) -> None:
+    def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe, core_of: CoreOf) -> None:
         # One environment, also of a vector, which resets its environments itself.
         single = {"num_envs": None, "autoreset": "Disabled"} if recipe.num_envs else {}
         self._recipe = msgspec.structs.replace(recipe, **single)
@@ -90,47 +96,47 @@ class ReplaySubject:
             set_generator_state(generator, generator_state(given))
         core_of(layers(env)[core_depth(env)], seed).close()
         self._drawn = self._generators()
-        self._start = self._here(None)
+        self._start = self._packed_start(residue=None)
 
     def apply(self, call: Call) -> Any:
         """Make the call on the environment.
 
         Raises:
-            JournalFull: after it a restore could take too long; the call was not made.
+            JournalFull: After this call a restore could take too long. It was not made.
         """
-        # A reset that begins the journal anew is the way out, so that it is never refused.
-        if isinstance(call, Step | Render) or (isinstance(call, Reset) and not self._core.restarts):
+        # A reset that starts the journal anew is the way out, and so is never refused.
+        if isinstance(call, Step | Render) or (isinstance(call, Reset) and not self.core.restarts):
             self._check_room()
         return perform(self.env, call)
 
     def capture(self) -> bytes:
-        """What surrounds the core, where its journal begins, and the calls since; only the last part grows."""
-        witness = plain.dumps(self._core.witness())
-        return plain.dumps([self._around.capture(), self._start, witness, *self._calls.parts()])
+        """What surrounds the core, the journal's start, and the calls since; only the last part grows."""
+        fingerprint = plain.dumps(self.core.fingerprint())
+        return plain.dumps([self._around.capture(), self._start, fingerprint, *self.calls.parts()])
 
     def restore(self, body: bytes) -> None:
         """Replay the calls, on a new environment unless this one has already made the first of them."""
         match plain.loads(body):
-            case [bytes(around), bytes(start), bytes(witness), *parts]:
+            case [bytes(around), bytes(start), bytes(fingerprint), *parts]:
                 calls = CallLog.of(parts)
             case _:
                 raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
-        if start != self._start or not calls.continues(self._calls):
+        if start != self._start or not calls.continues(self.calls):
             self._begin(start)
         self._set_generators(self._drawn)
-        self._replay(calls.events()[len(self._calls) :])
-        self._calls = calls
+        self._replay(calls.events()[len(self.calls) :])
+        self.calls = calls
         self._drawn = self._generators()
-        if plain.dumps(self._core.witness()) != witness:
+        if plain.dumps(self.core.fingerprint()) != fingerprint:
             raise SnapshotCorrupt(
                 "The calls in the snapshot came out differently when they were made again: this machine computes "
-                "otherwise than the one that wrote it, or the environment is not deterministic."
+                "differently from the one that wrote it, or the environment is not deterministic."
             )
         self._around.restore(around)
 
     def close(self) -> None:
         """Release what the core holds outside the Python heap."""
-        self._core.close()
+        self.core.close()
 
     def _make(self, seed: bytes) -> None:
         """Make a new environment, whose constructor draws what any other with the seed has drawn."""
@@ -139,93 +145,69 @@ class ReplaySubject:
             generators_of(env)
         outer = layers(env)[: core_depth(env)]
         core = layers(env)[len(outer)]
-        recorder = _Recorder(core, self._made)
+        recorder = CallRecorder(core, self._record)
         if outer:
             outer[-1].env = recorder
         self.env = env if outer else recorder
         self._seed = seed
-        self._core = self._core_of(core, seed)
+        self.core = self._core_of(core, seed)
         replayed = {class_path(layer): () for layer in layers(recorder)}
         self._around = StateSubject(self.env, {**replayed, **WRAPPER_STATE})
-        self._calls = CallLog()
+        self.calls = CallLog()
         self._readers = Readers()
 
-    def _here(self, remains: Any) -> bytes:
-        """Where a journal begins: as the constructor left the core, or where it has been cleared to `remains`."""
-        return zlib.compress(plain.dumps([self._core.versions(), self._seed, self._generators(), remains]))
+    def _packed_start(self, residue: Any) -> bytes:
+        """A journal that starts here."""
+        return Start(self.core.versions(), self._seed, self._generators(), residue).packed()
 
-    def _begin(self, start: bytes) -> None:
-        """Go on with a new environment, whose core is as it was where the journal begins."""
-        try:
-            parts = plain.loads(zlib.decompress(start))
-        except zlib.error as error:
-            raise SnapshotCorrupt(f"The beginning of the journal cannot be read: {error}.") from error
-        match parts:
-            case [dict(versions), bytes(seed), bytes(generators), remains]:
-                check_libraries(versions, {name: version_here(name) for name in versions})
-                self._core.close()
-                self._make(seed)
-                if remains is not None:
-                    self._core.set_remains(remains)
-                self._start, self._drawn = start, generators
-            case _:
-                raise SnapshotCorrupt("The beginning of the journal is not of the form this mechanism writes.")
+    def _begin(self, packed: bytes) -> None:
+        """Continue with a new environment, whose core is as it was where the journal starts."""
+        start = Start.unpacked(packed)
+        check_libraries(start.versions, {name: version_here(name) for name in start.versions})
+        self.core.close()
+        self._make(start.seed)
+        if start.residue is not None:
+            self.core.set_residue(start.residue)
+        self._start, self._drawn = packed, start.generators
 
-    def _made(self, call: Step | Reset | Render) -> Any:
-        """Make and record a call that reaches the core, be it the caller's or a wrapper's own."""
+    def _record(self, call: Step | Reset | Render) -> Any:
+        """Make and record a call that reaches the core, the caller's or a wrapper's own."""
         event = encoded(call)
-        if isinstance(call, Reset) and self._core.clear():
-            self._calls = CallLog()
-            self._start = self._here(self._core.remains())
+        if isinstance(call, Reset) and self.core.clear():
+            self.calls = CallLog()
+            self._start = self._packed_start(self.core.residue())
         elif (drawn := self._generators()) != self._drawn:
-            self._calls.append(encoded(Drawn(drawn)))
-        result = self._core.perform(call)
-        self._calls.append(event)
+            self.calls.append(encoded(Drawn(drawn)))
+        result = self.core.perform(call)
+        self.calls.append(event)
         self._drawn = self._generators()
         return result
 
     def _replay(self, events: Sequence[Event]) -> None:
-        with self._core.unseen():
+        with self.core.unseen():
             for event in events:
                 if isinstance(event, Drawn):
                     self._set_generators(event.generators)
                 else:
-                    self._core.perform(event)
+                    self.core.perform(event)
 
     def _generators(self) -> bytes:
-        return plain.dumps(self._readers.read(self._core.generators()))
+        return plain.dumps(self._readers.read(self.core.generators()))
 
     def _set_generators(self, states: bytes) -> None:
-        for generator, state in zip(self._core.generators(), plain.loads(states), strict=True):
+        for generator, state in zip(self.core.generators(), plain.loads(states), strict=True):
             set_generator_state(generator, state)
 
     def _check_room(self) -> None:
-        seconds = self._core.replay_s()
-        if seconds <= LONGEST_REPLAY_S and self._calls.size <= LARGEST_TAPE_BYTES:
+        seconds = self.core.replay_s()
+        if seconds <= LONGEST_REPLAY_S and self.calls.size <= LARGEST_JOURNAL_BYTES:
             return
         since, way_out = (
-            ("its last reset", "reset it") if self._core.restarts else ("it was made", "create it anew")
+            ("its last reset", "reset it") if self.core.restarts else ("it was made", "create it anew")
         )
         raise JournalFull(
-            f"Restoring the environment replays its {len(self._calls)} calls since {since}, and with more of them "
+            f"Restoring the environment replays its {len(self.calls)} calls since {since}, and with more of them "
             f"it would take too long; {way_out}.",
-            calls=len(self._calls),
+            calls=len(self.calls),
             seconds=seconds,
         )
-
-
-class _Recorder(gymnasium.Wrapper[Any, Any, Any, Any]):
-    """Stands around the core, so that no call reaches it unrecorded."""
-
-    def __init__(self, core: gymnasium.Env[Any, Any], made: Callable[[Step | Reset | Render], Any]) -> None:
-        super().__init__(core)
-        self._made = made
-
-    def step(self, action: Any) -> Any:
-        return self._made(Step(action))
-
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
-        return self._made(Reset(seed, options))
-
-    def render(self) -> Any:
-        return self._made(Render())

@@ -9,48 +9,48 @@ import numpy as np
 
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.codec.generators import layers
 from shared.snapshot.contract.calls import Call
+from shared.snapshot.generators.generators import layers
 
 
 class Replayable(Protocol):
-    """The part of an environment that is replayed: the environment itself and any wrapper that is not known."""
+    """The core: the environment itself with any wrapper that is not known."""
 
     restarts: bool
-    """Whether there is a point within a reset at which only `remains` and the generators count of the past."""
+    """Whether a reset can clear the core, so that of its past only `residue` and the generators count."""
 
     def clear(self) -> bool:
-        """Bring the core to that point, where the reset that follows finds it; False if it is not there then."""
+        """Clear the core, before the reset that follows. False if it cannot be cleared at this point."""
 
-    def remains(self) -> Any:
-        """What a cleared core has that a new one has not, as plain data; its generators are not among it."""
+    def residue(self) -> Any:
+        """What the cleared core has and a new one lacks, as plain data, without its generators."""
 
-    def set_remains(self, value: Any) -> None:
-        """Make a new core like the cleared one whose `remains` these are."""
+    def set_residue(self, value: Any) -> None:
+        """Give a new core what `residue` read from a cleared one."""
 
     def versions(self) -> dict[str, str]:
-        """The versions of what the calls' results depend on, besides what the mechanism names."""
+        """Versions of what the calls' results depend on, besides the mechanism's `libraries`."""
 
     def generators(self) -> list[np.random.Generator]:
         """The generators that the core's calls draw from."""
 
     def perform(self, call: Call) -> Any:
-        """Make the call and return what came of it."""
+        """Make the call and return its result."""
 
     def unseen(self) -> AbstractContextManager[None]:
-        """While it is open, calls are made whose results nobody sees, and which may leave them out."""
+        """Within this context results are discarded, so rendering may be skipped."""
 
-    def witness(self) -> Any:
-        """Something of the state, as plain data, that a replay which is not exact would hardly give again."""
+    def fingerprint(self) -> Any:
+        """A part of the state, as plain data, in which an inexact replay would show."""
 
     def replay_s(self) -> float:
-        """An estimate of the seconds that replaying the calls takes, since it was made or last cleared."""
+        """Estimated seconds of replaying the calls since the core was made or last cleared."""
 
     def close(self) -> None:
-        """Release what it holds outside the Python heap."""
+        """Release what the core holds outside the Python heap."""
 
 
 def core_depth(env: gymnasium.Env[Any, Any]) -> int:
-    """How many wrappers there are around the core; the state of each is known."""
+    """The number of wrappers around the core; the state of each is known."""
     known = (class_path(layer) in WRAPPER_STATE for layer in layers(env))
     return sum(takewhile(bool, known))

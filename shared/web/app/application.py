@@ -1,37 +1,34 @@
-"""Applications from endpoints: one of them for a Lambda function, all of them for uvicorn.
+"""The endpoints as an ASGI application: from a path to its endpoint's reply, and what is noted of the request.
 
-There is one composition, so that an error has the same status in every mode.
+One application serves a single endpoint as a Lambda function or all of them under uvicorn, so that an error has
+the same status in every mode. FastAPI's own request path takes 230 µs before a handler runs, a Starlette route 75
+(one core, an empty handler), and a step is to take less in all. So an endpoint is called directly.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import logging
+import os
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
-from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
-from shared.session.stored.sweep import sweep_for_ever
 from shared.settings import Settings
-from shared.snapshot.isolation.timeout import give_up_when_stuck
-from shared.web.app.pages import Pages
-from shared.web.app.paths import Paths
+from shared.web.app.behind import Behind, OpenedService, cross_origin
 from shared.web.app.routing import Endpoint, Router
-from shared.web.app.supervision import follow_parent
-from shared.web.observe.request_log import VARY_ORIGIN
-from shared.web.protocol.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
-from shared.web.service.service import Service, open_service
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from shared.web.observe.log import LogWriter
+from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RequestLog, request_id_of
+from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
+from shared.web.protocol.request import Request, read_body
 
 TITLE = "Gymnasium over HTTP"
 DESCRIPTION = """Create, reset, step, render and watch any Gymnasium environment from any language.
@@ -40,6 +37,24 @@ An environment is its snapshot in a store: it outlives the server, and any serve
 it exactly. Errors are `application/problem+json` (RFC 9457). Every path is served with and without its last
 slash.
 """
+
+_log = logging.getLogger(__name__)
+
+_CLIENT_GONE = 499
+"""The status in the log, as nginx has it, where the client went before its reply."""
+
+_LAMBDA_MARGIN_S = 1.0
+"""So long before Lambda ends the function, a call is interrupted, so that there is a reply."""
+
+_LAMBDA = "aws.context"
+"""Mangum puts Lambda's context into the scope under this name."""
+
+_UNCONFIGURED = LogWriter("errors")
+"""Logger used when the settings are invalid."""
+
+# Branches of the tree of paths that no part can name, since none holds a slash.
+_ANY = "/any"
+_HERE = "/here"
 
 
 def create_app(
@@ -50,150 +65,183 @@ def create_app(
     The settings are read, and the store opened, at the first request, unless settings are given.
     """
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
-    return Application(endpoints, _Opened(settings), documented, pages)
+    return Application(endpoints, OpenedService(settings), documented, pages)
 
 
 class Application:
-    """The endpoints as an ASGI application.
-
-    A declared path goes straight to its resource. FastAPI has the rest: the documentation, the pages, the start
-    and end of a server, and paths that do not exist. Its and Starlette's layers around a route take longer than
-    a step of CartPole, and importing it takes half of a function's cold start; so it is made when first needed.
-    """
+    """The endpoints as an ASGI application. A declared path goes straight to its resource."""
 
     title = TITLE
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], opened: "_Opened", documented: bool, pages: Path | None
+        self, endpoints: Sequence[Endpoint], service: OpenedService, documented: bool, pages: Path | None
     ) -> None:
         self._endpoints = endpoints
-        self._opened = opened
-        self._documented = documented
-        self._pages = pages
-        self._paths = Paths(endpoints, opened.service)
+        self._service = service
+        self._paths = Paths(endpoints, service)
+        self._behind: ASGIApp = Behind(TITLE, service, self.openapi, documented, pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or start and end with the server."""
         if scope["type"] != "http":
-            await self.fastapi(scope, receive, send)
+            await self._behind(scope, receive, send)
         elif b"origin" in dict(scope["headers"]):
             await self._cross_origin(scope, receive, send)
         else:
-            await self._found(scope)(scope, receive, send)
-
-    def _found(self, scope: Scope) -> ASGIApp:
-        """What answers the request's path."""
-        return self._paths.find(scope) or self._behind
-
-    async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.fastapi(scope, receive, _varying(send))
-
-    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._found(scope)(scope, receive, send)
-
-    @cached_property
-    def _cross_origin(self) -> CORSMiddleware:
-        """Made when the first such request comes, so that importing an application reads no settings."""
-        try:
-            origins = self._opened.service().settings.cors_origins
-        except GymHTTPError:
-            # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
-            origins = ("*",)
-        return CORSMiddleware(
-            self._dispatch,
-            allow_origins=origins,
-            allow_methods=("DELETE", "GET", "POST"),
-            allow_headers=("*",),
-            expose_headers=(
-                "ETag",
-                "Idempotency-Replayed",
-                "Location",
-                "Retry-After",
-                "Server-Timing",
-                "Warning",
-                "X-Request-Id",
-            ),
-            max_age=7200,
-        )
-
-    @cached_property
-    def fastapi(self) -> "FastAPI":
-        """The application behind the endpoints."""
-        from fastapi import FastAPI  # 0.4 s, which a function that answers its endpoint does not need
-
-        app = FastAPI(
-            title=TITLE,
-            version=version("gym-http-serverless"),
-            docs_url=None,  # it would load Swagger UI from a public address; /docs is one of the pages
-            redoc_url=None,
-            openapi_url="/openapi.json" if self._documented else None,
-            redirect_slashes=False,
-            lifespan=self._opened.lifespan,
-            exception_handlers={HTTPException: _not_found, Exception: _internal},
-        )
-        # Put over FastAPI's own method, as its documentation does to extend the document.
-        app.openapi = self.openapi  # type: ignore[method-assign]
-        if self._pages is not None:
-            app.mount("/", Pages(self._pages))
-        return app
+            await (self._paths.find(scope) or self._behind)(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
         return self._document
 
+    async def _same_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._paths.find(scope) or self._behind)(scope, receive, send)
+
+    @cached_property
+    def _cross_origin(self) -> CORSMiddleware:
+        """Made when the first such request comes, so that importing an application reads no settings."""
+        return cross_origin(self._same_origin, self._service)
+
     @cached_property
     def _document(self) -> dict[str, Any]:
-        from shared.web.app.openapi import document
+        from shared.web.app.openapi import document  # it imports FastAPI
 
         return document(
             self._endpoints, title=TITLE, version=version("gym-http-serverless"), description=DESCRIPTION
         )
 
 
-class _Opened:
-    """The service, opened when first asked for; one that cannot be opened is tried again."""
+class Paths:
+    """The declared paths as a tree of their parts, each served with and without its last slash.
 
-    def __init__(self, settings: Settings | None) -> None:
-        self._settings = settings
-        self._service: Service | None = None
+    A look-up takes as long as the path is, however many endpoints there are.
+    """
 
-    def service(self) -> Service:
-        if self._service is None:
-            self._service = open_service(self._settings)
-        return self._service
+    def __init__(self, endpoints: Iterable[Endpoint], service: OpenedService) -> None:
+        self._tree: dict[str, Any] = {}
+        for endpoint in endpoints:
+            self._resource(endpoint.path, service).endpoints[endpoint.method] = endpoint
 
-    @asynccontextmanager
-    async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
-        """Under a server: a wrong setting ends the start, not the first request."""
-        service = self.service()
-        service.log.gather()
-        give_up_when_stuck()
-        follow_parent()
-        sweeper = asyncio.create_task(sweep_for_ever(service.session.snapshots))
-        yield
-        sweeper.cancel()
-        await service.close()
-        service.log.flush()
+    def find(self, scope: Scope) -> "Resource | None":
+        """The resource of the request's path, whose parameters are put into the scope; None if there is none."""
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        parts = path.split("/")
+        if parts[-1] == "":
+            parts.pop()
+        node = self._tree
+        values = []
+        for part in parts[1:]:
+            below = node.get(part)
+            if below is None and part:
+                below = node.get(_ANY)
+                values.append(part)
+            if below is None:
+                return None
+            node = below
+        resource: Resource | None = node.get(_HERE)
+        if resource is not None:
+            scope["path_params"] = dict(zip(resource.parameters, values, strict=True))
+        return resource
 
-
-def _varying(send: Send) -> Send:
-    """With the header that keeps a cache from giving one origin's reply to another."""
-
-    async def varying(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], VARY_ORIGIN]
-        await send(message)
-
-    return varying
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return problem_response(PATH_NOT_FOUND, f"There is no {request.url.path}; see /docs.")
-    kind = ProblemKind(HTTPStatus(error.status_code), "http")
-    return problem_response(kind, str(error.detail), error.headers)
+    def _resource(self, path: str, service: OpenedService) -> "Resource":
+        node = self._tree
+        for part in path.strip("/").split("/"):
+            node = node.setdefault(_ANY if part.startswith("{") else part, {})
+        resource: Resource = node.setdefault(_HERE, Resource(path, service))
+        return resource
 
 
-async def _internal(request: Request, error: Exception) -> Response:
-    return internal_problem()
+class Resource:
+    """One path with the endpoints of its methods, as an ASGI application."""
+
+    def __init__(self, path: str, service: OpenedService) -> None:
+        self.path = path
+        self.parameters = re.findall(r"{(\w+)}", path)
+        """The names of the path's parameters, in its order."""
+        self.endpoints: dict[str, Endpoint] = {}
+        """By method."""
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and note what came of it."""
+        headers = dict(scope["headers"])
+        named = REQUEST_ID in headers or _LAMBDA in scope
+        log = RequestLog(headers, request_id_of(headers, scope) if named else os.urandom(8).hex())
+        endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
+        # A method that is not served is the client's own word, of which there are endlessly many.
+        log.endpoint, log.method = self.path, "other" if endpoint is None else endpoint.method
+        log.status = _CLIENT_GONE
+        try:
+            response = await self._response(endpoint, log, scope, receive)
+            log.status = response.status_code
+            _add_headers(response, log)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is left to answer; the line says so
+        except Exception:  # noted here, and told by the server
+            log.status, log.problem = INTERNAL.status.value, INTERNAL.name
+            raise
+        finally:
+            self._note(log)
+
+    async def _response(
+        self, endpoint: Endpoint | None, log: RequestLog, scope: Scope, receive: Receive
+    ) -> Response:
+        if endpoint is None:
+            return self._not_allowed(log, scope["method"])
+        try:
+            return await endpoint.handler(await self._request(endpoint, log, scope, receive))
+        except GymHTTPError as error:
+            log.problem = PROBLEMS[type(error)].name
+            return endpoint.dialect.refuse(error, scope)
+        except ClientDisconnect:
+            raise
+        except Exception:  # our own fault, whatever it is: in the log, and a 500 for the caller
+            _log.exception("%s %s failed", endpoint.method, self.path)
+            log.problem = INTERNAL.name
+            return internal_problem()
+
+    async def _request(self, endpoint: Endpoint, log: RequestLog, scope: Scope, receive: Receive) -> Request[Any]:
+        """The request in the endpoint's terms, its body read and validated."""
+        service = self._service.opened or self._service.open()
+        headers, dialect, query = log.headers, endpoint.dialect, scope["query_string"]
+        if _LAMBDA in scope:
+            remaining_s = scope[_LAMBDA].get_remaining_time_in_millis() / 1000
+            service.session.limit.end(remaining_s - _LAMBDA_MARGIN_S)
+        raw = await read_body(receive, service.settings.max_body_bytes)
+        body = None if endpoint.form is None else dialect.parse(endpoint.form, raw, headers)
+        encoding = dialect.encoding(
+            headers.get(b"accept", b""),
+            headers.get(b"accept-encoding", b""),
+            query if b"arrays=" in query else b"",  # other queries would fill the cache of encodings
+        )
+        if _LAMBDA in scope:
+            encoding = replace(encoding, by_lambda=True)
+        return Request(scope, service, log, body, encoding, headers, raw, dialect, endpoint.takes_ticket)
+
+    def _not_allowed(self, log: RequestLog, method: str) -> Response:
+        log.problem = METHOD_NOT_ALLOWED.name
+        allowed = ", ".join(sorted(self.endpoints))
+        return problem_response(
+            METHOD_NOT_ALLOWED, f"{self.path} has no {method}; it has {allowed}.", {"Allow": allowed}
+        )
+
+    def _note(self, log: RequestLog) -> None:
+        log.ended, log.timing.ended = time.time(), time.perf_counter()
+        try:
+            notes = (self._service.opened or self._service.open()).notes
+        except GymHTTPError:
+            _UNCONFIGURED.note(log, log.method, log.endpoint, log.status)
+        else:
+            notes.answered.append(log)
+            if not notes.scheduled:
+                notes.schedule()
+
+
+def _add_headers(response: Response, log: RequestLog) -> None:
+    """Tell the request's id and, where an instance was called, milliseconds by phase (W3C Server Timing)."""
+    headers, timing = response.raw_headers, log.timing
+    headers += (VARY_ORIGIN, (REQUEST_ID, log.request_id.encode()))
+    if timing.calls:
+        phases = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
+        headers.append((b"server-timing", b"load;dur=%.3f, env;dur=%.3f, save;dur=%.3f" % phases))

@@ -1,7 +1,7 @@
-"""OpenAPI links: which call the reply to another one leads to, and with which of its values.
+"""OpenAPI links: the calls that can follow a reply, and which of its values they take.
 
-Readers see how calls follow each other, and programs that try out the document follow them. Everything is
-found by the operations' paths and names, so that a new endpoint of an instance is linked like the others.
+They show readers the order of calls, and tools that explore the document follow them. They are derived from the
+operations' paths and names, so that a new endpoint of an instance is linked like the others.
 """
 
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from typing import Any
 
 _API = "/v1/"
 _INSTANCE = "{instance_id}"
-_SAME = {"instance_id": "$request.path.instance_id"}
-_ONWARD = ("step_env", "reset_env", "render_env", "close_env")
-"""Where an episode goes on from a reset or a step."""
-_CHECKPOINT = "$response.body#/checkpoint_id"
+_SAME_INSTANCE = {"instance_id": "$request.path.instance_id"}
+_NEXT_IN_EPISODE = ("step_env", "reset_env", "render_env", "close_env")
+"""The calls that follow a reset or a step."""
+_CHECKPOINT_ID = "$response.body#/checkpoint_id"
 
 
 def add_links(paths: dict[str, Any]) -> None:
-    """Enter the links into the 200 replies of the document's operations, in place."""
+    """Add the links to the 200 replies of the document's `paths`, in place."""
     operations = {
         operation["operationId"]: (path, operation)
         for path, methods in paths.items()
@@ -31,18 +31,22 @@ def add_links(paths: dict[str, Any]) -> None:
 
 
 def _links(of_an_instance: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Pairs of an operation's name and a link from it."""
+    """Each link, with the name of the operation whose reply it belongs to."""
     for name in of_an_instance:
         yield "create_env", {"operationId": name, "parameters": {"instance_id": "$response.body#/instance_id"}}
         yield "fork_env", {"operationId": name, "parameters": {"instance_id": "$response.body#/instance_ids/0"}}
     for before in ("reset_env", "step_env"):
-        for name in _ONWARD:
-            yield before, {"operationId": name, "parameters": _SAME}
+        for name in _NEXT_IN_EPISODE:
+            yield before, {"operationId": name, "parameters": _SAME_INSTANCE}
     yield (
         "create_checkpoint",
-        {"operationId": "restore_env", "parameters": _SAME, "requestBody": {"checkpoint_id": _CHECKPOINT}},
+        {
+            "operationId": "restore_env",
+            "parameters": _SAME_INSTANCE,
+            "requestBody": {"checkpoint_id": _CHECKPOINT_ID},
+        },
     )
     yield (
         "create_checkpoint",
-        {"operationId": "delete_checkpoint", "parameters": {**_SAME, "checkpoint_id": _CHECKPOINT}},
+        {"operationId": "delete_checkpoint", "parameters": {**_SAME_INSTANCE, "checkpoint_id": _CHECKPOINT_ID}},
     )

@@ -1,4 +1,4 @@
-"""The OpenAPI operations of declared endpoints, written by FastAPI from their bodies, replies and errors."""
+"""The OpenAPI document of the declared endpoints, which FastAPI writes from their bodies, replies and errors."""
 
 import inspect
 import re
@@ -31,13 +31,13 @@ from shared.web.protocol.problems import PROBLEMS
 from shared.web.protocol.query_parameter import QueryParameter
 
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-_ALWAYS = (Unauthorized, StoreUnavailable, Misconfigured)
+_POSSIBLE_EVERYWHERE = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
-    "instance_id": "As creation returned it.",
-    "checkpoint_id": "As the checkpoint's creation returned it.",
+    "instance_id": "The id that creation returned.",
+    "checkpoint_id": "The id that the checkpoint's creation returned.",
     "x": "An integer.",
 }
-"""The parameters that paths have, with their descriptions."""
+"""Descriptions of the parameters in paths."""
 
 
 def document(endpoints: Iterable[Endpoint], *, title: str, version: str, description: str) -> dict[str, Any]:
@@ -47,62 +47,62 @@ def document(endpoints: Iterable[Endpoint], *, title: str, version: str, descrip
     written = get_openapi(title=title, version=version, description=description, routes=routes)
     for path in written["paths"].values():
         for operation in path.values():
-            _without_fastapi_errors(operation["responses"])
+            _remove_validation_errors(operation["responses"])
     for endpoint in endpoints:
         if endpoint.dialect is V1:
             operation = written["paths"][endpoint.path][endpoint.method.lower()]
-            _with_msgpack(operation.get("requestBody", {}))
-            _without_need(operation.get("requestBody"), written)
-            _with_msgpack(operation["responses"]["200"])
+            _add_msgpack(operation.get("requestBody", {}))
+            _mark_optional(operation.get("requestBody"), written)
+            _add_msgpack(operation["responses"]["200"])
     add_links(written["paths"])
     for name in ("HTTPValidationError", "ValidationError"):
         written.get("components", {}).get("schemas", {}).pop(name, None)
     schemas = written.setdefault("components", {}).setdefault("schemas", {})
     for form in {endpoint.dialect.error for endpoint in endpoints}:
         schemas[form.__name__] = TypeAdapter(form).json_schema()
-    _with_exact_bounds(written)
+    _write_exact_bounds(written)
     return written
 
 
-def _with_exact_bounds(documented: Any) -> None:
-    """Write bounds as integers: FastAPI makes floats of them, and 9.223372036854776e+18 is above 2**63."""
+def _write_exact_bounds(documented: Any) -> None:
+    """Write integral bounds as integers. FastAPI writes 2**63 as 9.223372036854776e+18, which is greater."""
     if isinstance(documented, list):
         for item in documented:
-            _with_exact_bounds(item)
+            _write_exact_bounds(item)
     elif isinstance(documented, dict):
         for name, value in documented.items():
             if name in _BOUNDS and isinstance(value, float) and value.is_integer():
                 documented[name] = int(value)
             else:
-                _with_exact_bounds(value)
+                _write_exact_bounds(value)
 
 
-def _without_fastapi_errors(responses: dict[str, Any]) -> None:
-    """Drop the 422 that FastAPI adds to whatever has a parameter; ours are declared."""
+def _remove_validation_errors(responses: dict[str, Any]) -> None:
+    """Remove the 422 that FastAPI adds wherever there is a parameter. The endpoints declare their own."""
     if "application/json" in responses.get("422", {}).get("content", {}):
         del responses["422"]
 
 
-def _with_msgpack(documented: dict[str, Any]) -> None:
-    """A body that is documented as JSON comes and goes as MessagePack too."""
+def _add_msgpack(documented: dict[str, Any]) -> None:
+    """Document MessagePack beside JSON, with the same schema."""
     content = documented.get("content", {})
     if JSON_TYPE in content:
         content[MSGPACK_TYPE] = {"schema": content[JSON_TYPE]["schema"]}
 
 
-def _without_need(body: dict[str, Any] | None, written: dict[str, Any]) -> None:
-    """A body of which no member is required may be left out."""
+def _mark_optional(body: dict[str, Any] | None, written: dict[str, Any]) -> None:
+    """Mark the body as optional if none of its members is required."""
     if body is not None:
         name = body["content"][JSON_TYPE]["schema"]["$ref"].rpartition("/")[2]
         body["required"] = "required" in written["components"]["schemas"][name]
 
 
 def _operation(endpoint: Endpoint) -> APIRoute:
-    """The route that FastAPI would serve; only its documentation is used."""
-    told: dict[str, Any] = {"description": endpoint.summary}
+    """A FastAPI route, of which only the documentation is used."""
+    success: dict[str, Any] = {"description": endpoint.summary}
     if endpoint.status != HTTPStatus.NO_CONTENT:
         example = {} if endpoint.example is None else {"example": endpoint.example}
-        told["content"] = {endpoint.media_type: example}
+        success["content"] = {endpoint.media_type: example}
     in_json = endpoint.media_type == JSON_TYPE and endpoint.status != HTTPStatus.NO_CONTENT
     return APIRoute(
         endpoint.path,
@@ -110,13 +110,13 @@ def _operation(endpoint: Endpoint) -> APIRoute:
         methods=[endpoint.method],
         status_code=endpoint.status,
         response_model=endpoint.reply,
-        # A class without a media type: else FastAPI would add JSON to a stream.
+        # A class without a media type, or FastAPI would add JSON to a stream.
         response_class=JSONResponse if in_json else Response,
         summary=endpoint.summary,
         description=inspect.getdoc(endpoint.handler),
         operation_id=endpoint.handler.__name__,
         tags=[endpoint.tag],
-        responses={endpoint.status: told, **_error_replies(endpoint)},
+        responses={endpoint.status: success, **_error_replies(endpoint)},
     )
 
 
@@ -143,15 +143,16 @@ def _documented(endpoint: Endpoint) -> Any:
 
 
 def _query(endpoint: Endpoint) -> dict[str, QueryParameter]:
-    """The query parameters, those without a type as texts."""
+    """The query parameters. One that is declared by its description alone is a string."""
     return {
-        name: QueryParameter(told, str) if isinstance(told, str) else told for name, told in endpoint.query.items()
+        name: QueryParameter(declared, str) if isinstance(declared, str) else declared
+        for name, declared in endpoint.query.items()
     }
 
 
 def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
-    """The endpoint's error replies by status, each naming the kinds of problem it tells of."""
-    possible: list[type[GymHTTPError]] = [*_ALWAYS, *endpoint.errors]
+    """The endpoint's error replies by status, each with the types of problem that it covers."""
+    possible: list[type[GymHTTPError]] = [*_POSSIBLE_EVERYWHERE, *endpoint.errors]
     if endpoint.media_type == JSON_TYPE:
         possible.append(ReplyTooLarge)
     if endpoint.body is not None:

@@ -1,4 +1,4 @@
-"""The static pages, sent with the headers that a page cannot set from within."""
+"""The static pages, with the headers that a page cannot set for itself."""
 
 from html.parser import HTMLParser
 from os import PathLike, fspath
@@ -11,10 +11,10 @@ from starlette.types import Scope
 
 
 class Pages(StaticFiles):
-    """A folder of static files, `index.html` at its root; a page there goes by its name without its ending too.
+    """A folder of static files, with `index.html` at its root. `/docs` serves `docs.html`.
 
-    A page's content security policy stands in its `<meta>`, for hosts that send no headers. It is its header as
-    well, with `frame-ancestors`, which only a header can say (Content Security Policy Level 3, 6.4.2).
+    A page declares its content security policy in a `<meta>`, for hosts that send no headers. Here it is sent as a
+    header too, with `frame-ancestors`, which a `<meta>` cannot set (Content Security Policy Level 3, 6.4.2).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -22,15 +22,15 @@ class Pages(StaticFiles):
         self._names = {page.stem for page in folder.glob("*.html")}
 
     def get_path(self, scope: Scope) -> str:
-        """The file that the request's path names."""
+        """The file for the request's path."""
         path = super().get_path(scope)
-        # With a last slash, what the page refers to would be looked for below it.
+        # Below a trailing slash the page's relative links would lead nowhere.
         return f"{path}.html" if path in self._names and not scope["path"].endswith("/") else path
 
     def file_response(self, full_path: "str | PathLike[str]", *args: Any, **kwargs: Any) -> Response:
-        """One file, or that it is unchanged."""
+        """The file, or 304 if the client has it."""
         response = super().file_response(full_path, *args, **kwargs)
-        # Modules import each other, so an old one from a browser's cache must not meet a new one.
+        # Modules import each other: a cached old one must not meet a new one.
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if fspath(full_path).endswith(".html"):
@@ -40,7 +40,7 @@ class Pages(StaticFiles):
 
 
 def policy(page: Path) -> str:
-    """The content security policy that the page declares, or one that allows nothing."""
+    """The content security policy that the page declares; without one, a policy that allows nothing."""
     meta = _Meta()
     meta.feed(page.read_text())
     return meta.policy

@@ -1,4 +1,4 @@
-"""A server process under a parent that replaces it: it ends when its parent has ended, however that came."""
+"""Ending a server process together with the parent that supervises it."""
 
 import multiprocessing
 import os
@@ -6,16 +6,18 @@ import threading
 from multiprocessing.process import BaseProcess
 
 
-def follow_parent() -> None:
-    """End this process, whose state is all in the store, as soon as the process that started it is gone.
+def exit_with_parent() -> None:
+    """End this process as soon as the process that started it has ended, for whatever reason.
 
-    Left alone, it would keep the port from the next server. Does nothing in a process without such a parent.
+    An orphan would keep the port from the next server. Nothing is lost, since all state is in the store. Does
+    nothing in a process that multiprocessing did not start.
     """
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), name="parent", daemon=True).start()
+        threading.Thread(target=_exit_after, args=(parent,), name="parent", daemon=True).start()
 
 
-def _follow(parent: BaseProcess) -> None:
+def _exit_after(parent: BaseProcess) -> None:
     parent.join()
+    # Not sys.exit, which would only end this thread.
     os._exit(1)

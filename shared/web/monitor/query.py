@@ -1,32 +1,32 @@
-"""What the query of a call that watches many environments asks for."""
+"""The query of a request that watches many instances."""
 
 from shared.errors import InstanceNotFound, InvalidValue
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.web.protocol.request import Request
 
 MOST_IDS = 200
 WIDTH, NARROWEST, WIDEST = 160, 16, 1280
 
 
-def watched(request: Request[None]) -> dict[str, Reference | None]:
-    """The words of `ids`, each once and in order, with the caller's instance that one may name.
+def requested_instances(request: Request[None]) -> dict[str, Reference | None]:
+    """The ids in `ids`, in order and without duplicates, each with the caller's instance; None if it is no id.
 
     Raises:
-        Unauthorized: API keys are set, and the call brought none.
-        InvalidValue: it names none, or too many.
+        Unauthorized: API keys are set, and the request has none.
+        InvalidValue: there are no ids, or too many.
     """
     ids = list(dict.fromkeys(filter(None, request.query.get("ids", "").split(","))))
     request.check_key()
     if not 0 < len(ids) <= MOST_IDS:
-        raise InvalidValue(f"ids names {len(ids)} instances; name 1 to {MOST_IDS}, with commas between.")
+        raise InvalidValue(f"ids names {len(ids)} instances; name 1 to {MOST_IDS}, separated by commas.")
     return {each: _instance(request, each) for each in ids}
 
 
 def width(request: Request[None], *, may_be_none: bool) -> int:
-    """The pixels that a picture is at most wide; 0 for no pictures, where that is a choice.
+    """The greatest width of a picture in pixels; 0 for no pictures, where `may_be_none`.
 
     Raises:
-        InvalidValue: it is something else.
+        InvalidValue: it is not a number in range.
     """
     given = request.query.get("width", str(WIDTH))
     pixels = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else -1
@@ -36,8 +36,8 @@ def width(request: Request[None], *, may_be_none: bool) -> int:
     return pixels
 
 
-def _instance(request: Request[None], word: str) -> Reference | None:
+def _instance(request: Request[None], given: str) -> Reference | None:
     try:
-        return request.instance(word)
+        return request.instance(given)
     except InstanceNotFound:
         return None

@@ -1,57 +1,49 @@
-"""What is noted of a request while it is answered: for its log line, its headers and the metrics."""
+"""What is recorded about a request while it is answered, for its log line, reply headers and metrics."""
 
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from starlette.responses import Response
-from starlette.types import Scope
+import msgspec
 
 from shared.session.calls.timing import Timing
 
 RawHeaders = Mapping[bytes, bytes]
-"""A request's headers as ASGI has them: names in small letters."""
+"""A request's headers as ASGI gives them, with names in lower case."""
+
+REQUEST_ID = b"x-request-id"
 
 VARY_ORIGIN = (b"vary", b"Origin")
-"""Whether a page may read a reply depends on where the page is from."""
+"""Whether a page may read a reply depends on the page's origin."""
 
-_REQUEST_ID = b"x-request-id"
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
 
-class RequestLog:
-    """One request. What is not known (yet) is None."""
+class RequestLog(msgspec.Struct):
+    """One request. What is unknown, or not known yet, is None."""
 
-    __slots__ = ("headers", "instance_id", "owner", "problem", "request_id", "revision", "timing")
-
-    def __init__(self, scope: Scope) -> None:
-        self.timing = Timing()
-        self.headers: RawHeaders = dict(scope["headers"])
-        """The request's."""
-        self.request_id = _request_id(self.headers, scope)
-        """As the client or Lambda named the request, or else made here."""
-        self.owner: str | None = None
-        self.instance_id: str | None = None
-        self.revision: int | None = None
-        """The instance's revision after the call."""
-        self.problem: str | None = None
-        """The kind of problem that the reply tells of."""
-
-    def add_headers(self, response: Response) -> None:
-        """Tell the request's id and, where an instance was called, milliseconds by phase (W3C Server Timing)."""
-        headers = response.raw_headers
-        headers += (VARY_ORIGIN, (_REQUEST_ID, self.request_id.encode()))
-        timing = self.timing
-        if timing.calls:
-            phases = "load;dur=%.3f, env;dur=%.3f, save;dur=%.3f"
-            milliseconds = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
-            milliseconds = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
-            headers.append((b"server-timing", (phases % milliseconds).encode()))
+    headers: RawHeaders
+    request_id: str
+    """The client's `X-Request-Id`, Lambda's request id, or a random one."""
+    timing: Timing = msgspec.field(default_factory=Timing)
+    owner: str | None = None
+    instance_id: str | None = None
+    revision: int | None = None
+    """The instance's revision after the call."""
+    problem: str | None = None
+    """The type of problem in the reply, such as `invalid-action`."""
+    method: str = ""
+    endpoint: str = ""
+    """The path as it is declared."""
+    status: int = 0
+    ended: float = 0.0
+    """When it was answered, in seconds since the epoch."""
 
 
-def _request_id(headers: RawHeaders, scope: Scope) -> str:
-    """The client's, if it is of a form that can stand in a log and a header; Lambda's own; a random one."""
-    sent = headers.get(_REQUEST_ID)
+def request_id_of(headers: RawHeaders, scope: Mapping[str, Any]) -> str:
+    """The client's id if it is safe in a log and a header, else Lambda's, else a random one."""
+    sent = headers.get(REQUEST_ID)
     if sent is not None and _SANE_ID.fullmatch(sent):
         return str(sent, "ascii")
     context = scope.get("aws.context")

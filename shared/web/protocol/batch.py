@@ -11,24 +11,26 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 
 from shared.errors import GymHTTPError, InvalidValue
-from shared.session.live.cache import Operation
+from shared.session.calls.call import InstanceCall
+from shared.session.calls.outcome import Outcome
+from shared.session.live.environment import Operation
 from shared.web.protocol.problems import told
-from shared.web.protocol.request import WARNING, Request
+from shared.web.protocol.request import Request, warning_of
 from shared.wire.values.detached import detached, size_of
 
 AT_ONCE = 16
-"""How many instances of one batch are called at a time; the others of the process get their turn in between."""
+"""Instances of one batch that are called at a time. Requests of others get their turn in between."""
 
 
-class Part(NamedTuple):
-    """One call of a batch."""
+class BatchedCall(NamedTuple):
+    """One call of a batch, as the client named it."""
 
     instance_id: str
     operation: Operation
     if_match: int | None
 
 
-async def batch(request: Request[Any], parts: Sequence[Part]) -> Response:
+async def batch(request: Request[Any], calls: Sequence[BatchedCall]) -> Response:
     """The reply to a batch: the calls' results in their order.
 
     An idempotency key of the batch gives each call one that is derived from it and the call's place. Once the
@@ -37,17 +39,33 @@ async def batch(request: Request[Any], parts: Sequence[Part]) -> Response:
 
     Raises:
         Unauthorized: API keys are set, and the request brought none.
-        InvalidValue: its idempotency key is of no use.
+        InvalidValue: its idempotency key is empty or too long.
     """
-    return request.reply({"results": await _Batch(request, parts).results()})
+    return request.reply({"results": await _Batch(request, calls).results()})
+
+
+def result_of(outcome: Outcome) -> dict[str, Any]:
+    """One result of a batch: that of a call whose encoding was `detached`."""
+    result = {"status": 200, "revision": outcome.header.revision, **outcome.reply}
+    if outcome.replayed:
+        result["replayed"] = True
+    if outcome.other_cpu is not None:
+        result["warning"] = warning_of(outcome)
+    return result
+
+
+def result_of_error(error: GymHTTPError) -> dict[str, Any]:
+    """One result of a batch: that of a call that was refused."""
+    problem = told(error)
+    return {"status": problem["status"], "problem": problem}
 
 
 class _Batch:
     """One batch under way."""
 
-    def __init__(self, request: Request[Any], parts: Sequence[Part]) -> None:
+    def __init__(self, request: Request[Any], calls: Sequence[BatchedCall]) -> None:
         self._request = request
-        self._parts = parts
+        self._calls = calls
         self._keyed = request.keyed
         self._most_bytes = request.service.settings.max_reply_bytes
         self._size = 0
@@ -57,46 +75,38 @@ class _Batch:
     async def results(self) -> list[dict[str, Any]]:
         """Every call's result, once all have one."""
         of_instance: dict[str, list[int]] = {}
-        for number, part in enumerate(self._parts):
-            of_instance.setdefault(part.instance_id, []).append(number)
+        for number, call in enumerate(self._calls):
+            of_instance.setdefault(call.instance_id, []).append(number)
         waiting = iter(of_instance.values())
         async with asyncio.TaskGroup() as tasks:
             for _ in range(min(AT_ONCE, len(of_instance))):
                 tasks.create_task(self._call_each(waiting))
-        return [self._results[number] for number in range(len(self._parts))]
+        return [self._results[number] for number in range(len(self._calls))]
 
     async def _call_each(self, waiting: Iterator[list[int]]) -> None:
         for numbers in waiting:
             for number in numbers:
-                part = self._parts[number]
+                call = self._calls[number]
                 try:
-                    result = await self._call(number, part)
+                    result = await self._result(number, call)
                 except GymHTTPError as error:
-                    problem = told(error)
-                    result = {"status": problem["status"], "problem": problem}
-                self._results[number] = {"instance_id": part.instance_id, **result}
-                # A store that is near answers without a pause in which anything else could run.
+                    result = result_of_error(error)
+                self._results[number] = {"instance_id": call.instance_id, **result}
+                # A near store answers without a pause, so nothing else could run until the batch is done.
                 await asyncio.sleep(0)
 
-    async def _call(self, number: int, part: Part) -> dict[str, Any]:
+    async def _result(self, number: int, call: BatchedCall) -> dict[str, Any]:
         if self._size > self._most_bytes:
             raise InvalidValue(
                 f"The results before this one take over {self._most_bytes} bytes (GYM_HTTP_MAX_REPLY_BYTES), so "
                 "this call was not applied; send it in another batch.",
                 limit=self._most_bytes,
             )
-        outcome = await self._request.service.session.call(
-            self._request.instance(part.instance_id),
-            part.operation,
-            detached,
-            if_match=part.if_match,
-            timing=self._request.log.timing,
-            keyed=None if self._keyed is None else self._keyed.part(number),
+        request = self._request
+        reference = request.instance(call.instance_id)
+        keyed = None if self._keyed is None else self._keyed.part(number)
+        outcome = await request.service.session.call(
+            InstanceCall(reference, call.operation, detached, call.if_match, keyed), request.log.timing
         )
         self._size += size_of(outcome.reply)
-        result = {"status": 200, "revision": outcome.header.revision, **outcome.reply}
-        if outcome.replayed:
-            result["replayed"] = True
-        if outcome.other_cpu is not None:
-            result["warning"] = WARNING.format(there=outcome.other_cpu, here=outcome.header.cpu)
-        return result
+        return result_of(outcome)

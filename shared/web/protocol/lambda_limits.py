@@ -1,6 +1,7 @@
-"""What carries replies where the endpoints are Lambda functions: a JSON document of at most 6 MB.
+"""The size of a reply of a Lambda function, which returns a JSON document of at most 6 MB.
 
-A longer one is lost with a status of the gateway's own. So it is refused here, before the call is saved.
+A longer one is lost, and the gateway answers with a status of its own. So it is refused here, before the call is
+saved.
 """
 
 import json
@@ -11,16 +12,16 @@ from shared.errors import ReplyTooLarge
 from shared.session.monitor.stream import Burst
 
 LARGEST_REPLY = 6_291_556
-"""Bytes of a function's answer ("Lambda quotas" in the AWS Lambda developer guide)."""
+"""Most bytes that a function returns ("Lambda quotas" in the AWS Lambda developer guide)."""
 
 BURST = Burst(seconds=2.0, size=4_000_000)
-"""What is sent of pictures that would go on without end: a reply is delivered when it ends, and goes in base64."""
+"""As much of an endless stream of pictures as one reply holds: it is sent when it ends, and in base64."""
 
 _ENVELOPE = 16_384
 """Room for the status and the headers."""
 
 _WORST = 3
-"""How much longer text becomes in JSON at most, where it is JSON or plain text itself."""
+"""Text becomes at most so many times longer in JSON, where it is JSON or plain text itself."""
 
 
 def is_lambda(scope: Scope) -> bool:
@@ -29,14 +30,14 @@ def is_lambda(scope: Scope) -> bool:
 
 
 def check_reply_size(content: bytes, text: bool) -> None:
-    """Raise ReplyTooLarge for a body that a Lambda function cannot return; other than `text` goes as base64."""
+    """Raise ReplyTooLarge for a body that a Lambda function cannot return. All but `text` is sent as base64."""
     room = LARGEST_REPLY - _ENVELOPE
     if len(content) * _WORST <= room:
         return
     length = len(json.dumps(content.decode())) if text else -(-len(content) // 3) * 4
     if length > room:
         raise ReplyTooLarge(
-            f"The reply is {length} bytes as Lambda carries it, and the most is {room}; ask for less: fewer "
+            f"The reply is {length} bytes as Lambda carries it, and {room} is the most; ask for less: fewer "
             "steps, less to include, fewer frames, or `Accept-Encoding: gzip` and `Accept: application/msgpack`.",
             length=length,
             limit=room,

@@ -1,4 +1,4 @@
-"""The one table from exceptions to HTTP statuses, and the reply that tells of them (RFC 9457)."""
+"""The one table from exceptions to HTTP statuses, and the replies that tell of them (RFC 9457)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from shared import errors
 from shared.errors import GymHTTPError
-from shared.wire.values.refusal import abbreviated
-from shared.wire.values.values import encode
+from shared.wire.values.abbreviation import abbreviated
+from shared.wire.values.forms import encode
 
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_EVIDENCE = 1000
@@ -67,7 +67,7 @@ def problem(error: GymHTTPError) -> Response:
 
 
 def headers_of(error: GymHTTPError) -> dict[str, str]:
-    """The headers that HTTP wants with an error."""
+    """The headers that HTTP requires with an error: `Retry-After` and `WWW-Authenticate`."""
     headers = {}
     if "retry_after" in error.evidence:
         headers["Retry-After"] = str(error.evidence["retry_after"])
@@ -77,7 +77,7 @@ def headers_of(error: GymHTTPError) -> dict[str, str]:
 
 
 def told(error: GymHTTPError) -> dict[str, Any]:
-    """The error as a problem's members, where it is part of a reply."""
+    """The members of an error's problem, for one that is part of a reply."""
     return _members(PROBLEMS[type(error)], error.detail, error.evidence)
 
 
@@ -95,7 +95,7 @@ def problem_response(
 
 
 def internal_problem() -> Response:
-    """A failure of ours. What it was stands in the log, since its text may hold what is not for the caller."""
+    """The reply to a failure of ours. The cause is in the log alone: it may hold what is not for the caller."""
     return problem_response(
         INTERNAL, "The server failed; the instance is at its last good state. Please report it."
     )
@@ -112,6 +112,6 @@ def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dic
 
 
 def _bounded(value: Any) -> Any:
-    """Evidence in full where it is short: what a client sent may be as long as a body."""
+    """Evidence, abbreviated where it is long: a value that a client sent may be as long as a body."""
     encoded = encode(value)
     return encoded if len(msgspec.json.encode(encoded)) <= _LONGEST_EVIDENCE else abbreviated(value)

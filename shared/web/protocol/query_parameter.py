@@ -1,11 +1,11 @@
-"""Query parameters as the document tells of them; the handlers read them."""
+"""Query parameters as the OpenAPI document describes them. Handlers read them on their own."""
 
 from typing import Any, NamedTuple
 
 
 class QueryParameter(NamedTuple):
-    """An optional parameter of one of certain values."""
+    """An optional parameter of a declared type."""
 
     description: str
     type: Any
-    """What it may be, such as `Literal["lists", "base64"]`; anything else is an InvalidValue."""
+    """Its type, such as `Literal["lists", "base64"]`. Any other value is an InvalidValue."""

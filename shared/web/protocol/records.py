@@ -1,11 +1,11 @@
-"""An instance or a checkpoint as its record: what its header tells, in the reply's form."""
+"""The record of an instance or a checkpoint: its header in the form of a reply."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
 
@@ -65,7 +65,7 @@ def instance_record(header: Header) -> InstanceReply:
 
 
 def checkpoint_record(header: Header) -> CheckpointReply:
-    """The record of a checkpoint; the revision is the instance's when it was made."""
+    """The record of a checkpoint. The revision is the instance's when the checkpoint was made."""
     return {
         "checkpoint_id": header.checkpoint_id,
         "name": header.checkpoint_name,

@@ -1,4 +1,4 @@
-"""Who is calling: the owner that an API key stands for."""
+"""API keys: which owner a request belongs to."""
 
 import hashlib
 import hmac
@@ -9,12 +9,12 @@ from shared.settings import PUBLIC
 
 
 def owner_of(authorization: str | None, api_keys: Sequence[tuple[str, str]]) -> str:
-    """The owner whose secret the `Authorization: Bearer` header carries; `PUBLIC` where no keys are set.
+    """The owner of the key in the `Authorization: Bearer` header; `PUBLIC` if no keys are set.
 
-    Every secret is compared in constant time, so that the time taken tells nothing of them.
+    Every key is compared, in constant time, so that timing reveals nothing about them.
 
     Raises:
-        Unauthorized: keys are set, and the header holds none of them.
+        Unauthorized: keys are set, and the header has none of them.
     """
     if not api_keys:
         return PUBLIC
@@ -26,5 +26,5 @@ def owner_of(authorization: str | None, api_keys: Sequence[tuple[str, str]]) -> 
         if hmac.compare_digest(given, hashlib.sha256(expected.encode()).digest())
     ]
     if scheme.lower() != "bearer" or not owners:
-        raise Unauthorized("This server wants an API key: send `Authorization: Bearer SECRET`.")
+        raise Unauthorized("This server requires an API key; send `Authorization: Bearer SECRET`.")
     return owners[0]

@@ -1,7 +1,8 @@
-"""What every endpoint of a process shares: its settings and its session, made at the first request."""
+"""What the endpoints of a process share: the settings, the session, and what observes them."""
 
 import multiprocessing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared import settings
 from shared.errors import Misconfigured
@@ -11,46 +12,56 @@ from shared.session.stored.signing_keys import signing_keys
 from shared.settings import Settings
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.make import register_environments
+from shared.storage.address import StoreAddress
+from shared.storage.capabilities import Capabilities
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
-from shared.web.observe.metrics import Metrics
+from shared.web.observe.notes import Notes
 from shared.web.service.tickets import Tickets
+
+if TYPE_CHECKING:
+    from shared.web.observe.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The settings in force, the session over the store that they name, and what is told of both."""
+    """The settings in force, and everything that was opened by them."""
 
     settings: Settings
+    address: StoreAddress
     session: Session
     renderer: Renderer
-    """Draws instances for those who watch them."""
-    store: CountedStore
+    """Draws instances for the monitor."""
     log: LogWriter
-    metrics: Metrics
+    metrics: "Metrics | None"
+    """Only a server has them: a Lambda function is one of many, and short-lived."""
+    notes: Notes
+    """Writes the log and counts the metrics of each request that has been answered."""
     tickets: Tickets
 
     async def close(self) -> None:
-        """Close every live environment and the store; nothing is lost, since every call was saved."""
+        """Close every live environment and the store. Nothing is lost, since every call was saved."""
         await self.renderer.close()
         await self.session.shut_down()
 
 
-def open_service(chosen: Settings | None = None) -> Service:
-    """The service as the given settings, or else the process's environment, say.
+def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Service:
+    """The service for the given settings, or for those in the process's environment.
+
+    With `metrics`, requests and store calls are counted.
 
     Raises:
-        Misconfigured: a setting is missing or malformed.
-        StoreUnavailable: the store cannot be opened.
+        Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
+        StoreUnavailable: the store's key file cannot be read or written.
     """
     settings.prepare_process()
     chosen = chosen or settings.read()
     register_environments(chosen.env_modules)
-    if chosen.store == "memory:" and multiprocessing.parent_process() is not None:
-        raise Misconfigured("GYM_HTTP_STORE is memory:, which several workers cannot share; use sqlite:///PATH.")
-    store = CountedStore(open_store(chosen.store, chosen.durability))
-    keys = signing_keys(chosen)
+    address = StoreAddress.parse(chosen.store)
+    store = CountedStore(open_store(address, chosen.durability))
+    _check(store.capabilities, address, chosen)
+    keys = signing_keys(chosen.signing_keys, store.capabilities)
     session = Session(
         store,
         keys,
@@ -62,6 +73,34 @@ def open_service(chosen: Settings | None = None) -> Service:
         max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
+    log = LogWriter(chosen.log)
+    counted = _metrics(session, store) if metrics else None
     return Service(
-        chosen, session, Renderer(session.thread_for_copy), store, LogWriter(chosen.log), Metrics(), tickets
+        settings=chosen,
+        address=address,
+        session=session,
+        renderer=Renderer(session.thread_for_copy),
+        log=log,
+        metrics=counted,
+        notes=Notes(log, counted),
+        tickets=tickets,
     )
+
+
+def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None:
+    """Raise Misconfigured where the store cannot serve with these settings."""
+    if not store.shared and multiprocessing.parent_process() is not None:
+        raise Misconfigured(
+            f"GYM_HTTP_STORE is {address.scheme}:, which several workers cannot share; use sqlite:///PATH."
+        )
+    if chosen.max_snapshot_bytes > store.max_object_bytes:
+        raise Misconfigured(
+            f"GYM_HTTP_MAX_SNAPSHOT_BYTES is {chosen.max_snapshot_bytes}, and an object of a {address.scheme}: "
+            f"store has at most {store.max_object_bytes} bytes; set it lower."
+        )
+
+
+def _metrics(session: Session, store: CountedStore) -> "Metrics":
+    from shared.web.observe.metrics import Metrics  # 70 ms, and not installed in a Lambda function
+
+    return Metrics(session, store)

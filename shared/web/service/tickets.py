@@ -1,7 +1,7 @@
-"""Tickets: what an `<img>`, which cannot send a header, brings in place of an API key.
+"""Tickets, which an `<img>` sends instead of an API key, since it cannot send headers.
 
-A ticket is good for looking at one instance for some minutes. It is nothing but a signature, so that nothing is
-stored for it and any process with the signing keys takes it.
+A ticket lets its bearer look at one instance for ten minutes. It is only a signature: nothing is stored, and any
+process with the signing keys accepts it.
 """
 
 import base64
@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 
 from shared.errors import Unauthorized
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 
 LIFETIME_S = 600
 
@@ -18,24 +18,24 @@ _PURPOSE = b"gym-http ticket"
 
 
 class Tickets:
-    """Issues tickets with the newest of the signing keys, and takes those of any."""
+    """Signs tickets with the newest signing key, and accepts those signed with any."""
 
     def __init__(self, signing_keys: Sequence[bytes], owners: Collection[str]) -> None:
-        """`owners` are those who have an API key now."""
+        """Accept tickets of `owners`, who have an API key now."""
         self._keys = [hmac.digest(key, _PURPOSE, "sha256") for key in signing_keys]
         self._owners = frozenset(owners)
 
     def issue(self, reference: Reference) -> tuple[str, int]:
-        """A ticket to look at the instance, and when it ends, in seconds since the epoch."""
+        """A ticket for the instance, and its expiry in seconds since the epoch."""
         expires = int(time.time()) + LIFETIME_S
         signature = _signature(self._keys[0], reference.owner, reference.instance_id, str(expires))
         return f"{reference.owner}.{expires}.{signature}", expires
 
     def owner(self, ticket: str, instance_id: str) -> str:
-        """Whose instance the ticket lets its bearer look at.
+        """The owner who issued the ticket for this instance.
 
         Raises:
-            Unauthorized: it has ended, is for another instance, not issued here, or its owner has no key now.
+            Unauthorized: it has expired, is for another instance, has no valid signature, or its owner has no key.
         """
         owner, _, rest = ticket.partition(".")
         expires, _, signature = rest.partition(".")
@@ -43,9 +43,11 @@ class Tickets:
         genuine = [
             hmac.compare_digest(given, _signature(key, owner, instance_id, expires).encode()) for key in self._keys
         ]
-        # Only what was signed here is read as a number.
+        # The expiry is only parsed once its signature is verified.
         if not any(genuine) or int(expires) < time.time() or owner not in self._owners:
-            raise Unauthorized("The ticket has ended or is not for this instance: get another by monitor/ticket/.")
+            raise Unauthorized(
+                "The ticket has expired or is not for this instance; get a new one from monitor/ticket/."
+            )
         return owner
 
 

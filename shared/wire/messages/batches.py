@@ -1,4 +1,4 @@
-"""A batch of calls, and what came of each."""
+"""The bodies and replies of batches."""
 
 from typing import Any, Required
 
@@ -13,7 +13,7 @@ _MOST_CALLS = 1000
 
 
 class BatchCall(BaseModel):
-    """One call of a batch; `if_match` makes it conditional on the instance's revision."""
+    """One call of a batch. `if_match` makes it conditional on the instance's revision."""
 
     instance_id: str = Field(max_length=64, examples=["5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"])
     if_match: Revision | None = None
@@ -28,19 +28,19 @@ class BatchResetCall(BatchCall, ResetBody):
 
 
 class BatchStepBody(BaseModel):
-    """Steps of any instances; those of one instance are made in this order."""
+    """Steps of any instances. Those of one instance are made in this order."""
 
     calls: list[BatchStepCall] = Field(max_length=_MOST_CALLS)
 
 
 class BatchResetBody(BaseModel):
-    """Resets of any instances; those of one instance are made in this order."""
+    """Resets of any instances. Those of one instance are made in this order."""
 
     calls: list[BatchResetCall] = Field(max_length=_MOST_CALLS)
 
 
 class BatchResult(TypedDict, total=False):
-    """What came of one call: the revision that it made and its reply, or a problem."""
+    """The result of one call: the new revision and the reply, or a problem."""
 
     instance_id: Required[str]
     status: Required[int]
@@ -51,14 +51,14 @@ class BatchResult(TypedDict, total=False):
 
 
 class BatchResetResult(BatchResult, total=False):
-    """What came of one reset."""
+    """The result of one reset."""
 
     observation: Any
     info: dict[str, Any]
 
 
 class BatchStepResult(BatchResetResult, total=False):
-    """What came of one step."""
+    """The result of one step."""
 
     reward: Any
     terminated: bool | list[bool]
@@ -66,12 +66,12 @@ class BatchStepResult(BatchResetResult, total=False):
 
 
 class BatchResetReply(TypedDict):
-    """The calls' results in their order."""
+    """The results, in the order of the calls."""
 
     results: list[BatchResetResult]
 
 
 class BatchStepReply(TypedDict):
-    """The calls' results in their order."""
+    """The results, in the order of the calls."""
 
     results: list[BatchStepResult]

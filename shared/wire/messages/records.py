@@ -1,4 +1,4 @@
-"""What the service keeps of an instance and of its checkpoints, as replies tell it."""
+"""Replies about what is stored of an instance and of its checkpoints."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 
 class Origin(TypedDict):
-    """Of which instance this one is a fork, and at which revision."""
+    """The instance that this one is a fork of, and its revision at the fork."""
 
     instance_id: str
     revision: int
@@ -21,7 +21,7 @@ class EpisodeReply(TypedDict):
 
 
 class StatisticsReply(TypedDict):
-    """What a monitor kept: how many episodes ended while it ran, and the last 1,000 of them, oldest first."""
+    """A monitor's statistics: the number of episodes that ended while it ran, and the last 1,000, oldest first."""
 
     running: bool
     episodes: int
@@ -55,7 +55,7 @@ class InstanceReply(TypedDict):
 
 
 class CheckpointReply(TypedDict):
-    """A checkpoint; `revision` is the instance's when it was made. Times are ISO 8601 in UTC."""
+    """A checkpoint. `revision` is the instance's at that time. Times are ISO 8601 in UTC."""
 
     checkpoint_id: str
     name: str

@@ -1,6 +1,6 @@
-"""The replies to calls, as the API's document shows them.
+"""The replies to calls, as the OpenAPI document shows them.
 
-Values of spaces are `Any` here: their form follows from the instance's space.
+Members of spaces are `Any`, as their form depends on the instance's space.
 """
 
 from typing import Any, Literal, Required
@@ -32,7 +32,7 @@ class StepReply(TypedDict):
 
 
 class RolloutReset(TypedDict):
-    """What a reset within a rollout returned, after `index` of its steps."""
+    """What a reset inside a rollout returned, after `index` steps."""
 
     index: int
     observation: Any
@@ -40,7 +40,7 @@ class RolloutReset(TypedDict):
 
 
 class RolloutReply(TypedDict, total=False):
-    """What was asked for of each step, as one array over the steps where it can be one; else as a list."""
+    """What `include` asked for of each step: one array over the steps where possible, else a list."""
 
     steps: Required[int]
     observations: Any
@@ -65,7 +65,7 @@ class ContainsReply(TypedDict):
 
 
 class RenderReply(TypedDict):
-    """A picture: base64 of a PNG, a list of these, or text; a list of such for a vector environment."""
+    """A picture: base64 of a PNG, a list of these, or text. A vector environment has a list of pictures."""
 
     render_mode: str
     content_type: Literal["image/png", "text/plain"]
@@ -74,14 +74,14 @@ class RenderReply(TypedDict):
 
 
 class TicketReply(TypedDict):
-    """A ticket for `?ticket=`, and when it ends, ISO 8601 in UTC."""
+    """A ticket for `?ticket=`, and when it expires, ISO 8601 in UTC."""
 
     ticket: str
     expires: str
 
 
 class ForkReply(TypedDict):
-    """The new instances; with `reseed` the i-th has the i-th generators."""
+    """The new instances. With `reseed`, the i-th is the one with spawn key i."""
 
     instance_ids: list[str]
 
@@ -93,7 +93,7 @@ class MessageReply(TypedDict):
 
 
 class HealthReply(TypedDict):
-    """Whether the store answers, and what is served."""
+    """The state of the store and the versions that are served."""
 
     status: Literal["ok"]
     store: str
@@ -102,7 +102,7 @@ class HealthReply(TypedDict):
 
 
 class Problem(TypedDict, total=False):
-    """An error, as RFC 9457 defines it; further members hold the evidence."""
+    """An error as in RFC 9457. Further members hold the evidence."""
 
     type: str
     title: str

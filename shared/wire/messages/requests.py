@@ -1,7 +1,7 @@
-"""The bodies of requests: what is parsed and what the API's document shows.
+"""The bodies of requests, as they are parsed and as the OpenAPI document shows them.
 
-Values of spaces are `Any` here: their form follows from the instance's space, which only a live environment
-knows (`spaces.py`, `values.py`). Keys that are not named are ignored, as the predecessor did.
+Members of spaces are `Any`, as their form depends on the instance's space; `members` reads them. Keys that are not
+named here are ignored, as gymnasium-http-api does.
 """
 
 from typing import Annotated, Any, Literal
@@ -12,14 +12,14 @@ _DEEPEST = 32
 
 
 def _integral(value: Any) -> Any:
-    """Refuse what would be rounded or read into a number: 1.0 is 1 in languages that only have doubles."""
+    """Accept 1.0 for 1, as some languages have only doubles; refuse what pydantic would round or parse."""
     if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(f"{value!r} is not an integer")
     return int(value) if isinstance(value, float) else value
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """Refuse what a snapshot's header cannot hold: integers over 64 bits and very deep nesting."""
+    """Refuse what a snapshot's header cannot store: integers over 64 bits and very deep nesting."""
     if depth > _DEEPEST:
         raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
@@ -32,7 +32,7 @@ def _storable(value: Any, depth: int = 0) -> Any:
 
 Seed = Annotated[
     int,
-    # The bounds come first: after a validator they would not be told in JSON Schema's words.
+    # The bounds come first; after a validator, pydantic would not write them into the JSON Schema.
     Field(ge=0, lt=1 << 63, description="As `Env.reset(seed=...)` takes it.", examples=[42]),
     BeforeValidator(_integral),
 ]
@@ -48,7 +48,7 @@ class WrapperBody(BaseModel):
 
 
 class CreateBody(BaseModel):
-    """What `gymnasium.make` takes, the wrappers around it and the first seed."""
+    """The arguments of `gymnasium.make`, wrappers, and the first seed."""
 
     env_id: str = Field(max_length=256, description="An id of Gymnasium's registry.", examples=["CartPole-v1"])
     render_mode: str | None = Field(None, max_length=64, examples=["rgb_array"])
@@ -75,7 +75,7 @@ class CreateBody(BaseModel):
 
 
 class ResetBody(BaseModel):
-    """What `Env.reset` takes; an empty body and null mean neither."""
+    """The arguments of `Env.reset`. An empty body and null mean no arguments."""
 
     seed: Seed | Annotated[list[Seed | None], Field(max_length=256)] | None = Field(
         None, description="A list has one for each environment of a vector.", examples=[42]
@@ -84,13 +84,13 @@ class ResetBody(BaseModel):
 
 
 class StepBody(BaseModel):
-    """What `Env.step` takes."""
+    """The argument of `Env.step`."""
 
     action: Any = Field(description="A member of the action space, as JSON.", examples=[1, [0.5], {"arm": [0, 1]}])
 
 
 class RolloutBody(BaseModel):
-    """Either `actions`, or a `policy` and how many `steps` it makes."""
+    """Either `actions`, or a `policy` and its number of `steps`."""
 
     actions: Any = Field(
         None,
@@ -126,7 +126,7 @@ class ContainsBody(BaseModel):
 
 
 class ForkBody(BaseModel):
-    """How many twins, and whether their generators are to differ."""
+    """The number of forks, and a seed if their generators are to differ."""
 
     count: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_integral)] = 1
     reseed: Seed | None = Field(
@@ -136,12 +136,12 @@ class ForkBody(BaseModel):
 
 
 class CheckpointBody(BaseModel):
-    """A checkpoint's name, for people."""
+    """A name for people to read."""
 
     name: str = Field("", max_length=200, examples=["before the door"])
 
 
 class RestoreBody(BaseModel):
-    """Which checkpoint to go back to."""
+    """The checkpoint to go back to."""
 
     checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])

@@ -1,8 +1,7 @@
-"""Arrays on the wire: nested lists of numbers, or typed arrays `{"dtype", "shape", "data"}`.
+"""Arrays from the wire as nested lists of numbers or typed arrays, and typed arrays to it.
 
-Nested lists are for people and for every JSON parser: floats are doubles of the same value, and the
-non-finite ones the words "Infinity", "-Infinity" and "NaN". A typed array is the elements' bytes,
-little-endian in C order. Nothing here knows of spaces, bounds or content types.
+A typed array is `{"dtype", "shape", "data"}`; its data is the elements' bytes, little-endian in C order. In lists,
+the non-finite floats are the words "Infinity", "-Infinity" and "NaN".
 """
 
 import base64
@@ -14,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.wire.values.refusal import Unfit, abbreviated
+from shared.wire.values.abbreviation import abbreviated
+from shared.wire.values.mismatch import Mismatch
 
 WORDS = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 """The non-finite floats by their only spelling: those of JavaScript's `String(x)`."""
@@ -35,36 +35,8 @@ _INTEGRAL = frozenset((int, bool))
 _REAL = frozenset((float, int, bool))
 
 
-def number(value: float) -> float | str:
-    """A Python float as it is, or the word for a non-finite one."""
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-
-
-def as_lists(array: NDArray[Any]) -> Any:
-    """Nested lists of Python's numbers, of the array's shape; a 0-d array is a bare number.
-
-    Floats are float64 of the same value; wider ones (long double) are rounded to float64.
-    """
-    if array.dtype.kind != "f":
-        return array.tolist()
-    if array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
-    lists = array.tolist()
-    # Summing a short list is four times as fast as np.isfinite. A sum of finite numbers that overflows
-    # only costs the slow way.
-    if math.isfinite(sum(lists)) if array.ndim == 1 else np.isfinite(array).all():
-        return lists
-    boxed = array.astype(object)
-    boxed[np.isnan(array)] = "NaN"
-    boxed[np.isposinf(array)] = "Infinity"
-    boxed[np.isneginf(array)] = "-Infinity"
-    return boxed.tolist()
-
-
 def as_typed(array: NDArray[Any], blob: Callable[[bytes], Any]) -> dict[str, Any]:
-    """A typed array whose data is what `blob` makes of the bytes; a long double becomes a float64."""
+    """A typed array; `blob` makes its data of the bytes. A long double becomes a float64."""
     name = _NAMES.get(array.dtype)
     if name is None:  # Big-endian, or a long double.
         name = array.dtype.name if array.dtype.name in _DTYPES else "float64"
@@ -76,54 +48,54 @@ def from_typed(raw: dict[str, Any]) -> NDArray[Any]:
     """A read-only view of a typed array's data, which is bytes or base64 text.
 
     Raises:
-        Unfit: the keys, the dtype or the shape are not a typed array's, or the data is not of their size.
+        Mismatch: the keys, the dtype or the shape are not a typed array's, or the data is not of their size.
     """
     if raw.keys() != {"dtype", "shape", "data"}:
-        raise Unfit('a typed array has exactly the keys "dtype", "shape" and "data"')
+        raise Mismatch('a typed array has exactly the keys "dtype", "shape" and "data"')
     name, shape, data = raw["dtype"], raw["shape"], raw["data"]
     if not isinstance(name, str) or name not in _READ:
-        raise Unfit(f"the dtype of a typed array is one of {', '.join(_DTYPES)}")
+        raise Mismatch(f"the dtype of a typed array is one of {', '.join(_DTYPES)}")
     if not (
         isinstance(shape, (list, tuple))
         and len(shape) <= _MOST_AXES
         and all(type(size) is int and size >= 0 for size in shape)
     ):
-        raise Unfit("the shape of a typed array is a list of sizes")
+        raise Mismatch("the shape of a typed array is a list of sizes")
     try:
         content = base64.b64decode(data, validate=True) if isinstance(data, str) else bytes(memoryview(data))
     except (TypeError, ValueError):
-        raise Unfit("the data of a typed array is bytes or base64 text") from None
+        raise Mismatch("the data of a typed array is bytes or base64 text") from None
     dtype = _READ[name]
     if len(content) != math.prod(shape) * dtype.itemsize:
-        raise Unfit(f"{len(content)} bytes of data are not shape {abbreviated(list(shape))} of {name}")
+        raise Mismatch(f"{len(content)} bytes of data are not shape {abbreviated(list(shape))} of {name}")
     if dtype.kind == "b" and content.strip(b"\0\1"):
-        raise Unfit("the bytes of a bool array are 0 or 1")
+        raise Mismatch("the bytes of a bool array are 0 or 1")
     try:
         return np.frombuffer(content, dtype).reshape(shape)
     except ValueError:  # Empty, with an axis too long for NumPy.
-        raise Unfit("the shape of a typed array is too large") from None
+        raise Mismatch("the shape of a typed array is too large") from None
 
 
 def integer(value: Any) -> int:
     """An integer, a bool (0 or 1) or a float of integral value, as an int of the same value.
 
     Raises:
-        Unfit: it is anything else.
+        Mismatch: it is anything else.
     """
     if isinstance(value, int | np.integer | np.bool_):
         return int(value)
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return int(value)
-    raise Unfit(f"{abbreviated(value)} is not an integer")
+    raise Mismatch(f"{abbreviated(value)} is not an integer")
 
 
 def _real(value: Any) -> Any:
-    """A float, int or bool as it is, and a word's float."""
+    """A float, int or bool unchanged, or the float that a word stands for."""
     if isinstance(value, float | int | np.floating | np.integer | np.bool_):
         return value
     if isinstance(value, str) and value in WORDS:
         return WORDS[value]
-    raise Unfit(f"{abbreviated(value)} is not a number")
+    raise Mismatch(f"{abbreviated(value)} is not a number")
 
 
 def _flattened(raw: Any, shape: tuple[int, ...]) -> list[Any]:
@@ -133,17 +105,17 @@ def _flattened(raw: Any, shape: tuple[int, ...]) -> list[Any]:
         for row in rows:
             if not isinstance(row, (list, tuple)) or len(row) != size:
                 example = f", such as {[raw]}" if shape == (1,) and type(raw) in _REAL else ""
-                raise Unfit(f"a list of shape {list(shape)} is needed{example}")
+                raise Mismatch(f"a list of shape {list(shape)} is needed{example}")
         rows = rows[0] if len(rows) == 1 else list(chain.from_iterable(rows))
     return rows
 
 
 class ArrayReader:
-    """Reads arrays of one bool, integer or float dtype, never changing a value but by rounding floats.
+    """Reads arrays of one bool, integer or float dtype. Values do not change, except that floats are rounded.
 
-    A float is rounded to the dtype's nearest as NumPy does; one that would become infinite is refused. An
-    integer dtype takes integers and floats of integral value within its range; bool takes 0 and 1. A bool
-    counts as 0 or 1 everywhere, as it does in NumPy and in Gymnasium's `contains`.
+    A float is rounded to the nearest of the dtype, as NumPy does, and refused if it would become infinite. An
+    integer dtype takes integers and floats of integral value within its range. A bool dtype takes 0 and 1. A bool
+    counts as 0 or 1 everywhere, as in NumPy and in Gymnasium's `contains`.
     """
 
     __slots__ = ("_dtype", "_largest", "_numbers")
@@ -157,16 +129,16 @@ class ArrayReader:
         """A new, writable array of `shape` from nested lists, a typed array or a NumPy array.
 
         Raises:
-            Unfit: the shape is another, or a number is not one of the dtype's.
+            Mismatch: the shape is another, or a number is not one of the dtype's.
         """
         if isinstance(raw, dict):
             raw = from_typed(raw)
         if isinstance(raw, np.ndarray):
             if raw.shape != shape:
-                raise Unfit(f"its shape is {list(raw.shape)} and not {list(shape)}")
+                raise Mismatch(f"its shape is {list(raw.shape)} and not {list(shape)}")
             if np.can_cast(raw.dtype, self._dtype):
                 return raw.astype(self._dtype)
-            # Another dtype is judged number by number, like a list.
+            # An array of another dtype is read number by number, like a list.
             flat = raw.ravel().tolist()
         else:
             flat = _flattened(raw, shape)
@@ -181,20 +153,20 @@ class ArrayReader:
             and max(flat, default=0) <= largest
         ):
             return np.array(flat, self._dtype)
-        # Words, infinities and numbers just above the largest, which may round to it. np.errstate costs
-        # as much as all of the above, so only they pay for it.
+        # Words, infinities, and numbers just above the largest, which may round to it. np.errstate takes as long
+        # as all of the above, so only these use it.
         try:
             with np.errstate(over="raise"):
                 return np.array([_real(value) for value in flat], np.float64).astype(self._dtype)
         except (OverflowError, FloatingPointError):
-            raise Unfit(f"a number in it is too large for {self._dtype}") from None
+            raise Mismatch(f"a number in it is too large for {self._dtype}") from None
 
     def _integers(self, flat: list[Any]) -> NDArray[Any]:
         if not _INTEGRAL.issuperset(map(type, flat)):
             flat = [integer(value) for value in flat]
         if self._dtype.kind == "b" and not {0, 1}.issuperset(flat):
-            raise Unfit("a bool is true, false, 1 or 0")
+            raise Mismatch("a bool is true, false, 1 or 0")
         try:
             return np.array(flat, self._dtype)
         except OverflowError:
-            raise Unfit(f"a number in it does not fit {self._dtype}") from None
+            raise Mismatch(f"a number in it does not fit {self._dtype}") from None

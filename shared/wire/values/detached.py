@@ -1,7 +1,6 @@
-"""A value as it was at one moment, and as bytes from which it is had again in any form.
+"""Copies of what an environment returned, which its next call may overwrite.
 
-What an environment returns may be its own buffer, which its next call overwrites. Nothing here knows of the forms
-that clients ask for: each of them is made from a detached value as from the first one, since no type is lost.
+No type is lost in a copy, so every form that a client may ask for can be made of it.
 """
 
 import zlib
@@ -9,33 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from shared.wire.values import exact
-from shared.wire.values.values import DEEPEST
+from shared.codec import exact
 
 _CONSTANT = (np.number, np.bool, int, float, str, type(None))
 _TEXT = frozenset({str})
 
 
-def detached(value: Any, room: int = DEEPEST) -> Any:
-    """A value that equals `value` type by type and shares nothing with it that could change.
+def detached(value: Any, depth: int = exact.DEEPEST) -> Any:
+    """A copy, equal type by type, that shares no mutable part with `value`.
 
-    `room` is how many containers may be within one another.
+    At most `depth` containers may be inside one another.
 
     Raises:
-        NotEncodable: the value contains itself or is nested deeper.
+        NotEncodable: there are more, or the value contains itself.
     """
-    # What a step returns, in a tenth of the time of the general way.
+    # These are what a step returns; the general way takes ten times as long.
     if type(value) is np.ndarray and not value.dtype.hasobject:
         return value.copy()
     if isinstance(value, _CONSTANT):
         return value
-    if type(value) is dict and room and _TEXT.issuperset(map(type, value)):
-        return {key: detached(item, room - 1) for key, item in value.items()}
-    return exact.decode(exact.encode(value, room))
+    if type(value) is dict and depth and _TEXT.issuperset(map(type, value)):
+        return {key: detached(item, depth - 1) for key, item in value.items()}
+    return exact.decode(exact.encode(value, depth))
 
 
 def pack(value: Any) -> bytes:
-    """The value as compressed bytes.
+    """A copy as compressed bytes.
 
     Raises:
         NotEncodable: as for `detached`.
@@ -44,12 +42,12 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(packed: bytes) -> Any:
-    """The detached value that `pack` made the bytes of."""
+    """The copy that `pack` made the bytes of."""
     return exact.decode(zlib.decompress(packed))
 
 
 def size_of(value: Any) -> int:
-    """About how many bytes a detached value takes."""
+    """About how many bytes of memory a copy takes."""
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, dict):

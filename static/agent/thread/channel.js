@@ -1,11 +1,10 @@
-/** The way out of the thread: a `fetch` by messages to the page, which alone reaches the service and has its key. */
+/** A `fetch` for the thread, by messages to the page. Only the page can reach the service and has the key. */
 
 /** @typedef {{status: number, headers: [string, string][], body: ArrayBuffer}} Answer */
 
 /**
  * @param {MessagePort} port
- * @returns {typeof fetch} That carries a body of text or bytes and knows no signals: a call that was let go is answered
- *   to nobody.
+ * @returns {typeof fetch} It takes bodies of text or bytes, and ignores signals.
  */
 export function fetchBy(port) {
   /** @type {Map<number, {resolve: (reply: Response) => void, reject: (error: Error) => void}>} */
@@ -17,7 +16,7 @@ export function fetchBy(port) {
     waiting.delete(data.id);
     if (data.failure) return call?.reject(new TypeError(data.failure));
     const { status, headers, body } = /** @type {Answer} */ (data);
-    // A reply of one of these statuses may have no body, not even an empty one.
+    // Replies with these statuses must not have a body, not even an empty one.
     call?.resolve(new Response(status === 204 || status === 304 ? null : body, { status, headers }));
   });
   return (url, { method = "GET", headers = {}, body } = {}) =>

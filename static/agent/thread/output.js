@@ -1,4 +1,4 @@
-/** What the agent writes to the console, sent in batches: a flood of single lines would stop the page. */
+/** The agent's console output, sent in batches: many single messages would block the page. */
 
 const EVERY_MS = 50;
 const MOST_LINES = 200;
@@ -18,7 +18,7 @@ export class Output {
     this.timer = undefined;
   }
 
-  /** Take the place of the console. */
+  /** Replace the console's methods. */
   capture() {
     const levels = /** @type {const} */ (["debug", "log", "info", "warn", "error"]);
     for (const level of levels) console[level] = (...values) => this.write(level, values.map(shown).join(" "));
@@ -28,12 +28,12 @@ export class Output {
   write(level, text) {
     if (this.lines.length < MOST_LINES) this.lines.push({ level, text: text.slice(0, LONGEST) });
     else this.dropped++;
-    // A loop that never yields lets no timer fire.
+    // In a loop that never yields, timers do not fire.
     if (performance.now() - this.sent >= EVERY_MS) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
   }
 
-  /** Send what there is. */
+  /** Send what was collected. */
   flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -54,7 +54,7 @@ function shown(value) {
   try {
     return JSON.stringify(value, (_, each) => (typeof each === "number" && !Number.isFinite(each) ? `${each}` : each));
   } catch {
-    // It refers to itself, or has an integer that JSON has no word for.
+    // It contains itself or a BigInt.
     return String(value);
   }
 }

@@ -1,19 +1,19 @@
-/** Runs an agent in its thread, with `Env` and `draw` as names that are simply there. */
+/** Runs an agent in its thread, with `Env` and `draw` as globals. */
 
 import * as gymnasium from "../../gymnasium.js";
 import { defaults } from "../../gymnasium/connection.js";
 import { fetchBy } from "./channel.js";
 import { Output } from "./output.js";
 
-/** An agent's own lines in a stack, by the name that its code is given. */
+/** A place in the agent's code in a stack trace. */
 const PLACE = /\bagent\.js:(\d+):(\d+)/;
 
-// A paused agent waits for its step's reply for as long as the visitor likes; the page has the time-outs.
+// A paused agent waits as long as the visitor likes. Time-outs are the page's.
 const FOR_EVER_MS = 2 ** 31 - 1;
 const TRIES = 12;
 
 /**
- * Run the agent to its end, and tell the page how that was.
+ * Run the agent, and tell the page how it ended.
  * @param {MessagePort} port
  * @param {{code: string, url: string}} agent
  */
@@ -41,9 +41,9 @@ function tell(port, output, message) {
   port.postMessage(message);
 }
 
-/** Show a picture, or text, in the page; a picture that a later one overtakes is not shown.
+/** Show a picture or text in the page. It may be skipped if a later one follows.
  * @param {MessagePort} port
- * @param {any} picture - What `env.render()` gave. */
+ * @param {any} picture - A result of `env.render()`. */
 function draw(port, { contentType, frames, text }) {
   port.postMessage({ kind: "draw", contentType, frame: frames.at(-1) ?? null, text });
 }

@@ -191,7 +191,7 @@ def test_functions_do_what_they_are_granted_and_no_grant_is_idle(
     api: Api, settings: Settings, guard: Guard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What the trial of an environment comes to is kept; the trial itself takes seconds and no store.
-    monkeypatch.setattr("shared.session.lifecycle.create.confined", lambda *_: Verdict("object-graph", {}))
+    monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", lambda *_: Verdict("object-graph", {}))
     call_everything(api)
     sweep_everything(settings, guard, monkeypatch)
     assert not guard.refused, "grant these in template.yaml"

@@ -5,7 +5,7 @@ import pytest
 from gymnasium import Space, spaces
 
 from shared.legacy.spaces import FORM, describe
-from shared.wire.values.values import encode
+from shared.wire.values.forms import encode
 
 
 def test_infinities_are_numbers_wherever_they_stand() -> None:

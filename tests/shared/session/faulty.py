@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Absent, Entry, Stored, Tag, Unchanged
@@ -12,8 +13,8 @@ Fault = Callable[[], None]
 class FaultyStore:
     """A memory store that can be slow to reach, whose writes can fail before or after they are done."""
 
-    def __init__(self, *, brief: bool = False) -> None:
-        self.brief = brief
+    def __init__(self, *, blocking: bool = True) -> None:
+        self.capabilities = replace(MemoryStore.capabilities, blocking=blocking)
         self.calls: Counter[str] = Counter()
         self.before_put: list[Fault] = []
         """Each is called before one write, which is not done if it raises."""
@@ -54,9 +55,6 @@ class FaultyStore:
     def list(self, prefix: str) -> Iterator[Entry]:
         self.calls["list"] += 1
         return self._inner.list(prefix)
-
-    def reclaim(self) -> int:
-        return self._inner.reclaim()
 
     def close(self) -> None:
         self._inner.close()

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import gymnasium
 import pytest
 
 from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
-from shared.session.stored.envelope import Reference
+from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
+from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Store
 
@@ -21,19 +25,33 @@ def session(store: Store, **changes: Any) -> Session:
     return Session(store, KEYS, **{"live_envs": 8, "idle_ttl_s": 3600, **changes})
 
 
+def snapshots(store: Store, **changes: Any) -> Snapshots:
+    """One process's snapshots, which are kept for an hour."""
+    return Snapshots(AsyncStore(store), KEYS, **{"idle_ttl_s": 3600, **changes})
+
+
 def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.get_event_loop().run_until_complete(test())
 
 
 async def created(at: Session, keyed: Keyed | None = None) -> Reference:
-    """A new CartPole, reset with a seed: revision 1."""
+    """A new CartPole, reset with seed 1: revision 1."""
     header = await at.creation.create("public", Recipe("CartPole-v1"), (), keyed)
-    await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+    await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
     return header.reference
 
 
-async def step(at: Session, reference: Reference) -> None:
-    await at.call(reference, operations.step(1), lambda reply: reply)
+async def step(at: Session, reference: Reference) -> list[float]:
+    """The observation after one more step to the right."""
+    outcome = await at.call(InstanceCall(reference, operations.step(1), lambda reply: reply))
+    return [float(value) for value in outcome.reply["observation"]]
+
+
+def uninterrupted(steps: int) -> list[list[float]]:
+    """The observations of a CartPole that is never interrupted, reset with seed 1 and stepped to the right."""
+    env = gymnasium.make("CartPole-v1")
+    env.reset(seed=1)
+    return [[float(value) for value in env.step(1)[0]] for _ in range(steps)]
 
 
 def at_once(call: Coroutine[Any, Any, Any]) -> None:

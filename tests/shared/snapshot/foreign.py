@@ -1,4 +1,4 @@
-"""Environments as other packages bring them; importing this module registers them, as theirs do."""
+"""Environments like those of other packages; importing this module registers them, as theirs do."""
 
 import os
 from typing import Any
@@ -9,7 +9,7 @@ from gymnasium import spaces
 
 
 class Walk(gymnasium.Env[Any, Any]):
-    """A random walk in plain Python: all its state is in its attributes."""
+    """A random walk in plain Python, with all its state in attributes."""
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012  (as Gymnasium declares it)
 
@@ -40,7 +40,7 @@ class Walk(gymnasium.Env[Any, Any]):
 
 
 class Hidden(Walk):
-    """A part of its state is in a running generator, which nothing can copy; it is deterministic."""
+    """Keeps a part of its state in a running generator, which nothing can copy. It is deterministic."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         super().__init__(render_mode)
@@ -66,7 +66,7 @@ class Erratic(Walk):
 
 
 class Forgetful(Walk):
-    """Keeps a part of its state in its class, where a copy of the environment does not reach."""
+    """Keeps a part of its state in its class, which a copy of the environment does not reach."""
 
     steps_of_all = np.zeros(1, np.int64)
 

@@ -1,4 +1,4 @@
-"""A live subject and one restored from it, and what they say to the same calls."""
+"""A live subject and one restored from it, and whether they answer the same calls alike."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from shared.settings import prepare_process
-from shared.snapshot.codec.digest import digest_after
 from shared.snapshot.contract.calls import Call, Reset, Step
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -16,7 +16,7 @@ RESET = Reset()
 
 
 def adopted(mechanism: Mechanism, recipe: Recipe, calls: Sequence[Call] = ()) -> Any:
-    """A new subject, to which the calls have been made."""
+    """A new subject after the calls."""
     prepare_process()
     register_environments(())
     subject = mechanism.adopt(make(recipe), recipe)
@@ -26,14 +26,14 @@ def adopted(mechanism: Mechanism, recipe: Recipe, calls: Sequence[Call] = ()) ->
 
 
 def restored(mechanism: Mechanism, recipe: Recipe, body: bytes) -> Any:
-    """A subject of an environment newly made, restored."""
+    """A new subject, restored from the body."""
     subject = adopted(mechanism, recipe)
     subject.restore(body)
     return subject
 
 
 def continues_exactly(mechanism: Mechanism, recipe: Recipe, before: Sequence[Call], after: Sequence[Call]) -> bool:
-    """Whether a subject restored between the calls answers as the one that goes on."""
+    """Whether a subject restored between the calls answers like the one that continues."""
     live = adopted(mechanism, recipe, before)
     return same_answers(live, restored(mechanism, recipe, live.capture()), after)
 
@@ -46,14 +46,14 @@ def same_answers(one: Subject, other: Subject, calls: Sequence[Call]) -> bool:
 
 
 def steps(recipe: Recipe, number: int, seed: int = 0) -> list[Call]:
-    """Random actions, the same for the same seed."""
+    """Steps with random actions, the same for the same seed."""
     space = make(recipe).action_space
     space.seed(seed)
     return [Step(space.sample()) for _ in range(number)]
 
 
 def episodes(recipe: Recipe, lengths: Sequence[int], seed: int = 0) -> list[Call]:
-    """Episodes of so many random steps, which go on where an environment says that it ended."""
+    """Episodes of these numbers of random steps, which continue past the end that an environment reports."""
     calls: list[Call] = []
     for number, length in enumerate(lengths):
         calls += [Reset(seed) if number == 0 else RESET, *steps(recipe, length, seed=seed * 100 + number)]
@@ -61,5 +61,5 @@ def episodes(recipe: Recipe, lengths: Sequence[int], seed: int = 0) -> list[Call
 
 
 def thrust(number: int) -> list[Call]:
-    """LunarLander's main engine, whose flames are bodies where frames may be drawn."""
+    """Steps with LunarLander's main engine, whose flames are bodies where there is a render mode."""
     return [Step(np.int64(2))] * number

@@ -1,9 +1,8 @@
-"""Every store, made so that it lists three entries at a time: paging needs no thousand objects then."""
+"""Our stores, made to list three entries at a time, so that paging needs no thousand objects."""
 
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import boto3
 import botocore.loaders
@@ -12,8 +11,6 @@ import pytest
 from moto import mock_aws
 
 from infra.s3.seaweedfs import SeaweedFS
-from shared.storage.memory import MemoryStore
-from shared.storage.protocol import Store
 from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 from tests.fixtures_s3 import BUCKET
@@ -24,13 +21,8 @@ LOADER = botocore.loaders.create_loader()
 
 @pytest.fixture(autouse=True)
 def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every boto3 session would read S3's model from its files again, 0.1 s a test."""
+    """Saves 0.1 s a test, in which every boto3 session would read S3's model from its files again."""
     monkeypatch.setattr(botocore.session, "create_loader", lambda _: LOADER)
-
-
-@pytest.fixture
-def memory() -> MemoryStore:
-    return MemoryStore()
 
 
 @pytest.fixture
@@ -42,7 +34,7 @@ def sqlite(tmp_path: Path) -> Iterator[SQLiteStore]:
 
 @pytest.fixture
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
-    """S3 as moto imitates it in this process: it answers as AWS does, but races prove nothing on it."""
+    """moto in this process: it answers as AWS does, but is not atomic."""
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
@@ -54,19 +46,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
 
 @pytest.fixture
 def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
-    """S3 as a real server keeps it, under a key prefix that no other test has."""
+    """A real S3 server, under a key prefix of this test's own."""
     store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
     yield store
     store.close()
-
-
-@pytest.fixture(params=["memory", "sqlite", "moto", "s3"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """Each store in turn."""
-    return cast(Store, request.getfixturevalue(request.param))
-
-
-@pytest.fixture(params=["memory", "sqlite", "s3"])
-def atomic_store(request: pytest.FixtureRequest) -> Store:
-    """Each store that is one under concurrency; moto checks and then writes, without a lock."""
-    return cast(Store, request.getfixturevalue(request.param))

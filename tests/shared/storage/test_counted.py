@@ -1,4 +1,4 @@
-"""A store that is counted does what the store does, and tells how often."""
+"""A counted store does what the store under it does, and counts each call by its outcome."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_each_call_counts_under_its_operation_and_outcome() -> None:
 
 
 @pytest.mark.parametrize(("error", "outcome"), [(OutcomeUnknown, "unknown"), (StoreUnavailable, "failed")])
-def test_a_call_that_fails_is_told_from_one_whose_outcome_is_unknown(error: type[Exception], outcome: str) -> None:
+def test_failed_and_unknown_are_different_outcomes(error: type[Exception], outcome: str) -> None:
     faulty = FaultyStore()
     store = CountedStore(faulty)
 

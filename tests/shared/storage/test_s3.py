@@ -1,3 +1,5 @@
+"""The store in a bucket: what a lost reply, a refusal and a wrong setting come to."""
+
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -6,8 +8,11 @@ import pytest
 
 from infra.s3.seaweedfs import SeaweedFS
 from shared.errors import OutcomeUnknown, StoreUnavailable
-from shared.storage.protocol import ABSENT, Conflict, Stored, Tag
+from shared.storage.protocol import ABSENT, Conflict, Store, Stored, Tag
 from shared.storage.s3 import S3Store
+from shared.storage.testing.contract import SharedStoreContract
+from shared.storage.testing.listings import ListingRules
+from shared.storage.testing.objects import ObjectRules
 from tests.fixtures_s3 import BUCKET
 from tests.shared.storage.wire import Answer, Fate, Wire, running_wire
 
@@ -28,10 +33,32 @@ CONDITIONAL = ["put absent", "put expecting", "delete expecting"]
 UNCONDITIONAL = sorted(CALLS.keys() - set(CONDITIONAL))
 
 
+class TestS3Store(SharedStoreContract):
+    """A real server."""
+
+    @pytest.fixture
+    def store(self, s3: S3Store) -> Store:
+        return s3
+
+    @pytest.fixture
+    def second(self, s3: S3Store) -> Iterator[Store]:
+        store = S3Store(BUCKET, s3.prefix)
+        yield store
+        store.close()
+
+
+class TestS3StoreOnMoto(ObjectRules, ListingRules):
+    """AWS's own answers, as moto imitates them. It checks and then writes, so the rules of races are left out."""
+
+    @pytest.fixture
+    def store(self, moto: S3Store) -> Store:
+        return moto
+
+
 @pytest.fixture
 def wire(s3: S3Store, aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    """A wire to the server that `s3` uses directly."""
-    s3.get(KEY)  # it has its client now, and in it the server's own address
+    """A proxy to the server that `s3` uses directly."""
+    s3.get(KEY)  # it now has a client for the server's own address
     with running_wire(aws_environment.endpoint) as wire:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", wire.endpoint)
         yield wire
@@ -39,14 +66,14 @@ def wire(s3: S3Store, aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def wired(wire: Wire, s3: S3Store) -> Iterator[S3Store]:
-    """The same objects as in `s3`, reached by the wire."""
+    """The objects of `s3`, through the proxy."""
     store = S3Store(BUCKET, s3.prefix)
     yield store
     store.close()
 
 
 def assert_tells(error: StoreUnavailable, *words: str) -> None:
-    """One sentence that names the setting, says `words` and gives no secret away."""
+    """The error is one sentence that names the setting, has `words` and repeats no secret."""
     for word in ("GYM_HTTP_STORE", *words):
         assert word in error.detail
     assert error.detail.endswith(".")
@@ -83,7 +110,7 @@ def test_a_delete_whose_reply_is_lost_has_an_unknown_outcome_and_is_sent_once(
 
 
 def test_a_repeated_put_is_a_conflict_with_its_own_success(s3: S3Store, wired: S3Store, wire: Wire) -> None:
-    """What callers must reckon with: a conflict does not prove that nothing was written."""
+    """A conflict does not prove that nothing was written."""
     tag = s3.put(KEY, b"first")
     wire.fates.append(Fate.REPLY_LOST)
     with pytest.raises(OutcomeUnknown):
@@ -100,6 +127,7 @@ def test_a_conditional_write_that_is_never_answered_has_an_unknown_outcome(
     wire.fates.append(Fate.IGNORED)
     with pytest.raises(OutcomeUnknown):
         CALLS[call](store)
+    assert wire.arrived.wait(10)
     assert len(wire.methods) == 1
     store.close()
 
@@ -163,7 +191,7 @@ def test_a_body_that_breaks_off_is_not_taken_for_the_object(s3: S3Store, wired: 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_denied_access_tells_what_to_grant(wired: S3Store, wire: Wire, call: str) -> None:
-    """On AWS a missing key is denied too, to a caller who may not list the bucket."""
+    """On AWS a missing key is denied too, if the caller may not list the bucket."""
     wire.fates += [Answer(403, "AccessDenied")] * 3
     with pytest.raises(StoreUnavailable) as raised:
         CALLS[call](wired)
@@ -187,7 +215,7 @@ def test_a_refusal_tells_what_to_mend(wired: S3Store, wire: Wire, code: str, wor
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.usefixtures("moto")  # SeaweedFS makes a missing bucket at the first put
+@pytest.mark.usefixtures("moto")  # SeaweedFS creates a missing bucket at the first put
 def test_a_missing_bucket_is_named(call: str) -> None:
     store = S3Store("nowhere")
     with pytest.raises(StoreUnavailable) as raised:
@@ -267,8 +295,8 @@ def test_a_name_that_no_bucket_can_have_is_told(aws_environment: SeaweedFS) -> N
 def test_a_server_with_a_name_is_addressed_by_path(
     s3: S3Store, aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`http://localhost/bucket/key`: no name `bucket.localhost` is looked up."""
-    s3.get(KEY)  # by the number
+    """`http://localhost/bucket/key`, and not `bucket.localhost`."""
+    s3.get(KEY)  # at 127.0.0.1
     endpoint = aws_environment.endpoint.replace("127.0.0.1", "localhost")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
     store = S3Store(BUCKET, s3.prefix)

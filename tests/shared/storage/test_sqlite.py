@@ -1,3 +1,5 @@
+"""The store in one SQLite file, between threads and processes and on a disk that fails."""
+
 import multiprocessing
 import os
 import resource
@@ -16,8 +18,9 @@ import pytest
 
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.storage import sqlite as module
-from shared.storage.protocol import ABSENT, Conflict, Stored, Tag
-from shared.storage.sqlite import Durability, SQLiteStore
+from shared.storage.protocol import ABSENT, Conflict, Durability, Store, Stored, Tag
+from shared.storage.sqlite import SQLiteStore
+from shared.storage.testing.contract import SharedStoreContract
 
 KEY = "state/me/one"
 PROCESSES = 4
@@ -33,10 +36,22 @@ def _meet(shared: Barrier) -> None:
 
 @pytest.fixture
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes whose work begins at the same moment, at `barrier`."""
+    """Processes that start their work at the same moment, at `barrier`."""
     start = (SPAWN.Barrier(PROCESSES),)
     with ProcessPoolExecutor(PROCESSES, SPAWN, initializer=_meet, initargs=start) as pool:
         yield pool
+
+
+class TestSQLiteStore(SharedStoreContract):
+    @pytest.fixture
+    def store(self, sqlite: SQLiteStore) -> Store:
+        return sqlite
+
+    @pytest.fixture
+    def second(self, sqlite: SQLiteStore) -> Iterator[Store]:
+        store = SQLiteStore(sqlite.path)
+        yield store
+        store.close()
 
 
 def _put_absent(path: Path) -> bool:
@@ -78,7 +93,7 @@ def _put_and_die(path: Path) -> None:
 
 
 def _fill_the_disk(path: Path) -> list[str]:
-    """The names of the errors of three writes to a disk on which a file cannot grow."""
+    """The error names of three writes to a file that cannot grow."""
     store = SQLiteStore(path)
     tag = store.put(KEY, b"body")
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
@@ -100,7 +115,7 @@ def _fill_the_disk(path: Path) -> list[str]:
 def test_processes_that_open_a_new_file_at_once_share_one_store(
     processes: ProcessPoolExecutor, tmp_path: Path
 ) -> None:
-    """Making the directory, the file, its journal mode and its table is safe in a race."""
+    """Creating the directory, the file, its journal mode and its table is safe in a race."""
     for turn in range(10):
         path = tmp_path / f"turn-{turn}" / "new" / "snapshots.db"
         assert sum(processes.map(_put_absent, [path] * PROCESSES)) == 1
@@ -140,6 +155,32 @@ def test_a_failing_disk_leaves_the_outcome_of_conditional_writes_open(tmp_path: 
     assert names == ["OutcomeUnknown", "OutcomeUnknown", "StoreUnavailable"]
 
 
+def test_a_write_that_was_done_before_the_disk_failed_is_not_repeated(
+    sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repeated, it would be a conflict with itself."""
+    failures: list[int] = []
+
+    class Connection(sqlite3.Connection):
+        def execute(self, *args: Any) -> sqlite3.Cursor:
+            cursor = super().execute(*args)
+            if failures:
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = failures.pop()
+                raise error
+            return cursor
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=Connection))
+    tag = sqlite.put(KEY, b"first")
+    failures.append(sqlite3.SQLITE_IOERR_FSYNC)
+    with pytest.raises(OutcomeUnknown):
+        sqlite.put(KEY, b"second", tag)
+    stored = sqlite.get(KEY)
+    assert isinstance(stored, Stored)
+    assert stored.body == b"second"
+
+
 def test_equal_bodies_have_different_tags(sqlite: SQLiteStore) -> None:
     """More than `Store` promises: no ABA here, even without a nonce."""
     assert len({sqlite.put(KEY, b"same") for _ in range(10)}) == 10
@@ -172,14 +213,14 @@ def test_the_file_has_a_log_and_can_shrink(sqlite: SQLiteStore) -> None:
     connection.close()
 
 
-def test_reclaim_gives_the_room_of_deleted_objects_back(sqlite: SQLiteStore) -> None:
+def test_compaction_gives_the_room_of_deleted_objects_back(sqlite: SQLiteStore) -> None:
     for n in range(100):
         sqlite.put(f"state/me/{n}", bytes(40_000))
     for n in range(100):
         sqlite.delete(f"state/me/{n}")
-    left = [sqlite.reclaim()]
+    left = [sqlite.compact()]
     while left[-1]:
-        left.append(sqlite.reclaim())
+        left.append(sqlite.compact())
     assert left == [*range(left[0], 0, -64), 0]
     sqlite.close()
     assert sqlite.path.stat().st_size < 100_000

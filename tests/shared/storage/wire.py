@@ -1,4 +1,4 @@
-"""Real HTTP between the S3 store and its server, on which a test makes requests and replies go wrong."""
+"""An HTTP proxy between the S3 store and its server that loses requests and replies as a test asks."""
 
 import threading
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 
 class Fate(Enum):
-    """What becomes of one request."""
+    """What happens to one request."""
 
     PASSED = "the server's reply reaches the client"
     REPLY_LOST = "the server does it, and the connection breaks before the reply"
@@ -24,7 +24,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """An S3 error given in the server's place; `code` as in the table of S3's error responses."""
+    """An S3 error returned instead of the server's reply; `code` from S3's list of error responses."""
 
     status: int
     code: str = ""
@@ -36,19 +36,21 @@ class Answer:
 
 @dataclass
 class Wire:
-    """A server at `endpoint` before the real one; `fates` are for the coming requests, then all pass."""
+    """A proxy at `endpoint`. `fates` are those of the next requests; all later ones pass."""
 
     upstream: str = ""
     endpoint: str = ""
     fates: list[Fate | Answer] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     headers: list[Message] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """A request has come, be it after its client gave up waiting."""
     closing: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
 def running_wire(upstream: str = "") -> Iterator[Wire]:
-    """A wire to the server `upstream`, an HTTP address; without one, no request may pass."""
+    """A proxy to the server at the URL `upstream`; without one, no request may pass."""
     wire = Wire(upstream)
 
     class Handler(_Handler):
@@ -76,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.wire.methods.append(self.command)
         self.wire.headers.append(self.headers)
+        self.wire.arrived.set()
         fate = self.wire.fates.pop(0) if self.wire.fates else Fate.PASSED
         if isinstance(fate, Answer):
             self._reply(fate.status, {}, fate.body)
@@ -87,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_DELETE = do_HEAD = _handle
 
     def _pass_on(self, body: bytes, fate: Fate) -> None:
-        # The headers stay as they are, Host included: they are what was signed.
+        # The headers stay as they are, Host included: they are signed.
         connection = HTTPConnection(urlsplit(self.wire.upstream).netloc)
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():

@@ -1,7 +1,7 @@
-"""HTTP to one server: msgpack both ways, keys, time-outs and tries. It knows nothing of environments.
+"""HTTP to one server: MessagePack, keys, time-outs and retries. It knows nothing of environments.
 
-A call is tried again when no reply came, or one that waiting mends. The server applies a key once and repeats its
-first reply, so no call is applied twice, however often it is sent.
+A call is retried if no reply came, or an error that waiting may cure. The server applies a call with an
+idempotency key once and repeats its first reply, so no call is applied twice.
 """
 
 import json
@@ -30,27 +30,27 @@ from gymnasium_http.version import VERSION
 
 DEFAULT_URL = "http://127.0.0.1:5000"
 
-# Compressing takes longer than carrying what never leaves the machine.
+# On the same machine compressing takes longer than sending.
 _NEAR = frozenset(("localhost", "127.0.0.1", "::1"))
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _LONGEST_RETRY_AFTER_S = 20.0
 
-# 502 and 504 are a gateway's: whether the call was applied is open, and its key makes that harmless.
+# 502 and 504 come from a gateway. The call may have been applied; its key makes repeating it harmless.
 _PASSING = frozenset((429, 502, 503, 504))
 
-# These come with 429 and 503 as well, and waiting does not mend them.
+# These come with 429 and 503 too, but waiting does not cure them.
 _LASTING = frozenset(("quota-exceeded", "misconfigured"))
 
-# Not the global generator, whose sequence is the caller's.
+# Not the global generator, which the caller may have seeded.
 _jitter = random.Random()
 
 
 class Connection:
-    """Calls to one server over connections that are kept alive; several environments and threads may share it.
+    """Calls to one server over persistent connections, which several environments and threads may share.
 
-    Sockets are opened by the first call, and by the first after `close`. Pickled, it opens its own elsewhere.
+    The first call opens the sockets, as does the first after `close`. Unpickled, it opens its own.
     """
 
     def __init__(
@@ -62,27 +62,27 @@ class Connection:
         patience: float = 30.0,
         transport: Callable[[], httpx.BaseTransport] | None = None,
     ) -> None:
-        """Nothing is sent yet.
+        """Prepare a connection. Nothing is sent yet.
 
         Args:
-            url: The server, with the path that it is served under.
+            url: The server's address, with its path if it has one.
             api_key: The SECRET of `Authorization: Bearer SECRET`.
-            timeout: Seconds for each try.
-            patience: Seconds after whose passing a failed call is not tried again.
-            transport: Makes what carries requests, in place of HTTPX's own.
+            timeout: Seconds for each attempt.
+            patience: Seconds for which a failed call is retried.
+            transport: Makes the HTTPX transport, instead of the default one.
 
         Raises:
-            ValueError: the URL is not one of http or https.
+            ValueError: it is not an http or https URL.
         """
         parsed = httpx.URL(url)
         if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise ValueError(f"{url!r} is no URL of a server; pass one such as {DEFAULT_URL!r}.")
+            raise ValueError(f"{url!r} is not the URL of a server; pass one such as {DEFAULT_URL!r}.")
         self.url = url.rstrip("/")
         self.timeout, self.patience = timeout, patience
         self._api_key, self._transport = api_key, transport
         self._client: httpx.Client | None = None
         self.users: weakref.WeakSet[Any] = weakref.WeakSet()
-        """The environments that use it: the last to be closed closes its sockets."""
+        """The environments that use it. Closing the last one closes the sockets."""
 
     def __repr__(self) -> str:
         return f"Connection({self.url!r})"
@@ -95,7 +95,7 @@ class Connection:
         return self
 
     def close(self) -> None:
-        """Close the sockets; another call opens new ones."""
+        """Close the sockets. The next call opens new ones."""
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -109,18 +109,18 @@ class Connection:
         key: str | None = None,
         exactly: bool = False,
     ) -> Any:
-        """The reply's value.
+        """Make a call, with retries, and return the reply's value.
 
         Args:
-            method: As HTTP names it.
-            path: After the server's URL.
-            content: A body as `exact.pack` makes it.
-            key: The idempotency key of a call that changes something; the same however often it is sent.
-            exactly: Whether the reply has to be one in which no type is lost.
+            method: The HTTP method.
+            path: The path after the server's URL.
+            content: A body from `exact.pack`.
+            key: The idempotency key of a call that changes something, the same for each attempt.
+            exactly: Whether the reply must be in the exact media type, in which no type is lost.
 
         Raises:
-            GymHTTPError: the reply tells of an error, or none came at every try.
-            VersionMismatch: it was to be exact and is not.
+            GymHTTPError: the reply is an error, or no reply came.
+            VersionMismatch: the reply must be exact and is not.
         """
         headers = {} if key is None else {"Idempotency-Key": key}
         if content is not None:
@@ -162,13 +162,13 @@ class Connection:
             if httpx.URL(self.url).host in _NEAR:
                 headers["Accept-Encoding"] = "identity"
             self._client = httpx.Client(headers=headers, timeout=self.timeout, transport=transport)
-            # An environment that is dropped without close leaves its sockets to the collector.
+            # Closes the sockets of an environment that is dropped without close.
             weakref.finalize(self, self._client.close)
         return self._client
 
 
 def new_key() -> str:
-    """An idempotency key: 122 random bits of the system's, not of a generator that the caller may have seeded."""
+    """An idempotency key: 122 random bits from the system, not from a generator that may be seeded."""
     return str(uuid.uuid4())
 
 
@@ -189,7 +189,7 @@ def _passes(error: GymHTTPError) -> bool:
 
 
 def _retry_after(error: GymHTTPError) -> float:
-    """The seconds that `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3); 0 for none."""
+    """The seconds in `Retry-After`, in either of its forms (RFC 9110, 10.2.3); 0 without one."""
     asked = error.retry_after
     if not asked:
         return 0.0
@@ -210,17 +210,17 @@ def _value_of(reply: httpx.Response, exactly: bool) -> Any:
     except ValueError as error:
         raise ServerFailed(f"The reply of {reply.url} cannot be read: {error}.", reply.status_code) from error
     raise VersionMismatch(
-        f"{reply.url} answered in {kind or 'no stated form'} and not in {exact.MEDIA_TYPE}: it is not a server of "
-        "this client's version, or none of this kind; check the URL, or install the server's gymnasium-http.",
+        f"{reply.url} replied with {kind or 'no media type'}, not {exact.MEDIA_TYPE}: it has another version than "
+        "this client, or is another kind of server; check the URL, or install the server's gymnasium-http.",
         reply.status_code,
     )
 
 
 def _problem_of(reply: httpx.Response) -> Mapping[str, Any]:
-    """A problem document, or one made of a gateway's words."""
+    """The problem document, or one made from a gateway's status line."""
     if reply.is_redirect:
         target = reply.headers.get("Location")
-        return {"detail": f"{reply.url} sends on to {target}; pass the URL of the server itself."}
+        return {"detail": f"{reply.url} redirects to {target}; pass the URL of the server itself."}
     try:
         problem = reply.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""A `gymnasium.Env` whose environment is on the server."""
+"""A `gymnasium.Env` whose environment runs on the server."""
 
 from typing import Any, SupportsFloat
 
@@ -12,13 +12,13 @@ from gymnasium_http.interface import Interface
 
 
 class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
-    """The environment of an id, as `gymnasium.make` gives it: values, types, errors and episodes are the same.
+    """The environment that `gymnasium.make` returns, with the same values, types, errors and episodes.
 
-    `np_random` is a generator of this side's own, for wrappers that draw: seeded by `reset(seed=...)` as the
-    environment's is, and not moved by what the environment draws.
+    `np_random` is a generator of the client, for wrappers that draw from it. `reset(seed=...)` seeds it like the
+    environment's, but the environment's draws do not advance it.
     """
 
-    metadata: dict[str, Any] = {}  # noqa: RUF012  as gymnasium.Env declares it; an instance has its own
+    metadata: dict[str, Any] = {}  # noqa: RUF012  declared so by gymnasium.Env; instances have their own
 
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
         """Use `make` or `attach`."""
@@ -36,7 +36,7 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
 
         Raises:
             InvalidValue: the seed or an option cannot be used.
-            EnvironmentRaised: the environment's own exception.
+            EnvironmentRaised: the environment raised an exception.
         """
         observation, info = self._reset(seed, options)
         if seed is not None:
@@ -44,32 +44,32 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
         return observation, info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Apply one action. A call that is tried again, here or by the caller after an error, is applied once.
+        """Apply one action. A call that is retried, here or by the caller after an error, is applied once.
 
         Raises:
-            InvalidAction: it is no member of the action space; the environment is as it was before.
+            InvalidAction: it is not in the action space. The environment is unchanged.
             ResetNeeded: the environment was not reset yet.
-            EnvironmentRaised: the environment's own exception.
-            ServerGone: no reply came; the same call can be made again when the server is back.
+            EnvironmentRaised: the environment raised an exception.
+            ServerGone: no reply came. Make the same call again when the server is back.
         """
         return self._step(action)
 
     def render(self) -> Any:
-        """The picture in the render mode, as the environment gives it; None without one.
+        """What the environment's `render` returns; None without a render mode.
 
         Raises:
-            NotRenderable: the environment gives no picture that can be sent.
+            NotRenderable: the picture cannot be sent.
         """
         return None if self.render_mode in (None, "human") else self._render()
 
     @property
     def np_random_seed(self) -> int:
-        """The seed of the last reset that had one; -1 before: the server drew that generator's seed."""
+        """The seed of the last reset that had one; -1 before, when the server drew the seed."""
         return -1 if self._np_random_seed is None else self._np_random_seed
 
     @property
     def np_random(self) -> np.random.Generator:
-        """This side's generator."""
+        """The client's generator."""
         if self._np_random is None:
             self._np_random, _ = seeding.np_random()
         return self._np_random

@@ -1,37 +1,37 @@
-"""Everything that can go wrong, as a tree under `gymnasium.error.Error`.
+"""The exceptions of this package, a tree under `gymnasium.error.Error`.
 
     GymHTTPError
-    ├── ServerGone              no reply came, at every try
+    ├── ServerGone              no reply came, at any attempt
     │   └── TimedOut            also a TimeoutError
-    ├── ServerFailed            a fault of the server's, or a reply that is none of its own
-    │   └── ServiceUnavailable  its store, its settings or a gateway, at every try
+    ├── ServerFailed            the server failed, or something else replied
+    │   └── ServiceUnavailable  its store, its settings or a gateway failed, at every attempt
     ├── VersionMismatch         the server and this client do not speak the same version
-    ├── InvalidRequest          a body or parameter is not of the declared form
+    ├── InvalidRequest          a body or parameter does not match its schema
     │   ├── InvalidAction       not a member of the action space; also gymnasium.error.InvalidAction
     │   ├── InvalidValue        any other value that cannot be used, such as a negative seed
-    │   ├── NotEncodable        the environment returned what cannot be sent
+    │   ├── NotEncodable        the environment returned a value that cannot be sent
     │   ├── KeyReused
     │   └── BodyTooLarge
-    ├── Unauthorized            no valid API key came with the call
+    ├── Unauthorized            the call had no valid API key
     ├── NotCreatable            gymnasium.make refused
-    │   └── NotExact            the environment cannot be carried exactly
+    │   └── NotExact            the environment cannot be saved exactly
     ├── NotFound
     │   ├── InstanceNotFound    never created, closed, expired, or another owner's
     │   └── CheckpointNotFound
     ├── ResetNeeded             also gymnasium.error.ResetNeeded
     ├── EnvironmentRaised       the environment's own exception
     ├── NotRenderable           the render mode gives no picture
-    ├── JournalFull             one call more, and a snapshot could not be restored in time
-    ├── CallTooLong             the environment took longer than a call may
+    ├── JournalFull             after one more call a snapshot could not be restored in time
+    ├── CallTooLong             the environment took longer than a call may take
     ├── ReplyTooLarge           ask for less in one call
-    ├── SnapshotTooLarge        the environment's state has grown over the server's limit
-    ├── Contended               other writers kept winning, at every try
-    ├── ReplyGone               a repeated call was applied once; its reply is forgotten
+    ├── SnapshotTooLarge        the environment's state exceeds the server's limit
+    ├── Contended               other writers came first, at every attempt
+    ├── ReplyGone               a repeated call was applied once; its reply is no longer stored
     ├── StaleRevision
     ├── QuotaExceeded
     └── SnapshotUnusable        the stored environment cannot be continued by this server
 
-A message says what happened and what to do; `status` and `problem` are the reply's, where there was one.
+A message says what happened and what to do. `status` and `problem` are those of the reply, if there was one.
 """
 
 from collections.abc import Mapping
@@ -41,10 +41,10 @@ import gymnasium
 
 
 class GymHTTPError(gymnasium.error.Error):
-    """The root: `status` is HTTP's, or 0 without a reply; `problem` the reply (RFC 9457), evidence included."""
+    """The root. `status` is the HTTP status, or 0 without a reply; `problem` is the reply's body (RFC 9457)."""
 
     advice = ""
-    """What to do, where the server's sentence does not say it."""
+    """What to do, if the server's message does not say it."""
 
     def __init__(self, detail: str, status: int = 0, problem: Mapping[str, Any] | None = None) -> None:
         sentence = detail if detail.endswith((".", "!", "?")) else f"{detail}."
@@ -53,19 +53,19 @@ class GymHTTPError(gymnasium.error.Error):
         self.status = status
         self.problem = dict(problem or {})
         self.retry_after: str | None = None
-        """The header of that name, which says when to call again."""
+        """The reply's `Retry-After` header."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors travel between processes, as those of gymnasium.vector's workers do."""
+        """Support pickling: gymnasium.vector's workers send their errors to the parent."""
         return type(self), (self.detail, self.status, self.problem)
 
 
 class ServerGone(GymHTTPError):
-    """No reply came, and whether the call was applied is open; made again as it was, it is not doubled."""
+    """No reply came. The call may have been applied; making the same call again does not apply it twice."""
 
     advice = (
-        "The environment is in the server's store: once a server answers, make the same call again. It is applied "
-        "once, also if it had been applied before the reply was lost."
+        "The environment is in the server's store. Once a server answers, make the same call again: it is applied "
+        "once, even if only its reply was lost."
     )
 
 
@@ -76,25 +76,25 @@ class TimedOut(ServerGone, TimeoutError):
 
 
 class ServerFailed(GymHTTPError):
-    """The server failed, or what answered is no server of this kind."""
+    """The server failed, or what replied is not such a server."""
 
 
 class ServiceUnavailable(ServerFailed):
-    """The store, the settings or a gateway failed, at every try."""
+    """The store, the settings or a gateway failed, at every attempt."""
 
     advice = "Make the same call again later; it is applied once."
 
 
 class VersionMismatch(GymHTTPError):
-    """What answered does not speak this client's version of the API."""
+    """The server has another version of the API than this client."""
 
 
 class InvalidRequest(GymHTTPError):
-    """The call is not of the declared form."""
+    """The call does not match its schema."""
 
 
 class InvalidAction(InvalidRequest, gymnasium.error.InvalidAction):
-    """The action is no member of the action space; the environment is as it was before."""
+    """The action is not in the action space. The environment is unchanged."""
 
 
 class InvalidValue(InvalidRequest):
@@ -102,105 +102,105 @@ class InvalidValue(InvalidRequest):
 
 
 class NotEncodable(InvalidRequest):
-    """The environment returned a value that cannot be sent; it is as it was before."""
+    """The environment returned a value that cannot be sent. It is unchanged."""
 
 
 class KeyReused(InvalidRequest):
-    """An idempotency key came with another request before."""
+    """The idempotency key was used with another request."""
 
 
 class BodyTooLarge(InvalidRequest):
-    """The call is larger than the server allows."""
+    """The call's body is larger than the server allows."""
 
 
 class Unauthorized(GymHTTPError):
-    """API keys are set on the server, and none of them came."""
+    """The server requires an API key."""
 
     advice = "Pass it as api_key."
 
 
 class NotCreatable(GymHTTPError):
-    """Gymnasium, a wrapper or the environment's constructor refused; the text is its own."""
+    """Gymnasium, a wrapper or the environment's constructor raised; the message is theirs."""
 
 
 class NotExact(NotCreatable):
-    """No snapshot carries the environment exactly."""
+    """The environment cannot be saved exactly."""
 
 
 class NotFound(GymHTTPError):
-    """What was named does not exist, or is not the caller's."""
+    """It does not exist, or is not the caller's."""
 
 
 class InstanceNotFound(NotFound):
-    """There is no such environment on the server."""
+    """The server has no such environment."""
 
-    advice = "It was closed, has expired, or is another API key's or store's; make a new one."
+    advice = "It was closed, has expired, or belongs to another API key or store; make a new one."
 
 
 class CheckpointNotFound(NotFound):
     """The environment has no such checkpoint."""
 
-    advice = "checkpoints() lists those that there are."
+    advice = "checkpoints() lists those that exist."
 
 
 class ResetNeeded(GymHTTPError, gymnasium.error.ResetNeeded):
-    """A call that needs a reset first."""
+    """The environment must be reset first."""
 
 
 class EnvironmentRaised(GymHTTPError):
-    """An exception inside the environment, which is as it was before the call."""
+    """The environment raised an exception. It is unchanged."""
 
     @property
     def exception(self) -> str:
-        """The name of its class."""
+        """The class name of the environment's exception."""
         return str(self.problem.get("exception", ""))
 
     @property
     def text(self) -> str:
-        """Its own text."""
+        """The message of the environment's exception."""
         return str(self.problem.get("text", ""))
 
 
 class NotRenderable(GymHTTPError):
-    """The render mode gives no picture that can be sent."""
+    """The render mode has no picture that can be sent."""
 
 
 class JournalFull(GymHTTPError):
-    """The environment is carried by replaying its calls, and one more would take too long to replay."""
+    """The environment is restored by replaying its calls, and one more would make that too slow."""
 
 
 class SnapshotTooLarge(GymHTTPError):
-    """The environment's state has grown over what the server stores; it is as it was before the call."""
+    """The environment's state exceeds what the server stores. It is as before the call."""
 
 
 class CallTooLong(GymHTTPError):
-    """The environment took longer than the server allows for a call; it is as it was before."""
+    """The environment took longer than a call may take. It is unchanged."""
 
 
 class ReplyTooLarge(GymHTTPError):
-    """The reply is longer than the server may send; the environment is as it was before."""
+    """The reply is longer than the server can send. The environment is unchanged."""
 
 
 class Contended(GymHTTPError):
-    """Other callers of the same environment kept coming first; the call was not applied."""
+    """Other callers of the same environment came first. The call was not applied."""
 
 
 class ReplyGone(GymHTTPError):
-    """The call was applied when it was first sent; its reply is no longer remembered."""
+    """The call was applied when it was first sent. Its reply is no longer stored."""
 
 
 class StaleRevision(GymHTTPError):
-    """The environment is not at the revision on which the call was conditional."""
+    """The environment is not at the revision that the call required."""
 
 
 class QuotaExceeded(GymHTTPError):
-    """A bound on what one owner may hold is reached."""
+    """The owner has as many environments or checkpoints as allowed."""
 
-    advice = "Close what is no longer needed."
+    advice = "Close those that are no longer needed."
 
 
 class SnapshotUnusable(GymHTTPError):
-    """The stored environment cannot be continued by this server; it stays where it is."""
+    """This server cannot continue the stored environment, which stays in the store."""
 
 
 _BY_NAME: dict[str, type[GymHTTPError]] = {
@@ -238,7 +238,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "outcome-unknown": ServiceUnavailable,
     "internal": ServerFailed,
 }
-"""The classes by the name at the end of a problem's type."""
+"""Classes by the last part of a problem's `type`."""
 
 _BY_STATUS: dict[int, type[GymHTTPError]] = {
     401: Unauthorized,
@@ -250,16 +250,16 @@ _BY_STATUS: dict[int, type[GymHTTPError]] = {
     503: ServiceUnavailable,
     504: ServiceUnavailable,
 }
-"""Where a gateway answered, or the kind of problem is newer than this client."""
+"""Classes for replies of gateways, and for types of problem that are newer than this client."""
 
 
 def name_of(problem: Mapping[str, Any]) -> str:
-    """The kind of problem, such as `invalid-action`."""
+    """The problem's type, such as `invalid-action`."""
     return str(problem.get("type", "")).rpartition(":")[2]
 
 
 def error_of(status: int, problem: Mapping[str, Any], retry_after: str | None = None) -> GymHTTPError:
-    """The error that a reply tells of."""
+    """The exception for an error reply."""
     kind = _BY_NAME.get(name_of(problem)) or _BY_STATUS.get(status)
     if kind is None:
         kind = GymHTTPError if 400 <= status < 500 else ServerFailed

@@ -1,6 +1,6 @@
-"""Values as they travel: typed arrays to the server, every type as it was from it.
+"""Encoding of values: typed arrays in requests, and replies in which every type survives.
 
-The table of extension types is that of the server's media type `application/vnd.gymnasium.v1+msgpack`.
+The extension types are those of the server's media type `application/vnd.gymnasium.v1+msgpack`.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,13 +24,13 @@ _TYPED = frozenset(
 
 
 def pack(body: Any) -> bytes:
-    """A request's body as msgpack: arrays are typed, tuples lists, and keys text, as the server casts them."""
+    """A request's body in MessagePack. Arrays are typed, tuples become lists, and keys strings."""
     packed: bytes = msgpack.packb(_sendable(body))
     return packed
 
 
 def plain(value: Any) -> Any:
-    """The value with lists in place of arrays: for options, which an environment gets as they were sent."""
+    """The value with lists instead of arrays, for options, which the environment receives as they were sent."""
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     if isinstance(value, Mapping):
@@ -41,10 +41,10 @@ def plain(value: Any) -> Any:
 
 
 def unpack(data: bytes) -> Any:
-    """The value of a reply, type by type.
+    """The value of a reply, with every type restored.
 
     Raises:
-        VersionMismatch: it holds what this client does not know.
+        VersionMismatch: it has a type that this client does not know.
     """
     return msgpack.unpackb(data, ext_hook=_extension, strict_map_key=False)
 
@@ -60,7 +60,7 @@ def _sendable(value: Any) -> Any:
         return {str(key): _sendable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_sendable(item) for item in value]
-    # Other libraries' arrays, such as JAX's and PyTorch's.
+    # Arrays of other libraries, such as JAX and PyTorch.
     return _typed(np.asarray(value)) if hasattr(value, "__array__") else value
 
 
@@ -72,13 +72,13 @@ def _typed(array: NDArray[Any]) -> Any:
 
 
 def _array(dtype: str, shape: list[int], data: bytes) -> NDArray[Any]:
-    # A copy, since the bytes cannot be written to and the caller's array can.
+    # A copy: an array over the bytes would be read-only.
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
 def _array_of_objects(shape: list[int], items: list[Any]) -> NDArray[Any]:
     array = np.empty(len(items), object)
-    for index, item in enumerate(items):  # at once, items that are lists would become further axes
+    for index, item in enumerate(items):  # one by one: NumPy would turn lists into further axes
         array[index] = item
     return array.reshape(shape)
 
@@ -101,6 +101,6 @@ _KINDS: dict[int, Callable[[Any], Any]] = {
 def _extension(code: int, data: bytes) -> Any:
     if code not in _KINDS:
         raise VersionMismatch(
-            f"The server sent a value of kind {code}, which this client does not know; install a newer one."
+            f"The server sent a value of kind {code}, which this client does not know; update gymnasium-http."
         )
     return _KINDS[code](unpack(data))

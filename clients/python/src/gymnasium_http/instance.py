@@ -1,4 +1,4 @@
-"""One environment on the server: the calls that an `Env` and a `VectorEnv` have in common."""
+"""One environment on the server: the methods that `HTTPEnv` and `HTTPVectorEnv` share."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,10 +22,10 @@ class _Call(NamedTuple):
 
 
 class Instance:
-    """An environment that lives on the server until it is closed there, or nothing is written to it for long.
+    """An environment that is kept on the server until it is closed, or nothing was written to it for a week.
 
-    It outlives this object, this process and the server: `attach` continues it by its `instance_id`. Pickled, it
-    is the same environment elsewhere; copied by `copy.deepcopy`, it is forked.
+    It outlives this object, this process and the server: `attach` continues it by its `instance_id`. Unpickling
+    gives the same environment in another process; `copy.deepcopy` forks it.
     """
 
     closed = False
@@ -53,11 +53,11 @@ class Instance:
         return False
 
     def fork(self, count: int = 1, *, reseed: int | None = None) -> list[Self]:
-        """New environments that continue from here exactly as this one does.
+        """Create copies that continue from the current state exactly as this environment would.
 
         Args:
-            count: How many.
-            reseed: Makes the generators of fork i, and of its spaces here, anew from
+            count: The number of copies.
+            reseed: Seeds the generators of copy i, and of its spaces here, from
                 `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
         """
         reply = self._change("fork/", {"count": count, "reseed": reseed})
@@ -72,7 +72,7 @@ class Instance:
         return forks
 
     def checkpoint(self, name: str = "") -> str:
-        """Keep the state of now, to go back to; the checkpoint's id. It lives as long as the environment."""
+        """Save the current state and return the checkpoint's id. It is kept as long as the environment."""
         checkpoint_id: str = self._change("checkpoints/", {"name": name})["checkpoint_id"]
         return checkpoint_id
 
@@ -82,10 +82,10 @@ class Instance:
         return found
 
     def restore(self, checkpoint_id: str) -> None:
-        """Go back to a checkpoint, which stays.
+        """Restore a checkpoint, which stays.
 
         Raises:
-            CheckpointNotFound: there is none of this id.
+            CheckpointNotFound: there is none with this id.
         """
         self._change("restore/", {"checkpoint_id": checkpoint_id})
 
@@ -93,12 +93,12 @@ class Instance:
         """Delete a checkpoint.
 
         Raises:
-            CheckpointNotFound: there is none of this id.
+            CheckpointNotFound: there is none with this id.
         """
         self._change(f"checkpoints/{checkpoint_id}/", method="DELETE")
 
     def record(self) -> dict[str, Any]:
-        """How far the environment is: `steps`, `episode`, `episode_return`, `ended`, `revision`, times, more."""
+        """The environment's record: `steps`, `episode`, `episode_return`, `ended`, `revision`, times and more."""
         found: dict[str, Any] = self._read("")
         return found
 
@@ -113,37 +113,37 @@ class Instance:
         steps_per_call: int = 1000,
         progress: bool | None = None,
     ) -> Rollout:
-        """Many steps in few calls: each call is one load and one save on the server, and all or nothing.
+        """Make many steps in few calls. Each call is one load and one save, and is applied whole or not at all.
 
         Args:
-            actions: The actions, in order; an array has them along its first axis.
-            policy: "random" draws `steps` actions by the action space's generator on the server, in their place.
-            steps: How many.
-            include: What to return of every step.
-            on_end: At an episode's end, "stop" leaves the remaining actions; "reset" begins another episode,
-                without a seed; "continue" steps on, as in process. By default "stop", or what the autoreset
-                mode does.
-            steps_per_call: How many steps go into one call at most; fewer where the server wants it.
-            progress: Whether tqdm shows a bar; by default on a terminal, for several calls.
+            actions: The actions in order; in an array, along its first axis.
+            policy: Instead of actions, "random" samples them from the action space on the server.
+            steps: The number of steps, with a policy.
+            include: What to return for every step.
+            on_end: At an episode's end, "stop" skips the remaining actions, "reset" begins another episode without
+                a seed, and "continue" steps on, as in process. The default is "stop", or what the autoreset mode
+                says.
+            steps_per_call: The most steps in one call. The server may require fewer.
+            progress: Whether tqdm shows a bar. By default it does on a terminal if there are several calls.
 
         Raises:
-            InvalidAction: an action is no member of the space; `problem["index"]` is its place in the call that
-                failed. The steps of the calls before are applied.
+            InvalidAction: an action is not in the space; `problem["index"]` is its index in the call that failed.
+                The steps of earlier calls were applied.
         """
         request = Request(actions, policy, steps, include, on_end, steps_per_call)
         return rollout(lambda body: self._change("rollout/", body, exactly=True), request, progress)
 
     def close(self) -> None:
-        """Delete the environment on the server; closing again does nothing."""
+        """Delete the environment on the server. Closing again does nothing."""
         if self.closed:
             return
-        # It may have expired, or been closed by a call whose reply was lost: it is gone, as it should be.
+        # It may have expired, or an earlier close may have lost its reply. Either way it is gone.
         with suppress(InstanceNotFound):
             self._change("", method="DELETE")
         self.detach()
 
     def detach(self) -> str:
-        """Leave the environment on the server for `attach` to continue, and close this object; the id."""
+        """Close this object but leave the environment on the server; return its id for `attach`."""
         self.closed = True
         self.connection.users.discard(self)
         if not self.connection.users:
@@ -162,7 +162,7 @@ class Instance:
         return reply["observation"], reply["reward"], reply["terminated"], reply["truncated"], reply["info"]
 
     def _render(self) -> Any:
-        # Drawing may change the environment: rgb_array_list empties its list.
+        # Rendering may change the environment: rgb_array_list empties its list.
         return self._change("monitor/render/", method="GET", exactly=True)["picture"]
 
     def _read(self, path: str) -> Any:
@@ -172,7 +172,7 @@ class Instance:
     def _change(
         self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST", exactly: bool = False
     ) -> Any:
-        """A call that is applied once: one that ended without an answer keeps its key when it is made again."""
+        """Make a call that is applied once. After one without an answer, the same call has the same key."""
         self._check_open()
         content = None if body is None else exact.pack(body)
         call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content)
@@ -190,5 +190,5 @@ class Instance:
     def _check_open(self) -> None:
         if self.closed:
             raise gymnasium.error.ClosedEnvironmentError(
-                "The environment was closed; make another, or attach to one that exists."
+                "The environment was closed; make a new one, or attach to an existing one."
             )

@@ -1,4 +1,4 @@
-"""What stands in for an environment on this side: spaces, spec, metadata and render mode."""
+"""What the client knows of an environment: spaces, spec, metadata and render mode."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from gymnasium_http.spaces import rebuild
 
 
 class Interface(NamedTuple):
-    """As the server described it; a vector has the spaces of each of its own as well."""
+    """The server's description of an environment. A vector environment also has the single spaces."""
 
     spec: EnvSpec
     metadata: dict[str, Any]
@@ -21,30 +21,32 @@ class Interface(NamedTuple):
     spaces: dict[str, Space[Any]]
 
     @classmethod
-    def of(cls, told: Any, remake: Callable[[str], Callable[..., Any]]) -> "Interface":
-        """The interface that the reply of `interface/` tells of.
+    def of(cls, described: Any, remake: Callable[[str], Callable[..., Any]]) -> "Interface":
+        """The interface in the reply of `interface/`.
 
-        `remake` gives, for an environment's id, the entry point of its spec: the server's is of no use here.
+        `remake` returns the entry point of a spec for an environment id; the server's own cannot be used here.
 
         Raises:
-            VersionMismatch: the reply is not of a form that this client understands.
+            VersionMismatch: this client does not understand the reply.
         """
         try:
-            spaces = {name: rebuild(description) for name, description in told["spaces"].items()}
-            metadata = told["metadata"]
+            spaces = {name: rebuild(description) for name, description in described["spaces"].items()}
+            metadata = described["metadata"]
             if "autoreset_mode" in metadata:
                 metadata["autoreset_mode"] = AutoresetMode(metadata["autoreset_mode"])
-            spec = _spec_of(told["spec"], remake(told["spec"]["id"]))
-            return cls(spec, metadata, told["render_mode"], told["num_envs"], spaces)
+            spec = _spec_of(described["spec"], remake(described["spec"]["id"]))
+            return cls(spec, metadata, described["render_mode"], described["num_envs"], spaces)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise VersionMismatch(
-                "The server described the environment in a form that this client does not know "
+                "This client does not understand the server's description of the environment "
                 f"({type(error).__name__}: {error}); install the gymnasium-http of the server's version."
             ) from error
 
 
-def _spec_of(told: dict[str, Any], entry_point: Callable[..., Any]) -> EnvSpec:
-    """The spec of the environment in process, but for its entry points."""
-    fields = {name: value for name, value in told.items() if name not in ("entry_point", "vector_entry_point")}
-    fields["additional_wrappers"] = tuple(WrapperSpec(**wrapper) for wrapper in told["additional_wrappers"])
+def _spec_of(described: dict[str, Any], entry_point: Callable[..., Any]) -> EnvSpec:
+    """The spec that the environment has in process, except for its entry points."""
+    fields = {
+        name: value for name, value in described.items() if name not in ("entry_point", "vector_entry_point")
+    }
+    fields["additional_wrappers"] = tuple(WrapperSpec(**wrapper) for wrapper in described["additional_wrappers"])
     return EnvSpec(**fields, entry_point=entry_point)

@@ -1,4 +1,4 @@
-"""Where environments come from: made on a server, or continued."""
+"""Making environments on a server, and attaching to those that exist."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,28 +36,28 @@ def make(
     """Make an environment on the server, as `gymnasium.make` does in process.
 
     Args:
-        env_id: As the server has registered it.
-        url: The server.
-        api_key: The secret, where the server has API keys.
-        timeout: Seconds for each try of a call.
-        patience: Seconds after whose passing a failed call is not tried again.
-        connection: One that exists, in place of the four before.
-        render_mode: As the environment has them. "human" opens a window here, on the server's frames.
-        max_episode_steps: In place of the registered limit; -1 for none.
-        wrappers: Those that are to be applied on the server, innermost first.
-        autoreset: What follows an episode's end on the server, as `gymnasium.vector.AutoresetMode` has it; by
-            default nothing does.
-        seed: Seeds the spaces' generators, and the first reset unless that brings a seed of its own.
-        env_kwargs: Arguments of the environment's constructor whose names are taken here.
+        env_id: An id that is registered on the server.
+        url: The server's address.
+        api_key: The secret, if the server requires API keys.
+        timeout: Seconds for each attempt of a call.
+        patience: Seconds for which a failed call is retried.
+        connection: An existing connection, instead of the four arguments before.
+        render_mode: One of the environment's. "human" opens a window on this machine, with the server's frames.
+        max_episode_steps: Replaces the registered limit; -1 for none.
+        wrappers: Wrappers to apply on the server, innermost first.
+        autoreset: What the server does after an episode's end, as in `gymnasium.vector.AutoresetMode`. Nothing by
+            default.
+        seed: Seeds the spaces, and the first reset if that has no seed.
+        env_kwargs: Constructor arguments whose names are arguments of this function too.
         **kwargs: Arguments of the environment's constructor.
 
     Returns:
-        A `HTTPEnv`; for "human" in Gymnasium's `HumanRendering`, as `gymnasium.make` has it.
+        An `HTTPEnv`, for "human" wrapped in Gymnasium's `HumanRendering`.
 
     Raises:
-        NotCreatable: Gymnasium, a wrapper or the environment's constructor refused.
-        ServerGone: there is no server at the URL.
-        VersionMismatch: the server is of another version than this client.
+        NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
+        ServerGone: no server answered at the URL.
+        VersionMismatch: the server has another version than this client.
     """
     shown = render_mode == "human"
     body = {
@@ -91,14 +91,14 @@ def make_vec(
     env_kwargs: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> HTTPVectorEnv:
-    """Make a vector of environments on the server, as `gymnasium.vector.SyncVectorEnv` does in process.
+    """Make a vector environment on the server, as `gymnasium.vector.SyncVectorEnv` does in process.
 
-    The arguments are those of `make`; `wrappers` are applied to each environment.
+    The arguments are those of `make`. `wrappers` are applied to each sub-environment.
 
     Raises:
-        NotCreatable: Gymnasium, a wrapper or the environment's constructor refused.
-        ServerGone: there is no server at the URL.
-        VersionMismatch: the server is of another version than this client.
+        NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
+        ServerGone: no server answered at the URL.
+        VersionMismatch: the server has another version than this client.
     """
     body = {
         "env_id": env_id,
@@ -124,32 +124,32 @@ def attach(
     patience: float = 30.0,
     connection: Connection | None = None,
 ) -> HTTPEnv | HTTPVectorEnv:
-    """Continue an environment that exists, of this client or any other, where it is.
+    """Continue an existing environment, whichever client made it.
 
     Raises:
-        InstanceNotFound: there is none of this id.
-        ServerGone: there is no server at the URL.
-        VersionMismatch: the server is of another version than this client.
+        InstanceNotFound: there is none with this id.
+        ServerGone: no server answered at the URL.
+        VersionMismatch: the server has another version than this client.
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
-    told = connection.call("GET", f"/v1/envs/{instance_id}/interface/", exactly=True)
-    interface = Interface.of(told, lambda env_id: Remake(connection, env_id))
+    described = connection.call("GET", f"/v1/envs/{instance_id}/interface/", exactly=True)
+    interface = Interface.of(described, lambda env_id: Remake(connection, env_id))
     kind = HTTPEnv if interface.num_envs is None else HTTPVectorEnv
     return kind(connection, instance_id, interface)
 
 
 @dataclass(frozen=True)
 class Remake:
-    """The entry point of a spec: makes further environments like it, on the same server.
+    """The entry point in a spec: makes another such environment on the same server.
 
-    Without a limit of steps and wrappers there, since `gymnasium.make` puts those of the spec around it here.
+    It has no step limit or wrappers on the server, since `gymnasium.make` applies those of the spec here.
     """
 
     connection: Connection
     env_id: str
 
     def __call__(self, render_mode: str | None = None, **kwargs: Any) -> gymnasium.Env[Any, Any]:
-        """As `gymnasium.make` calls an entry point."""
+        """Make the environment; called by `gymnasium.make`."""
         return make(
             self.env_id,
             connection=self.connection,

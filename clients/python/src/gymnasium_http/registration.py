@@ -1,6 +1,6 @@
-"""`gymnasium.make("http/Env-v0", env_id="CartPole-v1", url=...)`: the client under an id of Gymnasium's registry.
+"""Registers the client in Gymnasium: `gymnasium.make("http/Env-v0", env_id="CartPole-v1", url=...)`.
 
-The environment brings its own limit of steps, order and checks, so none is put around it here.
+The environment on the server has its own wrappers for the step limit, order and checks, so none are added here.
 """
 
 import gymnasium

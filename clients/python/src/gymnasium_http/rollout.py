@@ -1,4 +1,4 @@
-"""Many steps in few calls, and their results as one."""
+"""Rollouts: many steps in few calls, with the results joined."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,12 +14,12 @@ OnEnd = Literal["stop", "reset", "continue"]
 Series = Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]
 
 Call = Callable[[Mapping[str, Any]], Any]
-"""From the body of a call to its reply."""
+"""Sends a body and returns the reply."""
 
 
 @dataclass(frozen=True)
 class Reset:
-    """A reset that followed an episode's end: `index` steps of the rollout were made before it."""
+    """A reset after an episode's end. `index` is the number of steps of the rollout before it."""
 
     index: int
     observation: Any
@@ -28,13 +28,13 @@ class Reset:
 
 @dataclass
 class Rollout:
-    """What the steps gave: arrays with a first axis over the steps where they can be arrays, else lists.
+    """The results of the steps, as arrays with a first axis over the steps where possible, else as lists.
 
     What was not included is None.
     """
 
     steps: int = 0
-    """How many were made; fewer than asked for where the episode ended and `on_end` is "stop"."""
+    """Steps made. Fewer than requested if the episode ended and `on_end` is "stop"."""
     observations: Any = None
     rewards: Any = None
     terminations: Any = None
@@ -46,7 +46,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, to be sent in calls of at most `steps_per_call` steps."""
+    """A rollout to be sent in calls of at most `steps_per_call` steps."""
 
     actions: Any
     policy: str | None
@@ -57,19 +57,19 @@ class Request:
 
     def __post_init__(self) -> None:
         if (self.actions is None) == (self.policy is None):
-            raise ValueError("A rollout takes either actions or a policy; pass one of the two.")
+            raise ValueError("Pass either actions or a policy, not both or neither.")
         if (self.steps is None) != (self.policy is None):
-            raise ValueError("A policy takes steps, their number, and actions take none.")
+            raise ValueError("Pass steps, the number of steps, with a policy and only with one.")
         if self.steps_per_call < 1:
             raise ValueError(f"steps_per_call is {self.steps_per_call}; pass at least 1.")
 
     @property
     def total(self) -> int:
-        """How many steps are to be made."""
+        """The number of steps requested."""
         return len(self.actions) if self.steps is None else self.steps
 
     def body(self, begin: int, size: int) -> dict[str, Any]:
-        """The body of the call for some of the steps."""
+        """The body of the call for `size` steps from step `begin`."""
         options: dict[str, Any] = {"include": list(self.include)}
         if self.on_end is not None:
             options["on_end"] = self.on_end
@@ -79,10 +79,10 @@ class Request:
 
 
 def rollout(call: Call, request: Request, progress: bool | None) -> Rollout:
-    """The results of all calls as one; where the server finds a call too large, the next ones are smaller.
+    """Make the calls and join their results. If the server finds a call too large, the next ones are smaller.
 
     Raises:
-        GymHTTPError: a call failed; a note says how many steps the calls before it applied.
+        GymHTTPError: a call failed. A note says how many steps earlier calls applied.
     """
     parts: list[dict[str, Any]] = []
     done, most = Rollout(), request.steps_per_call
@@ -111,12 +111,12 @@ def rollout(call: Call, request: Request, progress: bool | None) -> Rollout:
 
 
 def _too_large(error: GymHTTPError) -> bool:
-    """Whether fewer steps would pass: nothing was applied, and the problem names the limit."""
+    """Whether fewer steps would pass. Nothing was applied, and the problem names the limit."""
     return isinstance(error, InvalidValue | BodyTooLarge | ReplyTooLarge) and "limit" in error.problem
 
 
 def _joined(parts: list[Any]) -> Any:
-    """One array, where all parts are arrays of one kind of item; else the list of all items."""
+    """One array if all parts are arrays of the same dtype and item shape, else one list."""
     filled = [part for part in parts if len(part)]
     if len(filled) < 2:
         return filled[0] if filled else parts[0]
@@ -127,7 +127,7 @@ def _joined(parts: list[Any]) -> Any:
 
 
 def _bar(request: Request, progress: bool | None) -> AbstractContextManager[Callable[[int], Any]]:
-    """What is told of every step made; by default it shows only where there is something to wait for."""
+    """A progress bar, to be told the steps made. By default it shows only if several calls are needed."""
     shown = progress
     if shown is None:
         shown = request.total > request.steps_per_call and find_spec("tqdm") is not None
@@ -135,7 +135,7 @@ def _bar(request: Request, progress: bool | None) -> AbstractContextManager[Call
         return nullcontext(lambda steps: None)
     from tqdm.auto import tqdm  # an optional dependency
 
-    # Unasked it shows on terminals only.
+    # By default tqdm shows on terminals only.
     return _Bar(tqdm(total=request.total, unit="step", disable=None if progress is None else False))
 
 

@@ -1,4 +1,4 @@
-"""The server's descriptions of spaces as Gymnasium's spaces, equal to those of the environment in process."""
+"""Builds Gymnasium's spaces from the server's descriptions, equal to those of the environment in process."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from gymnasium_http.errors import VersionMismatch
 
 
 def rebuild(description: dict[str, Any]) -> Space[Any]:
-    """The space of a description, dtype and the order of keys and characters included.
+    """The described space, including dtypes and the order of keys and characters.
 
-    A space of a class that is none of Gymnasium's comes as the nearest that is one.
+    The server describes a space of a class of its own as the nearest of Gymnasium's.
 
     Raises:
-        VersionMismatch: it is of no kind that this client knows.
+        VersionMismatch: this client does not know the kind of space.
     """
     kind = _KINDS.get(description.get("name", ""))
     if kind is None:
@@ -28,7 +28,7 @@ def rebuild(description: dict[str, Any]) -> Space[Any]:
 
 
 def _numbers(raw: Any, described: dict[str, Any], dtype: Any = None) -> NDArray[Any]:
-    """An array of the space's shape from an array or nested lists, in which infinities may be words."""
+    """An array of the space's shape, from an array or from nested lists with infinities as words."""
     dtype = np.dtype(dtype or described["dtype"])
     array = np.asarray(raw)
     if array.dtype.kind in "OU":  # float() reads the words

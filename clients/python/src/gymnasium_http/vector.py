@@ -1,4 +1,4 @@
-"""A `gymnasium.vector.VectorEnv` on the server: one call a step for all of its environments."""
+"""A `gymnasium.vector.VectorEnv` on the server, with one call per step for all sub-environments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from gymnasium_http.interface import Interface
 
 
 class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
-    """What `gymnasium.vector.SyncVectorEnv` is in process: batches, infos and autoreset are the same.
+    """A vector environment with the batches, infos and autoreset of `gymnasium.vector.SyncVectorEnv`.
 
-    `metadata["autoreset_mode"]` says what follows an episode's end.
+    `metadata["autoreset_mode"]` is its autoreset mode.
     """
 
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
@@ -32,7 +32,7 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
         self.single_observation_space = interface.spaces["single_observation_space"]
 
     def __del__(self) -> None:
-        """Nothing: `VectorEnv` closes what nobody holds any more, and here it lives on until it is closed."""
+        """Do nothing: `VectorEnv` would close what is dropped, and this stays on the server until it is closed."""
 
     def reset(
         self,
@@ -40,15 +40,15 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
         seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Any, dict[str, Any]]:
-        """Begin an episode in all environments, or in those that `options["reset_mask"]` names.
+        """Begin an episode in all sub-environments, or in those that `options["reset_mask"]` selects.
 
         Args:
-            seed: Of the first environment, each other having one more than that before it; or one for each.
-            options: As the environments document them. Arrays reach the environments as lists.
+            seed: The seed of the first sub-environment; the others get the numbers after it. Or one seed for each.
+            options: As the environments document them. Arrays arrive as lists.
 
         Raises:
             InvalidValue: a seed or an option cannot be used.
-            EnvironmentRaised: an environment's own exception.
+            EnvironmentRaised: an environment raised an exception.
         """
         observations, infos = self._reset(seed, options)
         first = seed[0] if isinstance(seed, Sequence) else seed
@@ -59,13 +59,13 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
     def step(
         self, actions: Any
     ) -> tuple[Any, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-        """Apply one action in each environment.
+        """Apply one action in each sub-environment.
 
         Raises:
-            InvalidAction: they are no member of the batched action space; nothing was applied.
+            InvalidAction: they are not in the batched action space. Nothing was applied.
             ResetNeeded: the environments were not reset yet.
-            EnvironmentRaised: an environment's own exception; nothing was applied.
-            ServerGone: no reply came; the same call can be made again when the server is back.
+            EnvironmentRaised: an environment raised an exception. Nothing was applied.
+            ServerGone: no reply came. Make the same call again when the server is back.
         """
         return self._step(actions)
 
@@ -74,5 +74,5 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
         return None if self.render_mode in (None, "human") else self._render()
 
     def close(self, **kwargs: Any) -> None:
-        """Delete the environments on the server; closing again does nothing."""
+        """Delete the environments on the server. Closing again does nothing."""
         Instance.close(self)

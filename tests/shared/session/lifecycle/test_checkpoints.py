@@ -9,11 +9,12 @@ from shared.errors import (
     KeyReused,
     OutcomeUnknown,
     ReplyGone,
+    SnapshotCorrupt,
     StaleRevision,
     StoreFailed,
     StoreUnavailable,
 )
-from shared.session.stored.envelope import Header
+from shared.session.stored.header import Header
 from shared.storage.protocol import Conflict
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, run, session, step
@@ -88,7 +89,7 @@ def test_a_restore_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
             raise OutcomeUnknown("lost")
 
         store.after_put.append(lose)
-        with pytest.raises(OutcomeUnknown, match="is open"):
+        with pytest.raises(OutcomeUnknown, match="is unknown"):
             await at.checkpoints.restore(kept.reference, record, None, key("k"))
         assert (await at.checkpoints.restore(kept.reference, record, None, key("k"))).replayed
 
@@ -180,7 +181,7 @@ def test_forks_and_checkpoints_restore_no_environment(monkeypatch: pytest.Monkey
         store = FaultyStore()
         reference = await created(session(store))
         cold = session(store)
-        monkeypatch.setattr("shared.session.live.revalidate.rebuilt", None)
+        monkeypatch.setattr("shared.session.live.cache.rebuilt", None)
         await cold.forking.fork(reference, 3, 1)
         kept = await cold.checkpoints.keep(reference, "")
         await cold.checkpoints.restore(kept.reference, record)
@@ -190,8 +191,6 @@ def test_forks_and_checkpoints_restore_no_environment(monkeypatch: pytest.Monkey
 
 
 def test_a_snapshot_under_a_checkpoints_key_is_refused_and_the_other_way_round() -> None:
-    from shared.errors import SnapshotCorrupt
-
     async def test() -> None:
         store = FaultyStore()
         at = session(store)

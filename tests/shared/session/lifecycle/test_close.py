@@ -46,7 +46,7 @@ def test_a_close_that_fails_is_completed_by_its_repetition(error: Exception, don
 
 def test_a_close_conditional_on_another_revision_is_refused_and_leaves_no_tombstone() -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at, other = session(store), session(store)
         reference = await created(at)
         with pytest.raises(StaleRevision):
@@ -87,5 +87,32 @@ def test_a_tombstone_is_swept_after_its_time(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr("shared.session.stored.sweep.LIFETIME_S", -1.0)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, tombstones=1)
         assert [*store.list("")] == []
+
+    run(test)
+
+
+def test_an_instance_closed_by_another_process_is_gone_here_too() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store), session(store)
+        reference = await created(one)
+        await other.closing.close(reference, None, None)
+        with pytest.raises(InstanceNotFound):
+            await step(one, reference)
+
+    run(test)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("lost"), Conflict()])
+def test_a_close_whose_reply_is_lost_is_done(error: Exception) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.after_delete.append(fail(error))
+        await at.closing.close(reference, None, None)
+        assert [*store.list("")] == []
+        with pytest.raises(InstanceNotFound):
+            await at.closing.close(reference, None, None)
 
     run(test)

@@ -10,10 +10,10 @@ import pytest
 
 from shared.errors import EnvironmentRaised, NotRenderable
 from shared.session.calls import operations
-from shared.session.live import cache
-from shared.session.live.restore import rebuilt
+from shared.session.calls.call import InstanceCall
+from shared.session.live import restore
 from shared.session.monitor import renderer
-from shared.session.stored.envelope import Reference
+from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.settings import PUBLIC, Settings
 from shared.web.service.service import Service, open_service
@@ -46,13 +46,13 @@ def test_one_copy_can_stand_in_for_all_of_a_kind(
 
     def counted(loaded: Loaded) -> Any:
         made.append(loaded)
-        return rebuilt(loaded)
+        return restore.rebuilt(loaded)
 
     monkeypatch.setattr(renderer, "rebuilt", counted)
 
     async def pictures() -> list[bytes | None]:
         async with opened(settings) as service:
-            await service.session.call(instances[1], operations.step(1), lambda reply: reply)
+            await service.session.call(InstanceCall(instances[1], operations.step(1), lambda reply: reply))
             loaded = [await service.session.snapshots.load(each) for each in instances]
             return [await service.renderer.draw(each, lambda frame: frame.tobytes()) for each in loaded]
 
@@ -109,7 +109,7 @@ def test_copies_are_closed_when_nobody_watches(
 
     async def counted(*copy: Any) -> None:
         closed.append(copy)
-        await cache.closed(*copy)
+        await restore.closed(*copy)
 
     monkeypatch.setattr(renderer, "closed", counted)
 

@@ -1,7 +1,9 @@
-"""An owner has no more instances than the limit, and counting them does not cost a list of all."""
+"""An owner has no more instances than the limit, and a creation seldom costs a list of them."""
 
 import asyncio
-import uuid
+import math
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +15,12 @@ from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, key, run, session
+
+
+def forward(seconds: float) -> Callable[[], float]:
+    """`time.monotonic` so many seconds later."""
+    real = time.monotonic
+    return lambda: real() + seconds
 
 
 async def create(at: Session, owner: str = "ann", **recipe: Any) -> Any:
@@ -75,7 +83,7 @@ def test_what_has_expired_or_was_closed_elsewhere_makes_room(
         with pytest.raises(QuotaExceeded):
             await create(other)
         await one.closing.close(first.reference, None, None)
-        monkeypatch.setattr("shared.session.stored.quota._FULL_S", 0.0)
+        monkeypatch.setattr("time.monotonic", forward(6))
         await create(other)
         clock.forward(4000)
         await create(session(store, max_envs=2, idle_ttl_s=3600))
@@ -93,33 +101,104 @@ def test_creations_at_the_same_moment_stay_within_the_limit() -> None:
     run(test)
 
 
-@pytest.mark.parametrize(("stored", "read"), [(20_000, 500), (99_999, 110_000)])
-def test_far_from_the_limit_a_page_is_read_and_near_it_all(stored: int, read: int) -> None:
-    """100,000 is the limit; what is read is the bound of this many entries."""
+async def fill(quota: Quota, owner: str = "ann") -> bool:
+    """Whether the owner may have one more."""
+    try:
+        async with quota.room(owner, 1):
+            return True
+    except QuotaExceeded:
+        return False
+
+
+def test_one_count_serves_the_creations_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        quota = Quota(session(store).snapshots, 100)
+        assert all([await fill(quota) for _ in range(20)])
+        assert store.calls == {"list": 1}
+        await fill(quota, "bob")
+        assert store.calls == {"list": 2}
+        monkeypatch.setattr("time.monotonic", forward(61))
+        await fill(quota)
+        assert store.calls == {"list": 3}
+
+    run(test)
+
+
+def test_creations_at_the_same_moment_count_once() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        quota = Quota(session(store).snapshots, 100)
+        assert all(await asyncio.gather(*(fill(quota) for _ in range(20))))
+        assert store.calls == {"list": 1}
+
+    run(test)
+
+
+def test_an_owner_at_the_limit_is_counted_every_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a close in another process is soon seen, and a client that keeps asking costs no list each time."""
 
     async def test() -> None:
-        store = FaultyStore(brief=True)
-        for _ in range(stored):
-            store.put(f"state/ann/{uuid.uuid4()}", b"")
-        at = session(store)
-        entries, seen = at.objects.entries, 0
+        store = FaultyStore()
+        for number in range(3):
+            store.put(f"state/ann/{number}", b"")
+        quota = Quota(session(store).snapshots, 3)
+        assert [await fill(quota) for _ in range(10)] == [False] * 10
+        assert store.calls["list"] == 1
+        store.delete("state/ann/0")
+        monkeypatch.setattr("time.monotonic", forward(6))
+        assert [await fill(quota), await fill(quota)] == [True, False]
+        assert store.calls["list"] == 2
 
-        async def counted(prefix: str) -> Any:
-            nonlocal seen
-            async for entry in entries(prefix):
-                seen += 1
+    run(test)
+
+
+def test_nothing_is_counted_beyond_the_limit() -> None:
+    async def test() -> None:
+        store = FaultyStore(blocking=False)
+        for number in range(10_000):
+            store.put(f"state/ann/{number}", b"")
+        entries, listed = store.list, 0
+
+        def counted(prefix: str) -> Any:
+            nonlocal listed
+            for entry in entries(prefix):
+                listed += 1
                 yield entry
 
-        at.objects.entries = counted  # type: ignore[method-assign]
-        quota = Quota(at.snapshots, 100_000)
-        async with quota.room("ann", 1):
-            assert seen <= read
-        before = seen
-        if stored == 99_999:
-            assert seen >= stored
-            with pytest.raises(QuotaExceeded):
-                async with quota.room("ann", 1):
-                    raise AssertionError("there is no room")
-        assert seen == before  # one count is good for a while
+        store.list = counted  # type: ignore[method-assign]
+        assert not await fill(Quota(session(store).snapshots, 50))
+        assert listed <= 200  # one page of the listing
+
+    run(test)
+
+
+def test_without_a_limit_nothing_is_counted() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        assert await fill(Quota(session(store).snapshots, math.inf))
+        assert store.calls == {}
+
+    run(test)
+
+
+def test_an_owner_whose_count_is_slow_delays_no_other() -> None:
+    async def test() -> None:
+        at = session(FaultyStore(blocking=False))
+        quota, entries, reached = Quota(at.snapshots, 100), at.objects.entries, asyncio.Event()
+
+        async def slow(prefix: str) -> Any:
+            if prefix == "state/ann/":
+                await reached.wait()
+            async for entry in entries(prefix):
+                yield entry
+
+        at.objects.entries = slow  # type: ignore[method-assign]
+        waiting = asyncio.ensure_future(fill(quota, "ann"))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(fill(quota, "bob"), 5)
+        assert not waiting.done()
+        reached.set()
+        assert await waiting
 
     run(test)

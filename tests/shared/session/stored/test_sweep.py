@@ -1,40 +1,30 @@
 """What has expired gives its room back, and nothing that lives is touched."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from shared.errors import InstanceNotFound
+from shared.errors import InstanceNotFound, StoreUnavailable
 from shared.session.calls import operations
-from shared.session.session import Session
-from shared.session.stored.sweep import Swept, sweep
+from shared.session.calls.call import InstanceCall
+from shared.session.stored.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-
-KEYS = [b"a key of thirty-two characters.."]
-
-
-def session(store: FaultyStore | SQLiteStore, idle_ttl_s: float = 3600) -> Session:
-    return Session(store, KEYS, live_envs=8, idle_ttl_s=idle_ttl_s)
+from tests.shared.session.sessions import fail, run, session
 
 
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.get_event_loop().run_until_complete(test())
-
-
-@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize("blocking", [False, True])
 def test_an_expired_instance_leaves_nothing_behind(
-    brief: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    blocking: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
-        store = FaultyStore(brief=brief)
+        store = FaultyStore(blocking=blocking)
         at = session(store)
         gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(gone.reference, "")
@@ -47,14 +37,14 @@ def test_an_expired_instance_leaves_nothing_behind(
 
 
 def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep._GRACE_S", 0)
+    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
         at = session(FaultyStore())
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(header.reference, "")
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
     run(test)
 
@@ -65,10 +55,10 @@ def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         stale = store.get(header.reference.key)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
         inner = store.get
         store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
-        assert not await at.snapshots.delete_expired(header.reference.key)
+        assert not await delete_expired(at.snapshots, header.reference.key)
         store.get = inner  # type: ignore[method-assign]
         assert (await at.snapshots.header(header.reference)).revision == 1
 
@@ -87,7 +77,7 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
             entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
         )
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
-        await at.call(header.reference, operations.reset(1, None), lambda reply: reply)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
     run(test)
 
@@ -105,7 +95,7 @@ def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
 
 def test_a_sweep_lets_requests_go_between_any_two_deletes(clock: Clock) -> None:
     async def test() -> None:
-        store = FaultyStore(brief=True)
+        store = FaultyStore(blocking=False)
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 20, None)
@@ -142,9 +132,42 @@ def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
         await at.forking.fork(header.reference, 500, None)
         clock.forward(4000)
         assert (await sweep(at.snapshots)).instances == 501
-        assert store.reclaim() == 0
+        assert store.compact() == 0
         with pytest.raises(InstanceNotFound):
             await at.snapshots.header(header.reference)
         await at.shut_down()
 
     run(test)
+
+
+def test_a_store_that_fails_does_not_end_the_sweeping(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
+    caplog.set_level("INFO", logger="shared.session.stored.sweep")
+
+    async def test() -> None:
+        store = FaultyStore(blocking=False)
+        at = session(store)
+        await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        clock.forward(4000)
+        store.before_get.append(fail(StoreUnavailable("the bucket is away")))
+        pauses: list[float] = []
+        pause = asyncio.sleep
+
+        async def once(seconds: float) -> None:
+            if seconds:
+                pauses.append(seconds)
+                if len(pauses) == 2:
+                    raise asyncio.CancelledError
+            await pause(0)
+
+        monkeypatch.setattr(asyncio, "sleep", once)
+        with pytest.raises(asyncio.CancelledError):
+            await sweep_forever(at.snapshots)
+        assert pauses == [360, 360]  # ten times in the hour that an instance lives
+        assert [*store.list("state/")] == []
+
+    run(test)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert "the bucket is away" in caplog.records[0].message
+    assert "swept 1 instances" in caplog.records[1].message

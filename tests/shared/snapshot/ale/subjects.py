@@ -1,4 +1,4 @@
-"""Live Atari environments for tests, and a look at what ALE keeps to itself."""
+"""Live Atari environments for tests, and a look at what ALE hides."""
 
 import struct
 from typing import Any
@@ -19,7 +19,7 @@ OTHERS = ("ALE/MiniatureGolf-v5", "ALE/Pitfall2-v5")
 
 
 def prepare() -> None:
-    """What the service does before it makes the first environment; without ale-py nothing is tested."""
+    """Prepare the process as the service does; skip the tests where ale-py is missing."""
     pytest.importorskip("ale_py")
     prepare_process()
     register_environments(("ale_py",))
@@ -47,15 +47,20 @@ def subject_of(
     return subject
 
 
+def emulator_of(subject: AleSubject) -> Any:
+    """The recorded interface to ALE, which the environment calls."""
+    return subject.env.unwrapped.ale  # type: ignore[attr-defined]
+
+
 def play(subject: AleSubject, steps: int, seed: int = 0) -> list[Any]:
-    """The results of some steps; an action stays for a while, and an episode that ends is followed by another."""
-    global_rng = np.random.default_rng(seed)
+    """The results of some steps. An action is held for a while, and a reset follows the end of an episode."""
+    random = np.random.default_rng(seed)
     space: Any = subject.env.action_space
     results = []
     action = 0
     for _ in range(steps):
-        if global_rng.random() < 0.3:
-            action = int(global_rng.integers(space.n))
+        if random.random() < 0.3:
+            action = int(random.integers(space.n))
         observation, *rest = subject.apply(Step(action))
         results.append((observation.tobytes(), *rest))
         if rest[1] or rest[2]:
@@ -64,7 +69,7 @@ def play(subject: AleSubject, steps: int, seed: int = 0) -> list[Any]:
 
 
 def follow(env_id: str, trials: int, **kwargs: Any) -> None:
-    """One environment, and another one that is brought to where it is time and again."""
+    """Play one environment, and bring another to the same point time and again."""
     subject, other = subject_of(env_id, 3, **kwargs), subject_of(env_id, 4, **kwargs)
     for trial in range(trials):
         play(subject, 1 + 7 * trial % 23, trial)
@@ -73,21 +78,21 @@ def follow(env_id: str, trials: int, **kwargs: Any) -> None:
 
 
 def shown_masks(subject: AleSubject) -> list[bytes]:
-    """Where the TIA would draw both missiles and the ball, which it does not tell; the game is lost after that.
+    """Where the TIA would draw both missiles and the ball, which ALE does not tell. It ends the game.
 
-    A frame is run in which one of them alone is enabled and nothing is written to the registers that place them.
+    It runs a frame in which one of them alone is enabled, and nothing is written to the registers that place them.
     """
     return [_frame(subject, _enabled(bit), _WAIT)[100].tobytes() for bit in (0x02, 0x08, 0x10)]
 
 
 def misplace_masks(subject: AleSubject) -> None:
-    """Leave the TIA with masks of some other place and size."""
+    """Leave the TIA with masks of another place and size."""
     _frame(subject, {field: 77 for field in (43, 44, 45)}, "A9 35 85 04 85 05 85 0A" + _WAIT)
 
 
 # 6502: 255 lines pass, then VSYNC is held for three.
 _WAIT = "A2 FF 85 02 CA D0 FB A9 02 85 00 85 02 85 02 85 02 A9 00 85 00"
-# By their places among the numbers that the TIA serialises.
+# By their places among the numbers that the TIA serializes.
 _COLOURS = {13: 0x1E1E1E1E, 14: 0x2E2E2E2E, 15: 0x4E4E4E4E, 16: 0}
 _FALSE = 0xBAD1BAD2
 _NOTHING_ELSE = {10: 0, 18: 0, 21: 0, 46: 0, 47: 0, 49: _FALSE, 50: _FALSE}
@@ -98,13 +103,13 @@ def _enabled(bit: int) -> dict[int, int]:
 
 
 def _frame(subject: AleSubject, tia: dict[int, int], program: str) -> Any:
-    """The picture after one frame of `program`, with some of the TIA's serialised numbers replaced."""
-    emulator = subject._emulator
-    machine = emulator._machine()
-    head = bytearray(machine.head)
+    """The picture after one frame of `program`, with some of the TIA's serialized numbers replaced."""
+    emulator = emulator_of(subject)
+    state = emulator.state()
+    head = bytearray(state.head)
     start = head.index(b"\x03\x00\x00\x00TIA") + 7
     for field, value in tia.items():
         struct.pack_into("<I", head, start + 4 * field, value)
-    emulator._restore(machine._replace(head=bytes(head))._running(bytes.fromhex(program)))
-    emulator._ale.act(0, 1.0)
-    return emulator._ale.getScreen()
+    emulator.set_state(state._replace(head=bytes(head)).running(bytes.fromhex(program)))
+    emulator.ale.act(0, 1.0)
+    return emulator.ale.getScreen()

@@ -5,9 +5,10 @@ from typing import Any
 import gymnasium
 import pytest
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
+from shared.snapshot.ale import mechanism as ale_mechanism
 from shared.snapshot.ale.mechanism import ALE
-from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Render
 from shared.snapshot.contract.mechanism import Home
@@ -36,6 +37,12 @@ def _prepared() -> None:
     prepare()
 
 
+@pytest.mark.parametrize("name", ale_mechanism.PRIVATE_NAMES)
+def test_an_atari_environment_has_the_private_name_that_is_read(name: str) -> None:
+    """Only an instance has all of them."""
+    assert hasattr(make(Recipe("ALE/Pong-v5")).unwrapped, name.rpartition(".")[2])
+
+
 def test_a_sticky_game_is_exact_in_a_fresh_process() -> None:
     """In under four kilobytes."""
     report = check_snapshot("ALE/Pong-v5", render_mode="rgb_array", **SHORT)
@@ -54,7 +61,7 @@ def test_a_sticky_game_is_exact_in_a_fresh_process() -> None:
     ],
 )
 def test_a_game_made_otherwise_is_exact(env_id: str, recipe: dict[str, Any], here: pytest.MonkeyPatch) -> None:
-    """Skips drawn by global_rng, wrappers, paddles of varying strength, modes, episodes that ALE cuts short."""
+    """Random frame skips, wrappers, paddles of varying strength, modes, episodes that ALE cuts short."""
     check_snapshot(env_id, **recipe, **SHORT)
 
 
@@ -100,8 +107,8 @@ def test_a_snapshot_that_does_not_fit_is_refused() -> None:
         plain.dumps([b"no", seed, packed, presses, *rest, digest]): "wrappers' state cannot be read",
         plain.dumps([layers, seed, packed[:-1], presses, *rest, digest]): "not of the form",
         plain.dumps([layers, seed, [*packed[:-1], b"four"], presses, *rest, digest]): "a generator is 624 words",
-        plain.dumps([layers, seed, packed, presses, *rest, flipped]): "came to another state",
-        plain.dumps([layers, seed, packed, presses[:-10], *rest, digest]): "came to another state",
+        plain.dumps([layers, seed, packed, presses, *rest, flipped]): "and came to another state",
+        plain.dumps([layers, seed, packed, presses[:-10], *rest, digest]): "and came to another state",
         subject_of("ALE/Breakout-v5", 3).capture(): "of another game",
     }.items():
         with pytest.raises(SnapshotCorrupt, match=message):

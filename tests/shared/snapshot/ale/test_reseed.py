@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.ale.mechanism import AleSubject
 from shared.snapshot.ale.recorder import RecordedInterface
-from shared.snapshot.codec import plain
+from shared.snapshot.ale.system_state import SystemState
 from shared.snapshot.contract.calls import Reseed, Reset, Step
-from tests.shared.snapshot.ale.subjects import ids, play, prepare, subject_of
+from tests.shared.snapshot.ale.subjects import emulator_of, ids, play, prepare, subject_of
 
 pytest.importorskip("ale_py")
 
@@ -54,7 +55,7 @@ def test_a_reseeding_changes_neither_the_picture_nor_the_action_in_effect() -> N
     for each in (subject, twin):
         play(each, 33)
     subject.apply(Reseed(5, (0,)))
-    assert np.array_equal(subject._emulator.getScreen(), twin._emulator.getScreen())
+    assert np.array_equal(emulator_of(subject).getScreen(), emulator_of(twin).getScreen())
     assert play(subject, 40) == play(twin, 40)
 
 
@@ -63,22 +64,22 @@ def test_the_generator_is_as_ale_seeds_it() -> None:
     subject = played()
     subject.apply(Reseed(5, (2,)))
     [seed] = np.random.SeedSequence(5, spawn_key=(2, 3)).generate_state(1)
-    emulator = subject._emulator
-    found = emulator._machine().generator
-    emulator._ale.setInt("random_seed", int(np.int32(np.uint32(seed))))
-    emulator._ale.loadROM(emulator._rom)
-    assert found == emulator._machine().generator
+    emulator = emulator_of(subject)
+    found = emulator.state().generator
+    emulator.ale.setInt("random_seed", int(np.int32(np.uint32(seed))))
+    emulator.ale.loadROM(emulator.rom)
+    assert found == SystemState.of(emulator.ale.cloneSystemState().serialize()).generator
 
 
 def reseeded_at_any_time(env_id: str, steps: int) -> None:
     """A reseeded game in another emulator, at points before, at and after the next keyframes."""
     subject, other = subject_of(env_id, 3), subject_of(env_id, 4)
-    global_rng = np.random.default_rng(1)
+    random = np.random.default_rng(1)
     for trial in range(24):
-        play(subject, int(global_rng.integers(steps)), trial)
-        if global_rng.random() < 0.6:
+        play(subject, int(random.integers(steps)), trial)
+        if random.random() < 0.6:
             subject.apply(Reseed(trial, (0,)))
-        if global_rng.random() < 0.2:
+        if random.random() < 0.2:
             subject.apply(Reset())
         body = subject.capture()
         other.restore(body)
@@ -107,9 +108,9 @@ def test_a_restore_that_forgets_the_reseeding_is_refused(monkeypatch: pytest.Mon
     monkeypatch.setattr(
         RecordedInterface,
         "_repeat",
-        lambda self, keyframe, presses, _, **kwargs: repeat(self, keyframe, presses, {}, **kwargs),
+        lambda self, recording, **kwargs: repeat(self, recording._replace(reseeds={}), **kwargs),
     )
-    with pytest.raises(SnapshotCorrupt, match="came to another state"):
+    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
         subject_of("ALE/Pong-v5", 4).restore(body)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.snapshot.attributes.attributes import Clock, Frames, Plain
-from shared.snapshot.codec import plain
 
 
 def carried(value: Any) -> Any:

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec.digest import digest
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make
 from tests.shared.snapshot.pairs import adopted, restored, same_answers, thrust
 
 Box2D = pytest.importorskip("Box2D")
 
+from gymnasium.envs.box2d import lunar_lander  # noqa: E402  # without Box2D there is none
 from gymnasium.envs.box2d.lunar_lander import heuristic  # noqa: E402  # without Box2D there is none
 
 from shared.snapshot.box2d import flames  # noqa: E402
@@ -32,16 +33,16 @@ def differs(seed: int, steps: int) -> str | None:
     every = (1, 3, 17, 60, 150)[seed % 5]
     recipe = Recipe(env_id, render_mode="rgb_array", kwargs=kwargs, max_episode_steps=10_000)
     env, subject = make(recipe), adopted(BOX2D, recipe)
-    global_rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)
     subject.apply(Reset(seed))
     for count in range(1, steps + 1):
         action: Any = heuristic(env.unwrapped, observation)  # type: ignore[no-untyped-call]
-        if global_rng.random() < 0.4:
+        if random.random() < 0.4:
             action = env.action_space.sample()
         elif observation[1] < 0.4 and count < steps * 2 // 3:
-            action = np.array([1.0, global_rng.uniform(-1, 1)], np.float32) if seed % 2 else 2
+            action = np.array([1.0, random.uniform(-1, 1)], np.float32) if seed % 2 else 2
         result = env.step(action)
         observation = result[0]
         if digest(result) != digest(subject.apply(Step(action))):
@@ -72,20 +73,26 @@ def test_the_order_in_which_the_ground_is_made_counts(monkeypatch: pytest.Monkey
             ground.CreateFixture(shape=fixture.shape, density=fixture.density, friction=fixture.friction)
         return world
 
-    monkeypatch.setattr(flames, "_ground_of", reversed_ground)
+    monkeypatch.setattr(flames, "ground_of", reversed_ground)
     assert "frame" in str(differs(12, 200))
+
+
+@pytest.mark.parametrize("name", flames.PRIVATE_NAMES)
+def test_gymnasiums_lander_has_the_private_name_that_is_replaced(name: str) -> None:
+    """A release that renames one fails here by that name."""
+    assert callable(getattr(lunar_lander.LunarLander, name.rpartition(".")[2]))
 
 
 def test_no_flame_is_made_until_a_frame_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """120 would make a step, and each step of a replay, three times as slow."""
     worlds: list[Any] = []
-    ground_of = flames._ground_of
+    ground_of = flames.ground_of
 
     def noted(lander: Any) -> Any:
         worlds.append(ground_of(lander))
         return worlds[-1]
 
-    monkeypatch.setattr(flames, "_ground_of", noted)
+    monkeypatch.setattr(flames, "ground_of", noted)
     live = adopted(BOX2D, DRAWN, UNDRAWN)
     other = restored(BOX2D, DRAWN, live.capture())
     for subject in (live, other):

@@ -2,18 +2,19 @@
 
 import contextlib
 import dataclasses
+import importlib
 import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import JournalFull, SnapshotCorrupt
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.box2d import mechanism as box2d
 from shared.snapshot.box2d.mechanism import BOX2D
-from shared.snapshot.codec import plain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Call, Render, Reset
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
@@ -78,6 +79,14 @@ def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]
 
     monkeypatch.setattr(owner, name, noting)
     return calls
+
+
+@pytest.mark.parametrize("name", box2d.PRIVATE_NAMES)
+def test_gymnasiums_environments_have_the_private_name_that_is_read(name: str) -> None:
+    """A release that renames one fails here by that name."""
+    module, _, attribute = name.partition(":")
+    kind, _, method = attribute.partition(".")
+    assert callable(getattr(getattr(importlib.import_module(module), kind), method))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +173,7 @@ def test_colours_drawn_by_a_constructor_are_carried(monkeypatch: pytest.MonkeyPa
     assert continues_exactly(BOX2D, COLOURED_CAR, [SAME_COLOURS], [])
     live = adopted(BOX2D, COLOURED_CAR, [SAME_COLOURS])
     assert same_answers(live, restored(BOX2D, COLOURED_CAR, live.capture()), [SAME_COLOURS])
-    without(monkeypatch, COLOURED_CAR, remains=())
+    without(monkeypatch, COLOURED_CAR, kept=())
     live = adopted(BOX2D, COLOURED_CAR, [Reset(4), SAME_COLOURS])
     assert not same_answers(live, restored(BOX2D, COLOURED_CAR, live.capture()), [SAME_COLOURS])
 
@@ -228,7 +237,7 @@ def test_a_journal_begins_anew_within_a_step_that_resets(autoreset: Any) -> None
     lengths = []
     for call in steps(LANDER, 300):
         live.apply(call)
-        lengths.append(len(live._calls))
+        lengths.append(len(live.calls))
     assert max(lengths) < 200
     assert same_answers(live, restored(BOX2D, recipe, live.capture()), steps(LANDER, 150, seed=8))
 
@@ -251,7 +260,7 @@ def test_where_the_worlds_memory_is_not_known_a_journal_begins_at_construction(
     before, after = episodes(recipe, [4, 3]), episodes(recipe, [4])
     assert continues_exactly(BOX2D, recipe, before, after)
     live = adopted(BOX2D, recipe, before)
-    assert len(live._calls) == len(before)
+    assert len(live.calls) == len(before)
     monkeypatch.setattr(replay, "LONGEST_REPLAY_S", 0.0)
     for call in (RESET, *steps(recipe, 1)):
         with pytest.raises(JournalFull, match="create it anew"):
@@ -275,7 +284,7 @@ def test_a_step_past_the_bound_is_refused_and_a_reset_is_the_way_out(monkeypatch
 def test_actions_past_the_bound_on_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are stored with every call."""
     live = adopted(BOX2D, WALKER, [Reset(3), *steps(WALKER, 5)])
-    monkeypatch.setattr(replay, "LARGEST_TAPE_BYTES", 100)
+    monkeypatch.setattr(replay, "LARGEST_JOURNAL_BYTES", 100)
     with pytest.raises(JournalFull):
         live.apply(steps(WALKER, 1)[0])
     live.apply(RESET)
@@ -284,7 +293,7 @@ def test_actions_past_the_bound_on_bytes_are_refused(monkeypatch: pytest.MonkeyP
 def test_flames_that_nobody_draws_are_counted() -> None:
     """They make each step of a LunarLander with a render mode slower than the last."""
     drawn = adopted(BOX2D, DRAWN_LANDER, [Reset(3), *thrust(300)])
-    assert drawn._core.replay_s() > 2 * adopted(BOX2D, LANDER, [Reset(3), *thrust(300)])._core.replay_s()
+    assert drawn.core.replay_s() > 2 * adopted(BOX2D, LANDER, [Reset(3), *thrust(300)]).core.replay_s()
 
 
 def test_a_used_environment_catches_up_with_the_new_calls_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +325,7 @@ def test_a_used_environment_takes_any_other_state(recipe: Recipe) -> None:
 def test_a_replay_that_comes_out_differently_is_seen() -> None:
     """On another kind of machine the last bits of a sine may differ."""
     live = adopted(BOX2D, LANDER, [Reset(3), *steps(LANDER, 20)])
-    live._core.witness = lambda: [0.0] * 6
+    live.core.fingerprint = lambda: [0.0] * 6
     with pytest.raises(SnapshotCorrupt, match="came out differently"):
         restored(BOX2D, LANDER, live.capture())
 

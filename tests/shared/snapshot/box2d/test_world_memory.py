@@ -1,5 +1,6 @@
 """The free list of a Box2D world is read and written where it is, and nowhere else."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -62,13 +63,30 @@ def test_a_list_that_no_world_has_is_refused(numbers: Any) -> None:
 
 
 def test_a_layout_that_does_not_hold_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the numbers at the places, before an address is followed."""
+    """By the numbers at the offsets, before a pointer is followed."""
     monkeypatch.setattr(world_memory, "_BROAD_PHASE_AT", world_memory._BROAD_PHASE_AT - 8)
+    monkeypatch.setattr(world_memory, "free_nodes", pytest.fail)
+    assert not layout_is_known.__wrapped__()
+
+
+@pytest.mark.parametrize("release", ["2.4.1", "3.1.0", "2.30.1"])
+def test_nothing_is_read_of_another_release(release: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Box2D 2.4 moved what is read; 3 has no such class."""
+    monkeypatch.setattr(Box2D, "__version__", release)
+    monkeypatch.setattr(world_memory, "_broad_phase", pytest.fail)
+    assert not layout_is_known.__wrapped__()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc and musl tell an allocation's size")
+def test_nothing_is_read_past_the_end_of_a_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read there may end the process."""
+    monkeypatch.setattr(world_memory, "_BROAD_PHASE_AT", world_memory._BROAD_PHASE_AT + 4096)
+    monkeypatch.setattr(world_memory, "_broad_phase", pytest.fail)
     assert not layout_is_known.__wrapped__()
 
 
 def test_a_list_is_not_written_where_the_layout_is_not_known(monkeypatch: pytest.MonkeyPatch, used: Any) -> None:
-    """The snapshot came from a machine where it is."""
+    """The snapshot may come from a machine where it is."""
     monkeypatch.setattr(world_memory, "layout_is_known", lambda: False)
     with pytest.raises(SnapshotIncompatible):
         world_numbering(free_nodes(used), used.gravity)

@@ -1,18 +1,17 @@
 """Every environment of the small families is exact: proved in a fresh process, bit for bit."""
 
-import json
-import sys
 from typing import Any
 
 import gymnasium
 import pytest
 
+from shared.codec import plain
 from shared.errors import JournalFull, NotExact, SnapshotCorrupt
 from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.state import StateMechanism
 from shared.snapshot.conformance import check
 from shared.snapshot.conformance.check import check_snapshot
-from shared.snapshot.conformance.fresh_process import Findings, Trial, carry_out
+from shared.snapshot.conformance.fresh_process import Continuations, Digests, carry_out
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -58,7 +57,7 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
         CLASSIC_CONTROL.name, {"gymnasium.envs.classic_control.pendulum.PendulumEnv": ("state",)}
     )
     monkeypatch.setattr("shared.snapshot.conformance.fresh_process.mechanism_named", lambda _: forgetful)
-    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     # A frame before the first step after a restore cannot be drawn at all.
     with pytest.raises((NotExact, AttributeError), match=r"call \d+ \(Render\(\)\) came out differently|last_u"):
         check_snapshot("Pendulum-v1", render_mode="rgb_array", mechanism=forgetful)
@@ -66,49 +65,10 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
 
 def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unseeded reset then draws from another stream."""
-    monkeypatch.setattr("shared.snapshot.codec.generators.set_generator_state", lambda *_: None)
-    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carried_out_here)
+    monkeypatch.setattr("shared.snapshot.generators.generators.set_generator_state", lambda *_: None)
+    monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     with pytest.raises(NotExact, match="came out differently"):
         check_snapshot("CartPole-v1")
-
-
-@pytest.mark.parametrize(
-    ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]
-)
-def test_the_command_prints_its_report_alone(
-    env_id: str,
-    status: int,
-    key: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Whatever the environment prints."""
-    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
-    monkeypatch.setattr(sys, "argv", ["check", env_id, "--json", *few])
-    assert check.main() == status
-    assert key in json.loads(capsys.readouterr().out)
-
-
-def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
-    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """And says of each why not, if none is exact."""
-    here.setattr("shared.snapshot.graph.mechanism.GraphSubject.restore", lambda *_: None)
-    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
-    here.setattr(sys, "argv", ["check", "ForeignWalk-v0", "--json", *few])
-    assert check.main() == 0
-    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
-    here.setattr("shared.snapshot.replay.replay.ReplaySubject.restore", lambda *_: None)
-    assert check.main() == 1
-    reasons = json.loads(capsys.readouterr().out)["detail"]
-    assert "object-graph: ForeignWalk-v0 is not exact" in reasons
-    assert "journal: ForeignWalk-v0 is not exact" in reasons
-
-
-def carried_out_here(trial: Any) -> Any:
-    from shared.snapshot.conformance.fresh_process import carry_out
-
-    return carry_out(trial)
 
 
 @pytest.mark.parametrize("env_id", IDS)
@@ -119,7 +79,8 @@ def test_nothing_changes_but_what_is_captured(env_id: str) -> None:
     render_mode = None if "rgb_array" not in make(Recipe(env_id)).metadata["render_modes"] else "rgb_array"
     recipe = Recipe(env_id, render_mode=render_mode, seed=1)
     env = make(recipe)
-    captured = {name.partition(".")[2] for name, _ in mechanism_for(env).adopt(env, recipe)._attributes}  # type: ignore[attr-defined]
+    values, _seed, _generators = plain.loads(mechanism_for(env).adopt(env, recipe).capture())
+    captured = {name.partition(".")[2] for name in values}
     base = env.unwrapped
     apart = {"_np_random", "_np_random_seed", "action_space", "observation_space"}
 
@@ -180,12 +141,12 @@ def test_a_class_that_inherits_from_a_known_one_is_not_known() -> None:
 def test_a_journal_that_is_full_is_told_as_that_and_not_as_a_difference(here: pytest.MonkeyPatch) -> None:
     """What draws slowly fills it on a busy machine; the call was not made."""
     register_environments(["tests.shared.snapshot.foreign"])
-    began: list[Trial] = []
+    began: list[Continuations] = []
 
-    def slower(trial: Trial) -> Findings:
-        began.append(trial)
+    def slower(continuations: Continuations) -> Digests:
+        began.append(continuations)
         here.setattr(replay, "LONGEST_REPLAY_S", 0.0)
-        return carry_out(trial)
+        return carry_out(continuations)
 
     here.setattr(check, "in_fresh_process", slower)
     with pytest.raises(JournalFull, match="too long"):

@@ -5,7 +5,13 @@ import msgspec
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.conformance.selection import Verdict, confined, is_known, subject_of_trial, try_out
+from shared.snapshot.conformance.selection import (
+    Verdict,
+    needs_trial,
+    select_in_child,
+    try_candidates,
+    verdict_key,
+)
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.make import make, register_environments
@@ -21,7 +27,7 @@ def registered() -> None:
 
 def verdict(env_id: str) -> Verdict:
     recipe = Recipe(env_id)
-    return try_out(recipe, make(recipe), [MODULE])
+    return try_candidates(recipe, make(recipe), [MODULE])
 
 
 def test_an_environment_in_plain_python_is_carried_as_an_object_graph() -> None:
@@ -36,7 +42,7 @@ def test_one_whose_state_cannot_be_copied_is_replayed() -> None:
 def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: str) -> None:
     found = verdict(env_id)
     with pytest.raises(NotExact, match="is not exact") as raised:
-        found.chosen()
+        found.selected()
     assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal"}
 
 
@@ -48,14 +54,14 @@ def test_a_known_family_is_not_tried() -> None:
 
 def test_a_verdict_holds_for_what_it_was_made_from_alone() -> None:
     recipe = Recipe("ForeignWalk-v0", seed=1)
-    same = subject_of_trial(Recipe("ForeignWalk-v0", seed=2))
-    assert subject_of_trial(recipe) == same
-    assert subject_of_trial(Recipe("ForeignWalk-v0", render_mode="ansi")) != same
-    assert subject_of_trial(Recipe("ForeignWalk-v0", kwargs={"a": 1})) != same
+    same = verdict_key(Recipe("ForeignWalk-v0", seed=2))
+    assert verdict_key(recipe) == same
+    assert verdict_key(Recipe("ForeignWalk-v0", render_mode="ansi")) != same
+    assert verdict_key(Recipe("ForeignWalk-v0", kwargs={"a": 1})) != same
 
 
 def test_a_verdict_holds_as_long_as_what_it_was_found_with_is_installed() -> None:
-    found = confined(Recipe("ForeignWalk-v0"), [MODULE], Limits())
+    found = select_in_child(Recipe("ForeignWalk-v0"), [MODULE], Limits())
     assert found.mechanism == "object-graph"
     assert MODULE in found.versions
     assert found.holds()
@@ -77,11 +83,11 @@ def test_a_verdict_holds_as_long_as_what_it_was_found_with_is_installed() -> Non
     ],
 )
 def test_known_is_a_familys_own_with_modest_arguments(recipe: Recipe, known: bool) -> None:
-    assert is_known(recipe) is known
+    assert needs_trial(recipe) is not known
 
 
 def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
-    assert confined(Recipe("CartPole-v1", num_envs=40), [], Limits()).mechanism == "classic-control"
+    assert select_in_child(Recipe("CartPole-v1", num_envs=40), [], Limits()).mechanism == "classic-control"
 
 
 def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:

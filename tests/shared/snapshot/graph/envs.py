@@ -1,4 +1,4 @@
-"""Small environments, each of which has one thing that a careless copy of it loses."""
+"""Small environments, each with one thing that a careless copy loses."""
 
 import random
 from collections.abc import Callable
@@ -53,7 +53,7 @@ class Small(gymnasium.Env[Any, Any]):
 
 
 class Forgetful(Small, EzPickle):
-    """Pickles as its constructor's arguments, as every environment over a native library does."""
+    """Pickles as its constructor's arguments, like every environment over a native library."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         Small.__init__(self, render_mode)
@@ -116,7 +116,7 @@ class Reseeding(Small):
 
 
 class Views(Small):
-    """Looks at parts of one array through others, one of them with strides."""
+    """Keeps views of one array, one of them with strides."""
 
     def begin(self) -> None:
         self.memory = self.np_random.normal(size=(40, 30))
@@ -232,7 +232,7 @@ class Slots(Small):
 
 
 class Visits(Small):
-    """Walks through a set that the constructor made, in the order in which it comes."""
+    """Iterates over a set that the constructor built."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         super().__init__(render_mode)

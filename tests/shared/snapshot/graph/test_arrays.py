@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.arrays import LARGE_BYTES
 from shared.snapshot.graph.constants import Constants
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler

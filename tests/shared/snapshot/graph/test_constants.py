@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.snapshot.codec.plain import NotPlain
+from shared.codec.plain import NotPlain
 from shared.snapshot.graph.constants import Constants
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 

@@ -21,15 +21,15 @@ import gymnasium
 import numpy as np
 import pytest
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import NotExact, SnapshotCorrupt, SnapshotIncompatible
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Call, Reseed, Reset, Step
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
-from shared.snapshot.graph import arrays, mechanism, pickler, reducers, surfaces
+from shared.snapshot.graph import arrays, mechanism, pickler, reducers, singletons
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH, GraphSubject
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState
@@ -56,9 +56,9 @@ def subject(name: str, **kwargs: Any) -> GraphSubject:
 @pytest.fixture
 def fresh_reducers() -> Iterator[None]:
     """Reducers are found once a type; those found while one is replaced must not stay."""
-    pickler._REDUCERS.clear()
+    pickler.reducer_of.cache_clear()
     yield
-    pickler._REDUCERS.clear()
+    pickler.reducer_of.cache_clear()
 
 
 @pytest.mark.parametrize("name", CARRIED)
@@ -78,10 +78,10 @@ CRIPPLED: dict[str, tuple[Any, str, Any]] = {
     "Views": (arrays, "reduce_array", lambda array: (np.array, (array.tolist(), array.dtype))),
     "Closures": (reducers, "reduce_function", CLOUDPICKLE._dynamic_function_reduce),
     "Modes": (pickler.GraphUnpickler, "persistent_load", lambda self, mark: "".join([mark[:1], mark[1:]])),
-    "Sentinels": (reducers, "reduce_sentinel", lambda sentinel: NotImplemented),
+    "Sentinels": (singletons, "reduce_sentinel", lambda sentinel: NotImplemented),
     "Counting": (ModuleState, "set_state", lambda self, packed: None),
     "Visits": (pickler, "constant_kinds", frozenset),
-    "Sprites": (surfaces, "reduce_surface", lambda surface: (type(None), ())),
+    "Sprites": (reducers, "reduce_leaf", lambda leaf, instance: (type(None), ())),
 }
 """Where each remedy stands, and what is put in its place: what cloudpickle or the object itself would do."""
 

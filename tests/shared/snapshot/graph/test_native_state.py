@@ -8,10 +8,8 @@ import re
 import subprocess
 import sys
 import types
-from collections import OrderedDict, deque
-from dataclasses import dataclass
+from collections import OrderedDict
 from decimal import Decimal
-from enum import Enum
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -21,43 +19,14 @@ import numpy as np
 import pytest
 
 from shared.snapshot.graph import native_state
-from shared.snapshot.graph.native_state import native_base, objection
+from shared.snapshot.graph.native_state import objection
+from tests.shared.snapshot.graph.test_native_base import Deque, Member, Numbers, Slotted
+
+CARRIED = [gymnasium.Env, gymnasium.spaces.Box, Path, types.SimpleNamespace, OrderedDict, random.Random]
 
 
-@dataclass(slots=True)
-class Slotted:
-    value: int
-
-
-class Member(Enum):
-    ONE = 1
-
-
-class Deque(deque[int]):
-    """A deque with attributes."""
-
-
-class Numbers(list[int]):
-    """A list with slots."""
-
-    __slots__ = ("name",)
-
-
-@pytest.mark.parametrize(
-    "kind", [gymnasium.Env, gymnasium.spaces.Box, Slotted, Member, types.SimpleNamespace, Path]
-)
-def test_a_class_of_attributes_and_slots_has_no_native_base(kind: type) -> None:
-    if kind is not types.SimpleNamespace:  # which holds its dictionary itself
-        assert native_base(kind) is None
-    assert objection(kind) is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "base"),
-    [(Deque, deque), (Numbers, list), (random.Random, random.Random.__base__), (OrderedDict, OrderedDict)],
-)
-def test_a_class_that_inherits_from_a_built_in_type_has_it_as_native_base(kind: type, base: type) -> None:
-    assert native_base(kind) is base
+@pytest.mark.parametrize("kind", [*CARRIED, Slotted, Member, Deque, Numbers])
+def test_classes_of_attributes_and_those_of_built_in_types_are_carried(kind: type) -> None:
     assert objection(kind) is None
 
 
@@ -106,10 +75,10 @@ def test_a_class_whose_module_works_with_a_library_is_not(held: Any, monkeypatch
     module._LIB = held  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(native_state, "_CALCULATORS", native_state._CALCULATORS - {"_ctypes"})
-    native_state._library_of.cache_clear()
+    native_state.library_of.cache_clear()
     kind = type("Emulator", (), {"__module__": module.__name__})
     reason = objection(kind)
-    native_state._library_of.cache_clear()
+    native_state.library_of.cache_clear()
     assert reason is not None
     assert "emulator_module.Emulator works with the native library" in reason
 

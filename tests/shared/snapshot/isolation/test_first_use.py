@@ -14,13 +14,13 @@ def _nothing_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_use, "_done", set())
 
 
-def test_first_deeds_of_two_threads_are_one_after_the_other() -> None:
+def test_first_tasks_of_two_threads_are_one_after_the_other() -> None:
     inside, most = 0, 0
     changing = threading.Lock()
 
-    def do(deed: int) -> None:
+    def do(task: int) -> None:
         nonlocal inside, most
-        with first_time(str(deed)):
+        with first_time(str(task)):
             with changing:
                 inside += 1
                 most = max(most, inside)
@@ -43,9 +43,14 @@ def test_what_was_done_before_waits_for_nobody() -> None:
 def test_what_failed_was_not_done() -> None:
     with pytest.raises(ZeroDivisionError), first_time("broken"):
         raise ZeroDivisionError
-    assert first_use._done == set()
-    _do("broken")
-    assert first_use._done == {"broken"}
+    with ThreadPoolExecutor(1) as pool:
+        with first_time("new"):
+            again = pool.submit(_do, "broken")
+            with pytest.raises(TimeoutError):
+                again.result(timeout=0.1)
+        again.result(timeout=30)
+        with first_time("newer"):
+            pool.submit(_do, "broken").result(timeout=30)
 
 
 def test_one_that_takes_long_does_not_hold_up_others_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +59,6 @@ def test_one_that_takes_long_does_not_hold_up_others_for_ever(monkeypatch: pytes
         pool.submit(_do, "other").result(timeout=30)
 
 
-def _do(deed: str) -> None:
-    with first_time(deed):
+def _do(task: str) -> None:
+    with first_time(task):
         pass

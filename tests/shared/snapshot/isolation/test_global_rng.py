@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
 from shared.snapshot.isolation.global_rng import GlobalRng
 
 SEED = bytes(range(16))

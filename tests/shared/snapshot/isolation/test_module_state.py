@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 
 SOURCE = """

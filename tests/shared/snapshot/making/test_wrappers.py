@@ -1,5 +1,6 @@
-"""Every wrapper that a client may name is exact, and keeps no state that is not known."""
+"""A client's wrapper is one of a list. Every one is exact, and keeps no state that is not known."""
 
+import inspect
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ import gymnasium
 import pytest
 from gymnasium.spaces import Space
 
-from shared.errors import NotExact
+from shared.errors import NotCreatable, NotExact
 from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
@@ -18,7 +19,7 @@ from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.making.wrappers import ALLOWED
+from shared.snapshot.making.wrappers import ALLOWED, LEFT_OUT, wrap
 from shared.snapshot.registry import libraries_of, mechanism_named
 from tests.shared.snapshot.pairs import adopted, restored
 
@@ -89,6 +90,44 @@ def check(name: str) -> str:
     """Prove the wrapper's case exact and tell which mechanism carried it."""
     recipe = recipe_of(name)
     return check_recipe(recipe, **SHORT).mechanism
+
+
+def wrapped(name: str, kwargs: dict[str, Any], env_id: str = "CartPole-v1") -> Any:
+    return wrap(gymnasium.make(env_id, disable_env_checker=True), name, kwargs)
+
+
+def test_every_name_in_gymnasiums_wrappers_is_allowed_or_left_out_with_a_reason() -> None:
+    """A wrapper that a release adds fails here until it is decided upon."""
+    assert {*ALLOWED} | {*LEFT_OUT} == {*gymnasium.wrappers.__all__}
+    assert {*ALLOWED} & {*LEFT_OUT} == set()
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_every_parameter_on_the_list_is_one_of_the_wrapper(name: str) -> None:
+    """A misspelt one would be refused by the wrapper, whatever its value."""
+    accepted = [*inspect.signature(getattr(gymnasium.wrappers, name)).parameters][1:]
+    assert {*ALLOWED[name]} <= {*accepted}
+
+
+@pytest.mark.parametrize("name", ["vector", "Vector", "", "__all__", "AutoResetWrapper", "TimeLimit "])
+def test_a_wrapper_that_is_not_on_the_list_is_named(name: str) -> None:
+    with pytest.raises(NotCreatable, match=f"No wrapper {name!r} here.*choose from AddRender") as raised:
+        wrapped(name, {})
+    assert raised.value.evidence["wrapper"] == name
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_a_wrapper_that_is_left_out_says_why(name: str) -> None:
+    with pytest.raises(NotCreatable) as raised:
+        wrapped(name, {})
+    assert LEFT_OUT[name] in raised.value.detail
+
+
+def test_a_parameter_that_the_wrapper_does_not_have_is_named_beside_those_it_has() -> None:
+    with pytest.raises(NotCreatable, match="TimeLimit has no parameter 'steps'; it takes max_episode_steps"):
+        wrapped("TimeLimit", {"steps": 3})
+    with pytest.raises(NotCreatable, match="ClipAction has no parameter 'low'; it takes none"):
+        wrapped("ClipAction", {"low": 3}, "Pendulum-v1")
 
 
 def test_every_wrapper_that_a_client_may_name_is_tried_here() -> None:

@@ -1,4 +1,4 @@
-"""Environments that other packages build on Gymnasium's MuJoCo; importing this module registers them."""
+"""Environments built on Gymnasium's `MujocoEnv`, like those of other packages; importing registers them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from gymnasium.envs.mujoco.hopper_v5 import HopperEnv
 
 
 class Cart(MujocoEnv):
-    """A cart and a pole, of which `MujocoEnv` does nearly all."""
+    """A cart and a pole, nearly all of which is `MujocoEnv`."""
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "depth_array", "rgbd_tuple"]}  # noqa: RUF012
 
@@ -31,7 +31,7 @@ class Cart(MujocoEnv):
 
 
 class Feeling(HopperEnv):
-    """Reads contacts before it steps, which no array of fixed size holds, and counts."""
+    """Reads contacts, which no fixed-size array holds, before it steps; and counts its steps."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(width=48, height=32, **kwargs)
@@ -45,7 +45,7 @@ class Feeling(HopperEnv):
 
 
 class Flickering(Cart):
-    """Its frames change it."""
+    """Changes with every frame that it draws."""
 
     shown = 0
 

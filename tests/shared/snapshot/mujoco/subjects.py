@@ -23,7 +23,7 @@ SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 12, "further": 40, "chain"
 
 
 def prepare() -> None:
-    """What the service does before it makes the first environment; without MuJoCo nothing is tested."""
+    """Prepare the process as the service does; skip the tests where MuJoCo is missing."""
     pytest.importorskip("mujoco")
     prepare_process()
     register_environments(())
@@ -44,7 +44,7 @@ def base_of(subject: MujocoSubject) -> Any:
 
 
 def steps(subject: MujocoSubject, number: int) -> list[bytes]:
-    """The bits of some steps' observations and rewards; an action depends on its place alone."""
+    """The bits of the observations and rewards of some steps, whose actions are the same every time."""
     found = []
     for count in range(number):
         action = np.full(subject.env.action_space.shape or (), 0.4 * np.sin(count), np.float32)

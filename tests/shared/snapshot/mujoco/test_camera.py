@@ -230,7 +230,7 @@ def test_a_closed_environment_holds_no_viewer() -> None:
     subject.apply(Render())
     subject.close()
     subject.close()
-    assert base_of(subject).mujoco_renderer._viewers == {}
+    assert base_of(subject).mujoco_renderer.viewer is None
 
 
 def test_nothing_of_a_viewer_changes_but_its_camera() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec import plain
 from shared.errors import NotCreatable, SnapshotCorrupt
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Reset
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
-from shared.snapshot.mujoco import camera, physics
+from shared.snapshot.mujoco import camera, gl_context, physics
+from shared.snapshot.mujoco import mechanism as mujoco_mechanism
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
 from shared.snapshot.registry import mechanism_for
 from tests.shared.snapshot.mujoco.subjects import ASSETS, IDS, SHORT, base_of, prepare, steps, subject_of
@@ -83,7 +85,7 @@ def test_nothing_changes_but_what_is_captured(env_id: str) -> None:
     """A release of Gymnasium that keeps more state, or changes its model, fails here by the attribute's name."""
     subject = subject_of(env_id, 1)
     base = base_of(subject)
-    captured = {name.partition(".")[2] for name, _ in subject._state._attributes}
+    captured = {name.partition(".")[2] for name in plain.loads(subject.capture())[0]}
     apart = captured | {"_np_random", "_np_random_seed", "action_space", "observation_space"}
 
     def picture() -> dict[str, Any]:
@@ -132,7 +134,7 @@ def test_a_body_of_another_model_is_refused() -> None:
 
 def test_a_view_that_is_not_mujocos_is_refused() -> None:
     """It would fail at the next frame only."""
-    with pytest.raises(SnapshotCorrupt, match="view"):
+    with pytest.raises(SnapshotCorrupt, match="camera"):
         camera.Camera().of(base_of(subject_of("Hopper-v5"))).write({"lookat": 3})
 
 
@@ -164,8 +166,8 @@ def test_what_the_arrays_do_not_show_is_refused(monkeypatch: pytest.MonkeyPatch)
 
     assert not MUJOCO.suits(make(Recipe("Hopper-v5", kwargs={"visual_options": {14: True}})))
 
-    shown = [name for name in physics._properties(mujoco.MjData) if name != "qfrc_bias"]
-    monkeypatch.setattr(physics, "_properties", lambda _: shown)
+    shown = [name for name in physics.property_names(mujoco.MjData) if name != "qfrc_bias"]
+    monkeypatch.setattr(physics, "property_names", lambda _: shown)
     assert not MUJOCO.suits(make(Recipe("Hopper-v5")))
 
 
@@ -191,6 +193,14 @@ def test_only_what_draws_lives_on_the_graphics_thread() -> None:
         found = mechanism_for(make(Recipe("Reacher-v5", render_mode=render_mode)))
         assert found is mechanism
         assert found.home is home
+
+
+@pytest.mark.parametrize(
+    "name", [*camera.PRIVATE_NAMES, *gl_context.PRIVATE_NAMES, *mujoco_mechanism.PRIVATE_NAMES]
+)
+def test_gymnasiums_renderer_has_the_private_name_that_is_read(name: str) -> None:
+    """Only an instance has all of them."""
+    assert hasattr(base_of(subject_of("Hopper-v5")).mujoco_renderer, name.rpartition(".")[2])
 
 
 def test_mujocos_warnings_go_to_the_log_and_not_to_a_file(

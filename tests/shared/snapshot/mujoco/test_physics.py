@@ -121,8 +121,7 @@ def test_all_of_mujocos_buffer_is_carried(env_id: str) -> None:
 @pytest.mark.parametrize("damage", ["mask", "words", "one word", "form"])
 def test_damaged_physics_are_refused(damage: str) -> None:
     """numpy alone would spread a single word over all, or read a short mask as zeros."""
-    data = base_of(subject_of("Hopper-v5", 1)).data
-    physics = mujoco_data._PhysicsOf(data)
+    physics = mujoco_data.Physics().of(base_of(subject_of("Hopper-v5", 1)))
     time, mask, words = physics.read()
     damaged = {
         "mask": [time, mask[:-1], words],

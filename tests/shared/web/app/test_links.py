@@ -1,6 +1,5 @@
 """The document tells which calls a reply leads to."""
 
-import json
 from typing import Any
 
 import pytest
@@ -31,16 +30,3 @@ def test_every_link_gives_every_parameter_of_the_path(operations: dict[str, Any]
         for link in operation["responses"].get("200", {}).get("links", {}).values():
             parameters = operations[link["operationId"]].get("parameters", ())
             assert {each["name"] for each in parameters if each["in"] == "path"} == link["parameters"].keys()
-
-
-def test_bounds_of_numbers_are_told_in_json_schema_words(local: Api) -> None:
-    schemas = local.get("/openapi.json").json["components"]["schemas"]
-    count = schemas["ForkBody"]["properties"]["count"]
-    assert (count["minimum"], count["maximum"]) == (1, 1000)
-    for schema in schemas.values():
-        assert not {'"ge":', '"gt":', '"le":', '"lt":'} & set(json.dumps(schema).split())
-
-
-def test_a_body_of_which_nothing_is_required_may_be_left_out(operations: dict[str, Any]) -> None:
-    assert operations["step_env"]["requestBody"]["required"]
-    assert not operations["reset_env"]["requestBody"]["required"]

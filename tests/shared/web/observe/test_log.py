@@ -12,8 +12,6 @@ import pytest
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import RequestLog
 
-SCOPE: dict[str, Any] = {"headers": []}
-
 
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
@@ -27,7 +25,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 def note(log: LogWriter, count: int) -> None:
     for _ in range(count):
-        log.note(RequestLog(SCOPE), "GET", "/v1/envs/", 200)
+        log.note(RequestLog({}, "an-id"), "GET", "/v1/envs/", 200)
 
 
 def read_all(pipe: int) -> list[dict[str, Any]]:
@@ -52,7 +50,7 @@ def test_lines_are_dropped_while_nobody_reads_and_then_their_number_is_told(pipe
 def test_under_a_server_lines_are_gathered_and_written_soon(pipe: int) -> None:
     async def serve() -> None:
         log = LogWriter("calls")
-        log.gather()
+        log.start_buffering()
         note(log, 40)
         assert not read_all(pipe)
         async with asyncio.timeout(60):

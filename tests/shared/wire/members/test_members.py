@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from shared.errors import InvalidAction
 from shared.wire.members.members import caster, member, members
-from shared.wire.spaces.spaces import describe, rebuild
-from shared.wire.values.values import JSON, JSON_BASE64, MSGPACK, Form, encode
+from shared.wire.spaces.description import describe, rebuild
+from shared.wire.values.forms import JSON, JSON_BASE64, MSGPACK, Form, encode
 from tests.shared.wire.strategies import any_space, junk, same, spoiled
 
 

@@ -6,8 +6,9 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from shared.wire.values.arrays import ArrayReader, as_lists, as_typed, from_typed, integer, number
-from shared.wire.values.refusal import Unfit
+from shared.wire.values.arrays import ArrayReader, as_typed, from_typed, integer
+from shared.wire.values.forms import as_lists, number
+from shared.wire.values.mismatch import Mismatch
 
 
 def typed(dtype: str, shape: list[Any], data: Any) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def test_typed_data_is_bytes_or_base64(data: Any) -> None:
     ],
 )
 def test_a_malformed_typed_array_is_refused(raw: dict[str, Any], why: str) -> None:
-    with pytest.raises(Unfit, match=why):
+    with pytest.raises(Mismatch, match=why):
         from_typed(raw)
 
 
@@ -101,9 +102,9 @@ def test_a_typed_array_of_the_dtype_is_read_as_a_writable_copy() -> None:
 def test_a_typed_array_of_another_dtype_is_judged_by_value() -> None:
     read = ArrayReader(np.dtype(np.int8))
     assert read(np.array([1.0, 2.0]), (2,)).tolist() == [1, 2]
-    with pytest.raises(Unfit, match="not an integer"):
+    with pytest.raises(Mismatch, match="not an integer"):
         read(np.array([1.5, 2.0]), (2,))
-    with pytest.raises(Unfit, match="does not fit"):
+    with pytest.raises(Mismatch, match="does not fit"):
         read(np.array([300, 2]), (2,))
 
 
@@ -116,9 +117,9 @@ def test_a_number_that_would_round_to_infinity_is_refused() -> None:
     largest = float(np.finfo(np.float32).max)
     assert read([largest * (1 + 1e-9)], (1,)).tolist() == [largest]
     for number_too_large in (1e300, -1e300, 10**400):
-        with pytest.raises(Unfit, match="too large"):
+        with pytest.raises(Mismatch, match="too large"):
             read([number_too_large], (1,))
-    with pytest.raises(Unfit, match="too large"):
+    with pytest.raises(Mismatch, match="too large"):
         read(np.array([1e300]), (1,))
 
 
@@ -126,27 +127,27 @@ def test_words_are_numbers_to_floats_alone() -> None:
     read = ArrayReader(np.dtype(np.float64))
     assert read(["Infinity", "-Infinity", 1], (3,)).tolist() == [math.inf, -math.inf, 1]
     assert math.isnan(read("NaN", ()).item())
-    with pytest.raises(Unfit, match="'inf' is not a number"):
+    with pytest.raises(Mismatch, match="'inf' is not a number"):
         read(["inf"], (1,))
-    with pytest.raises(Unfit, match="'Infinity' is not an integer"):
+    with pytest.raises(Mismatch, match="'Infinity' is not an integer"):
         ArrayReader(np.dtype(np.int64))(["Infinity"], (1,))
 
 
 @pytest.mark.parametrize("value", [None, "0.5", b"1", [1], {}, 1j])
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
 def test_what_is_no_number_is_refused(value: Any, dtype: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(Mismatch):
         ArrayReader(np.dtype(dtype))([value], (1,))
 
 
 @pytest.mark.parametrize("raw", [1, [1], [1, 2, 3], [[1, 2]], [1, [2]], "12", None, [[1], [2]]])
 def test_another_shape_is_refused(raw: Any) -> None:
-    with pytest.raises(Unfit, match=r"shape \[2\]|not a number"):
+    with pytest.raises(Mismatch, match=r"shape \[2\]|not a number"):
         ArrayReader(np.dtype(np.float32))(raw, (2,))
 
 
 def test_a_bare_number_for_one_element_is_refused_with_the_list_to_send() -> None:
-    with pytest.raises(Unfit, match=r"such as \[0\.5\]"):
+    with pytest.raises(Mismatch, match=r"such as \[0\.5\]"):
         ArrayReader(np.dtype(np.float32))(0.5, (1,))
 
 
@@ -161,7 +162,7 @@ def test_a_bool_takes_zero_and_one_only() -> None:
     read = ArrayReader(np.dtype(bool))
     assert read([True, 0, 1.0], (3,)).tolist() == [True, False, True]
     for value in (2, -1, 10**30):
-        with pytest.raises(Unfit):
+        with pytest.raises(Mismatch):
             read([value], (1,))
 
 
@@ -169,7 +170,7 @@ def test_a_list_nested_without_end_is_refused() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
-    with pytest.raises(Unfit):
+    with pytest.raises(Mismatch):
         ArrayReader(np.dtype(np.float32))(deep, (1, 1))
 
 
@@ -181,7 +182,7 @@ def test_an_integer_in_any_type_is_an_int(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0.5, math.inf, math.nan, "3", None, [3], np.longdouble(0.5)])
 def test_what_is_no_integer_is_refused(value: Any) -> None:
-    with pytest.raises(Unfit, match="not an integer"):
+    with pytest.raises(Mismatch, match="not an integer"):
         integer(value)
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
 
+from shared.codec.exact import DEEPEST
 from shared.errors import NotEncodable
 from shared.wire.values.detached import detached, pack, unpack
-from shared.wire.values.values import DEEPEST, JSON, JSON_BASE64, MSGPACK, Form, encode
+from shared.wire.values.forms import JSON, JSON_BASE64, MSGPACK, Form, encode
 
 VALUES = [
     {"observation": np.array([0.1, -0.2], np.float32), "info": {}},

@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from shared.wire.values.digits import as_text, lists_or_text
+from shared.wire.values.digits import as_text
+from shared.wire.values.forms import JSON_WRITTEN, encode
 
 RANDOM = np.random.default_rng(0)
 
@@ -35,8 +36,8 @@ def test_every_byte_is_written() -> None:
     + [np.full(5000, np.nan), np.zeros((5000, 0), np.uint8), np.array(7, np.uint8), np.zeros(3, np.uint8)],
 )
 def test_other_arrays_are_lists(array: Any) -> None:
-    assert not isinstance(lists_or_text(array), msgspec.Raw)
+    assert not isinstance(encode(array, JSON_WRITTEN), msgspec.Raw)
 
 
 def test_a_picture_is_text() -> None:
-    assert isinstance(lists_or_text(np.zeros((84, 84), np.uint8)), msgspec.Raw)
+    assert isinstance(encode(np.zeros((84, 84), np.uint8), JSON_WRITTEN), msgspec.Raw)

@@ -1,0 +1,70 @@
+"""Creating and listing the instances of this API's clients."""
+
+from collections.abc import Sequence
+from secrets import token_hex
+
+from shared.errors import Contended, InstanceNotFound, NotCreatable
+from shared.legacy.env_ids import newest_version
+from shared.legacy.instance_ids import full_id, short_id
+from shared.session.session import Session
+from shared.session.stored.header import Header
+from shared.session.stored.reference import Reference
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import check_registered
+
+_DRAWS = 8
+
+
+async def create(
+    session: Session, owner: str, env_id: str, seed: int | None, env_modules: Sequence[str]
+) -> Header:
+    """Create an instance of the environment, or of its newest version where that one cannot be made.
+
+    Raises:
+        NotCreatable: neither can be made.
+        Contended: no free id was found.
+    """
+    newest = newest_version(env_id)
+    try:
+        check_registered(env_id, env_modules)
+    except NotCreatable:
+        if newest is None:
+            # The original server's words.
+            raise NotCreatable(f"Attempted to look up malformed environment ID '{env_id}'") from None
+        env_id, newest = newest, None
+    try:
+        return await _create(session, owner, env_id, seed, env_modules)
+    except NotCreatable:
+        if newest is None:
+            raise
+        return await _create(session, owner, newest, seed, env_modules)
+
+
+async def env_ids(session: Session, owner: str) -> dict[str, str]:
+    """The environment ids of the owner's instances that were created through this API, by short id."""
+    instances = await session.snapshots.index.list(owner)
+    named = {short_id(instance_id): env_id for instance_id, env_id in instances.items()}
+    return {name: env_id for name, env_id in named.items() if name is not None}
+
+
+async def free_id(session: Session, owner: str) -> str:
+    """An id that no instance of the owner has. Eight digits are few enough to be drawn twice.
+
+    Raises:
+        Contended: every draw was taken.
+    """
+    for _ in range(_DRAWS):
+        instance_id = full_id(token_hex(4))
+        try:
+            await session.snapshots.header(Reference(owner, instance_id))
+        except InstanceNotFound:
+            return instance_id
+    raise Contended("No free instance id was found; try again.", retry_after=1)
+
+
+async def _create(
+    session: Session, owner: str, env_id: str, seed: int | None, env_modules: Sequence[str]
+) -> Header:
+    instance_id = await free_id(session, owner)
+    recipe = Recipe(env_id=env_id, seed=seed)
+    return await session.creation.create(owner, recipe, env_modules, instance_id=instance_id)

@@ -1,0 +1,24 @@
+"""A call on an instance, without HTTP: whatever carried it here made one of these.
+
+An HTTP request, a line of a batch, a message of a WebSocket or an event of a Lambda function each have a function
+of their own that makes the call, and one that makes a reply of its `Outcome`.
+"""
+
+import msgspec
+
+from shared.session.live.environment import Encode, Operation
+from shared.session.stored.idempotency import Keyed
+from shared.session.stored.reference import Reference
+
+
+class InstanceCall(msgspec.Struct, frozen=True):
+    """One operation on one instance, to be applied exactly once."""
+
+    reference: Reference
+    operation: Operation
+    encode: Encode
+    """Makes the reply of what the operation returned."""
+    if_match: int | None = None
+    """The revision that the instance has to be at; None for any."""
+    keyed: Keyed | None = None
+    """The idempotency key, and digests of what it was sent with."""

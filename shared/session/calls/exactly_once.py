@@ -1,0 +1,163 @@
+"""Load, call, save: each call is applied exactly once, whichever process takes it.
+
+A warm call does not read. It calls the live environment and writes once, on condition that the stored snapshot is
+still the one that the environment equals. Every write that fails is of unknown outcome: a conditional request
+that was retried on its way reports a conflict with its own success. So the snapshot is read back, and the call is
+applied again only if it was not applied.
+"""
+
+import os
+import time
+
+import msgspec
+
+from shared.codec.plain import NotPlain
+from shared.errors import GymHTTPError, NotExact
+from shared.session.calls.call import InstanceCall
+from shared.session.calls.outcome import Outcome
+from shared.session.calls.timing import Timing
+from shared.session.live.cache import LiveCache
+from shared.session.live.environment import Attempt, LiveEnvironment
+from shared.session.live.placement import Placement
+from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
+from shared.session.stored.idempotency import first_reply, remember
+from shared.session.stored.retry import Failure, Retry
+from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.snapshot.versions.compatibility import cpu_features
+
+_OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
+
+
+class ExactlyOnce:
+    """Applies calls to the instances of one store."""
+
+    def __init__(self, snapshots: Snapshots, placement: Placement, live: LiveCache) -> None:
+        self._snapshots = snapshots
+        self._placement = placement
+        self._live = live
+
+    async def apply(self, call: InstanceCall, timing: Timing | None = None) -> Outcome:
+        """Carry out the call and save the instance's new state, if it has one.
+
+        `timing` is the request's: it is told where the time goes.
+
+        Raises:
+            InstanceNotFound: there is no such instance, or it has expired.
+            StaleRevision: the instance is not at the revision `if_match`.
+            KeyReused, ReplyGone: the call came before, with another request or too long ago.
+            Contended: other processes kept writing first; nothing was applied.
+            OutcomeUnknown: the store failed in a way that leaves open whether the call was applied.
+            CallTooLong: the environment's code ran longer than the limit; nothing was applied.
+        """
+        timing = Timing() if timing is None else timing
+        call_id, retry = os.urandom(CALL_ID_BYTES), None
+        async with self._live.lock(call.reference):
+            timing.calls += 1
+            while True:
+                began = time.perf_counter()
+                live, confirmed = await self._live.current(call.reference)
+                timing.load += time.perf_counter() - began
+                if retry is not None:
+                    self._live.beware(live)
+                result = await self._once(live, call, call_id, timing, confirmed)
+                if isinstance(result, Outcome):
+                    return result
+                timing.retries += 1
+                retry = retry or Retry()
+                if result is not None:
+                    retry.note(result)
+                await retry.again()
+
+    async def _once(
+        self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, timing: Timing, confirmed: bool
+    ) -> Outcome | Failure | None:
+        """Try the call. It has to be tried again on a newer snapshot after a failed write, and after None.
+
+        A write confirms by itself that the live environment was the newest. A result that is not written, an
+        error too, counts only if the store was asked.
+        """
+        keep = False
+        other_cpu = None if live.header.cpu == cpu_features() else live.header.cpu
+        try:
+            if call.keyed is not None:
+                first = first_reply(live.header, call.keyed)
+                if first is not None:
+                    keep = True
+                    result, revision = first
+                    then = msgspec.structs.replace(live.header, revision=revision)
+                    return Outcome(call.encode(result), then, replayed=True)
+            attempt = await self._attempt(live, call, timing)
+            if isinstance(attempt, Attempt) and attempt.body is not None:
+                header = _header_after(live.header, call, call_id, attempt)
+                began = time.perf_counter()
+                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
+                timing.save += time.perf_counter() - began
+                if not isinstance(saved, Loaded):
+                    return await self._read_back(
+                        live.header, call_id, saved, Outcome(attempt.reply, header, other_cpu)
+                    )
+                keep = True
+                live.equals(saved)
+                return Outcome(attempt.reply, saved.header, other_cpu)
+            if not confirmed and await self._snapshots.newer(live.header.reference, live.loaded.tag):
+                return None
+            if isinstance(attempt, GymHTTPError):
+                keep = not live.touched
+                raise attempt
+            keep = True
+            return Outcome(attempt.reply, live.header, other_cpu)
+        finally:
+            if keep:
+                await self._live.settle(live)
+            else:  # it may not equal what is stored
+                await self._live.discard(call.reference)
+
+    async def _read_back(
+        self, before: Header, call_id: bytes, failure: Failure, unconfirmed: Outcome
+    ) -> Outcome | Failure:
+        """The outcome of a call whose write failed, if the store holds it after all; else the failure."""
+        stored, made = await self._snapshots.read_back(before, call_id)
+        if made is None:
+            return failure
+        # Other calls may have come since: the reply is about the revision that this one made.
+        return unconfirmed._replace(header=msgspec.structs.replace(stored.header, revision=made))
+
+    async def _attempt(self, live: LiveEnvironment, call: InstanceCall, timing: Timing) -> Attempt | GymHTTPError:
+        """What the operation comes to on the environment's thread; an error of ours is a result too."""
+        live.touched = False
+        try:
+            if call.if_match is not None:
+                check_revision(live.header, call.if_match)
+            turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
+            attempt = await live.thread.run_in_turns(turns)
+            if attempt.body is not None:
+                self._snapshots.check_size(attempt.body)
+            return attempt
+        except NotPlain as error:
+            return NotExact(
+                f"After this call the environment's state can no longer be saved exactly ({error}); "
+                "the instance is unchanged."
+            )
+        except GymHTTPError as error:
+            return error
+        finally:
+            timing.env += live.seconds
+            self._placement.note(live.kind, live.home, live.seconds / live.calls)
+
+
+def _header_after(before: Header, call: InstanceCall, call_id: bytes, attempt: Attempt) -> Header:
+    """The header of the snapshot that the call leaves."""
+    revision = before.revision + 1
+    if call.keyed is None and not before.keyed:
+        recent, keyed = before.recent[-_OLDER_IDS:] + call_id, before.keyed
+    else:
+        recent, keyed = remember(before, revision, call_id, call.keyed, attempt.packed)
+    return msgspec.structs.replace(
+        before,
+        revision=revision,
+        progress=attempt.progress,
+        recent=recent,
+        keyed=keyed,
+        cpu=cpu_features(),
+        reseed=None,
+    )

@@ -1,0 +1,57 @@
+"""Trials: an unknown environment is made in a child process first, with limits on time and memory."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from shared.session.catalog import catalog
+from shared.session.live.placement import Placement
+from shared.session.stored.verdicts import Verdicts
+from shared.snapshot.conformance.selection import Verdict, run_in_child, select_in_child, verdict_key
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.making.make import check_registered
+
+
+class Trials:
+    """The trials of one process. Verdicts are shared with all processes of the store."""
+
+    def __init__(self, verdicts: Verdicts, placement: Placement, limits: Limits) -> None:
+        self._verdicts = verdicts
+        self._placement = placement
+        self._limits = limits
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def verdict(self, recipe: Recipe, modules: Iterable[str]) -> Verdict:
+        """Which mechanism is exact for environments like this one, by a stored trial or a new one.
+
+        Raises:
+            NotCreatable: the trial failed, ran too long or took too much memory.
+        """
+        key = verdict_key(recipe)
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            verdict = await self._verdicts.get(key)
+            if verdict is None or not verdict.holds():
+                verdict = await self._placement.trial().run(select_in_child, recipe, modules, self._limits_now())
+                await self._verdicts.put(key, verdict)
+        return verdict
+
+    async def describe(self, env_id: str, modules: Iterable[str]) -> dict[str, Any]:
+        """The catalogue's entry of one environment. If the shipped catalogue lacks it, it is made to be described.
+
+        Raises:
+            NotCreatable: it is not registered, or making it failed, ran too long or took too much memory.
+        """
+        check_registered(env_id, modules)
+        known = catalog.shipped(env_id)
+        if known is not None:
+            return known
+        return await self._placement.trial().run(
+            run_in_child, env_id, self._limits_now(), catalog.described, env_id, tuple(modules)
+        )
+
+    def _limits_now(self) -> Limits:
+        """The limits, with no more seconds than the call under way has left."""
+        return replace(self._limits, seconds=min(self._limits.seconds, self._placement.limit.left()))

@@ -1,0 +1,94 @@
+"""The header of a snapshot: everything about an instance that can be told without its environment."""
+
+import msgspec
+
+from shared.errors import StaleRevision
+from shared.session.stored.progress import Progress
+from shared.session.stored.reference import Reference
+from shared.snapshot.contract.recipe import Recipe
+
+CALL_ID_BYTES = 8
+RECENT_CALLS = 32
+"""How many calls a header remembers. A write of unknown outcome is looked up among them."""
+
+
+class KeyedCall(msgspec.Struct, frozen=True, array_like=True):
+    """One applied call that had an idempotency key. Append-only, as `Header`."""
+
+    revision: int
+    """The revision that the call made."""
+    key: bytes
+    """Digest of the key."""
+    body: bytes
+    """Digest of the request that the key came with."""
+    reply: bytes | None
+    """The packed reply; None if it did not fit the budget."""
+
+
+class Header(msgspec.Struct, frozen=True, array_like=True):
+    """The header of an instance or a checkpoint. Times are seconds since the epoch.
+
+    Append-only, and so is every structure within it that is stored as an array: a field is known by its place
+    alone. A new field goes to the end and has a default. An object written before it reads as that default; a
+    server that does not know the field skips it, and drops it at its next write. Every other change is a new
+    version of the envelope, with a line in `envelope.OLDER_VERSIONS`.
+    """
+
+    owner: str
+    instance_id: str
+    recipe: Recipe
+    mechanism: str
+    libraries: dict[str, str]
+    """Versions of the distributions that the body depends on."""
+    cpu: str
+    """The processor features by which NumPy chose its loops; the last bit of `exp` differs between them."""
+    created: float
+    used: float
+    """Time of the last successful write."""
+    revision: int
+    """Number of writes to the instance; never decreases."""
+    nonce: bytes
+    """Random: no two writes are equal, so a store may use a digest of the object as its tag."""
+    progress: Progress
+    recent: bytes = b""
+    """Ids of the last calls, 8 bytes each: the last of them made `revision`, the one before it `revision - 1`."""
+    keyed: tuple[KeyedCall, ...] = ()
+    """Those of the recent calls that had an idempotency key."""
+    body_digest: bytes = b""
+    """SHA-256 of the body, set when the snapshot is sealed."""
+    checkpoint_id: str = ""
+    """Empty for an instance. For a checkpoint `created` is the time of the checkpoint."""
+    checkpoint_name: str = ""
+    origin: tuple[str, int] | None = None
+    """Of a fork: the instance that was forked, and its revision at that time."""
+    reseed: tuple[int, int] | None = None
+    """Entropy and spawn key of the `SeedSequence` that reseeds the generators before the next call."""
+    made_by: bytes = b""
+    """Digest of the request that created this, if it had an idempotency key."""
+
+    @property
+    def reference(self) -> Reference:
+        """The instance or checkpoint that this is the header of."""
+        return Reference(self.owner, self.instance_id, self.checkpoint_id)
+
+
+def revision_made(header: Header, call_id: bytes) -> int | None:
+    """The revision that the call made; None if it is not among the recent calls."""
+    recent = header.recent
+    for later, end in enumerate(range(len(recent), 0, -CALL_ID_BYTES)):
+        if recent[end - CALL_ID_BYTES : end] == call_id:
+            return header.revision - later
+    return None
+
+
+def check_revision(header: Header, expected: int | None) -> None:
+    """Check the revision that a conditional call expects; None expects nothing.
+
+    Raises:
+        StaleRevision: the instance is at another revision.
+    """
+    if expected is not None and expected != header.revision:
+        raise StaleRevision(
+            f"The instance is at revision {header.revision}, not {expected}; read it and decide again.",
+            revision=header.revision,
+        )

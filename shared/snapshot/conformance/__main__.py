@@ -1,0 +1,71 @@
+"""Prove one environment exact from the command line.
+
+    python -m shared.snapshot.conformance CartPole-v1 --render-mode rgb_array
+
+Prints what a snapshot costs and exits with 0, or says at which call the environment is not exact and exits with 1.
+"""
+
+import argparse
+import contextlib
+import json
+import sys
+from dataclasses import asdict
+
+from shared.errors import GymHTTPError, NotExact
+from shared.settings import prepare_process
+from shared.snapshot.conformance.check import Report, check_snapshot
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
+from shared.snapshot.registry import candidates, proved_mechanism
+
+
+def main() -> int:
+    """Prove an environment exact and print what its snapshots cost."""
+    prepare_process()
+    parser = argparse.ArgumentParser(prog="python -m shared.snapshot.conformance", description=main.__doc__)
+    parser.add_argument("env_id")
+    parser.add_argument("--render-mode")
+    parser.add_argument("--kwargs", type=json.loads, default={}, help="the constructor's arguments, as JSON")
+    parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
+    parser.add_argument("--further", type=int, default=200, help="calls after each restore")
+    parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
+    parser.add_argument("--frames-every", type=int, default=5, help="steps between two frames")
+    parser.add_argument("--json", action="store_true", help="print the report, or the refusal, as JSON")
+    given = parser.parse_args()
+    try:
+        # Some environments print: BabyAI's tell of every layout that they reject.
+        with contextlib.redirect_stdout(sys.stderr):
+            report = _prove(given)
+    except GymHTTPError as error:
+        refusal = {"refused": type(error).__name__, "detail": error.detail}
+        print(json.dumps(refusal) if given.json else f"{given.env_id}: {error.detail}")
+        return 1
+    print(json.dumps(asdict(report)) if given.json else report)
+    return 0
+
+
+def _prove(given: argparse.Namespace) -> Report:
+    """Report on the first mechanism that proves exact, which is the one that the service would select."""
+    register_environments(given.module)
+    env = make(Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs))
+    proved = proved_mechanism(env)
+    reasons = []
+    for mechanism in candidates(env) if proved is None else [proved]:
+        try:
+            return check_snapshot(
+                given.env_id,
+                render_mode=given.render_mode,
+                kwargs=given.kwargs,
+                modules=tuple(given.module),
+                mechanism=mechanism,
+                further=given.further,
+                chain=given.chain,
+                frames_every=given.frames_every,
+            )
+        except GymHTTPError as error:
+            reasons.append(f"{mechanism.name}: {error.detail}")
+    raise NotExact(" ".join(reasons) or "No mechanism here claims it.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

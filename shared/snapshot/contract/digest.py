@@ -1,0 +1,52 @@
+"""A digest of a value, equal for two results only if all types, dtypes, shapes and bits are equal."""
+
+import hashlib
+from typing import Any
+
+import cloudpickle
+import numpy as np
+
+from shared.snapshot.generators.generators import generator_state, generators_of
+
+
+def digest(value: Any) -> str:
+    """The first 32 hex digits of the SHA-256 of the value's types and bits."""
+    state = hashlib.sha256()
+    _feed(state, value)
+    return state.hexdigest()[:32]
+
+
+def digest_after(env: Any, result: Any) -> str:
+    """The digest of a call's result and of all generators of the environment after the call."""
+    return digest([result, [generator_state(generator) for generator in generators_of(env)]])
+
+
+def _feed(state: Any, value: Any) -> None:
+    kind = type(value)
+    state.update(f"<{kind.__module__}.{kind.__qualname__}".encode())
+    match value:
+        case np.ndarray() if not value.dtype.hasobject:
+            state.update(f"{value.dtype.str}{value.shape}".encode())
+            state.update(np.ascontiguousarray(value).tobytes())
+        case np.generic():
+            state.update(value.dtype.str.encode() + value.tobytes())
+        case float():
+            state.update(value.hex().encode() if value == value else b"nan")
+        case None | bool() | int() | str() | bytes():
+            state.update(repr(value).encode("utf-8", "surrogatepass"))
+        case dict():
+            # RecordEpisodeStatistics reports the return, the length, and wall-clock seconds as "t".
+            timed = value.keys() == {"r", "l", "t"}
+            for key, item in value.items():
+                if not (timed and key == "t"):
+                    _feed(state, key)
+                    _feed(state, item)
+        case list() | tuple():
+            for item in value:
+                _feed(state, item)
+        case set() | frozenset():
+            for item in sorted(map(digest, value)):
+                state.update(item.encode())
+        case _:
+            state.update(cloudpickle.dumps(value))
+    state.update(b">")

@@ -1,0 +1,24 @@
+"""What a store says of itself, so that nobody has to ask which store it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """The properties of one store that its callers act on."""
+
+    blocking: bool
+    """Whether a call waits for a network. One that does not takes microseconds and is made on the event loop."""
+    shared: bool
+    """Whether every process that opens the same address sees the same objects."""
+    max_object_bytes: int
+    """The longest body that `put` takes."""
+    compact: Callable[[], int] | None = None
+    """Free part of the space of deleted objects, within milliseconds; returns how much is left to free.
+
+    Called by the sweep until it returns 0. None where a deleted object leaves nothing behind.
+    """
+    key_file: Path | None = None
+    """Where a signing key is kept beside the objects, on this host. None where the key has to be set."""

@@ -1,0 +1,159 @@
+"""What stands behind the endpoints: FastAPI, CORS, and the start and end of a server.
+
+FastAPI has the documentation, the static pages and paths that do not exist. Its and Starlette's layers around a
+route take longer than a step of CartPole, and importing it takes half of a function's cold start; so it is made
+when first needed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import GymHTTPError
+from shared.session.stored.sweep import sweep_forever
+from shared.settings import Settings
+from shared.snapshot.isolation.timeout import give_up_when_stuck
+from shared.web.app.pages import Pages
+from shared.web.app.supervision import exit_with_parent
+from shared.web.observe.request_log import VARY_ORIGIN
+from shared.web.protocol.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
+from shared.web.service.service import Service, open_service
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+class OpenedService:
+    """The service, opened when first asked for; one that cannot be opened is tried again."""
+
+    def __init__(self, settings: Settings | None) -> None:
+        self._settings = settings
+        self.opened: Service | None = None
+
+    def open(self) -> Service:
+        """The service.
+
+        Raises:
+            Misconfigured, StoreUnavailable: see `open_service`.
+        """
+        if self.opened is None:
+            self.opened = open_service(self._settings)
+        return self.opened
+
+    @asynccontextmanager
+    async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
+        """Under a server: a wrong setting ends the start, not the first request."""
+        service = self.opened = self.opened or open_service(self._settings, metrics=True)
+        service.log.start_buffering()
+        service.notes.start_buffering()
+        give_up_when_stuck()
+        exit_with_parent()
+        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
+        yield
+        sweeper.cancel()
+        await service.close()
+        service.notes.write()
+        service.log.flush()
+
+
+class Behind:
+    """The application behind the endpoints."""
+
+    def __init__(
+        self,
+        title: str,
+        service: OpenedService,
+        openapi: Callable[[], dict[str, Any]],
+        documented: bool,
+        pages: Path | None,
+    ) -> None:
+        """`documented` serves the OpenAPI document; `pages` is a folder of static pages to serve at `/`."""
+        self._title = title
+        self._service = service
+        self._openapi = openapi
+        self._documented = documented
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that no endpoint takes, or start and end with the server."""
+        await self.fastapi(scope, receive, _varying(send) if scope["type"] == "http" else send)
+
+    @cached_property
+    def fastapi(self) -> "FastAPI":
+        """FastAPI with all that is not an endpoint."""
+        from fastapi import FastAPI  # 0.4 s, which a function that answers its endpoint does not need
+
+        app = FastAPI(
+            title=self._title,
+            version=version("gym-http-serverless"),
+            docs_url=None,  # it would load Swagger UI from a public address; /docs is one of the pages
+            redoc_url=None,
+            openapi_url="/openapi.json" if self._documented else None,
+            redirect_slashes=False,
+            lifespan=self._service.lifespan,
+            exception_handlers={HTTPException: _not_found, Exception: _internal},
+        )
+        # Put over FastAPI's own method, as its documentation does to extend the document.
+        app.openapi = self._openapi  # type: ignore[method-assign]
+        if self._pages is not None:
+            app.mount("/", Pages(self._pages))
+        return app
+
+
+def cross_origin(app: ASGIApp, service: OpenedService) -> CORSMiddleware:
+    """The application for requests from pages of other origins, as far as the settings allow them."""
+    try:
+        origins = service.open().settings.cors_origins
+    except GymHTTPError:
+        # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
+        origins = ("*",)
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=("DELETE", "GET", "POST"),
+        allow_headers=("*",),
+        expose_headers=(
+            "ETag",
+            "Idempotency-Replayed",
+            "Location",
+            "Retry-After",
+            "Server-Timing",
+            "Warning",
+            "X-Request-Id",
+        ),
+        max_age=7200,
+    )
+
+
+def _varying(send: Send) -> Send:
+    """With the header that keeps a cache from giving one origin's reply to another."""
+
+    async def varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], VARY_ORIGIN]
+        await send(message)
+
+    return varying
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem_response(PATH_NOT_FOUND, f"There is no {request.url.path}; see /docs.")
+    kind = ProblemKind(HTTPStatus(error.status_code), "http")
+    return problem_response(kind, str(error.detail), error.headers)
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    return internal_problem()

@@ -1,0 +1,29 @@
+"""What pydantic finds wrong with a body, as the problem that a client is told."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.errors import InvalidRequest
+
+_MOST_PLACES = 20
+
+
+def invalid_request(error: ValidationError) -> InvalidRequest:
+    """The error for a client: the first fault in a sentence, and the places of all of them, 20 at most."""
+    return InvalidRequest(sentence(error), errors=_places(error))
+
+
+def sentence(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, with its place and the value that was sent."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(["body", *map(str, first["loc"])])
+    sent = "" if first["type"] in ("missing", "json_invalid") else f" (sent: {repr(first['input'])[:80]})"
+    return f"{place}: {first['msg']}{sent}."
+
+
+def _places(error: ValidationError) -> list[dict[str, Any]]:
+    return [
+        {"loc": ["body", *each["loc"]], "msg": each["msg"], "type": each["type"]}
+        for each in error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_PLACES]
+    ]

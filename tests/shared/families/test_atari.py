@@ -1,0 +1,28 @@
+"""Arguments with which ALE would end or hold up the process are refused."""
+
+from typing import Any
+
+import pytest
+
+from shared.errors import NotCreatable
+from shared.families.atari import ATARI
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [{"game": "combat"}, {"frameskip": 0}, {"frameskip": [2, 10**9]}, {"frameskip": True}, {"frameskip": "4"}],
+)
+def test_another_game_and_a_frameskip_out_of_bounds_are_refused(kwargs: dict[str, Any]) -> None:
+    with pytest.raises(NotCreatable) as raised:
+        ATARI.check_kwargs("ALE/Pong-v5", kwargs)
+    assert raised.value.evidence == {"env_id": "ALE/Pong-v5"}
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"frameskip": 256}, {"frameskip": [2, 5], "obs_type": "ram"}])
+def test_what_games_are_made_with_is_accepted(kwargs: dict[str, Any]) -> None:
+    ATARI.check_kwargs("ALE/Pong-v5", kwargs)
+
+
+def test_a_range_of_frames_becomes_the_tuple_that_the_constructor_asks_for() -> None:
+    assert ATARI.constructor_kwargs({"frameskip": [2, 5], "mode": 0}) == {"frameskip": (2, 5), "mode": 0}
+    assert ATARI.constructor_kwargs({"frameskip": 4}) == {"frameskip": 4}

@@ -1,0 +1,125 @@
+"""An unknown environment is tried once for all processes, and what a shipped table knows is not tried at all."""
+
+import asyncio
+import math
+import time
+from typing import Any
+
+import pytest
+
+from shared.errors import NotCreatable
+from shared.session.lifecycle.trials import Trials
+from shared.session.live.placement import CallLimit, Placement
+from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.verdicts import Verdicts
+from shared.snapshot.conformance.selection import Verdict
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.child_process import Limits
+from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.sessions import run
+
+RECIPE = Recipe("CartPole-v1", kwargs={"a": 1})
+
+
+class Confinement:
+    """In place of trials in child processes, which take seconds. It keeps their limits and gives one verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.limits: list[Limits] = []
+
+    def __call__(self, recipe: Recipe, modules: Any, limits: Limits) -> Verdict:
+        self.limits.append(limits)
+        time.sleep(0.01)
+        return self.verdict
+
+
+@pytest.fixture
+def confinement(monkeypatch: pytest.MonkeyPatch) -> Confinement:
+    confinement = Confinement(Verdict("object-graph", {}))
+    monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", confinement)
+    return confinement
+
+
+def trials(store: FaultyStore, limit: CallLimit | None = None, seconds: float = 60) -> Trials:
+    """One process's trials."""
+    return Trials(Verdicts(AsyncStore(store)), Placement(limit or CallLimit(math.inf)), Limits(seconds=seconds))
+
+
+def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) -> None:
+    async def test() -> None:
+        at = trials(FaultyStore())
+        verdicts = await asyncio.gather(*(at.verdict(RECIPE, ()) for _ in range(5)))
+        assert verdicts == [confinement.verdict] * 5
+        assert len(confinement.limits) == 1
+
+    run(test)
+
+
+def test_another_process_takes_the_stored_verdict(confinement: Confinement) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        await trials(store).verdict(RECIPE, ())
+        assert await trials(store).verdict(RECIPE, ()) == confinement.verdict
+        assert len(confinement.limits) == 1
+
+    run(test)
+
+
+def test_another_seed_needs_no_trial_and_other_arguments_do(confinement: Confinement) -> None:
+    async def test() -> None:
+        at = trials(FaultyStore())
+        for recipe in (RECIPE, Recipe("CartPole-v1", kwargs={"a": 1}, seed=3), Recipe("CartPole-v1")):
+            await at.verdict(recipe, ())
+        assert len(confinement.limits) == 2
+
+    run(test)
+
+
+def test_a_verdict_about_other_versions_is_found_anew(confinement: Confinement) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        confinement.verdict = Verdict("object-graph", {}, {"numpy": "0.0.1"})
+        at = trials(store)
+        await at.verdict(RECIPE, ())
+        confinement.verdict = Verdict("journal", {})
+        assert await at.verdict(RECIPE, ()) == confinement.verdict
+        assert await trials(store).verdict(RECIPE, ()) == confinement.verdict
+
+    run(test)
+
+
+def test_a_trial_ends_before_the_call_that_waits_for_it(confinement: Confinement) -> None:
+    async def test() -> None:
+        limit = CallLimit(math.inf)
+        limit.end(5)
+        at = trials(FaultyStore(), limit)
+        await at.verdict(RECIPE, ())
+        assert 4 < confinement.limits[0].seconds <= 5
+
+    run(test)
+
+
+def test_a_trial_takes_no_longer_than_its_own_limit(confinement: Confinement) -> None:
+    async def test() -> None:
+        await trials(FaultyStore(), seconds=7).verdict(RECIPE, ())
+        assert confinement.limits[0].seconds == 7
+
+    run(test)
+
+
+def test_what_the_shipped_catalogue_has_is_described_without_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.lifecycle.trials.run_in_child", None)
+
+    async def test() -> None:
+        assert (await trials(FaultyStore()).describe("CartPole-v1", ()))["env_id"] == "CartPole-v1"
+
+    run(test)
+
+
+def test_what_is_not_registered_is_not_described() -> None:
+    async def test() -> None:
+        with pytest.raises(NotCreatable):
+            await trials(FaultyStore()).describe("Nothing-v0", ())
+
+    run(test)

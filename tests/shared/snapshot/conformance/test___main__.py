@@ -1,0 +1,41 @@
+"""`python -m shared.snapshot.conformance` proves one environment and prints nothing else."""
+
+import json
+import sys
+
+import pytest
+
+from shared.snapshot.conformance import __main__
+
+
+@pytest.mark.parametrize(
+    ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]
+)
+def test_the_command_prints_its_report_alone(
+    env_id: str,
+    status: int,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever the environment prints."""
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    monkeypatch.setattr(sys, "argv", ["conformance", env_id, "--json", *few])
+    assert __main__.main() == status
+    assert key in json.loads(capsys.readouterr().out)
+
+
+def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
+    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says of each why not, if none is exact."""
+    here.setattr("shared.snapshot.graph.mechanism.GraphSubject.restore", lambda *_: None)
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
+    here.setattr(sys, "argv", ["conformance", "ForeignWalk-v0", "--json", *few])
+    assert __main__.main() == 0
+    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
+    here.setattr("shared.snapshot.replay.replay.ReplaySubject.restore", lambda *_: None)
+    assert __main__.main() == 1
+    reasons = json.loads(capsys.readouterr().out)["detail"]
+    assert "object-graph: ForeignWalk-v0 is not exact" in reasons
+    assert "journal: ForeignWalk-v0 is not exact" in reasons

@@ -1,0 +1,82 @@
+"""Two results have one digest only if every type, dtype, shape and bit is the same."""
+
+import math
+from collections import OrderedDict
+from itertools import combinations
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+
+from shared.snapshot.contract.digest import digest, digest_after
+
+DIFFERENT: list[Any] = [
+    None,
+    0,
+    False,
+    0.0,
+    -0.0,
+    "0",
+    b"0",
+    math.nan,
+    [],
+    (),
+    {},
+    OrderedDict(),
+    [0],
+    [[0]],
+    [0, 0],
+    {"a": 0},
+    {0: "a"},
+    {1},
+    frozenset({1}),
+    np.float32(0),
+    np.float64(0),
+    np.zeros(1),
+    np.zeros((1, 1)),
+    np.zeros(1, np.float32),
+    np.zeros(1, ">f8"),
+    np.array([-0.0]),
+    1j,
+]
+
+
+def test_values_that_differ_in_anything_have_different_digests() -> None:
+    for one, other in combinations(DIFFERENT, 2):
+        assert digest(one) != digest(other), (one, other)
+
+
+@pytest.mark.parametrize("value", DIFFERENT)
+def test_a_value_has_the_digest_of_its_copy(value: Any) -> None:
+    kind: Any = type(value)
+    copy = value.copy() if hasattr(value, "copy") else kind(value) if value is not None else None
+    assert digest([copy]) == digest([value])
+
+
+def test_the_order_of_a_set_is_no_part_of_it_and_that_of_a_dictionary_is() -> None:
+    assert digest({8, 0, 16}) == digest({16, 8, 0})
+    assert digest({"a": 1, "b": 2}) != digest({"b": 2, "a": 1})
+
+
+def test_an_array_has_its_elements_digest_however_it_lies_in_memory() -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    assert digest(array) == digest(np.asfortranarray(array)) == digest(np.repeat(array, 2, 0)[::2])
+
+
+def test_the_seconds_of_an_episode_are_left_out() -> None:
+    """RecordEpisodeStatistics reports the wall clock, which no two runs share."""
+    assert digest({"r": 1.0, "l": 9, "t": 0.1}) == digest({"r": 1.0, "l": 9, "t": 0.2})
+    assert digest({"r": 1.0, "l": 9, "t": 0.1}) != digest({"r": 1.0, "l": 8, "t": 0.1})
+    assert digest({"t": 0.1}) != digest({"t": 0.2})
+
+
+def test_the_digest_after_a_call_is_of_the_generators_too() -> None:
+    one, other = (gymnasium.make("CartPole-v1") for _ in range(2))
+    for env in (one, other):
+        env.reset(seed=1)
+        env.action_space.seed(1)
+        env.observation_space.seed(1)
+    assert digest_after(one, 0) == digest_after(other, 0)
+    other.action_space.sample()
+    assert digest_after(one, 0) != digest_after(other, 0)

@@ -1,0 +1,49 @@
+"""Where an environment's calls are made follows from its mechanism and from whether it draws."""
+
+from typing import Any
+
+import pytest
+
+from shared.snapshot.contract.calls import Step
+from shared.snapshot.contract.mechanism import Home, home_of, stepper
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make
+from shared.snapshot.registry import mechanism_for
+
+
+@pytest.mark.parametrize(
+    ("env_id", "render_mode", "home"),
+    [
+        ("CartPole-v1", None, Home.LOOP),
+        ("CartPole-v1", "rgb_array", Home.LOOP),
+        ("LunarLander-v3", None, Home.EITHER),
+        ("LunarLander-v3", "human", Home.EITHER),
+        ("LunarLander-v3", "rgb_array", Home.WORKER),
+        ("Reacher-v5", None, Home.EITHER),
+        ("Reacher-v5", "rgb_array", Home.GRAPHICS),
+    ],
+)
+def test_what_draws_slowly_stays_off_the_event_loop(env_id: str, render_mode: str | None, home: Home) -> None:
+    recipe = Recipe(env_id, render_mode=render_mode)
+    assert home_of(mechanism_for(make(recipe)), recipe) is home
+
+
+class Applying:
+    """A subject without a `step` of its own."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def apply(self, call: Any) -> Any:
+        self.calls.append(call)
+        return "applied"
+
+
+def test_a_subject_is_stepped_by_its_own_step_or_else_by_a_call() -> None:
+    applying: Any = Applying()
+    assert stepper(applying)(3) == "applied"
+    assert applying.calls == [Step(3)]
+    stepping: Any = Applying()
+    stepping.step = lambda action: f"stepped by {action}"
+    assert stepper(stepping)(3) == "stepped by 3"
+    assert stepping.calls == []

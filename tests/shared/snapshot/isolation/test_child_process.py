@@ -1,0 +1,136 @@
+"""A function in a child process returns, raises or ends; its limits hold for all that it starts."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.errors import NotExact
+from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+
+BRIEF = Limits(seconds=1.0)
+SLEEP = "import time; time.sleep(600)"
+
+
+def add(one: int, *, other: int) -> int:
+    return one + other
+
+
+def refuse(detail: str) -> None:
+    raise NotExact(detail, reasons={"graph": "no"})
+
+
+def fail() -> None:
+    raise ZeroDivisionError("in the child")
+
+
+def environment() -> tuple[str | None, list[str], int]:
+    return os.environ.get("PYTHONHASHSEED"), sys.path, os.getpid()
+
+
+def write_to_standard_output(text: str) -> str:
+    print(text, flush=True)
+    os.write(1, text.encode())
+    return text
+
+
+def fill_memory(size: int) -> int:
+    return int(np.ones(size, np.uint8).sum())
+
+
+def sleep() -> None:
+    time.sleep(600)
+
+
+def start_another(pid_file: str) -> None:
+    """Start a process that outlives this one, if nobody ends it."""
+    other = subprocess.Popen([sys.executable, "-c", SLEEP])
+    Path(pid_file).write_text(str(other.pid))
+
+
+def write_pid_and_sleep(pid_file: str) -> None:
+    Path(pid_file).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def nested(pid_file: str) -> None:
+    """Start a child that has no limits of its own."""
+    in_child(write_pid_and_sleep, None, "0", pid_file)
+
+
+def test_arguments_and_result_pass() -> None:
+    assert in_child(add, Limits(), "0", 3, other=4) == 7
+
+
+def test_the_child_is_another_process_with_the_given_hash_seed_and_this_ones_path() -> None:
+    seed, path, pid = in_child(environment, None, "17")
+    assert (seed, pid == os.getpid()) == ("17", False)
+    assert {*filter(None, sys.path)} <= {*path}
+
+
+def test_our_own_errors_are_raised_here_with_their_evidence() -> None:
+    with pytest.raises(NotExact, match="never") as raised:
+        in_child(refuse, Limits(), "0", "never")
+    assert raised.value.evidence == {"reasons": {"graph": "no"}}
+
+
+def test_another_exception_ends_the_child_and_its_traceback_is_told() -> None:
+    with pytest.raises(ChildEnded, match=r"ended with status 1: (.|\n)*ZeroDivisionError: in the child"):
+        in_child(fail, Limits(), "0")
+
+
+def test_a_signal_is_told_by_its_name() -> None:
+    with pytest.raises(ChildEnded, match=r"^was ended by SIGABRT"):
+        in_child(os.abort, Limits(), "0")
+
+
+def test_what_a_function_prints_does_not_mix_with_its_result() -> None:
+    assert in_child(write_to_standard_output, Limits(), "0", "printed\n") == "printed\n"
+
+
+def test_one_that_takes_too_long_is_ended() -> None:
+    began = time.monotonic()
+    with pytest.raises(ChildEnded, match="did not come back within 1 s"):
+        in_child(sleep, BRIEF, "0")
+    assert time.monotonic() - began < 20
+
+
+def test_memory_is_limited_and_within_the_limit_is_given() -> None:
+    limits = Limits(bytes=1_500_000_000)
+    assert in_child(fill_memory, limits, "0", 10_000_000) == 10_000_000
+    with pytest.raises(ChildEnded, match="Unable to allocate"):
+        in_child(fill_memory, limits, "0", 3_000_000_000)
+
+
+def test_what_the_child_has_started_ends_with_it(tmp_path: Path) -> None:
+    in_child(start_another, Limits(), "0", str(tmp_path / "pid"))
+    assert ends(tmp_path / "pid")
+
+
+def test_a_childs_own_child_has_no_more_time_than_it(tmp_path: Path) -> None:
+    with pytest.raises(ChildEnded, match="did not come back within 4 s"):
+        in_child(nested, Limits(seconds=4.0), "0", str(tmp_path / "pid"))
+    assert ends(tmp_path / "pid")
+
+
+def ends(pid_file: Path) -> bool:
+    """Whether the process is gone, or is going to be soon."""
+    deadline = time.monotonic() + 20
+    while is_running(int(pid_file.read_text())):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process exists and is not a zombie."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(") ")[2][0] != "Z"

@@ -1,0 +1,50 @@
+"""A graph's versions are those of the distributions that its classes come from."""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.snapshot.versions.distributions import distributions_of, version_here
+
+
+def test_python_comes_first_and_the_standard_library_gymnasium_and_numpy_are_left_out() -> None:
+    assert distributions_of(["collections", "builtins", "numpy.random", "gymnasium.core"]) == ("python",)
+
+
+def test_a_module_is_named_by_its_distribution_once() -> None:
+    found = distributions_of(["msgspec", "msgspec.json", "yaml", "cloudpickle.cloudpickle"])
+    assert found == ("python", "PyYAML", "cloudpickle", "msgspec")
+
+
+def test_a_module_of_no_distribution_is_named_itself() -> None:
+    """A user's own, on the path."""
+    assert distributions_of(["lonely.envs", "lonely.other"]) == ("python", "lonely.envs", "lonely.other")
+
+
+def test_a_distributions_version_is_the_installed_one() -> None:
+    assert version_here("msgspec") == importlib.metadata.version("msgspec")
+
+
+def test_pythons_version_is_that_of_its_bytecode() -> None:
+    assert version_here("python") == sys.implementation.cache_tag
+
+
+def test_a_modules_version_follows_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edited environment does not continue a state that another code wrote."""
+    versions = []
+    for text in ("A = 1", "A = 2"):
+        (tmp_path / "lonely.py").write_text(text)
+        monkeypatch.syspath_prepend(tmp_path)
+        __import__("lonely")
+        version_here.cache_clear()
+        versions.append(version_here("lonely"))
+    version_here.cache_clear()
+    monkeypatch.delitem(sys.modules, "lonely")
+    assert "none" not in versions
+    assert versions[0] != versions[1]
+
+
+def test_what_is_not_installed_has_no_version() -> None:
+    assert version_here("no-such-distribution") == "none"

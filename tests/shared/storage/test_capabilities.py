@@ -1,0 +1,32 @@
+"""Our stores declare what their callers rely on."""
+
+from pathlib import Path
+
+from shared.storage.memory import MemoryStore
+from shared.storage.s3 import S3Store
+from shared.storage.sqlite import SQLiteStore
+
+
+def test_only_a_store_behind_a_network_blocks() -> None:
+    assert not MemoryStore().capabilities.blocking
+    assert not SQLiteStore("s.db").capabilities.blocking
+    assert S3Store("bucket").capabilities.blocking
+
+
+def test_only_the_memory_of_a_process_is_not_shared() -> None:
+    assert not MemoryStore().capabilities.shared
+    assert SQLiteStore("s.db").capabilities.shared
+    assert S3Store("bucket").capabilities.shared
+
+
+def test_only_a_file_of_this_host_has_a_place_for_a_signing_key(tmp_path: Path) -> None:
+    assert MemoryStore().capabilities.key_file is None
+    assert SQLiteStore(tmp_path / "s.db").capabilities.key_file == tmp_path / "s.db.key"
+    assert S3Store("bucket").capabilities.key_file is None
+
+
+def test_only_a_file_wants_compaction() -> None:
+    assert MemoryStore().capabilities.compact is None
+    store = SQLiteStore("s.db")
+    assert store.capabilities.compact == store.compact
+    assert S3Store("bucket").capabilities.compact is None

@@ -1,0 +1,36 @@
+"""The store in a dictionary."""
+
+import pytest
+
+from shared.storage.memory import MemoryStore
+from shared.storage.protocol import Store
+from shared.storage.testing.contract import StoreContract
+
+KEY = "state/me/one"
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+
+def test_two_stores_have_nothing_in_common() -> None:
+    one, other = MemoryStore(), MemoryStore()
+    one.put(KEY, b"body")
+    assert other.get(KEY) is None
+
+
+def test_equal_bodies_have_different_tags() -> None:
+    """More than `Store` promises: no ABA here, even without a nonce."""
+    store = MemoryStore()
+    assert len({store.put(KEY, b"same") for _ in range(10)}) == 10
+
+
+def test_a_listing_has_the_keys_of_its_first_step() -> None:
+    store = MemoryStore()
+    store.put("a/1", b"")
+    entries = store.list("a/")
+    first = next(entries)
+    store.put("a/2", b"")
+    assert [first.key, *(entry.key for entry in entries)] == ["a/1"]

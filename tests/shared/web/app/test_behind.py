@@ -1,0 +1,83 @@
+"""What no endpoint takes is answered too, and a server starts and ends with its service."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import list_envs
+from shared.errors import Misconfigured
+from shared.settings import Settings
+from shared.web.app.application import create_app
+from shared.web.app.behind import OpenedService
+from tests.applications import Api, alone
+
+
+def test_a_path_that_does_not_exist_is_a_problem_whose_cached_reply_is_one_origins(settings: Settings) -> None:
+    with alone(create_app(list_envs.router, settings=settings)) as client:
+        reply = Api(client).get("/v1/nothing/")
+    assert (reply.status, reply.json["type"]) == (404, "urn:gym-http:problem:path-not-found")
+    assert reply.headers["vary"] == "Origin"
+    assert "/v1/nothing/" in reply.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "told"),
+    [
+        (("*",), "https://a.example", "*"),
+        (("https://a.example",), "https://a.example", "https://a.example"),
+        (("https://a.example",), "https://b.example", None),
+    ],
+)
+def test_a_page_of_another_origin_reads_what_the_settings_allow(
+    settings: Settings, allowed: tuple[str, ...], origin: str, told: str | None
+) -> None:
+    app = create_app(list_envs.router, settings=dataclasses.replace(settings, cors_origins=allowed))
+    with alone(app) as client:
+        reply = Api(client).get("/v1/envs/", origin=origin)
+    assert reply.status == 200
+    assert reply.headers.get("access-control-allow-origin") == told
+
+
+def test_a_page_may_read_why_the_settings_are_wrong() -> None:
+    from starlette.testclient import TestClient
+
+    app = create_app(list_envs.router, settings=Settings(store="s3://bucket"))
+    reply = TestClient(app).get("/v1/envs/", headers={"origin": "https://a.example"})
+    assert (reply.status_code, reply.headers["access-control-allow-origin"]) == (503, "*")
+
+
+def test_static_pages_are_served_where_a_folder_is_given(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>here</p>")
+    for pages, status in ((tmp_path, 200), (None, 404)):
+        with alone(create_app(list_envs.router, settings=settings, pages=pages)) as client:
+            assert Api(client).get("/page.html").status == status
+
+
+def test_a_service_is_opened_once_and_one_that_cannot_be_opened_is_tried_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+
+    def open_service(chosen: Settings) -> Any:
+        made.append(chosen)
+        if len(made) == 1:
+            raise Misconfigured("Not yet.")
+        return object()
+
+    monkeypatch.setattr("shared.web.app.behind.open_service", open_service)
+    service = OpenedService(settings)
+    with pytest.raises(Misconfigured):
+        service.open()
+    assert service.opened is None
+    assert service.open() is service.open() is service.opened
+    assert made == [settings] * 2
+
+
+def test_a_server_does_not_start_with_a_wrong_setting() -> None:
+    with (
+        pytest.raises(Misconfigured, match="GYM_HTTP_SIGNING_KEYS"),
+        alone(create_app(list_envs.router, settings=Settings(store="s3://bucket"))),
+    ):
+        raise AssertionError("it has started")

@@ -1,0 +1,44 @@
+"""What is wrong with a body is told in a sentence, and place by place."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.web.protocol.validation import invalid_request, sentence
+
+
+class Inner(BaseModel):
+    number: int
+
+
+class Body(BaseModel):
+    inner: list[Inner]
+
+
+def failure(raw: bytes) -> ValidationError:
+    form: TypeAdapter[Any] = TypeAdapter(Body)
+    with pytest.raises(ValidationError) as raised:
+        form.validate_json(raw)
+    return raised.value
+
+
+def test_the_sentence_names_the_place_and_the_value() -> None:
+    told = sentence(failure(b'{"inner": [{"number": "x"}]}'))
+    assert told.startswith("body.inner.0.number: Input should be a valid integer")
+    assert told.endswith("(sent: 'x').")
+
+
+def test_a_missing_member_has_no_value_to_name() -> None:
+    assert sentence(failure(b"{}")) == "body.inner: Field required."
+
+
+def test_a_long_value_is_cut_short() -> None:
+    assert len(sentence(failure(b'{"inner": "' + b"x" * 10_000 + b'"}'))) < 200
+
+
+def test_every_place_is_listed_up_to_twenty() -> None:
+    few = invalid_request(failure(b'{"inner": [{}, {"number": []}]}')).evidence["errors"]
+    assert [place["loc"] for place in few] == [["body", "inner", 0, "number"], ["body", "inner", 1, "number"]]
+    many = invalid_request(failure(b'{"inner": [' + b",".join([b"{}"] * 50) + b"]}")).evidence["errors"]
+    assert len(many) == 20

@@ -1,0 +1,46 @@
+"""A key stands for its owner, and anything else for nobody."""
+
+import pytest
+
+from shared.errors import Unauthorized
+from shared.settings import PUBLIC
+from shared.web.service.auth import owner_of
+
+KEYS = (("ann", "secret of ann"), ("bob", "secret-of-bob"), ("ann", "ann's second"))
+
+
+def test_where_no_keys_are_set_everybody_is_the_public() -> None:
+    assert owner_of(None, ()) == owner_of("Bearer whatever", ()) == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("header", "owner"),
+    [
+        ("Bearer secret-of-bob", "bob"),
+        ("bearer secret-of-bob", "bob"),
+        ("Bearer   secret-of-bob ", "bob"),
+        ("Bearer secret of ann", "ann"),
+        ("Bearer ann's second", "ann"),
+    ],
+)
+def test_a_key_stands_for_its_owner(header: str, owner: str) -> None:
+    assert owner_of(header, KEYS) == owner
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer secret",
+        "Basic secret-of-bob",
+        "secret-of-bob",
+        "Bearer \udcff",
+        "Bearer ÿ",
+    ],
+)
+def test_anything_else_is_unauthorized(header: str | None) -> None:
+    with pytest.raises(Unauthorized):
+        owner_of(header, KEYS)
