@@ -104,5 +104,26 @@ class FailingEnv(gymnasium.Env[Any, Any]):
         return self.steps, 1.0, False, False, {}
 
 
+class SumEnv(gymnasium.Env[Any, Any]):
+    """Shows the sum of its actions, which tells a reply from any other's."""
+
+    def __init__(self) -> None:
+        self.action_space = spaces.Discrete(10_000)
+        self.observation_space = spaces.Discrete(10_000_000)
+        self.sum = 0
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.sum = 0
+        return self.sum, {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.sum += int(action)
+        return self.sum, 1.0, False, False, {}
+
+
 gymnasium.register("EverySpace-v0", f"{__name__}:EverySpaceEnv", max_episode_steps=50)
 gymnasium.register("Failing-v0", f"{__name__}:FailingEnv")
+gymnasium.register("Sum-v0", f"{__name__}:SumEnv")

@@ -84,8 +84,8 @@ def test_the_last_to_be_closed_closes_the_sockets(url: str) -> None:
     connection = Connection(url)
     first, second = (gymnasium_http.make("CartPole-v1", connection=connection) for _ in range(2))
     first.close()
-    assert connection._client is not None
+    assert connection.is_open
     second.close()
-    assert connection._client is None
+    assert not connection.is_open
     third = gymnasium_http.make("CartPole-v1", connection=connection)
     third.close()

@@ -272,6 +272,20 @@ def test_retry_after_is_waited_for() -> None:
     assert connection.call("GET", "/") == [1]
 
 
+def test_a_try_that_timed_out_after_all_of_the_patience_is_made_again() -> None:
+    tries: list[int] = []
+
+    def slow_once(request: httpx.Request, send: object) -> httpx.Response:
+        tries.append(1)
+        if len(tries) == 1:
+            time.sleep(0.4)
+            raise httpx.ReadTimeout("late", request=request)
+        return httpx.Response(200, json=[1])
+
+    connection = Connection("http://example", timeout=0.4, patience=0.4, transport=lambda: Faulty(slow_once))
+    assert connection.call("GET", "/") == [1]
+
+
 def test_every_problem_of_the_server_has_an_exception() -> None:
     for kind in PROBLEMS.values():
         assert kind.name in errors._BY_NAME, kind.name

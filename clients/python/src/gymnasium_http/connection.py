@@ -5,12 +5,15 @@ idempotency key once and repeats its first reply, so no call is applied twice.
 """
 
 import json
+import os
 import random
+import ssl
 import time
 import uuid
 import weakref
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -26,6 +29,7 @@ from gymnasium_http.errors import (
     error_of,
     name_of,
 )
+from gymnasium_http.pool import Pool
 from gymnasium_http.version import VERSION
 
 DEFAULT_URL = "http://127.0.0.1:5000"
@@ -43,14 +47,18 @@ _PASSING = frozenset((429, 502, 503, 504))
 # These come with 429 and 503 too, but waiting does not cure them.
 _LASTING = frozenset(("quota-exceeded", "misconfigured"))
 
-# Not the global generator, which the caller may have seeded.
-_jitter = random.Random()
+# Longer than a policy update, shorter than most gateways keep an idle socket.
+_KEEP_IDLE_S = 60.0
+
+# From the system: the global generator may have been seeded, and forked processes share the state of any other.
+_jitter = random.SystemRandom()
 
 
 class Connection:
     """Calls to one server over persistent connections, which several environments and threads may share.
 
-    The first call opens the sockets, as does the first after `close`. Unpickled, it opens its own.
+    The first call opens the sockets, as does the first after `close`. A hundred calls are made at a time, and more
+    wait. Unpickled or in a forked process, it opens sockets of its own.
     """
 
     def __init__(
@@ -68,8 +76,9 @@ class Connection:
             url: The server's address, with its path if it has one.
             api_key: The SECRET of `Authorization: Bearer SECRET`.
             timeout: Seconds for each attempt.
-            patience: Seconds for which a failed call is retried.
-            transport: Makes the HTTPX transport, instead of the default one.
+            patience: Seconds after a call's first failure during which it is tried again.
+            transport: Makes an HTTPX transport, instead of the default one, for each call that is made at the same
+                time as others.
 
         Raises:
             ValueError: it is not an http or https URL.
@@ -80,7 +89,7 @@ class Connection:
         self.url = url.rstrip("/")
         self.timeout, self.patience = timeout, patience
         self._api_key, self._transport = api_key, transport
-        self._client: httpx.Client | None = None
+        self._pool: Pool | None = None
         self.users: weakref.WeakSet[Any] = weakref.WeakSet()
         """The environments that use it. Closing the last one closes the sockets."""
 
@@ -94,11 +103,16 @@ class Connection:
     def __deepcopy__(self, memo: dict[int, Any]) -> "Connection":
         return self
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may hold sockets: a call was made in this process since the last `close`."""
+        return self._pool is not None and self._pool.pid == os.getpid()
+
     def close(self) -> None:
         """Close the sockets. The next call opens new ones."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
 
     def call(
         self,
@@ -125,13 +139,15 @@ class Connection:
         headers = {} if key is None else {"Idempotency-Key": key}
         if content is not None:
             headers["Content-Type"] = "application/msgpack"
-        give_up, pause = time.monotonic() + self.patience, _FIRST_PAUSE_S
+        give_up, pause = None, _FIRST_PAUSE_S
         while True:
             try:
                 return _value_of(self._once(method, path, content, headers), exactly)
             except GymHTTPError as error:
                 asked = _retry_after(error)
                 wait = max(asked, pause * _jitter.uniform(0.5, 1))
+                # From the first failure: a time-out may be as long as the patience, and is worth another try.
+                give_up = give_up or time.monotonic() + self.patience
                 if not _passes(error) or time.monotonic() + wait > give_up:
                     raise
             time.sleep(wait)
@@ -139,7 +155,8 @@ class Connection:
 
     def _once(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> httpx.Response:
         try:
-            reply = self._opened().request(method, self.url + path, content=content, headers=headers)
+            with self._opened().client() as client:
+                reply = client.request(method, self.url + path, content=content, headers=headers)
         except httpx.TimeoutException as error:
             raise TimedOut(f"{self.url} did not answer {method} {path} in {self.timeout:g} s.") from error
         except httpx.TransportError as error:
@@ -150,21 +167,42 @@ class Connection:
             return reply
         raise error_of(reply.status_code, _problem_of(reply), reply.headers.get("Retry-After"))
 
-    def _opened(self) -> httpx.Client:
-        if self._client is None:
-            headers = {
-                "Accept": f"{exact.MEDIA_TYPE}, application/json;q=0.5",
-                "User-Agent": f"gymnasium-http/{VERSION}",
-            }
-            if self._api_key is not None:
-                headers["Authorization"] = f"Bearer {self._api_key}"
-            transport = None if self._transport is None else self._transport()
-            if httpx.URL(self.url).host in _NEAR:
-                headers["Accept-Encoding"] = "identity"
-            self._client = httpx.Client(headers=headers, timeout=self.timeout, transport=transport)
+    def _opened(self) -> Pool:
+        pool = self._pool
+        if pool is None or pool.pid != os.getpid():
+            if pool is not None:
+                pool.close()
+            pool = self._pool = Pool(self._client_maker())
             # Closes the sockets of an environment that is dropped without close.
-            weakref.finalize(self, self._client.close)
-        return self._client
+            weakref.finalize(self, pool.close)
+        return pool
+
+    def _client_maker(self) -> Callable[[], httpx.Client]:
+        headers = {
+            "Accept": f"{exact.MEDIA_TYPE}, application/json;q=0.5",
+            "User-Agent": f"gymnasium-http/{VERSION}",
+        }
+        if self._api_key is not None:
+            headers["Authorization"] = f"Bearer {self._api_key}"
+        if httpx.URL(self.url).host in _NEAR:
+            headers["Accept-Encoding"] = "identity"
+        timeout, transport, limits = self.timeout, self._transport, httpx.Limits(keepalive_expiry=_KEEP_IDLE_S)
+        certificates = _certificates()
+
+        # It must not refer to the connection, which would then never be dropped.
+        def make() -> httpx.Client:
+            made = None if transport is None else transport()
+            return httpx.Client(
+                headers=headers, timeout=timeout, transport=made, limits=limits, verify=certificates
+            )
+
+        return make
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """One for all clients, because reading the authorities' certificates takes 20 ms."""
+    return httpx.create_ssl_context()
 
 
 def new_key() -> str:

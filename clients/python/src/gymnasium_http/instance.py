@@ -1,5 +1,6 @@
 """One environment on the server: the methods that `HTTPEnv` and `HTTPVectorEnv` share."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -19,6 +20,8 @@ class _Call(NamedTuple):
     method: str
     path: str
     content: bytes | None
+    pid: int
+    """A forked process that makes the same call makes another one."""
 
 
 class Instance:
@@ -175,11 +178,11 @@ class Instance:
         """Make a call that is applied once. After one without an answer, the same call has the same key."""
         self._check_open()
         content = None if body is None else exact.pack(body)
-        call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content)
+        call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content, os.getpid())
         key = self._unsettled[1] if self._unsettled is not None and self._unsettled[0] == call else new_key()
         self._unsettled = call, key
         try:
-            value = self.connection.call(*call, key=key, exactly=exactly)
+            value = self.connection.call(method, call.path, content, key=key, exactly=exactly)
         except GymHTTPError as error:
             if not isinstance(error, ServerGone | ServerFailed):
                 self._unsettled = None

@@ -40,7 +40,7 @@ def make(
         url: The server's address.
         api_key: The secret, if the server requires API keys.
         timeout: Seconds for each attempt of a call.
-        patience: Seconds for which a failed call is retried.
+        patience: Seconds after a call's first failure during which it is tried again.
         connection: An existing connection, instead of the four arguments before.
         render_mode: One of the environment's. "human" opens a window on this machine, with the server's frames.
         max_episode_steps: Replaces the registered limit; -1 for none.
