@@ -22,6 +22,7 @@ from gymnasium_http import (
     InstanceNotFound,
     InvalidAction,
     InvalidValue,
+    NoServer,
     NotCreatable,
     ResetNeeded,
     ServerFailed,
@@ -29,6 +30,7 @@ from gymnasium_http import (
     ServiceUnavailable,
     TimedOut,
     Unauthorized,
+    UnknownArgument,
     VersionMismatch,
     errors,
 )
@@ -165,9 +167,44 @@ def test_a_server_that_comes_back_in_time_is_waited_for(url: str) -> None:
         assert env.reset(seed=1)[0].shape == (4,)
 
 
-def test_no_server_is_said_to_be_gone() -> None:
-    with pytest.raises(ServerGone, match=f"{REFUSED} cannot be reached"):
-        gymnasium_http.make("CartPole-v1", url=REFUSED, patience=0)
+def test_without_a_server_the_first_call_fails_within_two_seconds_and_asks_whether_it_runs() -> None:
+    began = time.monotonic()
+    with pytest.raises(NoServer, match=f"No server answers at {REFUSED} .*refused.*Is `make run` up") as raised:
+        gymnasium_http.make("CartPole-v1", url=REFUSED)
+    assert time.monotonic() - began < 2
+    assert "store" not in str(raised.value)  # where there is nothing yet
+
+
+def test_a_host_that_does_not_answer_is_no_server_after_two_seconds() -> None:
+    asked: list[Any] = []
+
+    def unreachable(request: httpx.Request, send: object) -> httpx.Response:
+        asked.append(request.extensions["timeout"]["connect"])
+        time.sleep(1)
+        raise httpx.ConnectTimeout("timed out", request=request)
+
+    with pytest.raises(NoServer, match="Is `make run` up"):
+        gymnasium_http.make(
+            "CartPole-v1", connection=Connection("http://example", transport=lambda: Faulty(unreachable))
+        )
+    assert asked == [2.0]
+
+
+def test_a_server_that_is_still_starting_is_waited_for_with_patience(url: str) -> None:
+    began = time.monotonic()
+
+    def starting(request: httpx.Request, send: Callable[[], httpx.Response]) -> httpx.Response:
+        if time.monotonic() - began < 1.5:
+            raise httpx.ConnectError("refused", request=request)
+        return send()
+
+    connection = Connection(url, patience=20, transport=lambda: Faulty(starting))
+    gymnasium_http.make("CartPole-v1", connection=connection).close()
+
+
+@pytest.mark.parametrize("ending", ["/", "/v1", "/v1/", "//"])
+def test_an_address_may_end_as_the_apis_paths_begin(url: str, ending: str) -> None:
+    gymnasium_http.make("CartPole-v1", url=url + ending).close()
 
 
 def test_a_server_that_does_not_answer_is_a_time_out() -> None:
@@ -211,8 +248,23 @@ def test_errors_of_use_are_named_and_leave_the_environment_as_it_was(connection:
 def test_what_gymnasium_refuses_to_make_is_said_in_its_words(connection: Connection) -> None:
     with pytest.raises(NotCreatable, match="doesn't exist"):
         gymnasium_http.make("CartPoul-v1", connection=connection)
-    with pytest.raises(NotCreatable, match="no_such"):
-        gymnasium_http.make("CartPole-v1", connection=connection, no_such=1)
+    with pytest.raises(NotCreatable, match="doesn't exist") as unknown:
+        gymnasium.make("http/Env-v0", env_id="CartPoul-v1", connection=connection)
+    assert not isinstance(unknown.value, TypeError)
+
+
+def test_an_argument_that_the_environment_does_not_take_is_a_type_error_as_in_process(
+    connection: Connection,
+) -> None:
+    """TorchRL tries `frameskip` and leaves it out after this error."""
+    for make in (
+        lambda **kwargs: gymnasium.make("CartPole-v1", **kwargs),
+        lambda **kwargs: gymnasium.make("http/Env-v0", env_id="CartPole-v1", connection=connection, **kwargs),
+        lambda **kwargs: gymnasium_http.make_vec("CartPole-v1", connection=connection, **kwargs),
+    ):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'frameskip'") as raised:
+            make(frameskip=1)
+    assert isinstance(raised.value, UnknownArgument)
 
 
 def test_an_instance_that_is_gone_says_so(connection: Connection) -> None:

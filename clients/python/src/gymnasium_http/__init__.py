@@ -20,6 +20,7 @@ from gymnasium_http.errors import (
     InvalidValue,
     JournalFull,
     KeyReused,
+    NoServer,
     NotCreatable,
     NotEncodable,
     NotExact,
@@ -37,6 +38,7 @@ from gymnasium_http.errors import (
     StaleRevision,
     TimedOut,
     Unauthorized,
+    UnknownArgument,
     VersionMismatch,
 )
 from gymnasium_http.making import attach, make, make_vec
@@ -61,6 +63,7 @@ __all__ = [
     "InvalidValue",
     "JournalFull",
     "KeyReused",
+    "NoServer",
     "NotCreatable",
     "NotEncodable",
     "NotExact",
@@ -80,6 +83,7 @@ __all__ = [
     "StaleRevision",
     "TimedOut",
     "Unauthorized",
+    "UnknownArgument",
     "VersionMismatch",
     "__version__",
     "attach",

@@ -22,6 +22,7 @@ from gymnasium_http import exact
 from gymnasium_http.errors import (
     Contended,
     GymHTTPError,
+    NoServer,
     ServerFailed,
     ServerGone,
     TimedOut,
@@ -36,6 +37,12 @@ DEFAULT_URL = "http://127.0.0.1:5000"
 
 # On the same machine compressing takes longer than sending.
 _NEAR = frozenset(("localhost", "127.0.0.1", "::1"))
+
+_PATIENCE_S = 30.0
+
+# While nothing has answered at the address, it is more likely to be wrong than a server to be on its way.
+_FIRST_PATIENCE_S = 1.0
+_FIRST_CONNECT_S = 2.0
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
@@ -67,16 +74,17 @@ class Connection:
         *,
         api_key: str | None = None,
         timeout: float = 30.0,
-        patience: float = 30.0,
+        patience: float | None = None,
         transport: Callable[[], httpx.BaseTransport] | None = None,
     ) -> None:
         """Prepare a connection. Nothing is sent yet.
 
         Args:
-            url: The server's address, with its path if it has one.
+            url: The server's address, with its path if it has one. It may end in `/v1`, as every call's does.
             api_key: The SECRET of `Authorization: Bearer SECRET`.
             timeout: Seconds for each attempt.
-            patience: Seconds after a call's first failure during which it is tried again.
+            patience: Seconds after a call's first failure during which it is tried again. By default 30, and 1
+                until a server has answered; a server that is still starting is waited for with a longer one.
             transport: Makes an HTTPX transport, instead of the default one, for each call that is made at the same
                 time as others.
 
@@ -86,8 +94,10 @@ class Connection:
         parsed = httpx.URL(url)
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise ValueError(f"{url!r} is not the URL of a server; pass one such as {DEFAULT_URL!r}.")
-        self.url = url.rstrip("/")
-        self.timeout, self.patience = timeout, patience
+        self.url = url.rstrip("/").removesuffix("/v1").rstrip("/")
+        self.timeout, self.patience = timeout, _PATIENCE_S if patience is None else patience
+        self._first_patience = _FIRST_PATIENCE_S if patience is None else patience
+        self._answered = False
         self._api_key, self._transport = api_key, transport
         self._pool: Pool | None = None
         self.users: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -97,7 +107,8 @@ class Connection:
         return f"Connection({self.url!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        options = (self._api_key, self.timeout, self.patience, self._transport)
+        patience = self.patience if self._first_patience == self.patience else None
+        options = (self._api_key, self.timeout, patience, self._transport)
         return _reconnected, (self.url, *options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Connection":
@@ -139,7 +150,7 @@ class Connection:
         headers = {} if key is None else {"Idempotency-Key": key}
         if content is not None:
             headers["Content-Type"] = "application/msgpack"
-        give_up, pause = None, _FIRST_PAUSE_S
+        began, failed, pause = time.monotonic(), None, _FIRST_PAUSE_S
         while True:
             try:
                 return _value_of(self._once(method, path, content, headers), exactly)
@@ -147,25 +158,34 @@ class Connection:
                 asked = _retry_after(error)
                 wait = max(asked, pause * _jitter.uniform(0.5, 1))
                 # From the first failure: a time-out may be as long as the patience, and is worth another try.
-                give_up = give_up or time.monotonic() + self.patience
+                failed = failed or time.monotonic()
+                nobody = isinstance(error, NoServer)
+                give_up = began + self._first_patience if nobody else failed + self.patience
                 if not _passes(error) or time.monotonic() + wait > give_up:
                     raise
             time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     def _once(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> httpx.Response:
+        connect = self.timeout if self._answered else min(self.timeout, _FIRST_CONNECT_S)
+        timeout = httpx.Timeout(self.timeout, connect=connect)
         try:
             with self._opened().client() as client:
-                reply = client.request(method, self.url + path, content=content, headers=headers)
-        except httpx.TimeoutException as error:
-            raise TimedOut(f"{self.url} did not answer {method} {path} in {self.timeout:g} s.") from error
+                reply = client.request(method, self.url + path, content=content, headers=headers, timeout=timeout)
         except httpx.TransportError as error:
-            raise ServerGone(
-                f"{self.url} cannot be reached, or its reply was cut short ({type(error).__name__}: {error})."
-            ) from error
+            raise self._gone(f"{method} {path}", error) from error
+        self._answered = True
         if reply.is_success:
             return reply
         raise error_of(reply.status_code, _problem_of(reply), reply.headers.get("Retry-After"))
+
+    def _gone(self, call: str, error: httpx.TransportError) -> ServerGone:
+        said = f"{type(error).__name__}: {error}"
+        if not self._answered and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return NoServer(f"No server answers at {self.url} ({said}).")
+        if isinstance(error, httpx.TimeoutException):
+            return TimedOut(f"{self.url} did not answer {call} in {self.timeout:g} s.")
+        return ServerGone(f"{self.url} cannot be reached, or its reply was cut short ({said}).")
 
     def _opened(self) -> Pool:
         pool = self._pool
@@ -214,7 +234,7 @@ def _reconnected(
     url: str,
     api_key: str | None,
     timeout: float,
-    patience: float,
+    patience: float | None,
     transport: Callable[[], httpx.BaseTransport] | None,
 ) -> Connection:
     return Connection(url, api_key=api_key, timeout=timeout, patience=patience, transport=transport)

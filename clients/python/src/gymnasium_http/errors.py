@@ -2,6 +2,7 @@
 
     GymHTTPError
     ├── ServerGone              no reply came, at any attempt
+    │   ├── NoServer            and none ever came from this address
     │   └── TimedOut            also a TimeoutError
     ├── ServerFailed            the server failed, or something else replied
     │   └── ServiceUnavailable  its store, its settings or a gateway failed, at every attempt
@@ -14,6 +15,7 @@
     │   └── BodyTooLarge
     ├── Unauthorized            the call had no valid API key
     ├── NotCreatable            gymnasium.make refused
+    │   ├── UnknownArgument     the constructor has no such argument; also a TypeError, as in process
     │   └── NotExact            the environment cannot be saved exactly
     ├── NotFound
     │   ├── InstanceNotFound    never created, closed, expired, or another owner's
@@ -69,6 +71,12 @@ class ServerGone(GymHTTPError):
     )
 
 
+class NoServer(ServerGone):
+    """Nothing has ever answered at this address."""
+
+    advice = "Is `make run` up? Start it, or pass the address of a running server as url."
+
+
 class TimedOut(ServerGone, TimeoutError):
     """No reply came in time."""
 
@@ -121,6 +129,10 @@ class Unauthorized(GymHTTPError):
 
 class NotCreatable(GymHTTPError):
     """Gymnasium, a wrapper or the environment's constructor raised; the message is theirs."""
+
+
+class UnknownArgument(NotCreatable, TypeError):
+    """The environment's constructor takes no such argument."""
 
 
 class NotExact(NotCreatable):
@@ -264,6 +276,9 @@ def error_of(status: int, problem: Mapping[str, Any], retry_after: str | None = 
     if kind is None:
         kind = GymHTTPError if 400 <= status < 500 else ServerFailed
     detail = problem.get("detail") or problem.get("title") or f"The server answered {status}."
+    # In Python's words, in which TorchRL looks for it too.
+    if kind is NotCreatable and "unexpected keyword argument" in str(detail):
+        kind = UnknownArgument
     error = kind(detail if isinstance(detail, str) else repr(detail), status, problem)
     error.retry_after = retry_after
     return error

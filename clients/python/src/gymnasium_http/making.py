@@ -23,7 +23,7 @@ def make(
     url: str = DEFAULT_URL,
     api_key: str | None = None,
     timeout: float = 30.0,
-    patience: float = 30.0,
+    patience: float | None = None,
     connection: Connection | None = None,
     render_mode: str | None = None,
     max_episode_steps: int | None = None,
@@ -40,7 +40,8 @@ def make(
         url: The server's address.
         api_key: The secret, if the server requires API keys.
         timeout: Seconds for each attempt of a call.
-        patience: Seconds after a call's first failure during which it is tried again.
+        patience: Seconds after a call's first failure during which it is tried again. By default 30, and 1 until
+            a server has answered.
         connection: An existing connection, instead of the four arguments before.
         render_mode: One of the environment's. "human" opens a window on this machine, with the server's frames.
         max_episode_steps: Replaces the registered limit; -1 for none.
@@ -56,7 +57,8 @@ def make(
 
     Raises:
         NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
-        ServerGone: no server answered at the URL.
+        UnknownArgument: the constructor takes no such argument.
+        NoServer: no server answered at the URL.
         VersionMismatch: the server has another version than this client.
     """
     shown = render_mode == "human"
@@ -81,7 +83,7 @@ def make_vec(
     url: str = DEFAULT_URL,
     api_key: str | None = None,
     timeout: float = 30.0,
-    patience: float = 30.0,
+    patience: float | None = None,
     connection: Connection | None = None,
     render_mode: str | None = None,
     max_episode_steps: int | None = None,
@@ -97,7 +99,8 @@ def make_vec(
 
     Raises:
         NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
-        ServerGone: no server answered at the URL.
+        UnknownArgument: the constructor takes no such argument.
+        NoServer: no server answered at the URL.
         VersionMismatch: the server has another version than this client.
     """
     body = {
@@ -121,14 +124,14 @@ def attach(
     url: str = DEFAULT_URL,
     api_key: str | None = None,
     timeout: float = 30.0,
-    patience: float = 30.0,
+    patience: float | None = None,
     connection: Connection | None = None,
 ) -> HTTPEnv | HTTPVectorEnv:
     """Continue an existing environment, whichever client made it.
 
     Raises:
         InstanceNotFound: there is none with this id.
-        ServerGone: no server answered at the URL.
+        NoServer: no server answered at the URL.
         VersionMismatch: the server has another version than this client.
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
