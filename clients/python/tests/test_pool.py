@@ -115,7 +115,7 @@ def test_a_fork_while_other_threads_make_calls_waits_for_none_of_them(connection
     ended = threading.Event()
 
     def play(env: Any, asked: int) -> list[int]:
-        steps = []
+        steps: list[int] = []
         while not ended.is_set():
             steps.append(int(env.step(asked)[0]) - asked * (len(steps) + 1))
         return steps

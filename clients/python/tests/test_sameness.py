@@ -1,5 +1,7 @@
 """An environment on the server cannot be told from the same one in process."""
 
+import json
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +9,7 @@ import gymnasium
 import gymnasium_http
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 from gymnasium_http import Connection, HTTPEnv
 from sameness import same
 
@@ -78,6 +81,51 @@ def test_the_spec_is_that_of_the_environment_in_process_but_makes_it_on_the_serv
     assert same(again.render(), local.render())
 
 
+def test_the_json_of_the_spec_is_that_of_the_environment_in_process(connection: Connection) -> None:
+    options: dict[str, Any] = {"render_mode": "rgb_array", "max_episode_steps": 7, "is_slippery": False}
+    remote = gymnasium_http.make("FrozenLake-v1", connection=connection, **options)
+    local = gymnasium.make("FrozenLake-v1", **options)
+    again = gymnasium.make(remote.spec)  # type: ignore[arg-type]
+    for env in (remote, again, pickle.loads(pickle.dumps(remote))):
+        assert json.loads(env.spec.to_json()) == json.loads(local.spec.to_json())  # type: ignore[union-attr]
+    vector = gymnasium_http.make_vec("CartPole-v1", 2, connection=connection)
+    assert vector.spec is not None
+    assert '"vector_entry_point": "gymnasium.envs' in vector.spec.to_json()
+    for env in (remote, again, vector):
+        env.close()
+
+
+def test_the_spec_of_the_registered_id_has_the_environments_limits(connection: Connection) -> None:
+    env = gymnasium.make("http/Env-v0", env_id="CartPole-v1", connection=connection, sutton_barto_reward=True)
+    vector = gymnasium.make_vec("http/Env-v0", num_envs=2, env_id="CartPole-v1", connection=connection)
+    for made in (env, vector):
+        assert made.spec is not None
+        assert (made.spec.id, made.spec.max_episode_steps, made.spec.reward_threshold) == ("http/Env-v0", 500, 475)
+    again = gymnasium.make(env.spec)  # type: ignore[arg-type]
+    rewards = [again.reset(seed=1), *(again.step(1) for _ in range(3))]
+    assert same(rewards, [env.reset(seed=1), *(env.step(1) for _ in range(3))])
+    again_vector = gymnasium.make_vec(vector.spec)  # type: ignore[arg-type]
+    assert again_vector.num_envs == 2
+    shorter = gymnasium.make("http/Env-v0", env_id="CartPole-v1", connection=connection, max_episode_steps=3)
+    assert shorter.spec is not None
+    assert shorter.spec.max_episode_steps == 3
+    for made in (env, vector, again, again_vector, shorter):
+        made.close()
+
+
+def test_the_spec_of_the_registered_id_is_json_with_the_address_and_without_the_key(url: str) -> None:
+    env = gymnasium.make("http/Env-v0", env_id="CartPole-v1", url=url, api_key="secret", timeout=9)
+    assert env.spec is not None
+    assert "secret" not in repr(env.spec)
+    text = env.spec.to_json()
+    assert url in text
+    assert "secret" not in text
+    again = gymnasium.make(EnvSpec.from_json(text))
+    assert same(again.reset(seed=1), env.reset(seed=1))
+    for made in (env, again):
+        made.close()
+
+
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1", "EverySpace-v0"])
 def test_pictures_are_the_same_in_every_render_mode(env_id: str, connection: Connection) -> None:
     local: Any = gymnasium.make(env_id, disable_env_checker=True)
@@ -124,6 +172,16 @@ def test_a_seed_at_creation_seeds_the_spaces_and_the_first_reset(connection: Con
     remote = gymnasium_http.make("CartPole-v1", connection=connection, seed=9)
     assert same(remote.reset(), local.reset(seed=9))
     assert [remote.action_space.sample() for _ in range(9)] == [local.action_space.sample() for _ in range(9)]
+
+
+def test_an_attribute_of_the_environment_cannot_be_set_without_a_word(connection: Connection) -> None:
+    env = gymnasium_http.make("CartPole-v1", connection=connection)
+    with pytest.raises(AttributeError, match="'gravity' is on the server"):
+        env.set_wrapper_attr("gravity", 5.0)
+    wrapped = gymnasium.wrappers.TimeLimit(env, 9)
+    assert wrapped.set_wrapper_attr("connection", connection)
+    assert wrapped.set_wrapper_attr("of_the_wrapper", 1)
+    assert not hasattr(env, "of_the_wrapper")
 
 
 def test_options_reach_the_environment(connection: Connection) -> None:

@@ -7,6 +7,7 @@ import gymnasium
 import gymnasium_http
 import numpy as np
 import pytest
+from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium_http import Connection
 from sameness import same
@@ -45,6 +46,7 @@ def test_batches_infos_and_autoresets_are_the_same(
     for name in ("action_space", "observation_space", "single_action_space", "single_observation_space"):
         assert getattr(remote, name) == getattr(local, name)
     assert same(remote.metadata, local.metadata)
+    assert remote.autoreset_mode is local.autoreset_mode
     assert (remote.num_envs, remote.render_mode, remote.closed) == (3, None, False)
     assert same(remote.reset(seed=7), local.reset(seed=7))
     local.action_space.seed(3)
@@ -85,6 +87,43 @@ def test_pictures_are_a_tuple_of_all(connection: Connection) -> None:
         remote.reset(seed=1)
         local.reset(seed=1)
         assert same(remote.render(), local.render())
+
+
+def test_attributes_that_the_interface_tells_are_those_of_every_environment(connection: Connection) -> None:
+    local = local_vector("FrozenLake-v1", render_mode="ansi")
+    with gymnasium_http.make_vec("FrozenLake-v1", 3, connection=connection, render_mode="ansi") as remote:
+        remote.reset(seed=1)
+        local.reset(seed=1)
+        for name in ("render_mode", "metadata", "render"):
+            assert same(remote.get_attr(name), local.get_attr(name)), name
+            assert same(remote.call(name), local.call(name)), name
+        for name in ("action_space", "observation_space"):
+            assert remote.get_attr(name) == local.get_attr(name)
+        assert [spec.id for spec in remote.get_attr("spec")] == ["FrozenLake-v1"] * 3
+    with gymnasium_http.make_vec("FrozenLake-v1", 2, connection=connection) as remote:
+        remote.reset()
+        assert remote.call("render") == (None, None)
+
+
+def test_attributes_that_stay_on_the_server_are_an_attribute_error_that_says_so(connection: Connection) -> None:
+    with gymnasium_http.make_vec("CartPole-v1", 2, connection=connection) as env:
+        for ask in (lambda: env.get_attr("gravity"), lambda: env.call("render", 1), lambda: env.set_attr("x", 1)):
+            with pytest.raises(AttributeError, match="on the server") as raised:
+                ask()
+            assert isinstance(raised.value, gymnasium_http.NotServed)
+
+
+def test_it_is_the_synchronous_vector_in_every_mode_but_that_of_a_vector_entry_point(
+    connection: Connection,
+) -> None:
+    for mode in (None, "sync", "async", VectorizeMode.SYNC):
+        with gymnasium_http.make_vec("CartPole-v1", 2, mode, connection=connection) as remote:
+            local = gymnasium.make_vec("CartPole-v1", 2, "sync")
+            assert same(remote.reset(seed=1), local.reset(seed=1))
+    with pytest.raises(ValueError, match='pass vectorization_mode="sync"'):
+        gymnasium_http.make_vec("CartPole-v1", vectorization_mode="vector_entry_point", connection=connection)
+    with pytest.raises(ValueError, match="threads"):
+        gymnasium_http.make_vec("CartPole-v1", vectorization_mode="threads", connection=connection)
 
 
 def test_vector_wrappers_apply(connection: Connection) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium.utils import seeding
 
 from gymnasium_http.connection import Connection
+from gymnasium_http.errors import NotServed
 from gymnasium_http.instance import Instance
 from gymnasium_http.interface import Interface
 
@@ -23,7 +24,6 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
         """Use `make` or `attach`."""
         super().__init__(connection, instance_id, interface)
-        self.spec = interface.spec
         self.metadata = interface.metadata
         self.render_mode = interface.render_mode
         self.action_space = interface.spaces["action_space"]
@@ -61,6 +61,19 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
             NotRenderable: the picture cannot be sent.
         """
         return None if self.render_mode in (None, "human") else self._render()
+
+    def set_wrapper_attr(self, name: str, value: Any, *, force: bool = True) -> bool:
+        """Set an attribute that this object has; `gymnasium.Wrapper.set_wrapper_attr` ends here.
+
+        Raises:
+            NotServed: it would be an attribute of the environment, which is on the server.
+        """
+        if force and not hasattr(self, name):
+            raise NotServed(
+                f"The environment's {name!r} is on the server, and the API has no call that sets it; pass it to "
+                "make if it is an argument of the constructor, or in the options of reset."
+            )
+        return super().set_wrapper_attr(name, value, force=force)
 
     @property
     def np_random_seed(self) -> int:

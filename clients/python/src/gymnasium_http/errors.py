@@ -22,6 +22,7 @@
     │   └── CheckpointNotFound
     ├── ResetNeeded             also gymnasium.error.ResetNeeded
     ├── EnvironmentRaised       the environment's own exception
+    ├── NotServed               an attribute or method that no call gives; also an AttributeError
     ├── NotRenderable           the render mode gives no picture
     ├── JournalFull             after one more call a snapshot could not be restored in time
     ├── CallTooLong             the environment took longer than a call may take
@@ -171,6 +172,10 @@ class EnvironmentRaised(GymHTTPError):
     def text(self) -> str:
         """The message of the environment's exception."""
         return str(self.problem.get("text", ""))
+
+
+class NotServed(GymHTTPError, AttributeError):
+    """The attribute or method stays on the server, since the API has no call for it."""
 
 
 class NotRenderable(GymHTTPError):

@@ -8,12 +8,14 @@ from typing import Any, Literal, NamedTuple, Self
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 
 from gymnasium_http import exact
 from gymnasium_http.connection import Connection, new_key
 from gymnasium_http.errors import GymHTTPError, InstanceNotFound, ServerFailed, ServerGone
 from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
+from gymnasium_http.specs import completed
 
 
 class _Call(NamedTuple):
@@ -54,6 +56,15 @@ class Instance:
     def __exit__(self, *error: object) -> Literal[False]:
         self.close()
         return False
+
+    @property
+    def spec(self) -> EnvSpec | None:
+        """The environment's spec, whose entry point makes another on the server."""
+        return self.interface.spec
+
+    @spec.setter
+    def spec(self, given: EnvSpec) -> None:  # by gymnasium.make
+        self.interface = self.interface._replace(spec=completed(given, self.interface.spec, self.connection))
 
     def fork(self, count: int = 1, *, reseed: int | None = None) -> list[Self]:
         """Create copies that continue from the current state exactly as this environment would.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
+from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode
 
 from gymnasium_http import exact
@@ -79,6 +80,7 @@ def make(
 def make_vec(
     env_id: str,
     num_envs: int = 1,
+    vectorization_mode: VectorizeMode | str | None = None,
     *,
     url: str = DEFAULT_URL,
     api_key: str | None = None,
@@ -95,14 +97,24 @@ def make_vec(
 ) -> HTTPVectorEnv:
     """Make a vector environment on the server, as `gymnasium.vector.SyncVectorEnv` does in process.
 
-    The arguments are those of `make`. `wrappers` are applied to each sub-environment.
+    It is what `gymnasium.make_vec(env_id, vectorization_mode="sync")` makes. Without a mode that function uses an
+    environment's vector entry point, such as CartPole's, whose episodes differ from those of single environments.
+
+    `vectorization_mode` may be "sync" or "async", which return the same: a step of all is one call. The other
+    arguments are those of `make`. `wrappers` are applied to each sub-environment.
 
     Raises:
+        ValueError: the mode is "vector_entry_point", or none of Gymnasium's.
         NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
         UnknownArgument: the constructor takes no such argument.
         NoServer: no server answered at the URL.
         VersionMismatch: the server has another version than this client.
     """
+    if vectorization_mode is not None and VectorizeMode(vectorization_mode) is VectorizeMode.VECTOR_ENTRY_POINT:
+        raise ValueError(
+            "The server makes vectors of single environments, and none by a vector entry point; "
+            'pass vectorization_mode="sync", or none.'
+        )
     body = {
         "env_id": env_id,
         "num_envs": num_envs,
@@ -136,7 +148,7 @@ def attach(
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
     described = connection.call("GET", f"/v1/envs/{instance_id}/interface/", exactly=True)
-    interface = Interface.of(described, lambda env_id: Remake(connection, env_id))
+    interface = Interface.of(described, lambda spec: Remake.of(connection, spec))
     kind = HTTPEnv if interface.num_envs is None else HTTPVectorEnv
     return kind(connection, instance_id, interface)
 
@@ -150,6 +162,13 @@ class Remake:
 
     connection: Connection
     env_id: str
+    entry_point: str | None
+    vector_entry_point: str | None
+
+    @classmethod
+    def of(cls, connection: Connection, spec: Mapping[str, Any]) -> "Remake":
+        """The entry point for a spec that the server described."""
+        return cls(connection, spec["id"], spec["entry_point"], spec["vector_entry_point"])
 
     def __call__(self, render_mode: str | None = None, **kwargs: Any) -> gymnasium.Env[Any, Any]:
         """Make the environment; called by `gymnasium.make`."""

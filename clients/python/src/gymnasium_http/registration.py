@@ -5,14 +5,14 @@ The environment on the server has its own wrappers for the step limit, order and
 
 import gymnasium
 
-ID = "http/Env-v0"
+from gymnasium_http.specs import REGISTERED
 
 
 def register() -> None:
     """Register the id, once."""
-    if ID not in gymnasium.registry:
+    if REGISTERED not in gymnasium.registry:
         gymnasium.register(
-            ID,
+            REGISTERED,
             entry_point="gymnasium_http.making:make",
             vector_entry_point="gymnasium_http.making:make_vec",
             order_enforce=False,

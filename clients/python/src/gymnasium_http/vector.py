@@ -1,6 +1,7 @@
 """A `gymnasium.vector.VectorEnv` on the server, with one call per step for all sub-environments."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -9,22 +10,20 @@ from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from gymnasium_http.connection import Connection
+from gymnasium_http.errors import NotServed
 from gymnasium_http.instance import Instance
 from gymnasium_http.interface import Interface
 
 
 class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
-    """A vector environment with the batches, infos and autoreset of `gymnasium.vector.SyncVectorEnv`.
-
-    `metadata["autoreset_mode"]` is its autoreset mode.
-    """
+    """A vector environment with the batches, infos and autoreset of `gymnasium.vector.SyncVectorEnv`."""
 
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
         """Use `make_vec` or `attach`."""
         super().__init__(connection, instance_id, interface)
-        self.spec = interface.spec
         self.metadata = interface.metadata
         self.render_mode = interface.render_mode
+        self.autoreset_mode = interface.metadata["autoreset_mode"]
         self.num_envs = interface.num_envs or 1
         self.action_space = interface.spaces["action_space"]
         self.observation_space = interface.spaces["observation_space"]
@@ -72,6 +71,52 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
     def render(self) -> tuple[Any, ...] | None:
         """The picture of every environment; None without a render mode."""
         return None if self.render_mode in (None, "human") else self._render()
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The attribute of every environment, or what its method returns, as far as the API tells it.
+
+        Args:
+            name: `render`, `render_mode`, `metadata`, `spec`, `action_space` or `observation_space`.
+            *args: None of these takes any.
+            **kwargs: None of these takes any.
+
+        Raises:
+            NotServed: it is another name.
+        """
+        if name == "render" and not (args or kwargs):
+            return self.render() or (None,) * self.num_envs
+        one = {
+            "render_mode": self.render_mode,
+            "metadata": {name: value for name, value in self.metadata.items() if name != "autoreset_mode"},
+            "spec": self.spec,
+            "action_space": self.single_action_space,
+            "observation_space": self.single_observation_space,
+        }
+        if name not in one:
+            raise NotServed(
+                f"The environments' {name!r} is on the server, and the API has no call for it; what can be asked "
+                f"for is render, {', '.join(one)}."
+            )
+        return tuple(deepcopy(one[name]) for _ in range(self.num_envs))
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """The attribute of every environment, for the names that `call` takes.
+
+        Raises:
+            NotServed: it is another name.
+        """
+        return self.call(name)
+
+    def set_attr(self, name: str, values: Any) -> None:
+        """Refuse: the API sets no attributes.
+
+        Raises:
+            NotServed: always.
+        """
+        raise NotServed(
+            f"The environments' {name!r} is on the server, and the API has no call that sets it; pass it to "
+            "make_vec if it is an argument of the constructor, or in the options of reset."
+        )
 
     def close(self, **kwargs: Any) -> None:
         """Delete the environments on the server. Closing again does nothing."""
