@@ -1,5 +1,6 @@
 """Environments of every kind of space and every type in infos; imported by the server and by the tests."""
 
+import enum
 import math
 from typing import Any
 
@@ -124,6 +125,65 @@ class SumEnv(gymnasium.Env[Any, Any]):
         return self.sum, 1.0, False, False, {}
 
 
+class Part(str, enum.Enum):  # noqa: UP042  as packages of before Python 3.11 write it
+    """Names of parts of an observation, which are text and more."""
+
+    WHEEL = "wheel"
+    ARM = "arm"
+
+
+class UnsortedEnv(gymnasium.Env[Any, Any]):
+    """Names its parts by members of an Enum, in an order that is not the alphabet's."""
+
+    def __init__(self) -> None:
+        parts = {Part.WHEEL: spaces.Box(-9, 9, (2,)), Part.ARM: spaces.Box(-9, 9, (3,))}
+        self.observation_space = spaces.Dict(parts, sort_keys=False)
+        self.action_space = spaces.Dict({Part.WHEEL: spaces.Discrete(3), Part.ARM: spaces.Discrete(2)})
+        self.wheel, self.arm = 0, 0
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.wheel, self.arm = 0, 0
+        return self._observed(), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.wheel += int(action[Part.WHEEL])
+        self.arm += int(action[Part.ARM])
+        return self._observed(), 1.0, False, False, {}
+
+    def _observed(self) -> dict[Part, Any]:
+        return {Part.WHEEL: np.full(2, self.wheel, np.float32), Part.ARM: np.full(3, self.arm, np.float32)}
+
+
+class Wheel(spaces.Space[Any]):
+    """A space that is none of Gymnasium's."""
+
+    def __init__(self) -> None:
+        super().__init__((), np.int64)
+
+    def sample(self, mask: Any = None, probability: Any = None) -> int:
+        return int(self.np_random.integers(9))
+
+    def contains(self, x: Any) -> bool:
+        return 0 <= int(x) < 9
+
+    @property
+    def is_np_flattenable(self) -> bool:
+        return False
+
+
+class OwnSpaceEnv(SumEnv):
+    """Shows the sum within a space of its own class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = Wheel()
+
+
 gymnasium.register("EverySpace-v0", f"{__name__}:EverySpaceEnv", max_episode_steps=50)
 gymnasium.register("Failing-v0", f"{__name__}:FailingEnv")
 gymnasium.register("Sum-v0", f"{__name__}:SumEnv")
+gymnasium.register("Unsorted-v0", f"{__name__}:UnsortedEnv")
+gymnasium.register("OwnSpace-v0", f"{__name__}:OwnSpaceEnv")

@@ -6,6 +6,7 @@ from typing import Any
 from gymnasium import Space
 
 from shared.wire.values.abbreviation import abbreviated
+from shared.wire.values.keys import key_of
 from shared.wire.values.mismatch import Mismatch
 
 Cast = Callable[[Any], Any]
@@ -50,7 +51,7 @@ def tuple_of(parts: list[Part]) -> Callable[[Any], tuple[Any, ...]]:
 
 def dict_of(parts: Mapping[Any, Part]) -> Callable[[Any], dict[Any, Any]]:
     """A cast from an object with exactly the parts' keys, each as its text, to a dict in the parts' order."""
-    named = {str(key): (key, part) for key, part in parts.items()}
+    named = {str(key_of(key)): (key, part) for key, part in parts.items()}
 
     def cast(raw: Any) -> dict[Any, Any]:
         check_keys(raw, named)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from shared.errors import InvalidValue
 from shared.wire.values.arrays import ArrayReader
 from shared.wire.values.forms import as_lists
+from shared.wire.values.keys import key_of
 
 ArrayForm = Callable[[NDArray[Any]], Any]
 
@@ -119,9 +120,9 @@ def _dict(space: spaces.Dict, array: ArrayForm = as_lists) -> dict[str, Any]:
     return {
         "name": "Dict",
         "shape": None,
-        "spaces": {str(key): describe(part, array) for key, part in space.spaces.items()},
+        "spaces": {str(key_of(key)): describe(part, array) for key, part in space.spaces.items()},
         # Flattening depends on the order of keys, which many JSON parsers do not keep.
-        "keys": [key if isinstance(key, int) else str(key) for key in space.spaces],
+        "keys": [key_of(key) for key in space.spaces],
     }
 
 

@@ -36,6 +36,7 @@ from shared.codec.exact import DEEPEST
 from shared.errors import NotEncodable
 from shared.wire.values.arrays import as_typed
 from shared.wire.values.digits import as_text
+from shared.wire.values.keys import key_of
 
 _LONG_PICTURE = 2048
 """Bytes in an array; for fewer, lists take only microseconds."""
@@ -158,7 +159,7 @@ def _dict(value: Mapping[Any, Any], form: Form, room: int) -> dict[str, Any]:
 
 
 def _key(key: Any, form: Form, room: int) -> str:
-    return _text(key if isinstance(key, str) else str(key), form, room)
+    return _text(str(key_of(key)), form, room)
 
 
 def _array(value: NDArray[Any], form: Form, room: int) -> Any:

@@ -4,6 +4,7 @@ The extension types are those of the server's media type `application/vnd.gymnas
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 import msgpack
@@ -33,8 +34,10 @@ def plain(value: Any) -> Any:
     """The value with lists instead of arrays, for options, which the environment receives as they were sent."""
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
+    if isinstance(value, Enum):
+        return plain(value.value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_text(key): plain(item) for key, item in value.items()}
     if hasattr(value, "__array__"):
         return plain(np.asarray(value))
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
@@ -54,14 +57,21 @@ def _sendable(value: Any) -> Any:
         return _typed(value)
     if isinstance(value, np.generic):
         return _sendable(value.item())
+    if isinstance(value, Enum):
+        return _sendable(value.value)
     if isinstance(value, GraphInstance):
         return _sendable(value._asdict())
     if isinstance(value, Mapping):
-        return {str(key): _sendable(item) for key, item in value.items()}
+        return {_text(key): _sendable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_sendable(item) for item in value]
     # Arrays of other libraries, such as JAX and PyTorch.
     return _typed(np.asarray(value)) if hasattr(value, "__array__") else value
+
+
+def _text(key: Any) -> str:
+    """A key as text, and a member of an Enum as its value's, which is how the server writes both."""
+    return str(key.value if isinstance(key, Enum) else key)
 
 
 def _typed(array: NDArray[Any]) -> Any:

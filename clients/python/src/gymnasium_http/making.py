@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium_http import exact
 from gymnasium_http.connection import DEFAULT_URL, Connection, new_key
 from gymnasium_http.environment import HTTPEnv
+from gymnasium_http.errors import GymHTTPError, ServerGone
 from gymnasium_http.interface import Interface
 from gymnasium_http.vector import HTTPVectorEnv
 
@@ -185,8 +186,22 @@ def _create(connection: Connection, body: Mapping[str, Any]) -> HTTPEnv | HTTPVe
     given = {**body, "kwargs": exact.plain(body["kwargs"]), "wrappers": exact.plain(body["wrappers"])}
     content = exact.pack({name: value for name, value in given.items() if value is not None})
     instance_id = connection.call("POST", "/v1/envs/", content, key=new_key())["instance_id"]
-    env = attach(instance_id, connection=connection)
+    try:
+        env = attach(instance_id, connection=connection)
+    except BaseException as error:
+        _delete_unused(connection, instance_id, error)
+        raise
     if body["seed"] is not None:
         env.action_space.seed(body["seed"])
         env.observation_space.seed(body["seed"])
     return env
+
+
+def _delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
+    """Leave nothing behind that the caller has no object for; where that fails, say so in a note."""
+    try:
+        if isinstance(because, ServerGone):
+            raise because
+        connection.call("DELETE", f"/v1/envs/{instance_id}/", key=new_key())
+    except GymHTTPError as error:
+        because.add_note(f"The environment {instance_id} was made and is still there ({type(error).__name__}).")

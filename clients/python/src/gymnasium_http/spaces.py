@@ -1,6 +1,7 @@
 """Builds Gymnasium's spaces from the server's descriptions, equal to those of the environment in process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,24 @@ def _multi_discrete(described: dict[str, Any]) -> Space[Any]:
     return spaces.MultiDiscrete(nvec, np.dtype(described["dtype"]), start=start)
 
 
+def _dict(described: dict[str, Any]) -> Space[Any]:
+    parts = {key: rebuild(described["spaces"][str(key)]) for key in described["keys"]}
+    unsorted = _can_be_unsorted and list(parts) != _in_order(parts)
+    # Pairs, because a dict would be sorted. Wrappers that derive a space go by sort_keys instead.
+    return spaces.Dict(list(parts.items()), **({"sort_keys": False} if unsorted else {}))
+
+
+_can_be_unsorted = "sort_keys" in signature(spaces.Dict).parameters
+"""Since Gymnasium 1.4."""
+
+
+def _in_order(keys: Iterable[Any]) -> list[Any]:
+    try:
+        return sorted(keys)
+    except TypeError:  # integers and text: Gymnasium leaves these as they are
+        return list(keys)
+
+
 def _graph(described: dict[str, Any]) -> Space[Any]:
     edges = described["edge_space"]
     return spaces.Graph(rebuild(described["node_space"]), None if edges is None else rebuild(edges))
@@ -69,8 +88,7 @@ _KINDS: dict[str, Callable[[dict[str, Any]], Space[Any]]] = {
     "Text": lambda d: spaces.Text(d["max_length"], min_length=d["min_length"], charset=d["charset"]),
     "Tuple": lambda d: spaces.Tuple([rebuild(part) for part in d["spaces"]]),
     "OneOf": lambda d: spaces.OneOf([rebuild(part) for part in d["spaces"]]),
-    # A list of pairs, because a dict would be sorted.
-    "Dict": lambda d: spaces.Dict([(key, rebuild(d["spaces"][str(key)])) for key in d["keys"]]),
+    "Dict": _dict,
     "Sequence": lambda d: spaces.Sequence(rebuild(d["feature_space"]), stack=d["stack"]),
     "Graph": _graph,
 }
