@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from shared.errors import InvalidValue
 from shared.session.calls import operations
+from shared.session.calls.changed_spaces import telling_spaces
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.batch import BatchedCall, batch
@@ -49,7 +50,9 @@ async def batch_reset(request: Request[BatchResetBody]) -> Response:
     return await batch(
         request,
         [
-            BatchedCall(call.instance_id, operations.reset(call.seed, call.options), call.if_match)
+            BatchedCall(
+                call.instance_id, telling_spaces(operations.reset(call.seed, call.options)), call.if_match
+            )
             for call in request.body.calls
         ],
     )

@@ -14,6 +14,7 @@ from shared.errors import (
     StaleRevision,
 )
 from shared.session.calls import operations
+from shared.session.calls.changed_spaces import telling_spaces
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
@@ -47,7 +48,7 @@ router = Router()
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
     """Call `Env.reset`. Without a seed the environment's generator continues from its state."""
-    return await request.apply(operations.reset(request.body.seed, request.body.options))
+    return await request.apply(telling_spaces(operations.reset(request.body.seed, request.body.options)))
 
 
 app = create_app(router)

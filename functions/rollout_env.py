@@ -17,6 +17,7 @@ from shared.errors import (
     StaleRevision,
 )
 from shared.session.calls.actions import given, sampled
+from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
@@ -70,7 +71,9 @@ async def rollout_env(request: Request[RolloutBody]) -> Response:
         choice = given(body.actions, settings.max_steps_per_call)
     else:
         choice = sampled(body.steps, settings.max_steps_per_call)
-    return await request.apply(rollout(choice, body.on_end, body.include, settings.max_reply_bytes))
+    return await request.apply(
+        telling_spaces(rollout(choice, body.on_end, body.include, settings.max_reply_bytes))
+    )
 
 
 app = create_app(router)

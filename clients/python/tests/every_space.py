@@ -136,7 +136,7 @@ class UnsortedEnv(gymnasium.Env[Any, Any]):
     """Names its parts by members of an Enum, in an order that is not the alphabet's."""
 
     def __init__(self) -> None:
-        parts = {Part.WHEEL: spaces.Box(-9, 9, (2,)), Part.ARM: spaces.Box(-9, 9, (3,))}
+        parts: Any = {Part.WHEEL: spaces.Box(-9, 9, (2,)), Part.ARM: spaces.Box(-9, 9, (3,))}
         self.observation_space = spaces.Dict(parts, sort_keys=False)
         self.action_space = spaces.Dict({Part.WHEEL: spaces.Discrete(3), Part.ARM: spaces.Discrete(2)})
         self.wheel, self.arm = 0, 0
@@ -174,6 +174,36 @@ class Wheel(spaces.Space[Any]):
         return False
 
 
+class ChangingSpaceEnv(SumEnv):
+    """Has an action more in every episode and at every tenth of its sum, and shows how many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.actions = 2
+        self._describe()
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        self._grow()
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        _, *rest = super().step(action)
+        if self.sum >= 10:
+            self.sum = 0
+            self._grow()
+        return self.actions, *rest  # type: ignore[return-value]
+
+    def _grow(self) -> None:
+        self.actions += 1
+        self._describe()
+
+    def _describe(self) -> None:
+        self.action_space = spaces.Discrete(self.actions)
+        self.observation_space = spaces.Discrete(self.actions + 1)
+
+
 class OwnSpaceEnv(SumEnv):
     """Shows the sum within a space of its own class."""
 
@@ -187,3 +217,4 @@ gymnasium.register("Failing-v0", f"{__name__}:FailingEnv")
 gymnasium.register("Sum-v0", f"{__name__}:SumEnv")
 gymnasium.register("Unsorted-v0", f"{__name__}:UnsortedEnv")
 gymnasium.register("OwnSpace-v0", f"{__name__}:OwnSpaceEnv")
+gymnasium.register("ChangingSpace-v0", f"{__name__}:ChangingSpaceEnv")

@@ -1,5 +1,6 @@
 """Spaces that packages have and Gymnasium's own environments have not."""
 
+import pickle
 from typing import Any
 
 import gymnasium
@@ -7,8 +8,10 @@ import gymnasium_http
 import numpy as np
 import pytest
 from every_space import Part
-from gymnasium_http import Connection, VersionMismatch
+from gymnasium.spaces import Discrete
+from gymnasium_http import Connection, HTTPEnv, VersionMismatch, exact
 from gymnasium_http.spaces import rebuild
+from sameness import same
 
 
 def test_members_of_an_enum_are_keys_and_parts_keep_their_order(connection: Connection) -> None:
@@ -45,6 +48,65 @@ def test_a_space_that_is_unknown_is_named_and_leaves_no_environment_behind(conne
     with pytest.raises(VersionMismatch, match="'Wheel', which this client cannot build"):
         gymnasium_http.make("OwnSpace-v0", connection=connection)
     assert connection.call("GET", "/v1/envs/") == before
+
+
+def test_the_spaces_follow_those_of_the_environment(connection: Connection) -> None:
+    local = gymnasium.make("ChangingSpace-v0", disable_env_checker=True)
+    remote = gymnasium_http.make("ChangingSpace-v0", connection=connection)
+    assert isinstance(remote, HTTPEnv)
+    wrapped = gymnasium.wrappers.TimeLimit(remote, 100)
+    sizes = []
+    for _ in range(3):
+        assert same(wrapped.reset(seed=1), local.reset(seed=1))
+        for action in (1, 0, 2, 3, 4, 2):  # more than there were at the beginning
+            assert wrapped.action_space == local.action_space
+            assert wrapped.observation_space == local.observation_space
+            if action in local.action_space:
+                assert same(wrapped.step(action), local.step(action))
+        sizes.append(remote.action_space.n)  # type: ignore[attr-defined]
+    assert len(set(sizes)) == 3
+    remote.close()
+
+
+def test_a_fork_a_pickle_and_a_checkpoint_have_the_spaces_of_their_state(connection: Connection) -> None:
+    env = gymnasium_http.make("ChangingSpace-v0", connection=connection)
+    assert isinstance(env, HTTPEnv)
+    env.reset()
+    early = env.checkpoint()
+    env.rollout([1, 1, 1], on_end="continue")
+    env.reset()
+    assert env.action_space == Discrete(4)
+    [twin] = env.fork()
+    twin.reset()
+    elsewhere: HTTPEnv = pickle.loads(pickle.dumps(env))
+    assert [each.action_space for each in (env, twin, elsewhere)] == [Discrete(4), Discrete(5), Discrete(4)]
+    elsewhere.restore(early)
+    assert elsewhere.action_space == Discrete(3)
+    for each in (env, twin):
+        each.close()
+
+
+def test_a_rollout_tells_the_spaces_at_its_end(connection: Connection) -> None:
+    env = gymnasium_http.make("ChangingSpace-v0", connection=connection)
+    assert isinstance(env, HTTPEnv)
+    env.reset()
+    env.rollout([2] * 6)
+    assert env.action_space == Discrete(4)
+    env.close()
+
+
+def test_the_parts_of_a_batch_tell_changed_spaces_too(connection: Connection) -> None:
+    env = gymnasium_http.make("ChangingSpace-v0", connection=connection)
+    assert isinstance(env, HTTPEnv)
+    call = {"instance_id": env.instance_id}
+    content = exact.pack({"calls": [call]})
+    [reset] = connection.call("POST", "/v1/batch/reset/", content, key="reset", exactly=True)["results"]
+    assert reset["spaces"]["action_space"]["n"] == 3
+    content = exact.pack({"calls": [{**call, "action": action} for action in (0, 9)]})
+    first, second = connection.call("POST", "/v1/batch/step/", content, key="step", exactly=True)["results"]
+    assert "spaces" not in first
+    assert second["status"] == 422
+    env.close()
 
 
 @pytest.mark.parametrize("keys", [["b", "a"], ["a", "b"], [2, 1, "a"], [10, 9]])

@@ -10,6 +10,7 @@ from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
+from shared.session.calls.changed_spaces import with_changed_spaces
 from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
@@ -51,21 +52,26 @@ def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[st
 def step(action: Any, *, as_it_is: bool = False) -> Operation:
     """Apply one action, given as the client sent it.
 
-    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`.
+    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`. The
+    reply has `spaces` if the step replaced one.
     """
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
-        member = live.cast(live.env.action_space, action)
-        observation, reward, terminated, truncated, info = live.step(member)
+        env = live.env
+        spaces = env.action_space, env.observation_space
+        observation, reward, terminated, truncated, info = live.step(live.cast(spaces[0], action))
         if not (live.vector or as_it_is):
             reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
-        return {
+        reply = {
             "observation": observation,
             "reward": reward,
             "terminated": terminated,
             "truncated": truncated,
             "info": info,
         }
+        if env.action_space is spaces[0] and env.observation_space is spaces[1]:
+            return reply
+        return with_changed_spaces(live, spaces, reply)
 
     return operation
 

@@ -55,6 +55,7 @@ class BatchResetResult(BatchResult, total=False):
 
     observation: Any
     info: dict[str, Any]
+    spaces: dict[str, Any]
 
 
 class BatchStepResult(BatchResetResult, total=False):

@@ -1,9 +1,10 @@
 """The replies to calls, as the OpenAPI document shows them.
 
-Members of spaces are `Any`, as their form depends on the instance's space.
+Members of spaces are `Any`, as their form depends on the instance's space. So are the descriptions in `spaces`,
+which are those of `interface/`.
 """
 
-from typing import Any, Literal, Required
+from typing import Any, Literal, NotRequired, Required
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -15,20 +16,28 @@ class CreateReply(TypedDict):
 
 
 class ResetReply(TypedDict):
-    """What `Env.reset` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+    """What `Env.reset` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN".
+
+    `spaces` describes the spaces that the call has changed; without it, there are none.
+    """
 
     observation: Any
     info: dict[str, Any]
+    spaces: NotRequired[dict[str, Any]]
 
 
 class StepReply(TypedDict):
-    """What `Env.step` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN"."""
+    """What `Env.step` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN".
+
+    `spaces` describes the spaces that the call has changed; without it, there are none.
+    """
 
     observation: Any
     reward: Any
     terminated: bool | list[bool]
     truncated: bool | list[bool]
     info: dict[str, Any]
+    spaces: NotRequired[dict[str, Any]]
 
 
 class RolloutReset(TypedDict):
@@ -50,6 +59,7 @@ class RolloutReply(TypedDict, total=False):
     infos: list[dict[str, Any]]
     actions: Any
     resets: Required[list[RolloutReset]]
+    spaces: dict[str, Any]
 
 
 class SampleReply(TypedDict):

@@ -26,8 +26,7 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
         super().__init__(connection, instance_id, interface)
         self.metadata = interface.metadata
         self.render_mode = interface.render_mode
-        self.action_space = interface.spaces["action_space"]
-        self.observation_space = interface.spaces["observation_space"]
+        self._show_spaces()
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None

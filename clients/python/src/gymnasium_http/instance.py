@@ -102,6 +102,8 @@ class Instance:
             CheckpointNotFound: there is none with this id.
         """
         self._change("restore/", {"checkpoint_id": checkpoint_id})
+        if self.interface.changing:
+            self._follow(self._read("interface/", exactly=True))
 
     def delete_checkpoint(self, checkpoint_id: str) -> None:
         """Delete a checkpoint.
@@ -145,7 +147,7 @@ class Instance:
                 The steps of earlier calls were applied.
         """
         request = Request(actions, policy, steps, include, on_end, steps_per_call)
-        return rollout(lambda body: self._change("rollout/", body, exactly=True), request, progress)
+        return rollout(lambda body: self._follow(self._change("rollout/", body, exactly=True)), request, progress)
 
     def close(self) -> None:
         """Delete the environment on the server. Closing again does nothing."""
@@ -166,22 +168,32 @@ class Instance:
 
     def _reset(self, seed: Any, options: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
         body = {"seed": exact.plain(seed), "options": exact.plain(options)}
-        reply = self._change(
-            "reset/", {name: value for name, value in body.items() if value is not None}, exactly=True
-        )
+        given = {name: value for name, value in body.items() if value is not None}
+        reply = self._follow(self._change("reset/", given, exactly=True))
         return reply["observation"], reply["info"]
 
     def _step(self, action: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        reply = self._change("step/", {"action": action}, exactly=True)
+        reply = self._follow(self._change("step/", {"action": action}, exactly=True))
         return reply["observation"], reply["reward"], reply["terminated"], reply["truncated"], reply["info"]
 
     def _render(self) -> Any:
         # Rendering may change the environment: rgb_array_list empties its list.
         return self._change("monitor/render/", method="GET", exactly=True)["picture"]
 
-    def _read(self, path: str) -> Any:
+    def _follow(self, reply: Any) -> Any:
+        """Take over the spaces that the reply tells, if it does, and return it."""
+        if "spaces" in reply:
+            self.interface = self.interface.changed(reply["spaces"])
+            self._show_spaces()
+        return reply
+
+    def _show_spaces(self) -> None:
+        for name, space in self.interface.spaces.items():
+            setattr(self, name, space)
+
+    def _read(self, path: str, *, exactly: bool = False) -> Any:
         self._check_open()
-        return self.connection.call("GET", f"/v1/envs/{self.instance_id}/{path}")
+        return self.connection.call("GET", f"/v1/envs/{self.instance_id}/{path}", exactly=exactly)
 
     def _change(
         self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST", exactly: bool = False

@@ -61,7 +61,8 @@ def _dict(described: dict[str, Any]) -> Space[Any]:
     parts = {key: rebuild(described["spaces"][str(key)]) for key in described["keys"]}
     unsorted = _can_be_unsorted and list(parts) != _in_order(parts)
     # Pairs, because a dict would be sorted. Wrappers that derive a space go by sort_keys instead.
-    return spaces.Dict(list(parts.items()), **({"sort_keys": False} if unsorted else {}))
+    options: dict[str, Any] = {"sort_keys": False} if unsorted else {}
+    return spaces.Dict(list(parts.items()), **options)
 
 
 _can_be_unsorted = "sort_keys" in signature(spaces.Dict).parameters

@@ -25,10 +25,7 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
         self.render_mode = interface.render_mode
         self.autoreset_mode = interface.metadata["autoreset_mode"]
         self.num_envs = interface.num_envs or 1
-        self.action_space = interface.spaces["action_space"]
-        self.observation_space = interface.spaces["observation_space"]
-        self.single_action_space = interface.spaces["single_action_space"]
-        self.single_observation_space = interface.spaces["single_observation_space"]
+        self._show_spaces()
 
     def __del__(self) -> None:
         """Do nothing: `VectorEnv` would close what is dropped, and this stays on the server until it is closed."""
