@@ -49,17 +49,23 @@ def test_the_first_episode_prints_what_the_readme_says_across_a_killed_server(tm
         assert output == continues.strip()
 
 
-def test_the_python_client_makes_a_step(docs_server: Server) -> None:
-    names: dict[str, object] = {}
-    exec(block(5).replace(ADDRESS, docs_server.url), names)
-    assert names["reward"] == 1.0
+def told(block: str) -> str:
+    """What the comment after the one print of a block says that it prints."""
+    [comment] = re.findall(r"(?:print|console\.log)\(.*\);?  ?(?:#|//) (.*)$", block, re.MULTILINE)
+    return f"{comment}\n"
+
+
+def test_the_python_client_prints_a_step(docs_server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(block(5).replace(ADDRESS, docs_server.url), {})
+    assert capsys.readouterr().out == told(block(5))
     assert docs_server.send("GET", "/v1/envs/").json == {}
 
 
-def test_the_javascript_plays_an_episode(docs_server: Server, tmp_path: Path) -> None:
+def test_the_javascript_plays_an_episode_and_prints_its_length(docs_server: Server, tmp_path: Path) -> None:
     script = tmp_path / "episode.mjs"
     script.write_text(block(6).replace(ADDRESS, docs_server.url).replace("./static/", f"{ROOT}/static/"))
-    subprocess.run(["node", script], check=True, capture_output=True, timeout=60)
+    output = subprocess.run(["node", script], check=True, capture_output=True, text=True, timeout=60).stdout
+    assert output == told(block(6))
     assert docs_server.send("GET", "/v1/envs/").json == {}
 
 
