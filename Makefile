@@ -14,8 +14,15 @@ IMAGE ?= gym-http-serverless
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# Reinstalls when the project file changes. Each set of extras has its own stamp file.
+# Reinstalls when the project file changes. Each set of extras has its own stamp file. pip prints nothing for
+# minutes, so the target says first what it does.
+ABOUT.all := the server and five families of environments (0.4 GB)
+ABOUT.test := the server, its environments and the tests' tools (1 GB)
+ABOUT.check := the server, its environments and the tools of tests and checks (1 GB)
+
 $(VENV)/.%: pyproject.toml
+	@echo "Installing $(or $(ABOUT.$*),what pyproject.toml names as $*) into $(VENV)."
+	@echo "This takes one to five minutes the first time, and is not done again until pyproject.toml changes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
@@ -100,6 +107,7 @@ upload-pages: $(VENV)/.all  ## upload the pages to a bucket: BUCKET=NAME API=htt
 	$(BIN)/python -m infra.aws.upload_pages "$(BUCKET)" "$(API)"
 
 $(TRAIN_VENV)/.ready: clients/python/pyproject.toml
+	@echo "Installing torch and stable-baselines3 into $(TRAIN_VENV). This takes some minutes the first time."
 	@test -x $(TRAIN_VENV)/bin/python || $(PYTHON) -m venv $(TRAIN_VENV)
 	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[train]" "gymnasium[classic-control]"
 	@touch $@
