@@ -1,0 +1,25 @@
+"""What else than such a server may answer is named."""
+
+import gymnasium_http
+import httpx
+import pytest
+from faults import answer, replying
+from gymnasium_http import Contended, GymHTTPError, ServerFailed, ServiceUnavailable, VersionMismatch
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        (httpx.Response(200, json={"instance_id": "x"}), VersionMismatch, "another version than this client"),
+        (answer(404, "path-not-found"), VersionMismatch, "No."),
+        (httpx.Response(200, html="<p>hello</p>"), VersionMismatch, "check the URL"),
+        (httpx.Response(301, headers={"Location": "https://there/"}), ServerFailed, "redirects to https://there/"),
+        (httpx.Response(502, html="<p>bad gateway</p>"), ServiceUnavailable, "502 Bad Gateway.*call again"),
+        (answer(409, "contended"), Contended, "No."),
+        (answer(418, "newer-than-this-client"), GymHTTPError, "No."),
+        (answer(500, "internal"), ServerFailed, "No."),
+    ],
+)
+def test_what_else_may_answer_is_named(reply: httpx.Response, kind: type[GymHTTPError], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        gymnasium_http.attach("x", connection=replying(reply))
