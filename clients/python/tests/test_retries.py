@@ -1,11 +1,15 @@
 """What waiting cures is tried again, for as long as is said."""
 
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
 from faults import Faulty, answer, replying
-from gymnasium_http import Connection, ServiceUnavailable
+from gymnasium_http import Connection, NoServer, ServerGone, ServiceUnavailable
+from gymnasium_http.errors import error_of
+from gymnasium_http.retries import Retries
 
 
 def test_retry_after_is_waited_for() -> None:
@@ -30,3 +34,48 @@ def test_a_try_that_timed_out_after_all_of_the_patience_is_made_again() -> None:
 
     connection = Connection("http://example", timeout=0.4, patience=0.4, transport=lambda: Faulty(slow_once))
     assert connection.call("GET", "/") == [1]
+
+
+def test_pauses_grow_and_end_with_the_patience() -> None:
+    retries = Retries(patience=1000)
+    waits = [retries.wait_after(ServerGone("No.")) or 0 for _ in range(9)]
+    assert 0.05 <= waits[0] <= 0.1
+    assert 2.5 <= waits[-1] <= 5
+    assert sum(waits) < 30
+    assert Retries(patience=0).wait_after(ServerGone("No.")) is None
+
+
+def test_what_waiting_does_not_cure_is_not_tried_again() -> None:
+    for status, name in (
+        (429, "quota-exceeded"),
+        (503, "misconfigured"),
+        (422, "invalid-action"),
+        (500, "internal"),
+    ):
+        assert Retries(30).wait_after(error_of(status, {"type": f"urn:gym-http:problem:{name}"})) is None
+    for status in (429, 502, 503, 504):
+        assert Retries(30).wait_after(error_of(status, {})) is not None
+
+
+@pytest.mark.parametrize(("asked", "waits"), [("7", 7), ("9999", 20), ("soon", 0), (None, 0)])
+def test_retry_after_is_seconds_up_to_a_bound(asked: str | None, waits: float) -> None:
+    wait = Retries(1000).wait_after(error_of(503, {}, asked))
+    assert wait is not None
+    assert waits <= wait <= waits + 0.1
+
+
+def test_retry_after_may_be_a_date() -> None:
+    asked = format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
+    wait = Retries(1000).wait_after(error_of(503, {}, asked))
+    assert wait is not None
+    assert 7 < wait <= 9
+
+
+def test_no_server_is_waited_for_a_second_unless_told_otherwise() -> None:
+    assert Retries(None).wait_after(NoServer("No.")) is not None
+    assert Retries(0.01).wait_after(NoServer("No.")) is None
+    retries = Retries(None)
+    began = time.monotonic()
+    while (wait := retries.wait_after(NoServer("No."))) is not None:
+        time.sleep(wait)
+    assert time.monotonic() - began < 1.1
