@@ -108,7 +108,10 @@ class FailingEnv(gymnasium.Env[Any, Any]):
 class SumEnv(gymnasium.Env[Any, Any]):
     """Shows the sum of its actions, which tells a reply from any other's."""
 
-    def __init__(self) -> None:
+    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
         self.action_space = spaces.Discrete(10_000)
         self.observation_space = spaces.Discrete(10_000_000)
         self.sum = 0
@@ -123,6 +126,10 @@ class SumEnv(gymnasium.Env[Any, Any]):
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         self.sum += int(action)
         return self.sum, 1.0, False, False, {}
+
+    def render(self) -> str:
+        """The sum, in text."""
+        return str(self.sum)
 
 
 class Part(str, enum.Enum):  # noqa: UP042  as packages of before Python 3.11 write it

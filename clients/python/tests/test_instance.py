@@ -3,6 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,46 @@ def test_closing_deletes_it_and_a_second_time_does_nothing(env: HTTPEnv, connect
     env.close()
     with pytest.raises(InstanceNotFound, match="make a new one"):
         gymnasium_http.attach(env.instance_id, connection=connection)
+
+
+def test_the_same_call_of_many_threads_is_many_calls(connection: Connection) -> None:
+    env = gymnasium_http.make("Sum-v0", connection=connection)
+    env.reset()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: env.step(1), range(24)))
+    assert env.step(0)[0] == 24
+    env.close()
+
+
+@pytest.mark.parametrize("between", ["render", None])
+def test_a_step_without_an_answer_is_still_the_same_step_after_a_picture(url: str, between: str | None) -> None:
+    env = gymnasium_http.make("Sum-v0", connection=Connection(url), render_mode="ansi")
+    env.reset()
+    assert isinstance(env, HTTPEnv)
+    env.connection = Connection(url, patience=0, transport=lambda: Faulty(lossy))
+    lossy = Lossy(1, cut)
+    with pytest.raises(ServerGone):
+        env.step(5)
+    if between == "render":
+        with pytest.raises(ServerGone):
+            env.render()
+        assert env.render() == "5"
+    assert env.step(5)[0] == 5
+    env.connection = Connection(url)
+    env.close()
+
+
+def test_a_call_that_was_interrupted_is_applied_once_when_it_is_made_again(url: str) -> None:
+    def interrupted(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    env = gymnasium_http.make("Sum-v0", url=url)
+    env.reset()
+    assert isinstance(env, HTTPEnv)
+    env.connection = Connection(url, transport=lambda: Faulty(lossy))
+    lossy = Lossy(1, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        env.step(5)
+    assert env.step(5)[0] == 5
+    env.connection = Connection(url)
+    env.close()

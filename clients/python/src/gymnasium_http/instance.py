@@ -17,6 +17,8 @@ from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
 
+_RENDER = "monitor/render/"
+
 
 class _Call(NamedTuple):
     method: str
@@ -40,7 +42,7 @@ class Instance:
         self.connection = connection
         self.instance_id = instance_id
         self.interface = interface
-        self._unsettled: tuple[_Call, str] | None = None
+        self._unsettled: dict[str, tuple[_Call, str]] = {}
         connection.users.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -178,7 +180,7 @@ class Instance:
 
     def _render(self) -> Any:
         # Rendering may change the environment: rgb_array_list empties its list.
-        return self._change("monitor/render/", method="GET", exactly=True)["picture"]
+        return self._change(_RENDER, method="GET", exactly=True)["picture"]
 
     def _follow(self, reply: Any) -> Any:
         """Take over the spaces that the reply tells, if it does, and return it."""
@@ -202,16 +204,19 @@ class Instance:
         self._check_open()
         content = None if body is None else exact.pack(body)
         call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content, os.getpid())
-        key = self._unsettled[1] if self._unsettled is not None and self._unsettled[0] == call else new_key()
-        self._unsettled = call, key
+        # Taken out, so that a thread that makes the same call meanwhile makes another one.
+        unsettled, key = self._unsettled.pop(path, (None, ""))
+        if unsettled != call:
+            key = new_key()
+        # Another call is made: what was without an answer is not what the next one repeats. But a thread may draw.
+        if path != _RENDER:
+            self._unsettled.clear()
         try:
-            value = self.connection.call(method, call.path, content, key=key, exactly=exactly)
-        except GymHTTPError as error:
-            if not isinstance(error, ServerGone | ServerFailed):
-                self._unsettled = None
+            return self.connection.call(method, call.path, content, key=key, exactly=exactly)
+        except BaseException as error:
+            if not isinstance(error, GymHTTPError) or isinstance(error, ServerGone | ServerFailed):
+                self._unsettled[path] = call, key
             raise
-        self._unsettled = None
-        return value
 
     def _check_open(self) -> None:
         if self.closed:
