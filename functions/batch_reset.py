@@ -50,9 +50,7 @@ async def batch_reset(request: Request[BatchResetBody]) -> Response:
     return await batch(
         request,
         [
-            BatchedCall(
-                call.instance_id, telling_spaces(operations.reset(call.seed, call.options)), call.if_match
-            )
+            BatchedCall(call.instance_id, telling_spaces(operations.reset(call.seed, call.options)), call.if_match)
             for call in request.body.calls
         ],
     )

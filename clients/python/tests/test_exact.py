@@ -11,7 +11,7 @@ from gymnasium_http import VersionMismatch
 from gymnasium_http.exact import pack, plain, unpack
 from sameness import same
 
-from shared.wire.values import exact as of_the_server
+from shared.codec import exact as of_the_server
 
 
 class Move(enum.Enum):

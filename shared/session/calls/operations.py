@@ -52,8 +52,8 @@ def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[st
 def step(action: Any, *, as_it_is: bool = False) -> Operation:
     """Apply one action, given as the client sent it.
 
-    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`. The
-    reply has `spaces` if the step replaced one.
+    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`.
+    The reply has `spaces` if the step replaced one.
     """
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
