@@ -59,12 +59,14 @@ export class Curve {
     this.data = [[], [], []];
     this.plot.setData(this.data);
     this.place.dataset.episodes = "0";
+    this.place.setAttribute("aria-label", "Return by episode: no episode has ended yet.");
   }
 
   /** Delayed, since many episodes may end within one frame. */
   #draw() {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
+      if (!this.count) return;
       this.plot.setData(this.data);
       this.place.dataset.episodes = String(this.count);
       this.place.setAttribute("aria-label", this.#words());

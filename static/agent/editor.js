@@ -36,11 +36,14 @@ const COLOURS = codemirror.HighlightStyle.define([
 export class Editor {
   /**
    * @param {HTMLElement} place
-   * @param {(code: string) => void} onChange
+   * @param {(code: string) => void} onChange - Called for what the visitor changes.
    */
   constructor(place, onChange) {
     const root = place.attachShadow({ mode: "open" });
-    this.view = new EditorView({ root, parent: /** @type {any} */ (root), state: this.#state("", onChange) });
+    this.onChange = onChange;
+    /** Whether a change is of another tab. */
+    this.following = false;
+    this.view = new EditorView({ root, parent: /** @type {any} */ (root), state: this.#state("") });
   }
 
   /** @returns {string} */
@@ -51,6 +54,21 @@ export class Editor {
   /** Replacing the code can be undone like any other change. */
   set code(code) {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: code } });
+  }
+
+  /** Show other code, which nothing is undone to. @param {string} code */
+  open(code) {
+    this.view.setState(this.#state(code));
+  }
+
+  /** Show what another tab wrote. @param {string} code */
+  follow(code) {
+    this.following = true;
+    try {
+      this.code = code;
+    } finally {
+      this.following = false;
+    }
   }
 
   /** Mark a line as wrong, and show it. @param {number} number - From 1. @param {string} message */
@@ -74,9 +92,11 @@ export class Editor {
     this.view.focus();
   }
 
-  /** @param {string} doc @param {(code: string) => void} onChange */
-  #state(doc, onChange) {
-    const changed = EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString()));
+  /** @param {string} doc */
+  #state(doc) {
+    const changed = EditorView.updateListener.of(({ docChanged, state }) => {
+      if (docChanged && !this.following) this.onChange(state.doc.toString());
+    });
     const { javascriptLanguage: language } = codemirror;
     return EditorState.create({
       doc,
@@ -84,6 +104,7 @@ export class Editor {
         codemirror.lineNumbers(),
         codemirror.highlightSpecialChars(),
         codemirror.history(),
+        EditorView.lineWrapping,
         codemirror.drawSelection(),
         codemirror.indentOnInput(),
         codemirror.bracketMatching(),

@@ -28,7 +28,7 @@ export async function loadExamples() {
   );
 }
 
-/** @param {Example} example @returns {string} */
+/** @param {{file: string}} example @returns {string} */
 export const codeOf = ({ file }) => codes.get(file) ?? "";
 
 /** A random agent for any environment. @param {string} envId @returns {string} */

@@ -10,6 +10,7 @@ import { Console } from "./console.js";
 import { Controls } from "./controls.js";
 import { asCurl, asPython, episodeOf } from "./copies.js";
 import { Curve } from "./curve.js";
+import { exampleInAddress } from "./documents/address.js";
 import { Editor } from "./editor.js";
 import { Painter } from "./painter.js";
 import { Picker } from "./picker.js";
@@ -62,21 +63,29 @@ const runner = new Runner(service, {
 });
 const controls = new Controls(runner, start, () => picker.chosen?.render_fps);
 const branches = new Branches(service, () => runner.session, note);
-const program = new Program(editor, picker);
+const program = new Program(editor, picker, () => clear());
 const play = new Play(runner, picker, { begin, fail });
 
-/** Clear what the last run or play left. */
+/** Clear what the last run or play left, also what another environment may have left. */
 async function begin() {
-  await runner.stop();
-  for (const part of [curve, readings, log]) part.clear();
-  painter.reset();
+  await clear();
+  log.clear();
   editor.clearMarks();
+}
+
+/** End what runs, and clear the stage: what it shows is always of the environment and the agent that are chosen. */
+async function clear() {
+  if (runner.admitted?.env_id !== picker.field.value) runner.admitted = undefined;
+  const stopped = [play.stop(), runner.stop()];
+  for (const part of [stage, curve, readings]) part.clear();
+  painter.reset();
+  await Promise.all(stopped);
 }
 
 /** @param {boolean} paused */
 async function start(paused) {
-  await play.stop();
   await begin();
+  program.ran();
   const running = runner.run(editor.code, { paused });
   controls.applySpeed();
   await running;
@@ -91,7 +100,9 @@ function fail(error) {
 
 /** @param {string} envId */
 async function picked(envId) {
-  await play.stop();
+  // Else the list would open again when a question gives the focus back.
+  picker.field.blur();
+  await clear();
   await program.pickedEnvironment(envId);
 }
 
@@ -153,7 +164,7 @@ const catalogueLoaded = loadCatalogue();
 async function open() {
   try {
     say("said", await program.open(instanceId));
-    if (!instanceId) return;
+    if (!instanceId || runner.admitted || exampleInAddress()) return;
     await catalogueLoaded;
     await admit(instanceId);
   } catch (error) {

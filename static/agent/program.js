@@ -1,138 +1,248 @@
-/** The agent in the editor: an example, one from a link, or the visitor's own. */
+/**
+ * The agent in the editor: an example, one from a link, or a document of the visitor's. What is not a document becomes one
+ * with its first change, so showing something else never replaces what was typed.
+ */
 
 import { ask } from "../page/dialog.js";
 import { element, make, say } from "../page/elements.js";
+import { addressOfDocument, addressOfExample, documentInAddress, exampleInAddress, setAddress } from "./documents/address.js";
+import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./documents/document.js";
+import { Shelf } from "./documents/shelf.js";
 import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples } from "./examples.js";
-import { save, saved } from "./saved.js";
 import { fragmentOf, sharedIn } from "./share.js";
 
-/** @typedef {import("./saved.js").Saved} Saved */
+/** @typedef {import("./documents/document.js").Document} Document */
+/** @typedef {import("./documents/document.js").Beginning} Beginning */
 
-const SAVED_AFTER_MS = 300;
+const GONE = "This browser has no such document: it was deleted, or belongs to another browser.";
 
 export class Program {
   /**
    * @param {import("./editor.js").Editor} editor
    * @param {import("./picker.js").Picker} picker
+   * @param {() => void} onShow - Called when another agent is shown.
    */
-  constructor(editor, picker) {
+  constructor(editor, picker, onShow) {
     this.editor = editor;
     this.picker = picker;
+    this.onShow = onShow;
     this.examples = element("example", HTMLSelectElement);
     this.speed = element("speed", HTMLSelectElement);
     this.every = element("every", HTMLSelectElement);
-    /** The code before the visitor changed it. */
-    this.original = "";
+    /** The agent in the editor. @type {Beginning} */
+    this.shown = { name: "", code: "" };
+    /** The document that it is, if it is one. @type {Document | undefined} */
+    this.document = undefined;
+    /** Its code when it was shown. */
+    this.shownCode = "";
+    /** Whether nothing was typed since it was shown. */
+    this.untouched = true;
+    this.shelf = new Shelf({
+      current: () => this.document,
+      open: (document, how) => this.#open(document, how),
+      followed: (document) => this.#follow(document),
+      removed: () => this.#removed(),
+      changed: () => this.#moved(),
+      rename: (name) => this.#rename(name),
+      goBack: (code) => this.#replace(code),
+    });
     this.examples.append(...EXAMPLES.map(({ file, title }) => make("option", { value: file }, title)));
     this.examples.append(make("option", { value: "", disabled: "", hidden: "" }, "Your own"));
     this.examples.addEventListener("change", () => this.#chooseExample());
     element("restore-example").addEventListener("click", () => this.#restore());
-    for (const select of [this.speed, this.every]) select.addEventListener("change", () => this.#save());
-    addEventListener("pagehide", () => this.timer && this.#save());
+    for (const select of [this.speed, this.every]) select.addEventListener("change", () => this.settingsChanged());
   }
 
-  /** Show the agent of a link, one for an instance, the last one in this browser, or the first example.
+  /** Show what the address names; else one for an instance, the visitor's last document, or the first example.
    * @param {string | null} instanceId
    * @returns {Promise<string>} A message about it. */
   async open(instanceId) {
     await loadExamples();
+    await this.shelf.open((file) => codeOf({ file }));
+    const [id, example] = [documentInAddress(), exampleInAddress()];
+    if (id && id === this.document?.id) return "";
     let told = "";
     const shared = await sharedIn(location.hash).catch((error) => void (told = error.message));
-    if (shared) {
-      this.#show(shared);
-      return "This agent came with a link. Read it before you run it.";
-    }
-    if (instanceId) {
-      this.#show({ code: codeToContinue(instanceId) });
-      return told;
-    }
-    const last = saved();
-    if (last) this.#show(last);
-    else this.#showExample(EXAMPLES[0]);
+    if (shared) return this.#show({ ...shared, name: "From a link", unread: true }), "";
+    const document = id ? await this.shelf.find(id) : undefined;
+    if (id && !document) told = GONE;
+    if (document) await this.#open(document);
+    else if (example) this.#showExample(example.file, example.env);
+    else if (instanceId) this.#show({ name: "Continue an environment", code: codeToContinue(instanceId) });
+    else if (told || !(await this.#openLast())) this.#showExample(EXAMPLES[0].file);
     return told;
   }
 
   /** The code was changed in the editor. */
   changed() {
-    element("restore-example", HTMLButtonElement).disabled = this.editor.code === this.original || !this.original;
-    // The link no longer matches the code.
-    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#save(), SAVED_AFTER_MS);
+    const { code } = this.editor;
+    this.document ??= this.#begin();
+    // What it was when it was shown can always be had back.
+    if (this.untouched) keepVersion(this.document);
+    this.untouched = false;
+    rewrite(this.document, code);
+    this.shelf.keep(this.document);
+    this.#tell();
   }
 
-  /** Show an agent for the picked environment, unless the visitor keeps their own code.
+  /** The speed, the drawing or the environment was chosen. */
+  settingsChanged() {
+    const { document } = this;
+    const settings = this.#settings();
+    if (!document || (settings.env === document.env && settings.speed === document.speed && settings.every === document.every)) return;
+    Object.assign(document, settings);
+    this.shelf.keep(document);
+  }
+
+  /** The code is run now. */
+  ran() {
+    this.shown.unread = false;
+    if (this.document) {
+      this.document.unread = false;
+      keepVersion(this.document);
+      this.shelf.keep(this.document);
+    }
+    this.#tell();
+  }
+
+  /** Show an agent for the picked environment, unless the visitor keeps their own.
    * @param {string} envId */
   async pickedEnvironment(envId) {
-    const own = this.editor.code !== this.original;
-    const agreed = !own || (await this.#mayReplace(`an agent for ${envId}`));
-    if (!agreed) return;
+    if (this.document) {
+      const words = `Your code stays in the document “${this.document.name}”.`;
+      const agreed = await ask({ title: `Show an agent for ${envId}?`, words, yes: "Show it", no: "Keep mine here" });
+      if (agreed === null) return this.settingsChanged();
+    }
     const example = EXAMPLES.find(({ env }) => env === envId);
-    if (example) return this.#showExample(example);
-    const code = codeFor(envId);
-    this.#show({ code, env: envId, example: "random" }, code);
+    this.#showExample(example?.file ?? "random", envId, { step: true });
   }
 
-  /** @returns {Promise<string>} A link to the code in the editor, which also becomes the page's address. */
+  /** @returns {Promise<string>} A link to a copy of what is in the editor. */
   async link() {
-    const { code, env, speed, every } = this.#state();
     const link = new URL(location.href);
     link.searchParams.delete("instance");
-    link.hash = await fragmentOf({ code, env, speed, every });
-    history.replaceState(null, "", link);
+    link.hash = await fragmentOf({ code: this.editor.code, ...this.#settings() });
     return link.href;
   }
 
-  /** @param {string} by */
-  async #mayReplace(by) {
-    const words = `Your code will be replaced by ${by}. Undo (Ctrl+Z) in the editor brings it back.`;
-    return (await ask({ title: "Replace your code?", words, yes: "Replace it", no: "Keep mine" })) !== null;
+  /** The example whose code this was at first, if it still is a known one. */
+  get #example() {
+    return EXAMPLES.find(({ file }) => file === this.shown.example);
   }
 
-  async #chooseExample() {
-    const example = EXAMPLES.find(({ file }) => file === this.examples.value);
-    if (!example) return;
-    const own = this.editor.code !== this.original;
-    if (!own || (await this.#mayReplace(`the example “${example.title}”`))) return this.#showExample(example);
-    this.examples.value = this.shown ?? "";
+  /** What the example's code is for the environment. @returns {string | undefined} */
+  get #original() {
+    const example = this.#example;
+    if (!example) return undefined;
+    return example.file === "random" && this.shown.env ? codeFor(this.shown.env) : codeOf(example);
   }
 
-  #restore() {
-    this.editor.code = this.original;
-    this.editor.clearMarks();
-    say("said", "Restored. Undo (Ctrl+Z) in the editor brings your code back.");
+  #chooseExample() {
+    if (this.examples.value) this.#showExample(this.examples.value, null, { step: true });
   }
 
-  /** @param {import("./examples.js").Example} example */
-  #showExample(example) {
-    const code = codeOf(example);
-    this.#show({ ...example, code, example: example.file }, code);
+  /** @param {string} file @param {string | null} [env] @param {{step?: boolean}} [how] */
+  #showExample(file, env, how) {
+    const example = EXAMPLES.find((each) => each.file === file) ?? EXAMPLES[0];
+    const forEnv = example.file === "random" && env ? env : undefined;
+    setAddress(addressOfExample(example.file, forEnv), how);
+    const code = forEnv ? codeFor(forEnv) : codeOf(example);
+    const { title, env: usual, speed, every } = example;
+    this.#show({ name: title, example: example.file, env: forEnv ?? usual, speed, every, code });
   }
 
-  /** @param {Saved} state @param {string} [original] */
-  #show({ code, env, speed, every, example = "" }, original) {
-    this.shown = EXAMPLES.some(({ file }) => file === example) ? example : "";
-    this.examples.value = this.shown;
-    this.original = original ?? code;
+  /** @returns {Promise<boolean>} Whether there is one. */
+  async #openLast() {
+    const [last] = await this.shelf.all();
+    if (last) await this.#open(last);
+    return Boolean(last);
+  }
+
+  /** @param {Document} document @param {{step?: boolean}} [how] */
+  async #open(document, how) {
+    setAddress(addressOfDocument(document.id), how);
+    this.#show(document, document);
+    this.shelf.opened(document);
+  }
+
+  /** @param {Beginning} agent @param {Document} [document] */
+  #show(agent, document) {
+    Object.assign(this, { shown: agent, shownCode: agent.code, document, untouched: true });
+    this.editor.open(agent.code);
+    if (agent.env) this.picker.choose(agent.env);
+    select(this.speed, agent.speed);
+    select(this.every, agent.every);
+    for (const changed of [this.speed, this.every]) changed.dispatchEvent(new Event("change"));
+    this.onShow();
+    this.#tell();
+  }
+
+  /** What is shown, as a new document. */
+  #begin() {
+    const document = documentOf({ ...this.shown, ...this.#settings(), name: freeName(this.shown.name, this.shelf.names) });
+    this.shown = document;
+    setAddress(addressOfDocument(document.id));
+    return document;
+  }
+
+  /** Another tab stored the document that is open here. @param {Document} document */
+  #follow(document) {
+    const { code } = this.editor;
+    Object.assign(this.document ?? {}, document);
+    if (code !== document.code) this.editor.follow(document.code);
+    this.#tell();
+  }
+
+  /** The open document has another name or id. */
+  #moved() {
+    if (this.document) setAddress(addressOfDocument(this.document.id));
+    this.#tell();
+  }
+
+  /** The document that is open here was deleted. */
+  #removed() {
+    this.document = undefined;
+    this.#showExample(EXAMPLES[0].file);
+  }
+
+  /** @param {string} name */
+  #rename(name) {
+    this.document ??= this.#begin();
+    Object.assign(this.document, { name: freeName(name, this.shelf.names.filter((each) => each !== this.document?.name)), changed: Date.now() });
+    this.shelf.keep(this.document);
+    this.#tell();
+  }
+
+  async #restore() {
+    const [title, original] = ["Restore the example?", this.#original];
+    const words = "The code of now is kept as a version, to which Versions… goes back.";
+    if (original !== undefined && (await ask({ title, words, yes: "Restore it", no: "Keep mine" })) !== null) this.#replace(original);
+  }
+
+  /** Put other code into the document, which can be undone and gone back from. @param {string} code */
+  #replace(code) {
+    if (this.document) keepVersion(this.document);
     this.editor.code = code;
     this.editor.clearMarks();
-    if (env) this.picker.choose(env);
-    for (const [select, value] of /** @type {[HTMLSelectElement, string | undefined][]} */ ([[this.speed, speed], [this.every, every]])) {
-      if ([...select.options].some((option) => option.value === value)) select.value = value ?? "";
-    }
-    this.speed.dispatchEvent(new Event("change"));
-    this.every.dispatchEvent(new Event("change"));
+    say("said", "The code of before is among the versions.");
   }
 
-  /** @returns {Saved} */
-  #state() {
+  #tell() {
+    const original = this.#original;
+    const { name, unread = false } = this.document ?? this.shown;
+    this.examples.value = this.document || !this.#example ? "" : this.#example.file;
+    element("restore-example", HTMLButtonElement).disabled = original === undefined || this.editor.code === original;
+    this.shelf.show({ name, unread, stored: Boolean(this.document), about: leadingComment(this.shownCode) });
+  }
+
+  /** What a document holds besides code. */
+  #settings() {
     const { speed, every, picker } = this;
-    const [env, example] = [picker.chosen?.env_id ?? picker.field.value, this.shown];
-    return { code: this.editor.code, env, example, speed: speed.value, every: every.value };
+    return { env: picker.chosen?.env_id ?? picker.field.value, speed: speed.value, every: every.value };
   }
+}
 
-  #save() {
-    this.timer = undefined;
-    if (!save(this.#state())) say("said", "This browser stores nothing, so the code is lost when the page closes.");
-  }
+/** @param {HTMLSelectElement} field @param {string | undefined} value - Ignored if it is none of the options. */
+function select(field, value) {
+  if ([...field.options].some((option) => option.value === value)) field.value = value ?? "";
 }

@@ -11,6 +11,8 @@ export class Stage {
     /** @type {Picture | null} */
     this.next = null;
     this.showing = false;
+    /** How often the stage was cleared. */
+    this.cleared = 0;
   }
 
   /** @param {Picture} picture */
@@ -29,9 +31,10 @@ export class Stage {
     }
   }
 
-  /** Show no picture. */
+  /** Show no picture, nor one that is still being decoded. */
   clear() {
     this.next = null;
+    this.cleared++;
     this.canvas.hidden = true;
     this.text.hidden = true;
     element("picture-none").hidden = false;
@@ -39,11 +42,14 @@ export class Stage {
 
   /** @param {Picture} picture */
   async #draw({ contentType, frame, text }) {
+    const { cleared } = this;
+    const bitmap = text === null && frame !== null ? await bitmapOf(frame, contentType) : null;
+    if (cleared !== this.cleared) return;
     element("picture-none").hidden = true;
     this.canvas.hidden = text !== null;
     this.text.hidden = text === null;
     if (text !== null) this.text.textContent = plain(text);
-    else if (frame !== null) this.#paint(await bitmapOf(frame, contentType));
+    if (bitmap) this.#paint(bitmap);
   }
 
   /** @param {ImageBitmap} bitmap */

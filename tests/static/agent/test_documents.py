@@ -1,0 +1,311 @@
+"""The playground's documents in a real browser: each way in which a visitor's code could be lost, and is not."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.servers import Server
+from tests.static.browser import Visitor
+from tests.static.test_playground import eventually, playground, write
+
+ADDRESS_OF_A_DOCUMENT = "/^#doc=[0-9a-f]{16}$/.test(location.hash)"
+
+
+def code(page: Page) -> str:
+    lines: list[str] = page.locator("#editor .cm-line").all_inner_texts()
+    return "\n".join(line.rstrip("\n") for line in lines)
+
+
+def reload(page: Page) -> None:
+    page.reload()
+    page.locator("body[data-ready]").wait_for(state="attached")
+
+
+def names(page: Page) -> list[str]:
+    page.locator("#documents").click()
+    page.locator("dialog .documents li").first.wait_for()
+    found = [field.input_value() for field in page.locator("dialog .documents input").all()]
+    page.locator("dialog").get_by_role("button", name="Close").click()
+    return found
+
+
+def listed(page: Page, action: str, name: str) -> None:
+    page.locator("dialog").get_by_role("button", name=f"{action}: {name}", exact=True).click()
+
+
+def test_code_that_is_typed_becomes_a_document_with_an_address_and_a_name(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    eventually(page, ADDRESS_OF_A_DOCUMENT)
+    page.locator("#document-name").fill("Balance")
+    page.locator("#document-name").press("Enter")
+    reload(page)
+    assert code(page) == "// mine"
+    expect(page.locator("#document-name")).to_have_value("Balance")
+    other = playground(visitor, pages_server.url)
+    expect(other.locator("#editor .cm-content")).to_have_text("// mine")
+    assert urlsplit(other.url).fragment == urlsplit(page.url).fragment
+
+
+def test_code_typed_just_before_a_reload_is_stored(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// first")
+    expect(page).to_have_url(re.compile("#doc="))
+    page.locator("#editor .cm-content").press_sequentially("abc")
+    reload(page)
+    expect(page.locator("#editor .cm-content")).to_contain_text("abc")
+
+
+def test_choosing_another_example_after_a_reload_keeps_the_draft(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// an evening's work")
+    reload(page)
+    page.locator("#example").select_option("frozenlake")
+    expect(page.locator("#editor .cm-content")).to_contain_text("Learns to cross")
+    write(page, "// another evening's")
+    page.locator("#example").select_option("mountaincar")
+    assert names(page) == ["FrozenLake: learn by a table", "CartPole: balance by a rule"]
+    page.locator("#documents").click()
+    listed(page, "Open", "CartPole: balance by a rule")
+    expect(page.locator("#editor .cm-content")).to_have_text("// an evening's work")
+    page.go_back()
+    expect(page.locator("#editor .cm-content")).to_contain_text("Climbs the hill")
+
+
+def test_a_link_and_an_instance_open_beside_the_draft(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// shared")
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#share").click()
+    expect(page.locator("#said")).to_contain_text("copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert page.evaluate(ADDRESS_OF_A_DOCUMENT)
+    write(page, "// the draft")
+    made = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}').json["instance_id"]
+    linked = visitor.open(link)
+    linked.locator("body[data-ready]").wait_for(state="attached")
+    assert code(linked) == "// shared"
+    write(linked, "// shared and changed")
+    continued = playground(visitor, pages_server.url, f"?instance={made}")
+    expect(continued.locator("#editor .cm-content")).to_contain_text("Continues the environment")
+    write(continued, "// continued")
+    # The browser learns an address that a page set a moment later.
+    expect(continued).to_have_url(re.compile("#doc="))
+    reload(continued)
+    assert code(continued) == "// continued"
+    reload(page)
+    assert code(page) == "// the draft"
+    assert set(names(page)) == {"CartPole: balance by a rule", "From a link", "Continue an environment"}
+
+
+def test_the_warning_stays_with_linked_code_until_it_is_run(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, 'console.log("hello");')
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#share").click()
+    expect(page.locator("#said")).to_contain_text("copied")
+    linked = visitor.open(page.evaluate("navigator.clipboard.readText()"))
+    warning = linked.locator("#unread")
+    expect(warning).to_contain_text("Read it before you run it")
+    linked.locator("#editor .cm-content").press("End")
+    linked.keyboard.type(" // read")
+    eventually(linked, ADDRESS_OF_A_DOCUMENT)
+    expect(warning).to_be_visible()
+    reload(linked)
+    expect(warning).to_contain_text("Read it before you run it")
+    linked.locator("#run").click()
+    expect(linked.locator("#console")).to_contain_text("hello")
+    expect(warning).to_be_hidden()
+    reload(linked)
+    expect(warning).to_be_hidden()
+
+
+def test_undo_on_a_fresh_page_never_empties_the_editor(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    shown = code(page)
+    page.locator("#editor .cm-content").focus()
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    assert code(page) == shown
+    write(page, "// mine")
+    reload(page)
+    page.locator("#editor .cm-content").focus()
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    assert code(page) == "// mine"
+    page.locator("#example").select_option("random")
+    page.locator("#editor .cm-content").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#editor .cm-content")).to_contain_text("Acts at random")
+
+
+def test_the_last_ten_versions_can_be_gone_back_to(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    for number in range(12):
+        write(page, f"console.log({number});")
+        page.locator("#run").click()
+        expect(page.locator("#console")).to_contain_text("has finished")
+        expect(page.locator("#state")).to_have_text("Ready")
+    write(page, "")
+    reload(page)
+    page.locator("#versions").click()
+    versions = page.locator("dialog .documents li")
+    expect(versions).to_have_count(10)
+    assert versions.last.locator("pre").text_content() == "console.log(2);"
+    versions.first.get_by_role("button").click()
+    assert code(page) == "console.log(11);"
+    page.locator("#editor .cm-content").focus()
+    page.keyboard.press("Control+z")
+    assert code(page) == ""
+
+
+def test_two_tabs_on_one_document_notice_each_other_and_lose_nothing(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    one = playground(visitor, pages_server.url)
+    write(one, "// one")
+    eventually(one, ADDRESS_OF_A_DOCUMENT)
+    other = visitor.open(one.url)
+    other.locator("body[data-ready]").wait_for(state="attached")
+    for page in (one, other):
+        expect(page.locator("#document-state")).to_contain_text("Open in another tab too")
+    write(other, "// other")
+    expect(one.locator("#editor .cm-content")).to_have_text("// other")
+    write(one, "// one again")
+    expect(other.locator("#editor .cm-content")).to_have_text("// one again")
+    assert names(one) == ["CartPole: balance by a rule"]
+
+
+CHANGED_ELSEWHERE = """() => new Promise((resolve) => {
+  const request = indexedDB.open("gym-http.playground", 1);
+  request.onsuccess = () => {
+    const documents = request.result.transaction("documents", "readwrite").objectStore("documents");
+    documents.getAll().onsuccess = ({ target }) => {
+      const [document] = target.result;
+      const theirs = { ...document, code: "// theirs", revision: document.revision + 1 };
+      documents.put(theirs).onsuccess = () => resolve();
+    };
+  };
+})"""
+
+
+def test_what_two_tabs_type_at_once_stays_in_two_documents(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// before")
+    eventually(page, ADDRESS_OF_A_DOCUMENT)
+    expect(page.locator("#versions")).to_be_enabled()
+    page.wait_for_timeout(300)
+    page.evaluate(CHANGED_ELSEWHERE)
+    write(page, "// ours")
+    expect(page.locator("#document-state")).to_contain_text("changed or deleted in another tab")
+    assert names(page) == ["CartPole: balance by a rule (2)", "CartPole: balance by a rule"]
+    reload(page)
+    assert code(page) == "// ours"
+    page.locator("#documents").click()
+    listed(page, "Open", "CartPole: balance by a rule")
+    expect(page.locator("#editor .cm-content")).to_have_text("// theirs")
+
+
+def test_a_document_deleted_in_one_tab_is_not_lost_in_another(visitor: Visitor, pages_server: Server) -> None:
+    one = playground(visitor, pages_server.url)
+    write(one, "// kept")
+    eventually(one, ADDRESS_OF_A_DOCUMENT)
+    other = visitor.open(one.url)
+    other.locator("body[data-ready]").wait_for(state="attached")
+    other.locator("#documents").click()
+    listed(other, "Delete", "CartPole: balance by a rule")
+    other.get_by_role("button", name="Delete it").click()
+    expect(other.locator("#editor .cm-content")).to_contain_text("Balances to 500")
+    expect(one.locator("#document-state")).to_contain_text("Deleted in another tab")
+    write(one, "// kept and changed")
+    expect(one.locator("#document-state")).to_contain_text("what you typed is in")
+    reload(one)
+    assert code(one) == "// kept and changed"
+
+
+def test_documents_are_renamed_duplicated_deleted_downloaded_and_uploaded(
+    visitor: Visitor, pages_server: Server, tmp_path: Path
+) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// alpha ✓")
+    page.locator("#documents").click()
+    field = page.locator("dialog .documents input").first
+    field.fill("Alpha")
+    field.press("Tab")
+    listed(page, "Duplicate", "Alpha")
+    expect(page.locator("dialog .documents li")).to_have_count(2)
+    with page.expect_download() as downloading:
+        listed(page, "Download", "Alpha")
+    assert downloading.value.suggested_filename == "Alpha.js"
+    assert Path(downloading.value.path()).read_text() == "// alpha ✓"
+    listed(page, "Delete", "Alpha (2)")
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("dialog .documents li")).to_have_count(1)
+    (tmp_path / "beta.js").write_text("// beta")
+    (tmp_path / "no.js").write_bytes(b"\xff\xfe\x00")
+    page.get_by_label("Upload a file").set_input_files(tmp_path / "no.js")
+    expect(page.locator("dialog")).to_contain_text("is not a text file")
+    page.get_by_label("Upload a file").set_input_files(tmp_path / "beta.js")
+    expect(page.locator("#document-name")).to_have_value("beta")
+    assert code(page) == "// beta"
+    assert set(names(page)) == {"Alpha", "beta"}
+
+
+def test_a_draft_of_earlier_pages_is_taken_over_once(visitor: Visitor, pages_server: Server) -> None:
+    page = visitor.open(f"{pages_server.url}/docs.html")
+    draft = {"code": "// years ago", "env": "Acrobot-v1", "example": "cartpole", "speed": "2", "every": "5"}
+    page.evaluate("draft => localStorage.setItem('gym-http.playground', draft)", json.dumps(draft))
+    page.goto(f"{pages_server.url}/agent.html")
+    page.locator("body[data-ready]").wait_for(state="attached")
+    assert code(page) == "// years ago"
+    expect(page.locator("#environment")).to_have_value("Acrobot-v1")
+    expect(page.locator("#every")).to_have_value("5")
+    reload(page)
+    assert names(page) == ["My agent"]
+    assert page.evaluate("localStorage.getItem('gym-http.playground')") is None
+
+
+def test_picking_an_environment_asks_before_it_shows_another_agent(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    for answer, shown in (("Keep mine here", "// mine"), ("Show it", "Acts at random")):
+        page.locator("#environment").fill("acrobot")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name=answer).click()
+        expect(page.locator("#editor .cm-content")).to_contain_text(shown)
+    assert names(page) == ["CartPole: balance by a rule"]
+
+
+def test_restoring_an_example_asks_and_keeps_the_code_as_a_version(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    page.locator("#restore-example").click()
+    page.get_by_role("button", name="Keep mine").click()
+    assert code(page) == "// mine"
+    page.locator("#restore-example").click()
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.locator("#editor .cm-content")).to_contain_text("Balances to 500")
+    page.locator("#versions").click()
+    assert page.locator("dialog pre").first.text_content() == "// mine"
+
+
+def test_an_unknown_document_is_told_and_nothing_is_made(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url, "#doc=0123456789abcdef")
+    expect(page.locator("#said")).to_contain_text("This browser has no such document")
+    assert names(page) == []
+
+
+def test_every_example_explains_itself_in_full_above_the_editor(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    about = page.locator("#about")
+    for file in page.locator("#example option:not([disabled])").evaluate_all("all => all.map(({value}) => value)"):
+        page.locator("#example").select_option(file)
+        expect(about).to_be_visible()
+        first = (page.locator("#editor .cm-line").first.inner_text()).removeprefix("// ")
+        expect(about).to_have_text(first)
+        assert about.evaluate("about => about.scrollWidth <= about.clientWidth")
