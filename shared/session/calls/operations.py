@@ -12,6 +12,7 @@ from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import checked, rendered
 from shared.session.calls.changed_spaces import with_changed_spaces
 from shared.session.live.environment import LiveEnvironment, Operation
+from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.wire.members.members import member
@@ -25,7 +26,7 @@ PICTURES = ("rgb_array", "rgb_array_list", "ansi")
 
 
 def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:
-    """Begin an episode. The first takes the seed given at creation unless it brings its own.
+    """Begin an episode. The first takes the seed given or drawn at creation unless it brings its own.
 
     The operation raises InvalidValue for a list of seeds whose length is not the number of environments.
     """
@@ -33,12 +34,15 @@ def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | Non
     def operation(live: LiveEnvironment) -> dict[str, Any]:
         if isinstance(seed, Sequence) and len(seed) != live.header.recipe.num_envs:
             raise InvalidValue(f"seed is a list of {len(seed)}; it is one for each environment of a vector.")
-        first = live.counter.episode == 0
-        chosen = live.header.recipe.seed if seed is None and first else seed
+        chosen = _first_seed(live.header) if seed is None and live.counter.episode == 0 else seed
         observation, info = live.apply(Reset(chosen, _with_mask(live, options)))
         return {"observation": observation, "info": info}
 
     return operation
+
+
+def _first_seed(header: Header) -> int | None:
+    return header.drawn_seed if header.recipe.seed is None else header.recipe.seed
 
 
 def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Creation: make an environment, find the mechanism that captures it exactly, store its first snapshot."""
 
+import secrets
 import time
 import uuid
 from collections.abc import Iterable
@@ -27,6 +28,9 @@ from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.versions.compatibility import cpu_features
+
+_DRAWN_BITS = 31
+"""Of a drawn seed: environments pass theirs to generators that take 32 bits, signed or not."""
 
 
 class _First(NamedTuple):
@@ -142,5 +146,6 @@ def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: M
         revision=0,
         nonce=b"",
         progress=Progress(),
+        drawn_seed=secrets.randbits(_DRAWN_BITS) if recipe.seed is None else None,
     )
     return _First(subject, mechanism, header, subject.capture())

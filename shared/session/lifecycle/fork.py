@@ -156,6 +156,8 @@ def _twins(origin: Header, ids: Sequence[str], reseed: int | None, made_by: byte
         keyed=(),
         origin=(origin.instance_id, origin.revision),
         reseed=origin.reseed if reseed is None else (reseed, 0),
+        # A seed would make the forks' new generators equal again.
+        drawn_seed=origin.drawn_seed if reseed is None else None,
     )
     return [first, *_others(first, ids, reseed)]
 

@@ -65,6 +65,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """Entropy and spawn key of the `SeedSequence` that reseeds the generators before the next call."""
     made_by: bytes = b""
     """Digest of the request that created this, if it had an idempotency key."""
+    drawn_seed: int | None = None
+    """The seed of the first reset where neither it nor the creation brings one, so that it can be told."""
 
     @property
     def reference(self) -> Reference:

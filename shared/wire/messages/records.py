@@ -29,7 +29,12 @@ class StatisticsReply(TypedDict):
 
 
 class InstanceReply(TypedDict):
-    """An instance's record. Times are ISO 8601 in UTC."""
+    """An instance's record. Times are ISO 8601 in UTC.
+
+    `drawn_seed` is what the first reset takes where neither it nor the creation brings a seed: a reset with it as
+    its `seed` begins the same episode. It is null where the creation brought a seed, and for a fork with new
+    generators.
+    """
 
     instance_id: str
     env_id: str
@@ -40,6 +45,7 @@ class InstanceReply(TypedDict):
     num_envs: int | None
     autoreset: str
     seed: int | None
+    drawn_seed: int | None
     episode: int
     steps: int
     episode_return: Any
