@@ -46,6 +46,7 @@ export class Branches {
   async #keep(session, path) {
     const instance = session.watched;
     const { checkpoint_id, steps, episode } = await session.connection.change("POST", `${path}checkpoints/`, {});
+    instance?.marked(checkpoint_id);
     const option = make("option", { value: checkpoint_id, "data-instance": instance?.id ?? "" }, `episode ${episode}, step ${steps}`);
     this.select.append(option);
     this.select.value = checkpoint_id;

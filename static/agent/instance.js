@@ -1,10 +1,9 @@
 /** What the page knows of one environment from the calls that pass through it. */
 
 import { decodeNumbers } from "../gymnasium/arrays.js";
+import { History } from "./history.js";
 
-/** A call to copy. @typedef {{path: string, body: Record<string, any>}} Made */
-
-const LONGEST_TRACE = 100_000;
+/** What a checkpoint brings back. @typedef {{history: History | null, begun: boolean}} Mark */
 
 export class Instance {
   /**
@@ -27,8 +26,34 @@ export class Instance {
     /** @type {number | number[] | undefined} */
     this.reward = undefined;
     this.ended = false;
-    /** The calls from the last reset on. @type {Made[]} */
-    this.trace = [];
+    /** Whether it was reset. */
+    this.begun = !ours;
+    /** Null until its state is kept, where the page does not know how it came about. @type {History | null} */
+    this.history = ours ? new History({ creation }) : null;
+    /** By the ids of checkpoints. @type {Map<string, Mark>} */
+    this.marks = new Map();
+  }
+
+  /** A fork of it. @param {string} id @param {boolean} exact - Not with generators of its own. */
+  forked(id, exact) {
+    const twin = new Instance(id, this.creation, true);
+    const { steps, begun, observation, ended } = this;
+    return Object.assign(twin, { steps, begun, observation, ended, return: this.return, history: exact ? this.history : null });
+  }
+
+  /** A checkpoint was made of it. @param {string} checkpointId */
+  marked(checkpointId) {
+    this.marks.set(checkpointId, { history: this.history, begun: this.begun });
+  }
+
+  /** What it is now is the beginning of what can be copied. @param {import("./history.js").Beginning} beginning */
+  beginsWith(beginning) {
+    this.history = new History(beginning);
+  }
+
+  /** Whether its next reset takes a seed that the service drew. @param {Record<string, any>} body */
+  drawsSeed({ seed }) {
+    return !this.begun && (seed ?? this.creation.seed ?? null) === null;
   }
 
   get envId() {
@@ -44,7 +69,8 @@ export class Instance {
   wasReset(body, reply) {
     Object.assign(this, { steps: 0, return: 0, action: undefined, reward: undefined, ended: false });
     this.observation = reply.observation;
-    this.trace = [{ path: "reset/", body }];
+    this.begun = true;
+    this.#called({ path: "reset/", body });
   }
 
   /**
@@ -53,7 +79,7 @@ export class Instance {
    * @returns {number[]} The returns of the episodes that ended with this step.
    */
   stepped(body, reply) {
-    if (this.trace.length < LONGEST_TRACE) this.trace.push({ path: "step/", body });
+    this.#called({ path: "step/", body });
     return this.#apply(body.action, reply.observation, reply.reward, reply.terminated, reply.truncated);
   }
 
@@ -67,7 +93,8 @@ export class Instance {
     const ended = [];
     const resets = new Set((reply.resets ?? []).map((/** @type {{index: number}} */ { index }) => index));
     const last = reply.steps - 1;
-    if (this.trace.length < LONGEST_TRACE) this.trace.push({ path: "rollout/", body });
+    const { policy, steps, ...rest } = body;
+    this.#called({ path: "rollout/", body: policy ? { ...rest, actions: reply.actions } : body });
     for (let i = 0; i <= last; i++) {
       if (resets.has(i)) Object.assign(this, { steps: 0, return: 0, ended: false });
       const observation = reply.observations?.[i] ?? this.observation;
@@ -78,12 +105,18 @@ export class Instance {
     return ended;
   }
 
-  /** A checkpoint was restored. @param {Record<string, any>} record */
-  wasRestored(record) {
+  /** A checkpoint was restored. @param {string | undefined} checkpointId @param {Record<string, any>} record */
+  wasRestored(checkpointId, record) {
     this.steps = record.steps;
     this.return = decodeNumbers(record.episode_return);
     this.ended = Boolean(record.ended);
-    this.trace = [];
+    const { history = null, begun = record.episode > 0 } = this.marks.get(checkpointId ?? "") ?? {};
+    Object.assign(this, { history, begun });
+  }
+
+  /** @param {import("./history.js").Made} call */
+  #called(call) {
+    this.history = this.history?.and(call) ?? null;
   }
 
   /**

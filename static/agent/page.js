@@ -8,7 +8,7 @@ import { openService } from "../page/service.js";
 import { Branches } from "./branches.js";
 import { Console } from "./console.js";
 import { Controls } from "./controls.js";
-import { asCurl, asPython, episodeOf } from "./copies.js";
+import { asCurl, asJavaScript, asPython, lastEpisode } from "./copies.js";
 import { Curve } from "./curve.js";
 import { exampleInAddress } from "./documents/address.js";
 import { Editor } from "./editor.js";
@@ -76,7 +76,7 @@ async function begin() {
 /** End what runs, and clear the stage: what it shows is always of the environment and the agent that are chosen. */
 async function clear() {
   if (runner.admitted?.env_id !== picker.field.value) runner.admitted = undefined;
-  const stopped = [play.stop(), runner.stop()];
+  const stopped = [play.stop(), runner.stop(), runner.beginnings.clear()];
   for (const part of [stage, curve, readings]) part.clear();
   painter.reset();
   await Promise.all(stopped);
@@ -142,12 +142,26 @@ async function copy(text, what) {
   }
 }
 
-/** @param {(episode: import("./copies.js").Episode) => string} as @param {string} what */
-function copyEpisode(as, what) {
-  const entry = picker.chosen;
-  const action = entry?.action_space ? makeSpace(entry.action_space).sample() : 0;
+const CLOSED = { lost: "This environment is closed, and how it came to be as it was is not known. Run the agent again." };
+
+/** Copy what is on the stage, or a first step in the chosen environment.
+ * @param {(episode: import("./copies.js").Episode) => string} as @param {string} what */
+async function copyEpisode(as, what) {
   const instance = runner.session?.watched ?? readings.instance;
-  return copy(as(episodeOf(service.url, instance, picker.field.value, action)), what);
+  if (instance) await runner.session?.begin(instance);
+  const beginning = instance ? (instance.history?.beginning ?? CLOSED) : { creation: { env_id: picker.field.value } };
+  if ("lost" in beginning) return say("said", beginning.lost);
+  if ("fork" in beginning) runner.beginnings.leave(beginning.fork);
+  const calls = instance?.history?.calls ?? [];
+  const episode = lastEpisode(calls.length ? calls : firstCalls(instance));
+  await copy(as({ url: service.url, keyed: Boolean(service.apiKey), beginning, ...episode }), what);
+}
+
+/** What an environment that nothing was done with can do. @param {import("./instance.js").Instance | undefined} instance */
+function firstCalls(instance) {
+  const space = picker.chosen?.action_space;
+  const step = { path: "step/", body: { action: space ? makeSpace(space).sample() : 0 } };
+  return instance?.begun && !instance.ended ? [step] : [{ path: "reset/", body: { seed: 42 } }, step];
 }
 
 element("every").addEventListener("change", ({ target }) => {
@@ -155,6 +169,7 @@ element("every").addEventListener("change", ({ target }) => {
 });
 element("clear").addEventListener("click", () => log.clear());
 element("copy-python").addEventListener("click", () => copyEpisode(asPython, "The episode in Python"));
+element("copy-javascript").addEventListener("click", () => copyEpisode(asJavaScript, "The episode in JavaScript"));
 element("copy-curl").addEventListener("click", () => copyEpisode(asCurl, "The episode in curl"));
 element("share").addEventListener("click", async () => copy(await program.link(), "A link to this agent"));
 

@@ -1,5 +1,6 @@
 /** Runs one agent at a time, with its thread and its session. */
 
+import { Beginnings } from "./beginnings.js";
 import { Gate } from "./gate.js";
 import { Isolation } from "./isolation.js";
 import { Session } from "./session.js";
@@ -28,6 +29,7 @@ export class Runner {
     this.service = service;
     this.listener = listener;
     this.gate = new Gate();
+    this.beginnings = new Beginnings(service);
     this.isolation = new Isolation();
     /** @type {State} */
     this.state = "idle";
@@ -56,7 +58,7 @@ export class Runner {
   /** Open a session, after ending the last one. The page uses it to play without an agent. */
   openSession() {
     this.session?.end();
-    this.session = new Session(this.service, this.gate, this.listener);
+    this.session = new Session(this.service, this.gate, this.listener, this.beginnings);
     if (this.admitted) this.session.admit(this.admitted);
     return this.session;
   }

@@ -24,15 +24,18 @@ import { Instance } from "./instance.js";
 const LONGEST_CALL_MS = 60_000;
 const FORWARDED = ["accept", "content-type", "idempotency-key", "if-match"];
 const PACED = new Set(["step", "rollout"]);
+const CHANGING = new Set(["step", "rollout", "reset"]);
 
 export class Session {
   /**
    * @param {Service} service
    * @param {Gate} gate
    * @param {Listener} listener
+   * @param {import("./beginnings.js").Beginnings} beginnings
    */
-  constructor(service, gate, listener) {
+  constructor(service, gate, listener, beginnings) {
     this.service = service;
+    this.beginnings = beginnings;
     this.gate = gate;
     this.listener = listener;
     /** @type {Map<string, Instance>} */
@@ -52,8 +55,19 @@ export class Session {
   admit(record) {
     const { instance_id, env_id, render_mode } = record;
     this.watched = new Instance(instance_id, { env_id, render_mode }, false);
-    this.watched.wasRestored(record);
+    this.watched.wasRestored(undefined, record);
     this.instances.set(instance_id, this.watched);
+  }
+
+  /** Make sure that what follows can be copied: keep the state, where its history is not known.
+   * @param {Instance} instance */
+  async begin(instance) {
+    if (instance.history) return;
+    try {
+      instance.beginsWith({ fork: await this.beginnings.keep(instance.id) });
+    } catch (error) {
+      instance.beginsWith({ lost: `Its beginning could not be kept: ${error instanceof Error ? error.message : error}` });
+    }
   }
 
   /** For calls of the page that the session need not notice. */
@@ -86,10 +100,14 @@ export class Session {
   async #carry(url, init, paced) {
     const method = init.method ?? "GET";
     const call = callOf(this.service.url, method, url);
-    if (!call || (call.id && !this.instances.has(call.id))) return refusal();
+    if (!call || (call.id && !this.instances.has(call.id))) return refusal(403, "Not reached", ELSEWHERE);
+    const unread = unreadable(init);
+    if (unread) return unread;
     const { signal } = this.stop;
     if (paced) await (PACED.has(call.kind) ? this.gate.pass(signal) : this.gate.open(signal));
-    const reply = await this.#send(call, method, init);
+    const instance = this.instances.get(call.id);
+    if (instance && CHANGING.has(call.kind)) await this.begin(instance);
+    const reply = await this.#send(call, method, call.kind === "rollout" ? withActions(init) : init);
     if (signal.aborted && call.kind === "create") await this.#closeLate(reply.clone());
     signal.throwIfAborted();
     if (reply.ok) await this.#watch(call, init.body, reply);
@@ -125,15 +143,16 @@ export class Session {
    */
   async #watch({ kind, id }, sent, reply) {
     const read = () => reply.clone().json();
-    const body = typeof sent === "string" ? JSON.parse(sent || "{}") : {};
+    const body = parsed(sent);
     const instance = this.instances.get(id);
-    if (kind === "create") this.#add([(await read()).instance_id], body);
+    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true));
     if (kind === "render") this.listener.drawn();
     if (!instance) return;
-    if (kind === "fork") this.#add((await read()).instance_ids, instance.creation);
+    if (kind === "fork") for (const twin of (await read()).instance_ids) this.#add(instance.forked(twin, (body.reseed ?? null) === null));
     if (kind === "close") this.instances.delete(id);
-    if (kind === "reset") instance.wasReset(body, await read());
-    if (kind === "restore") instance.wasRestored(await read());
+    if (kind === "checkpoints") instance.marked((await read()).checkpoint_id);
+    if (kind === "reset") await this.#reset(instance, body, await read());
+    if (kind === "restore") instance.wasRestored(body.checkpoint_id, await read());
     if (PACED.has(kind)) this.#count(instance, kind, body, await read());
     if (PACED.has(kind) || kind === "reset" || kind === "restore") {
       this.watched = instance;
@@ -148,10 +167,33 @@ export class Session {
     for (const episodeReturn of ended) this.listener.ended(episodeReturn);
   }
 
-  /** @param {string[]} ids @param {Record<string, any>} creation */
-  #add(ids, creation) {
-    for (const id of ids) this.instances.set(id, new Instance(id, creation, true));
+  /** @param {Instance} instance @param {Record<string, any>} body @param {Record<string, any>} reply */
+  async #reset(instance, body, reply) {
+    if (!instance.drawsSeed(body)) return instance.wasReset(body, reply);
+    // Only the record tells the seed that was drawn; a service that draws none has its state kept before the next call.
+    const { drawn_seed } = await this.connection.read(`/v1/envs/${instance.id}/`);
+    instance.wasReset({ ...body, seed: drawn_seed }, reply);
+    if ((drawn_seed ?? null) === null) instance.history = null;
   }
+
+  /** @param {Instance} instance */
+  #add(instance) {
+    this.instances.set(instance.id, instance);
+  }
+}
+
+/** @param {BodyInit | null | undefined} sent @returns {Record<string, any>} */
+function parsed(sent) {
+  const text = sent instanceof Uint8Array || sent instanceof ArrayBuffer ? new TextDecoder().decode(sent) : sent;
+  return typeof text === "string" ? (JSON.parse(text || "{}") ?? {}) : {};
+}
+
+/** The actions of a random rollout are asked for, since copies repeat them. @param {RequestInit} init */
+function withActions(init) {
+  const body = parsed(init.body);
+  if (!body.policy) return init;
+  const include = body.include ?? ["observations", "rewards", "terminations", "truncations"];
+  return { ...init, body: JSON.stringify({ ...body, include: [...new Set([...include, "actions"])] }) };
 }
 
 /** @typedef {{kind: string, id: string, path: string}} Call */
@@ -182,9 +224,21 @@ function callOf(base, method, url) {
   return { kind: rest === "monitor/render" ? "render" : method === "POST" ? rest : "read", id, path };
 }
 
-function refusal() {
-  const detail =
-    "In the playground an agent reaches only the environments that it made and the one that the page was opened with.";
+const ELSEWHERE =
+  "In the playground an agent reaches only the environments that it made and the one that the page was opened with.";
+const IN_MESSAGEPACK = "The playground reads what passes through it, so calls and replies are JSON here; leave out";
+
+/** A refusal of calls that the page could not read: it would not know which environments to close.
+ * @param {RequestInit} init */
+function unreadable(init) {
+  const headers = new Headers(init.headers);
+  if (headers.get("Accept")?.includes("msgpack")) return refusal(406, "Not Acceptable", `${IN_MESSAGEPACK} Accept.`);
+  if (!headers.get("Content-Type")?.includes("msgpack")) return null;
+  return refusal(415, "Unsupported Media Type", `${IN_MESSAGEPACK} this Content-Type.`);
+}
+
+/** @param {number} status @param {string} title @param {string} detail */
+function refusal(status, title, detail) {
   const headers = { "Content-Type": "application/problem+json" };
-  return new Response(JSON.stringify({ title: "Not reached", status: 403, detail }), { status: 403, headers });
+  return new Response(JSON.stringify({ title, status, detail }), { status, headers });
 }

@@ -343,6 +343,25 @@ def test_an_agent_reaches_no_environment_of_others(visitor: Visitor, pages_serve
     assert made in instances(pages_server)
 
 
+@pytest.mark.parametrize("header", ["Accept", "Content-Type"])
+def test_an_agent_that_asks_for_messagepack_is_refused_and_leaves_nothing_behind(
+    visitor: Visitor, pages_server: Server, header: str
+) -> None:
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        raw = f"""
+          const {{ fetch, url }} = (await Env.make("CartPole-v1")).connection;
+          const reply = await fetch(url + "/v1/envs/", {{
+            method: "POST", body: '{{"env_id": "CartPole-v1"}}', headers: {{ "{header}": "application/msgpack" }},
+          }});
+          console.log(reply.status + " " + (await reply.json()).detail);
+        """
+        run(page, raw)
+        refused = page.locator("#console [data-level=log]")
+        expect(refused).to_have_text(re.compile(rf"(406|415) .*are JSON here; leave out .*{header}"))
+        ended(page)
+
+
 def test_leaving_the_page_closes_what_the_agent_made(visitor: Visitor, pages_server: Server) -> None:
     with only_closed(pages_server):
         page = playground(visitor, pages_server.url)
