@@ -8,7 +8,10 @@ import { openService } from "../page/service.js";
 import { Branches } from "./branches.js";
 import { Console } from "./console.js";
 import { Controls } from "./controls.js";
-import { asCurl, asJavaScript, asPython, lastEpisode } from "./copies.js";
+import { lastEpisode } from "./copies/episode.js";
+import { asJavaScript } from "./copies/javascript.js";
+import { asPython } from "./copies/python.js";
+import { asCurl } from "./copies/shell.js";
 import { Curve } from "./curve.js";
 import { exampleInAddress } from "./documents/address.js";
 import { Editor } from "./editor.js";
@@ -145,7 +148,7 @@ async function copy(text, what) {
 const CLOSED = { lost: "This environment is closed, and how it came to be as it was is not known. Run the agent again." };
 
 /** Copy what is on the stage, or a first step in the chosen environment.
- * @param {(episode: import("./copies.js").Episode) => string} as @param {string} what */
+ * @param {(episode: import("./copies/episode.js").Episode) => string} as @param {string} what */
 async function copyEpisode(as, what) {
   const instance = runner.session?.watched ?? readings.instance;
   if (instance) await runner.session?.begin(instance);

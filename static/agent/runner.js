@@ -1,6 +1,6 @@
 /** Runs one agent at a time, with its thread and its session. */
 
-import { Beginnings } from "./beginnings.js";
+import { Beginnings } from "./copies/beginnings.js";
 import { Gate } from "./gate.js";
 import { Isolation } from "./isolation.js";
 import { Session } from "./session.js";

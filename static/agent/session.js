@@ -31,7 +31,7 @@ export class Session {
    * @param {Service} service
    * @param {Gate} gate
    * @param {Listener} listener
-   * @param {import("./beginnings.js").Beginnings} beginnings
+   * @param {import("./copies/beginnings.js").Beginnings} beginnings
    */
   constructor(service, gate, listener, beginnings) {
     this.service = service;

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { asCurl, asJavaScript, asPython, lastEpisode } from "../../static/agent/copies.js";
+import { lastEpisode } from "../../static/agent/copies/episode.js";
+import { asJavaScript } from "../../static/agent/copies/javascript.js";
+import { asPython } from "../../static/agent/copies/python.js";
+import { asCurl } from "../../static/agent/copies/shell.js";
 import { Gate } from "../../static/agent/gate.js";
 import { Instance } from "../../static/agent/instance.js";
 import { keymapOf } from "../../static/agent/keymap.js";

@@ -3,10 +3,10 @@
  * when the stage is cleared or the page is left, except those that a copy begins from.
  */
 
-import { Connection } from "../gymnasium/connection.js";
+import { Connection } from "../../gymnasium/connection.js";
 
 export class Beginnings {
-  /** @param {import("../page/service.js").Service} service */
+  /** @param {import("../../page/service.js").Service} service */
   constructor(service) {
     this.service = service;
     /** The ids of the forks. @type {Set<string>} */
