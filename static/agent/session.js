@@ -5,10 +5,12 @@
  */
 
 import { Connection } from "../gymnasium/connection.js";
+import { callOf, elsewhere, parsed, unreadable, withActions } from "./calls.js";
 import { Instance } from "./instance.js";
 
 /** @typedef {import("../page/service.js").Service} Service */
 /** @typedef {import("./gate.js").Gate} Gate */
+/** @typedef {import("./calls.js").Call} Call */
 
 /**
  * Called for what happens in a session.
@@ -100,7 +102,7 @@ export class Session {
   async #carry(url, init, paced) {
     const method = init.method ?? "GET";
     const call = callOf(this.service.url, method, url);
-    if (!call || (call.id && !this.instances.has(call.id))) return refusal(403, "Not reached", ELSEWHERE);
+    if (!call || (call.id && !this.instances.has(call.id))) return elsewhere();
     const unread = unreadable(init);
     if (unread) return unread;
     const { signal } = this.stop;
@@ -180,65 +182,4 @@ export class Session {
   #add(instance) {
     this.instances.set(instance.id, instance);
   }
-}
-
-/** @param {BodyInit | null | undefined} sent @returns {Record<string, any>} */
-function parsed(sent) {
-  const text = sent instanceof Uint8Array || sent instanceof ArrayBuffer ? new TextDecoder().decode(sent) : sent;
-  return typeof text === "string" ? (JSON.parse(text || "{}") ?? {}) : {};
-}
-
-/** The actions of a random rollout are asked for, since copies repeat them. @param {RequestInit} init */
-function withActions(init) {
-  const body = parsed(init.body);
-  if (!body.policy) return init;
-  const include = body.include ?? ["observations", "rewards", "terminations", "truncations"];
-  return { ...init, body: JSON.stringify({ ...body, include: [...new Set([...include, "actions"])] }) };
-}
-
-/** @typedef {{kind: string, id: string, path: string}} Call */
-
-const CREATION = /^\/v1\/envs\/?$/;
-const OF_INSTANCE = /^\/v1\/envs\/([\w-]+)\/(?:([\w/-]*?)\/?)?$/;
-const OPEN = /^\/v1\/(?:catalog|health)\/?$/;
-
-/**
- * The kind of a call and its instance; null if an agent may not make it.
- * @param {string} base - The service's address.
- * @param {string} method
- * @param {string} url
- * @returns {Call | null}
- */
-function callOf(base, method, url) {
-  // Parsed first, so that dots in the path are resolved.
-  const { href } = new URL(url);
-  const service = new URL(base).href.replace(/\/$/, "");
-  if (!href.startsWith(`${service}/`)) return null;
-  const path = href.slice(service.length);
-  const { pathname } = new URL(path, "http://service");
-  if (method === "POST" && CREATION.test(pathname)) return { kind: "create", id: "", path };
-  if (method === "GET" && OPEN.test(pathname)) return { kind: "read", id: "", path };
-  const [, id, rest] = OF_INSTANCE.exec(pathname) ?? [];
-  if (!id) return null;
-  if (method === "DELETE" && !rest) return { kind: "close", id, path };
-  return { kind: rest === "monitor/render" ? "render" : method === "POST" ? rest : "read", id, path };
-}
-
-const ELSEWHERE =
-  "In the playground an agent reaches only the environments that it made and the one that the page was opened with.";
-const IN_MESSAGEPACK = "The playground reads what passes through it, so calls and replies are JSON here; leave out";
-
-/** A refusal of calls that the page could not read: it would not know which environments to close.
- * @param {RequestInit} init */
-function unreadable(init) {
-  const headers = new Headers(init.headers);
-  if (headers.get("Accept")?.includes("msgpack")) return refusal(406, "Not Acceptable", `${IN_MESSAGEPACK} Accept.`);
-  if (!headers.get("Content-Type")?.includes("msgpack")) return null;
-  return refusal(415, "Unsupported Media Type", `${IN_MESSAGEPACK} this Content-Type.`);
-}
-
-/** @param {number} status @param {string} title @param {string} detail */
-function refusal(status, title, detail) {
-  const headers = { "Content-Type": "application/problem+json" };
-  return new Response(JSON.stringify({ title, status, detail }), { status, headers });
 }

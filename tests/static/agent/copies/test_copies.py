@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.servers import Server
+from tests.static.agent.copies.running import run_copy
 from tests.static.browser import Visitor
-from tests.static.copies import run_copy
 from tests.static.test_playground import ended, eventually, instances, number, playground, run
 
 LANGUAGES = ("python", "javascript", "curl")
