@@ -43,6 +43,8 @@ export class Shelf {
     this.opening = undefined;
     /** @type {Keeper | undefined} */
     this.keeper = undefined;
+    /** Whether the last write failed. */
+    this.failing = false;
   }
 
   /** Take over what old pages left. @param {(example: string) => string | undefined} codeOf - An example's code. */
@@ -52,7 +54,7 @@ export class Shelf {
     this.keeper ??= new Keeper(this.library, {
       stored: (document) => this.#stored(document),
       parted: (document, old) => this.#parted(document, old),
-      failed: (error) => this.bar.tell(`Not stored: ${error instanceof Error ? error.message : error}. Download the code to keep it.`),
+      failed: (error) => this.#failed(error),
     });
     await takeOver(this.library, codeOf);
     await this.all();
@@ -94,6 +96,14 @@ export class Shelf {
     if (!this.names.includes(document.name)) this.names.push(document.name);
     this.tabs.tell("stored", document.id);
     if (!this.library?.lasting) this.bar.tell(NOT_LASTING);
+    else if (this.failing) this.bar.tell("");
+    this.failing = false;
+  }
+
+  /** It is tried again with the next change, and when the page ends. @param {unknown} error */
+  #failed(error) {
+    this.failing = true;
+    this.bar.tell(`Not stored: ${error instanceof Error ? error.message : error} Download the code to keep it.`);
   }
 
   /** @param {Document} document @param {Document} old */

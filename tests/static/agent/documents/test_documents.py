@@ -309,3 +309,57 @@ def test_every_example_explains_itself_in_full_above_the_editor(visitor: Visitor
         first = (page.locator("#editor .cm-line").first.inner_text()).removeprefix("// ")
         expect(about).to_have_text(first)
         assert about.evaluate("about => about.scrollWidth <= about.clientWidth")
+
+
+def test_a_browser_that_stores_nothing_says_so_and_lists_what_was_typed(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    visitor.context.add_init_script(
+        """Object.defineProperty(globalThis, "indexedDB", {
+             get() { throw new DOMException("It is forbidden.", "SecurityError"); },
+           });"""
+    )
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    expect(page.locator("#document-state")).to_contain_text("the code is lost when the page closes")
+    page.locator("#example").select_option("random")
+    assert names(page) == ["CartPole: balance by a rule"]
+
+
+FULL_DISK = """() => {
+  const { put } = IDBObjectStore.prototype;
+  globalThis.mend = () => (IDBObjectStore.prototype.put = put);
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("The disk is full.", "QuotaExceededError");
+  };
+}"""
+
+
+def test_a_write_that_fails_is_told_and_tried_again(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    page.evaluate(FULL_DISK)
+    write(page, "// first")
+    state = page.locator("#document-state")
+    expect(state).to_contain_text("Not stored: The disk is full. Download the code")
+    page.evaluate("void mend()")
+    write(page, "// second")
+    expect(state).to_have_text("")
+    write(page, "// third")
+    expect(page).to_have_url(re.compile("#doc="))
+    reload(page)
+    assert code(page) == "// third"
+
+
+def test_what_the_database_did_not_take_before_the_page_ended_is_there_again(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// before")
+    expect(page).to_have_url(re.compile("#doc="))
+    page.evaluate(FULL_DISK)
+    write(page, "// after")
+    expect(page.locator("#document-state")).to_contain_text("Not stored")
+    reload(page)
+    assert code(page) == "// after"
+    assert names(page) == ["CartPole: balance by a rule"]
+    assert page.evaluate("Object.keys(localStorage)") == []
