@@ -195,15 +195,25 @@ def test_a_copy_of_an_instance_of_others_begins_where_the_page_found_it(
     assert pages_server.send("GET", f"{path}/").json["steps"] == 5
 
 
+EPISODES = """
+const env = await Env.make("CartPole-v1");
+for (;;) {
+  await env.reset();
+  while (!(await env.step(1)).terminated);
+}
+"""
+
+
 def test_picking_another_environment_clears_the_stage_and_what_is_copied(
     visitor: Visitor, pages_server: Server, node: str
 ) -> None:
     page = playground(visitor, pages_server.url)
-    run(page, every="1")
+    run(page, EPISODES, every="50")
     eventually(page, "Number(document.getElementById('curve').dataset.episodes) >= 1")
     expect(page.locator("#picture")).to_be_visible()
     page.locator("#environment").fill("FrozenLake-v1")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Keep mine here").click()
     expect(page.locator("#state")).to_have_text("Ready")
     expect(page.locator("#picture")).to_be_hidden()
     expect(page.locator("#picture-none")).to_be_visible()
