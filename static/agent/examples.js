@@ -34,6 +34,14 @@ export const codeOf = ({ file }) => codes.get(file) ?? "";
 /** A random agent for any environment. @param {string} envId @returns {string} */
 export const codeFor = (envId) => (codes.get("random") ?? "").replace('"CartPole-v1"', JSON.stringify(envId));
 
+/** The code of the example that an agent began as; undefined if it began as none.
+ * @param {{example?: string, env?: string}} agent
+ * @returns {string | undefined} */
+export function originalOf({ example, env }) {
+  if (!EXAMPLES.some(({ file }) => file === example)) return undefined;
+  return example === "random" && env ? codeFor(env) : codes.get(example ?? "");
+}
+
 /** An agent that continues an existing instance. @param {string} instanceId @returns {string} */
 export const codeToContinue = (instanceId) => `// Continues the environment that this page was opened with; it is not closed at the end.
 const env = await Env.attach(${JSON.stringify(instanceId)});

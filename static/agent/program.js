@@ -8,7 +8,8 @@ import { element, make, say } from "../page/elements.js";
 import { addressOfDocument, addressOfExample, documentInAddress, exampleInAddress, setAddress } from "./documents/address.js";
 import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./documents/document.js";
 import { Shelf } from "./documents/shelf.js";
-import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples } from "./examples.js";
+import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples, originalOf } from "./examples.js";
+import { Settings } from "./settings.js";
 import { fragmentOf, sharedIn } from "./share.js";
 
 /** @typedef {import("./documents/document.js").Document} Document */
@@ -24,11 +25,9 @@ export class Program {
    */
   constructor(editor, picker, onShow) {
     this.editor = editor;
-    this.picker = picker;
     this.onShow = onShow;
     this.examples = element("example", HTMLSelectElement);
-    this.speed = element("speed", HTMLSelectElement);
-    this.every = element("every", HTMLSelectElement);
+    this.settings = new Settings(picker, () => this.settingsChanged());
     /** The agent in the editor. @type {Beginning} */
     this.shown = { name: "", code: "" };
     /** The document that it is, if it is one. @type {Document | undefined} */
@@ -50,7 +49,6 @@ export class Program {
     this.examples.append(make("option", { value: "", disabled: "", hidden: "" }, "Your own"));
     this.examples.addEventListener("change", () => this.#chooseExample());
     element("restore-example").addEventListener("click", () => this.#restore());
-    for (const select of [this.speed, this.every]) select.addEventListener("change", () => this.settingsChanged());
   }
 
   /** Show what the address names; else one for an instance, the visitor's last document, or the first example.
@@ -88,9 +86,8 @@ export class Program {
   /** The speed, the drawing or the environment was chosen. */
   settingsChanged() {
     const { document } = this;
-    const settings = this.#settings();
-    if (!document || (settings.env === document.env && settings.speed === document.speed && settings.every === document.every)) return;
-    Object.assign(document, settings);
+    if (!document || this.settings.equal(document)) return;
+    Object.assign(document, this.settings.values);
     this.shelf.keep(document);
   }
 
@@ -121,20 +118,8 @@ export class Program {
   async link() {
     const link = new URL(location.href);
     link.searchParams.delete("instance");
-    link.hash = await fragmentOf({ code: this.editor.code, ...this.#settings() });
+    link.hash = await fragmentOf({ code: this.editor.code, ...this.settings.values });
     return link.href;
-  }
-
-  /** The example whose code this was at first, if it still is a known one. */
-  get #example() {
-    return EXAMPLES.find(({ file }) => file === this.shown.example);
-  }
-
-  /** What the example's code is for the environment. @returns {string | undefined} */
-  get #original() {
-    const example = this.#example;
-    if (!example) return undefined;
-    return example.file === "random" && this.shown.env ? codeFor(this.shown.env) : codeOf(example);
   }
 
   #chooseExample() {
@@ -169,17 +154,14 @@ export class Program {
   #show(agent, document) {
     Object.assign(this, { shown: agent, shownCode: agent.code, document, untouched: true });
     this.editor.open(agent.code);
-    if (agent.env) this.picker.choose(agent.env);
-    select(this.speed, agent.speed);
-    select(this.every, agent.every);
-    for (const changed of [this.speed, this.every]) changed.dispatchEvent(new Event("change"));
+    this.settings.show(agent);
     this.onShow();
     this.#tell();
   }
 
   /** What is shown, as a new document. */
   #begin() {
-    const document = documentOf({ ...this.shown, ...this.#settings(), name: freeName(this.shown.name, this.shelf.names) });
+    const document = documentOf({ ...this.shown, ...this.settings.values, name: freeName(this.shown.name, this.shelf.names) });
     this.shown = document;
     setAddress(addressOfDocument(document.id));
     return document;
@@ -214,7 +196,7 @@ export class Program {
   }
 
   async #restore() {
-    const [title, original] = ["Restore the example?", this.#original];
+    const [title, original] = ["Restore the example?", originalOf(this.shown)];
     const words = "The code of now is kept as a version, to which Versions… goes back.";
     if (original !== undefined && (await ask({ title, words, yes: "Restore it", no: "Keep mine" })) !== null) this.#replace(original);
   }
@@ -228,21 +210,10 @@ export class Program {
   }
 
   #tell() {
-    const original = this.#original;
+    const original = originalOf(this.shown);
     const { name, unread = false } = this.document ?? this.shown;
-    this.examples.value = this.document || !this.#example ? "" : this.#example.file;
+    this.examples.value = this.document || original === undefined ? "" : (this.shown.example ?? "");
     element("restore-example", HTMLButtonElement).disabled = original === undefined || this.editor.code === original;
     this.shelf.show({ name, unread, stored: Boolean(this.document), about: leadingComment(this.shownCode) });
   }
-
-  /** What a document holds besides code. */
-  #settings() {
-    const { speed, every, picker } = this;
-    return { env: picker.chosen?.env_id ?? picker.field.value, speed: speed.value, every: every.value };
-  }
-}
-
-/** @param {HTMLSelectElement} field @param {string | undefined} value - Ignored if it is none of the options. */
-function select(field, value) {
-  if ([...field.options].some((option) => option.value === value)) field.value = value ?? "";
 }

@@ -155,8 +155,11 @@ export class Session {
     if (kind === "checkpoints") instance.marked((await read()).checkpoint_id);
     if (kind === "reset") await this.#reset(instance, body, await read());
     if (kind === "restore") instance.wasRestored(body.checkpoint_id, await read());
-    if (PACED.has(kind)) this.#count(instance, kind, body, await read());
-    if (PACED.has(kind) || kind === "reset" || kind === "restore") {
+    const stepped = PACED.has(kind) ? await read() : null;
+    // Ended while the reply was read: the stage may show something else by now.
+    if (this.stop.signal.aborted) return;
+    if (stepped) this.#count(instance, kind, body, stepped);
+    if (stepped || kind === "reset" || kind === "restore") {
       this.watched = instance;
       await this.listener.changed(instance);
     }
