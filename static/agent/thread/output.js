@@ -1,10 +1,13 @@
 /** The agent's console output, sent in batches: many single messages would block the page. */
 
 const EVERY_MS = 50;
+/** A row of a table counts as a line. */
 const MOST_LINES = 200;
 const LONGEST = 2000;
 
-/** @typedef {{level: string, text: string}} Line */
+/** @typedef {import("./table.js").Table} Table */
+/** `depth` is the number of groups that it is in.
+ * @typedef {{level: string, text: string, depth: number, table?: Table}} Line */
 
 export class Output {
   /** @param {MessagePort} port */
@@ -12,22 +15,33 @@ export class Output {
     this.port = port;
     /** @type {Line[]} */
     this.lines = [];
+    this.count = 0;
     this.dropped = 0;
     this.sent = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
 
-  /** Replace the console's methods. */
-  capture() {
-    const levels = /** @type {const} */ (["debug", "log", "info", "warn", "error"]);
-    for (const level of levels) console[level] = (...values) => this.write(level, values.map(shown).join(" "));
+  /** @param {Line} line */
+  write(line) {
+    const count = 1 + (line.table?.rows.length ?? 0);
+    if (this.count + count > MOST_LINES) this.dropped++;
+    else {
+      this.count += count;
+      this.lines.push({ ...line, text: line.text.slice(0, LONGEST) });
+    }
+    this.#soon();
   }
 
-  /** @param {string} level @param {string} text */
-  write(level, text) {
-    if (this.lines.length < MOST_LINES) this.lines.push({ level, text: text.slice(0, LONGEST) });
-    else this.dropped++;
+  /** Remove what was written before. */
+  clear() {
+    this.lines = [{ level: "clear", text: "", depth: 0 }];
+    this.count = 1;
+    this.dropped = 0;
+    this.#soon();
+  }
+
+  #soon() {
     // In a loop that never yields, timers do not fire.
     if (performance.now() - this.sent >= EVERY_MS) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
@@ -40,21 +54,6 @@ export class Output {
     this.sent = performance.now();
     if (!this.lines.length) return;
     this.port.postMessage({ kind: "lines", lines: this.lines, dropped: this.dropped });
-    this.lines = [];
-    this.dropped = 0;
-  }
-}
-
-/** @param {unknown} value @returns {string} */
-function shown(value) {
-  if (typeof value === "string") return value;
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (ArrayBuffer.isView(value)) return shown(Array.from(/** @type {any} */ (value)));
-  if (typeof value !== "object" || value === null) return String(value);
-  try {
-    return JSON.stringify(value, (_, each) => (typeof each === "number" && !Number.isFinite(each) ? `${each}` : each));
-  } catch {
-    // It contains itself or a BigInt.
-    return String(value);
+    Object.assign(this, { lines: [], count: 0, dropped: 0 });
   }
 }

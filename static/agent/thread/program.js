@@ -3,6 +3,7 @@
 import * as gymnasium from "../../gymnasium.js";
 import { defaults } from "../../gymnasium/connection.js";
 import { fetchBy } from "./channel.js";
+import { captureConsole } from "./logging.js";
 import { Output } from "./output.js";
 
 /** A place in the agent's code in a stack trace. */
@@ -19,7 +20,7 @@ const TRIES = 12;
  */
 export async function run(port, { code, url }) {
   const output = new Output(port);
-  output.capture();
+  captureConsole(output);
   Object.assign(defaults, { url, fetch: fetchBy(port), timeout: FOR_EVER_MS, tries: TRIES });
   port.start();
   Object.assign(globalThis, gymnasium, { draw: (/** @type {any} */ picture) => draw(port, picture) });
