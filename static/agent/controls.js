@@ -40,6 +40,8 @@ export class Controls {
 
   /** @param {State} state */
   show(state) {
+    const begins = element("state").dataset.state !== "running" && state === "running";
+    if (begins) element("screen").scrollIntoView({ block: "nearest" });
     say("state", WORDS[state]);
     for (const id of ["pause", "stop"]) element(id, HTMLButtonElement).disabled = state === "idle";
     say("pause", state === "paused" ? "Resume" : "Pause");

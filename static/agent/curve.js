@@ -25,6 +25,7 @@ export class Curve {
         height: place.clientHeight || 160,
         cursor: { drag: { x: false, y: false } },
         legend: { live: true },
+        hooks: { setLegend: [(plot) => this.#tellLast(plot)] },
         scales: { x: { time: false } },
         axes: [{ ...axis }, { ...axis, size: 56 }],
         series: [
@@ -71,6 +72,12 @@ export class Curve {
       this.place.dataset.episodes = String(this.count);
       this.place.setAttribute("aria-label", this.#words());
     }, EVERY_MS);
+  }
+
+  /** Without a pointer on the plot, the legend tells the last episode. @param {uPlot} plot */
+  #tellLast(plot) {
+    const last = this.data[0].length - 1;
+    if (last >= 0 && plot.cursor.idx == null && plot.legend.idx !== last) plot.setLegend({ idx: last });
   }
 
   #words() {

@@ -129,7 +129,7 @@ export class Editor {
           ...codemirror.completionKeymap,
           ...codemirror.lintKeymap,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": "The agent’s code", "spellcheck": "false" }),
+        EditorView.contentAttributes.of({ "aria-label": "The agent’s code", "tabindex": "0", "spellcheck": "false" }),
         THEME,
         changed,
       ],

@@ -29,7 +29,7 @@ export class KeyboardPlay {
   async play(where, begun) {
     const { signal } = this.over;
     where.addEventListener("keydown", (event) => this.#down(event), { signal });
-    where.addEventListener("keyup", ({ code }) => this.held.delete(code), { signal });
+    where.addEventListener("keyup", ({ code }) => this.release(code), { signal });
     where.addEventListener("blur", () => this.held.clear(), { signal });
     if (!begun) await this.env.reset();
     while (!signal.aborted) {
@@ -41,6 +41,22 @@ export class KeyboardPlay {
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(due - performance.now(), 4)));
     }
+  }
+
+  /** Hold a key. @param {string} code */
+  press(code) {
+    this.held.add(code);
+    this.tapped.add(code);
+  }
+
+  /** @param {string} code */
+  release(code) {
+    this.held.delete(code);
+  }
+
+  /** Press a key for one step. @param {string} code */
+  tap(code) {
+    this.tapped.add(code);
   }
 
   /** Make no further step. */
@@ -60,7 +76,6 @@ export class KeyboardPlay {
     if (event.code === "Escape") this.stop();
     // Arrows and the space bar would scroll the page.
     event.preventDefault();
-    this.held.add(event.code);
-    this.tapped.add(event.code);
+    this.press(event.code);
   }
 }

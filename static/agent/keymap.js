@@ -11,6 +11,7 @@ import { actionNames, valueInWords } from "./words.js";
 /**
  * @typedef {object} Keymap
  * @property {[key: string, meaning: string][]} legend
+ * @property {{code: string, sign: string, meaning: string}[]} buttons - For each key, what it does when held alone.
  * @property {(pressed: Set<string>) => any} actionOf - Undefined for other keys.
  * @property {any} idle - The action without keys; undefined if the environment waits for one.
  */
@@ -26,8 +27,11 @@ export function keymapOf(entry) {
   if (!entry.keys) return null;
   const rows = /** @type {Row[]} */ (entry.keys);
   const keyed = rows.filter(({ codes }) => codes.length);
+  const single = keyed.filter(({ codes }) => codes.length === 1);
+  const buttons = single.map((row) => ({ code: row.codes[0][0], sign: sign(row.codes[0][0]), meaning: meaningOf(row, entry) }));
   return {
-    legend: keyed.filter(({ codes }) => codes.length === 1).map((row) => [sign(row.codes[0][0]), meaningOf(row, entry)]),
+    legend: buttons.map(({ sign, meaning }) => [sign, meaning]),
+    buttons,
     idle: rows.find(({ codes }) => !codes.length)?.action,
     actionOf: (pressed) => heldOf(keyed, pressed)?.action,
   };

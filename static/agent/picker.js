@@ -1,6 +1,7 @@
 /** The choice of an environment: a field that searches the catalogue, with a description of the result. */
 
 import { element, make, say } from "../page/elements.js";
+import { newestFirst } from "./versions.js";
 import { actionNames, spaceInWords } from "./words.js";
 
 /** An environment of the catalogue. @typedef {Record<string, any>} Entry */
@@ -11,6 +12,8 @@ export class Picker {
   /** @param {(entry: Entry) => void} onPick */
   constructor(onPick) {
     this.onPick = onPick;
+    /** Called with the id of every choice. @type {(envId: string | undefined) => void} */
+    this.onChosen = () => {};
     this.field = element("environment", HTMLInputElement);
     this.list = element("environments");
     /** @type {Entry[]} */
@@ -31,7 +34,7 @@ export class Picker {
 
   /** @param {Entry[]} entries */
   fill(entries) {
-    this.entries = entries;
+    this.entries = newestFirst(entries);
   }
 
   /** Show a choice without calling `onPick`. @param {string} envId */
@@ -43,6 +46,7 @@ export class Picker {
     say("env-observations", entry ? spaceInWords(entry.observation_space) : "");
     say("env-limits", entry ? limitsInWords(entry) : "");
     element("env-words").hidden = !entry;
+    this.onChosen(entry?.env_id);
   }
 
   #search() {

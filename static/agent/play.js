@@ -1,9 +1,11 @@
-/** Playing with the keyboard, in a new environment or the one that the page was opened with. */
+/** Playing with the keyboard or by touch, in a new environment or the one that the page was opened with. */
 
-import { Env, catalog } from "../gymnasium.js";
+import { Env, GymHTTPError, catalog } from "../gymnasium.js";
 import { element, make, say } from "../page/elements.js";
 import { KeyboardPlay } from "./keyboard.js";
 import { keymapOf } from "./keymap.js";
+import { Pad } from "./pad.js";
+import { spaceInWords } from "./words.js";
 
 /** @typedef {import("./runner.js").Runner} Runner */
 
@@ -22,23 +24,59 @@ export class Play {
     this.runner = runner;
     this.picker = picker;
     this.page = page;
-    this.button = element("play");
+    this.button = element("play", HTMLButtonElement);
     this.screen = element("screen");
+    this.pad = new Pad(element("pad"));
+    /** The chosen environment's entry in the catalogue, with its keys. @type {Record<string, any> | undefined} */
+    this.entry = undefined;
     /** @type {KeyboardPlay | undefined} */
     this.on = undefined;
     this.button.addEventListener("click", () => (this.on ? this.stop() : this.start()));
+    picker.onChosen = (envId) => this.offer(envId);
+    say(this.button, this.label);
+  }
+
+  get label() {
+    return this.pad.touch ? "Play by touch" : "Play with the keyboard";
+  }
+
+  /** Offer to play the environment if keys can, and say why not else. @param {string | undefined} envId */
+  async offer(envId) {
+    if (envId && envId === this.entry?.env_id) return;
+    this.entry = undefined;
+    this.#allow(null, "");
+    if (!envId) return;
+    try {
+      const [entry] = await catalog({ ...this.runner.service.options, envId });
+      if (this.picker.chosen?.env_id !== envId) return;
+      const why = `This environment cannot be played with keys: its action is ${spaceInWords(entry.action_space)}.`;
+      this.#allow(entry, entry.keys ? "" : why);
+    } catch (error) {
+      if (!(error instanceof GymHTTPError)) throw error;
+      if (this.picker.chosen?.env_id === envId) this.#allow(null, `This environment cannot be played: ${error.detail}`);
+    }
+  }
+
+  /** @param {Record<string, any> | null} entry @param {string} why - Why not; "" if it can be played or is not known yet. */
+  #allow(entry, why) {
+    this.entry = entry ?? undefined;
+    const can = Boolean(entry) && !why;
+    // A disabled button loses the focus.
+    if (!this.on) this.button.disabled = !can;
+    say("play-none", why);
+    element("play-none").hidden = !why;
   }
 
   /** Play until the visitor stops. */
   async start() {
-    const entry = await this.#entry();
-    if (!entry) return;
-    const keymap = keymapOf(entry);
-    if (!keymap) return say("said", "This environment cannot be played with keys.");
+    const { entry } = this;
+    const keymap = entry && keymapOf(entry);
+    if (!keymap) return;
     await this.page.begin();
     const session = this.runner.openSession();
     this.runner.gate.set({ paused: false, speed: Infinity });
-    this.#show(keymap.legend);
+    this.#show(keymap);
+    element("screen").scrollIntoView({ block: "nearest" });
     try {
       const options = { ...this.runner.service.options, fetch: session.fetch, signal: session.stop.signal };
       const attached = session.watched;
@@ -46,24 +84,13 @@ export class Play {
       const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, { ...options, renderMode });
       if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("The keys are not for this environment's actions.");
       this.on = new KeyboardPlay(env, keymap, entry.render_fps || FPS);
-      this.screen.focus();
+      this.pad.serve(this.on);
+      this.screen.focus({ preventScroll: true });
       await this.on.play(this.screen, Boolean(attached?.steps) && !attached?.ended);
     } catch (error) {
       if (!session.stop.signal.aborted) this.page.fail(error);
     }
     if (this.runner.session === session) await this.stop();
-  }
-
-  /** The environment's entry in the catalogue, with its keys; null if that fails. */
-  async #entry() {
-    if (!this.picker.chosen) return null;
-    try {
-      const [entry] = await catalog({ ...this.runner.service.options, envId: this.picker.chosen.env_id });
-      return entry;
-    } catch (error) {
-      this.page.fail(error);
-      return null;
-    }
   }
 
   /** Stop playing, and close the environment. */
@@ -75,14 +102,16 @@ export class Play {
     if (on) await this.runner.stop();
   }
 
-  /** @param {[string, string][] | null} legend */
-  #show(legend) {
-    this.button.setAttribute("aria-pressed", String(legend !== null));
-    say(this.button, legend ? "Stop playing" : "Play with the keyboard");
-    this.screen.classList.toggle("playing", legend !== null);
+  /** @param {import("./keymap.js").Keymap | null} keymap */
+  #show(keymap) {
+    this.button.setAttribute("aria-pressed", String(keymap !== null));
+    say(this.button, keymap ? "Stop playing" : this.label);
+    if (!keymap) this.button.disabled = !this.entry?.keys;
+    this.screen.classList.toggle("playing", keymap !== null);
+    this.pad.show(keymap?.buttons ?? []);
     const place = element("legend");
-    place.hidden = !legend;
-    const keys = /** @type {[string, string][]} */ ([...(legend ?? []), ["Esc", "stop"]]);
+    place.hidden = !keymap || this.pad.touch;
+    const keys = /** @type {[string, string][]} */ ([...(keymap?.legend ?? []), ["Esc", "stop"]]);
     place.replaceChildren(...keys.flatMap(([key, meaning]) => [make("kbd", {}, key), ` ${meaning}  `]));
   }
 }

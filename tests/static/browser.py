@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -88,7 +89,17 @@ class Visitor:
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
     """A new visitor; a complaint in the console that the test did not expect fails it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    yield from _visit(browser, {"viewport": {"width": 1440, "height": 900}})
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Visitor]:
+    """A new visitor with a telephone: a narrow window, and fingers."""
+    yield from _visit(browser, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True})
+
+
+def _visit(browser: Browser, device: dict[str, Any]) -> Iterator[Visitor]:
+    context = browser.new_context(**device, reduced_motion="reduce")
     context.set_default_timeout(30_000)
     one = Visitor(context)
     yield one
