@@ -1,9 +1,11 @@
-/** The landing page: a first episode to copy, and the environments that exist now. */
+/** The landing page: an episode that runs, a first one to copy, and the environments that exist now. */
 
-import { GymHTTPError, Unauthorized, instances } from "./gymnasium.js";
-import { element, make, say } from "./page/elements.js";
-import { offerKey, watchHeader } from "./page/header.js";
-import { openService } from "./page/service.js";
+import { GymHTTPError, Unauthorized, instances } from "../gymnasium.js";
+import { element, make, say } from "../page/elements.js";
+import { offerKey, watchHeader } from "../page/header.js";
+import { openService } from "../page/service.js";
+import { watchTabs } from "../page/tabs.js";
+import { LiveEpisode } from "./live.js";
 
 const EVERY_MS = 5000;
 const MOST_SHOWN = 100;
@@ -43,8 +45,10 @@ async function watch() {
   }, EVERY_MS);
 }
 
+const CODES = ["python", "javascript", "curl"].map((id) => element(id));
+
 async function copy() {
-  const code = element("curl");
+  const code = CODES.find(({ offsetParent }) => offsetParent) ?? CODES[0];
   try {
     await navigator.clipboard.writeText(code.textContent ?? "");
     say("copied", "Copied.");
@@ -56,10 +60,18 @@ async function copy() {
   setTimeout(() => say("copied", ""), 3000);
 }
 
-element("curl").textContent = element("curl").textContent?.replaceAll("http://127.0.0.1:5000", service.url) ?? "";
+const client = new URL("gymnasium.js", document.baseURI).href;
+for (const code of CODES) {
+  const text = code.textContent?.replace("http://127.0.0.1:5000/gymnasium.js", client) ?? "";
+  code.textContent = text.replaceAll("http://127.0.0.1:5000", service.url);
+}
 element("playground").setAttribute("href", service.link("agent.html"));
 element("docs").setAttribute("href", service.link("docs.html"));
 element("openapi").setAttribute("href", `${service.url}/openapi.json`);
 element("copy").addEventListener("click", copy);
+watchTabs(element("languages"));
 watchHeader(service, showInstances);
 watch();
+const live = new LiveEpisode(service);
+// One who wants no motion begins it.
+if (!matchMedia("(prefers-reduced-motion: reduce)").matches && !document.hidden) live.play();

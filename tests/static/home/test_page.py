@@ -1,0 +1,118 @@
+"""The landing page in a real browser."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.servers import ROOT, Server
+from tests.static.browser import Visitor
+
+
+def _until(page: Page, ask: Callable[[], Any]) -> Any:
+    """Ask until the answer is a true one."""
+    for _ in range(200):
+        answer = ask()
+        if answer:
+            return answer
+        page.wait_for_timeout(100)
+    raise AssertionError(answer)
+
+
+def test_it_says_that_the_service_answers_and_what_exists(visitor: Visitor, pages_server: Server) -> None:
+    page = visitor.open(pages_server.url)
+    page.locator("#health[data-state=up]").wait_for()
+    pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}')
+    page.locator("#instances li", has_text="CartPole-v1").get_by_role("link").click()
+    page.get_by_role("dialog").get_by_text("created without render_mode").wait_for()
+
+
+def test_a_pole_is_balanced_by_calls_to_the_service(visitor: Visitor, pages_server: Server) -> None:
+    before = set(pages_server.send("GET", "/v1/envs/").json)
+    page = visitor.open(pages_server.url)
+    page.locator("#health[data-state=up]").wait_for()
+    assert set(pages_server.send("GET", "/v1/envs/").json) == before, "without motion it waits to be begun"
+    page.get_by_role("button", name="Balance it").click()
+    [live] = _until(page, lambda: set(pages_server.send("GET", "/v1/envs/").json) - before)
+    expect(page.locator("#live-call")).to_contain_text("return 30", timeout=60_000)
+    record = pages_server.send("GET", f"/v1/envs/{live}/").json
+    assert record["steps"] >= 30
+    assert not record["ended"]
+    assert page.locator("#live-picture").evaluate(
+        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    )
+    page.locator("#live-play").click()
+    _until(page, lambda: set(pages_server.send("GET", "/v1/envs/").json) == before)
+    expect(page.locator("#live-play")).to_have_text("Balance it")
+
+
+def test_one_who_does_not_mind_motion_sees_it_at_once_and_leaves_nothing(
+    browser: Browser, pages_server: Server
+) -> None:
+    before = pages_server.send("GET", "/v1/envs/").json
+    with browser.new_context(reduced_motion="no-preference") as context:
+        page = context.new_page()
+        page.goto(pages_server.url)
+        expect(page.locator("#live-call")).to_contain_text("return 5", timeout=60_000)
+        page.goto(f"{pages_server.url}/docs.html")
+        _until(page, lambda: pages_server.send("GET", "/v1/envs/").json == before)
+
+
+@pytest.mark.parametrize("language", ["Python", "JavaScript", "curl"])
+def test_the_code_of_each_tab_runs(
+    language: str, visitor: Visitor, pages_server: Server, node: str, tmp_path: Path
+) -> None:
+    page = visitor.open(pages_server.url)
+    page.locator("#health[data-state=up]").wait_for()
+    page.get_by_role("tab", name=language).click()
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_have_count(1)
+    code = panel.inner_text()
+    assert len(code.splitlines()) == 3
+    # Node imports no module over HTTP.
+    code = code.replace(f"{pages_server.url}/gymnasium.js", f"{ROOT}/static/gymnasium.js")
+    file = tmp_path / "code.mjs"
+    file.write_text(code)
+    command = {"Python": [sys.executable, file], "JavaScript": [node, file], "curl": ["bash", file]}[language]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients/python/src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert "0.0273956" in done.stdout
+    assert done.stderr == ""
+
+
+def test_tabs_are_chosen_by_arrow_keys(visitor: Visitor, pages_server: Server) -> None:
+    page = visitor.open(pages_server.url)
+    page.get_by_role("tab", name="Python").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="curl")).to_be_focused()
+    expect(page.locator("#curl")).to_be_visible()
+    expect(page.locator("#python")).to_be_hidden()
+
+
+def test_a_page_is_sent_with_its_policy_and_cannot_be_framed_by_others(pages_server: Server) -> None:
+    headers = pages_server.send("GET", "/").headers
+    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    assert headers["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert pages_server.send("GET", "/gymnasium.js").headers["cache-control"] == "no-cache"
+
+
+def test_another_service_is_confirmed_before_it_is_called(visitor: Visitor, pages_server: Server) -> None:
+    other = pages_server.url.replace("127.0.0.1", "localhost")
+    asked: list[str] = []
+    visitor.context.on("request", lambda request: asked.append(request.url))
+    page = visitor.open(f"{pages_server.url}/?api={other}/")
+    page.get_by_role("dialog").wait_for()
+    assert not any(url.startswith(other) for url in asked)
+    page.get_by_role("button", name="Use it").click()
+    page.locator("#health[data-state=up]", has_text="localhost").wait_for()
+    again = visitor.open(f"{pages_server.url}/?api={other}")
+    again.locator("#health[data-state=up]", has_text="localhost").wait_for()
+    assert f"api={other}".replace(":", "%3A").replace("/", "%2F") in str(
+        again.locator("a.name").get_attribute("href")
+    )
