@@ -4,6 +4,16 @@
 
 const MOST_POINTS = 80;
 
+// Records of tiles outside the window are up to three seconds old, so a shorter time would call what is stepped idle.
+const SHORTEST_MS = 6_000;
+const STALE_MS = 30_000;
+/** The intervals between steps that an environment may miss before it counts as waiting. */
+const MISSED = 3;
+/** The weight of the newest interval in the mean. */
+const NEWEST = 0.3;
+
+/** @typedef {"stepping" | "waiting" | "ended" | "stale"} State */
+
 export class Instance {
   /** @param {string} id @param {string} envId */
   constructor(id, envId) {
@@ -18,6 +28,23 @@ export class Instance {
     /** In the service's time; 0 if unknown. */
     this.used = 0;
     this.created = 0;
+    /** Milliseconds between steps, in the mean; NaN before two were seen. */
+    this.interval = NaN;
+    /** When its last step was made, in the service's time. */
+    this.stepped = 0;
+  }
+
+  /** @param {number} now - In the service's time. @returns {State} */
+  state(now) {
+    const enough = Math.min(Math.max(MISSED * (this.interval || 0), SHORTEST_MS), STALE_MS);
+    if (this.stepped && now - this.stepped < enough) return "stepping";
+    if (this.record.ended) return "ended";
+    return now - this.used < STALE_MS ? "waiting" : "stale";
+  }
+
+  /** Steps per second, in the mean. @param {number} now - In the service's time. */
+  rate(now) {
+    return this.state(now) === "stepping" && this.interval > 0 ? 1000 / this.interval : 0;
   }
 
   /** The first part of the id, for lists. */
@@ -42,23 +69,28 @@ export class Instance {
     return episode === 0 ? "Waiting for the first reset." : null;
   }
 
-  /**
-   * @param {Told} record - A newer one, or the same with another picture.
-   * @returns {number} The least number of steps since the last record.
-   */
+  /** @param {Told} record - A newer one, or the same with another picture. */
   learn(record) {
-    if ((record.revision ?? 0) < (this.record.revision ?? -1)) return 0;
+    if ((record.revision ?? 0) < (this.record.revision ?? -1)) return;
     const before = this.record;
     // What only tells the record says nothing of the picture's trouble.
     this.record = record;
     this.used = Date.parse(record.used ?? "") || 0;
     this.created = Date.parse(record.created ?? "") || 0;
-    if (record.revision === before.revision) return 0;
+    if (record.revision === before.revision) return;
     this.returns.push(this.episodeReturn);
     if (this.returns.length > MOST_POINTS) this.returns.shift();
-    if (before.steps === undefined) return 0;
-    const since = record.episode === before.episode ? before.steps : 0;
-    return Math.max(this.steps - since, 0);
+    const since = record.episode === before.episode ? (before.steps ?? 0) : 0;
+    if (this.steps > since) this.#stepped(this.steps - since, before.steps !== undefined);
+  }
+
+  /** @param {number} steps - The least that were made since the last record. @param {boolean} seen - Whether there was one. */
+  #stepped(steps, seen) {
+    const took = (this.used - this.stepped) / steps;
+    if (seen && this.stepped && took > 0 && took < STALE_MS) {
+      this.interval = Number.isNaN(this.interval) ? took : (1 - NEWEST) * this.interval + NEWEST * took;
+    }
+    this.stepped = this.used;
   }
 }
 

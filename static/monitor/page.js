@@ -10,7 +10,7 @@ import { Feed } from "./feed.js";
 import { Instance } from "./instance.js";
 import { Records } from "./records.js";
 import { Roster } from "./roster.js";
-import { Totals } from "./totals.js";
+import { showTotals } from "./totals.js";
 import { Wall } from "./wall.js";
 
 /** @typedef {import("./parts.js").Part} Part */
@@ -35,7 +35,6 @@ let arranged = 0;
 let asked = idInAddress();
 const now = () => Date.now() + ahead;
 
-const totals = new Totals();
 const wall = new Wall((instance) => enlarged.show(instance), follow);
 wall.now = now;
 const enlarged = new Enlarged(service, follow);
@@ -51,7 +50,7 @@ function heard({ told, picture }) {
   const instance = known.get(told.instance_id);
   if (!instance) return;
   if (told.gone) return remove(instance);
-  totals.count(instance.learn(told));
+  instance.learn(told);
   if (picture.length) show(instance, { told, picture });
   if (enlarged.instance === instance) enlarged.paint(now());
   wall.changed(instance);
@@ -100,7 +99,7 @@ function arrange() {
   arranged = performance.now();
   wall.arrange(known.values());
   element("empty").hidden = known.size > 0;
-  totals.show(known.values(), now());
+  showTotals(known.values(), now());
 }
 
 /** @param {import("../gymnasium/errors.js").GymHTTPError} error @param {number} seconds - Until the next attempt. */
@@ -140,7 +139,7 @@ function tick() {
   if (paused || document.hidden) return;
   wall.tick();
   if (enlarged.instance) enlarged.paint(now());
-  totals.show(known.values(), now());
+  showTotals(known.values(), now());
   if (performance.now() - arranged > REARRANGED_MS) arrange();
 }
 

@@ -7,9 +7,6 @@ import { drawSparkline } from "./sparkline.js";
 
 /** @typedef {import("./instance.js").Instance} Instance */
 
-const STALE_MS = 15_000;
-const ACTIVE_MS = 2_000;
-
 export class Tile {
   /** @param {Instance} instance @param {(instance: Instance) => void} open */
   constructor(instance, open) {
@@ -25,6 +22,9 @@ export class Tile {
     const button = make("button", { type: "button", class: "screen" }, canvas, text, none);
     button.setAttribute("aria-label", `Enlarge ${instance.envId} ${instance.shortId}`);
     button.addEventListener("click", () => open(instance));
+    const name = make("button", { type: "button", title: instance.envId }, instance.envId);
+    name.addEventListener("click", () => open(instance));
+    this.state = make("span", { class: "state" });
     this.age = make("span", { class: "age" });
     this.episode = make("dd", { class: "number" }, "–");
     this.steps = make("dd", { class: "number" }, "–");
@@ -34,7 +34,7 @@ export class Tile {
       "li",
       { class: "tile", "data-id": instance.id },
       button,
-      make("div", { class: "line" }, make("h2", { title: instance.envId }, instance.envId), make("code", {}, instance.shortId)),
+      make("div", { class: "line" }, make("h2", {}, name), make("code", {}, instance.shortId)),
       make(
         "dl",
         {},
@@ -42,7 +42,7 @@ export class Tile {
         make("div", {}, make("dt", {}, "Step"), this.steps),
         make("div", {}, make("dt", {}, "Return"), this.returned),
       ),
-      make("div", { class: "line" }, this.spark, this.age),
+      make("div", { class: "line" }, this.state, this.spark, this.age),
     );
   }
 
@@ -54,23 +54,18 @@ export class Tile {
     say(this.episode, String(instance.record.episode));
     say(this.steps, String(instance.steps));
     say(this.returned, short(instance.episodeReturn));
-    this.element.classList.toggle("ended", Boolean(instance.record.ended));
     if (instance.whyBlind) this.screen.blind(instance.whyBlind);
     drawSparkline(this.spark, instance.returns);
     this.tick(now);
   }
 
-  /** Show its age. @param {number} now */
+  /** Show its age and state. @param {number} now */
   tick(now) {
-    const { used } = this.instance;
-    if (!used) return;
-    const age = now - used;
-    say(this.age, ago(age));
-    this.#state(age < ACTIVE_MS ? "active" : age < STALE_MS ? "idle" : "stale");
-  }
-
-  /** @param {string} state */
-  #state(state) {
+    const { instance } = this;
+    if (!instance.used) return;
+    const state = instance.state(now);
+    say(this.age, ago(now - instance.used));
+    say(this.state, state);
     if (this.element.dataset.state !== state) this.element.dataset.state = state;
   }
 }

@@ -99,7 +99,7 @@ def test_a_tile_without_a_picture_says_why_and_text_is_one(
 def test_one_is_enlarged_linked_to_forked_and_closed(visitor: Visitor, pages_server: Server, api: Api) -> None:
     instance, other = made(api), made(api, "MountainCar-v0")
     page = monitor(visitor, pages_server.url)
-    tile(page, instance).get_by_role("button").click()
+    tile(page, instance).get_by_role("button", name="CartPole-v1", exact=True).click()
     large = page.get_by_role("dialog")
     expect(large).to_contain_text(instance.rpartition("/")[2])
     until(page, lambda: frames(large) > 0)
@@ -204,6 +204,20 @@ def test_a_key_is_asked_for_where_keys_are_set(visitor: Visitor, tmp_path: Path)
         page.close()  # it would go on asking a server that has ended
 
 
+def test_a_tile_says_what_its_environment_does(visitor: Visitor, pages_server: Server, api: Api) -> None:
+    stepping, waiting = made(api), made(api, "MountainCar-v0")
+    page = monitor(visitor, pages_server.url)
+    until(page, lambda: frames(tile(page, stepping)) > 0)
+    step(api, stepping)
+    expect(tile(page, stepping).locator(".state")).to_have_text("stepping")
+    expect(tile(page, waiting).locator(".state")).to_have_text("waiting")
+    expect(page.locator("#total-active")).to_have_text("1")
+    while not api.post(f"{stepping}/step/", {"action": 1}).json["terminated"]:
+        pass
+    expect(tile(page, stepping).locator(".state")).to_have_text("ended", timeout=LONG_MS)
+    expect(page.locator("#total-active")).to_have_text("0")
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_window(
@@ -218,7 +232,7 @@ def test_nothing_is_wider_than_the_window(
     until(page, lambda: tile(page, instance).count() > 0 and frames(tile(page, instance)) > 0)
     too_wide = "document.documentElement.scrollWidth > innerWidth"
     assert not page.evaluate(too_wide)
-    tile(page, instance).get_by_role("button").click()
+    tile(page, instance).get_by_role("button", name="CartPole-v1", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert not page.evaluate(too_wide)
     assert page.locator("#enlarged").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
