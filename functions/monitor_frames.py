@@ -27,7 +27,7 @@ router = Router()
     tag="monitor",
     media_type=MEDIA_TYPE,
     query={
-        "ids": f"Up to {MOST_IDS} instance ids, separated by commas.",
+        "ids": f"Up to {MOST_IDS} instance ids, separated by commas; others' as `OWNER:ID`, with a teacher's key.",
         "width": f"Greatest width of a picture, {NARROWEST} to {WIDEST} pixels (default {WIDTH}); 0 for none.",
         "known": "A cursor of what the page shows already. An endless reply then leaves it out.",
         "since": "The cursor of the last reply, or empty. The reply then ends after what is new.",

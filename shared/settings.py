@@ -34,6 +34,8 @@ class Settings:
     """
     api_keys: tuple[tuple[str, str], ...] = ()
     """Pairs of owner and secret; an owner may have several. Unset, calls need no key and all share one owner."""
+    teachers: tuple[str, ...] = ()
+    """Owners whose keys may watch, and not change, every owner's instances."""
     env_modules: tuple[str, ...] = ()
     """Modules to import because they register environments. Unset, those of the installed families."""
     idle_ttl_s: float = 604_800.0
@@ -85,6 +87,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             given[known[variable]] = _PARSERS[known[variable]](value)
         except ValueError as error:
             raise Misconfigured(f"{variable} is malformed: {error}.") from None
+    for teacher in given.get("teachers", ()):
+        if teacher not in {owner for owner, _ in given.get("api_keys", ())}:
+            raise Misconfigured(f"{PREFIX}TEACHERS names {teacher!r}, who has no key in {PREFIX}API_KEYS.")
     given.setdefault("env_modules", tuple(registering_modules()))
     return Settings(**given)
 
@@ -149,6 +154,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "durability": _one_of("process", "power"),
     "signing_keys": _list,
     "api_keys": _api_keys,
+    "teachers": _list,
     "env_modules": _list,
     "idle_ttl_s": _positive(float),
     "live_envs": _positive(int),

@@ -38,6 +38,6 @@ def width(request: Request[None], *, may_be_none: bool) -> int:
 
 def _instance(request: Request[None], given: str) -> Reference | None:
     try:
-        return request.instance(given)
+        return request.watched(given)
     except InstanceNotFound:
         return None

@@ -94,6 +94,25 @@ class Request(msgspec.Struct, Generic[BodyT]):
             raise InstanceNotFound
         return Reference(owner, instance_id + dialect.id_suffix)
 
+    @property
+    def others(self) -> frozenset[str]:
+        """The other owners whose instances the caller may watch: a teacher's are all who have a key."""
+        settings, owner = self.service.settings, self.owner
+        return frozenset(name for name, _ in settings.api_keys if owner in settings.teachers) - {owner}
+
+    def watched(self, given: str) -> Reference:
+        """The instance that the caller may watch: an id of their own, or `OWNER:ID` of another's.
+
+        Raises:
+            InstanceNotFound: it is neither, or the owner's instances are not for the caller to watch.
+        """
+        owner, colon, instance_id = given.rpartition(":")
+        if not colon:
+            return self.instance(given)
+        if owner not in self.others:
+            raise InstanceNotFound
+        return self.instance(instance_id)._replace(owner=owner)
+
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
         """The checkpoint of the given id, or else the one that the path names, of the path's instance.
 

@@ -25,7 +25,7 @@ class Asked:
         if not self._authorized:
             raise Unauthorized("no key")
 
-    def instance(self, instance_id: str) -> Reference:
+    def watched(self, instance_id: str) -> Reference:
         if not V1.id_pattern.fullmatch(instance_id):
             raise InstanceNotFound
         return Reference("ann", instance_id)
@@ -44,7 +44,7 @@ def test_each_id_is_named_once_and_in_order() -> None:
 
 def test_a_word_that_is_no_id_stands_for_no_instance() -> None:
     with pytest.raises(InstanceNotFound):
-        asked("").instance("../x")
+        asked("").watched("../x")
     assert requested_instances(asked("ids=../x")) == {"../x": None}
 
 
