@@ -33,6 +33,11 @@ run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
+.PHONY: class
+class: HOST = 0.0.0.0
+class: $(VENV)/.all  ## serve a class of STUDENTS=30, each with a key and a link; LESSON=FrozenLake-v1
+	$(BIN)/python -m infra.classroom.run --students "$(STUDENTS)" --lesson "$(LESSON)" --host $(HOST) --port $(PORT) $(ARGS)
+
 # In a virtual environment of its own: it pins versions that slow boto3 down.
 $(VENV)/sam/bin/sam:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

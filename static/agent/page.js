@@ -15,6 +15,7 @@ import { asCurl } from "./copies/shell.js";
 import { Curve } from "./curve.js";
 import { exampleInAddress } from "./documents/address.js";
 import { Editor } from "./editor.js";
+import { applyLesson, lessonOf } from "./lesson.js";
 import { Painter } from "./painter.js";
 import { Picker } from "./picker.js";
 import { Play } from "./play.js";
@@ -194,4 +195,11 @@ async function open() {
 addEventListener("hashchange", open);
 await open();
 await catalogueLoaded;
+const lesson = lessonOf(location.search);
+if (lesson) {
+  applyLesson(lesson);
+  picker.choose(lesson.envId);
+  if (!picker.chosen) say("said", `This service has no environment ${lesson.envId}, which the lesson is about.`);
+  else if (!editor.code.includes(JSON.stringify(lesson.envId))) await picked(lesson.envId);
+}
 document.body.dataset.ready = "true";

@@ -37,7 +37,9 @@ export class Enlarged {
   show(instance) {
     this.instance = instance;
     say("enlarged-name", instance.envId);
-    say("enlarged-id", instance.id);
+    say("enlarged-id", instance.owner ? `${instance.id} of ${instance.owner}` : instance.id);
+    // Others' environments are only watched.
+    for (const id of ["enlarged-open", "enlarged-fork", "enlarged-close"]) element(id).hidden = instance.owner !== null;
     say("enlarged-said", "");
     element("enlarged-open").setAttribute("href", this.service.link(`agent.html?instance=${instance.id}`));
     this.screen.blind(instance.whyBlind ?? "Loading the picture…");

@@ -15,9 +15,12 @@ const NEWEST = 0.3;
 /** @typedef {"stepping" | "waiting" | "ended" | "stale"} State */
 
 export class Instance {
-  /** @param {string} id @param {string} envId */
-  constructor(id, envId) {
-    this.id = id;
+  /** @param {string} address - Its id; after the owner's name and a colon if it is another's. @param {string} envId */
+  constructor(address, envId) {
+    this.address = address;
+    this.id = idOf(address);
+    /** Null for one of the visitor's own. @type {string | null} */
+    this.owner = address.includes(":") ? address.slice(0, address.lastIndexOf(":")) : null;
     this.envId = envId;
     /** @type {Told} */
     this.record = {};
@@ -93,6 +96,9 @@ export class Instance {
     this.stepped = this.used;
   }
 }
+
+/** @param {string} address */
+export const idOf = (address) => address.slice(address.lastIndexOf(":") + 1);
 
 /** How long ago something was, in short. @param {number} milliseconds */
 export function ago(milliseconds) {

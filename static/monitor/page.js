@@ -7,7 +7,8 @@ import { openService } from "../page/service.js";
 import { watchChoices } from "./choices.js";
 import { Enlarged } from "./enlarged.js";
 import { Feed } from "./feed.js";
-import { Instance } from "./instance.js";
+import { Instance, idOf } from "./instance.js";
+import { Owners } from "./owners.js";
 import { Records } from "./records.js";
 import { Roster } from "./roster.js";
 import { showTotals } from "./totals.js";
@@ -37,6 +38,8 @@ const now = () => Date.now() + ahead;
 
 const wall = new Wall((instance) => enlarged.show(instance), follow);
 wall.now = now;
+const owners = new Owners(arrange);
+wall.fits = (instance) => owners.fits(instance);
 const enlarged = new Enlarged(service, follow);
 // The list reports a service that cannot be reached.
 const feed = new Feed(service, heard, (error) => error instanceof ConnectionFailed || say("said", error.detail));
@@ -70,12 +73,12 @@ function show(instance, part) {
 async function listed(found) {
   element("banner").hidden = true;
   document.body.dataset.connected = "true";
-  const ids = new Set(found.map(([id]) => id));
+  const ids = new Set(found.map(([address]) => idOf(address)));
   for (const instance of known.values()) if (!ids.has(instance.id)) remove(instance, false);
   for (const id of gone) if (!ids.has(id)) gone.delete(id);
-  const added = found.filter(([id]) => !known.has(id) && !gone.has(id)).map(([id, envId]) => new Instance(id, envId));
+  const added = found.map(([address, envId]) => new Instance(address, envId)).filter(({ id }) => !known.has(id) && !gone.has(id));
   for (const instance of added) known.set(instance.id, instance);
-  if (added.length) await records.ask(added.map(({ id }) => id));
+  if (added.length) await records.ask(added.map(({ address }) => address));
   if (added.length || !known.size) arrange();
   const wanted = asked && known.get(asked);
   if (wanted) enlarged.show(wanted);
@@ -97,6 +100,7 @@ function remove(instance, told = true) {
 
 function arrange() {
   arranged = performance.now();
+  owners.offer(known.values());
   wall.arrange(known.values());
   element("empty").hidden = known.size > 0;
   showTotals(known.values(), now());
@@ -114,15 +118,15 @@ function trouble(error, seconds) {
 /** Follow what is in the window, or only the enlarged one. */
 function follow() {
   if (paused || document.hidden) return feed.stop();
-  if (enlarged.instance) return feed.follow({ ids: [enlarged.instance.id], width: LARGE, known: "" });
+  if (enlarged.instance) return feed.follow({ ids: [enlarged.instance.address], width: LARGE, known: "" });
   const seen = wall.seen.slice(0, MOST_FOLLOWED);
   const pictured = seen.filter(({ pictured }) => pictured >= 0);
   feed.follow({
-    ids: seen.map(({ id }) => id),
+    ids: seen.map(({ address }) => address),
     width: Math.round(WIDTHS[density] * Math.min(devicePixelRatio, 2)),
     known: pictured.map(({ id, pictured }) => `${id.slice(0, 8)}-${pictured}`).join("."),
   });
-  records.skip(new Set(seen.map(({ id }) => id)));
+  records.skip(new Set(seen.map(({ address }) => address)));
 }
 
 function goOn() {
@@ -130,7 +134,7 @@ function goOn() {
   if (stopped) for (const each of [roster, records, feed]) each.stop();
   else {
     roster.start();
-    records.start(() => [...known.keys()]);
+    records.start(() => [...known.values()].map(({ address }) => address));
     follow();
   }
 }

@@ -2,6 +2,7 @@
 
 import { GymHTTPError } from "../gymnasium/errors.js";
 import { pause, sinceCursor } from "./feed.js";
+import { idOf } from "./instance.js";
 import { MOST_IDS } from "./parts.js";
 
 /** @typedef {import("./parts.js").Part} Part */
@@ -14,25 +15,25 @@ export class Records {
     this.service = service;
     this.heard = heard;
     this.over = new AbortController();
-    /** Instances that the feed follows. @type {Set<string>} */
+    /** Addresses of instances that the feed follows. @type {Set<string>} */
     this.skipped = new Set();
     /** The last known revision of each. @type {Map<string, number>} */
     this.told = new Map();
   }
 
-  /** Do not ask about these from now on. @param {Set<string>} ids */
-  skip(ids) {
-    this.skipped = ids;
+  /** Do not ask about these from now on. @param {Set<string>} addresses */
+  skip(addresses) {
+    this.skipped = addresses;
   }
 
-  /** Ask every few seconds. @param {() => string[]} ids */
-  async start(ids) {
+  /** Ask every few seconds. @param {() => string[]} addresses */
+  async start(addresses) {
     this.stop();
     const { signal } = (this.over = new AbortController());
     while (!signal.aborted) {
       await pause(EVERY_MS, signal);
-      const asked = ids().filter((id) => !this.skipped.has(id));
-      const there = new Set(ids());
+      const asked = addresses().filter((address) => !this.skipped.has(address));
+      const there = new Set(addresses().map(idOf));
       for (const id of this.told.keys()) if (!there.has(id)) this.told.delete(id);
       if (!signal.aborted) await this.ask(asked);
     }
@@ -42,11 +43,11 @@ export class Records {
     this.over.abort(new DOMException("No longer asked.", "AbortError"));
   }
 
-  /** Ask once about those that have changed. @param {string[]} ids */
-  async ask(ids) {
+  /** Ask once about those that have changed. @param {string[]} addresses */
+  async ask(addresses) {
     const { signal } = this.over;
-    for (let at = 0; at < ids.length && !signal.aborted; at += MOST_IDS) {
-      const some = ids.slice(at, at + MOST_IDS);
+    for (let at = 0; at < addresses.length && !signal.aborted; at += MOST_IDS) {
+      const some = addresses.slice(at, at + MOST_IDS);
       try {
         await sinceCursor(this.service, { ids: some, width: 0, since: this.#cursor(some), signal }, (part) => this.#note(part));
       } catch (error) {
@@ -56,9 +57,9 @@ export class Records {
     }
   }
 
-  /** @param {string[]} ids */
-  #cursor(ids) {
-    const known = ids.filter((id) => this.told.has(id));
+  /** @param {string[]} addresses */
+  #cursor(addresses) {
+    const known = addresses.map(idOf).filter((id) => this.told.has(id));
     return known.map((id) => `${id.slice(0, 8)}-${this.told.get(id)}`).join(".");
   }
 

@@ -34,7 +34,7 @@ export class Tile {
       "li",
       { class: "tile", "data-id": instance.id },
       button,
-      make("div", { class: "line" }, make("h2", {}, name), make("code", {}, instance.shortId)),
+      make("div", { class: "line" }, make("h2", {}, name), make("code", {}, instance.owner ?? instance.shortId)),
       make(
         "dl",
         {},

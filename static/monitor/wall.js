@@ -31,6 +31,8 @@ export class Wall {
     this.tiles = new Map();
     this.filter = "";
     this.sort = "oldest";
+    /** Which instances are shown at all. @type {(instance: Instance) => boolean} */
+    this.fits = () => true;
     this.painting = false;
     this.now = () => Date.now();
     let settled = 0;
@@ -57,7 +59,7 @@ export class Wall {
   arrange(instances) {
     const order = ORDERS[this.sort] ?? ORDERS.oldest;
     const all = [...instances];
-    const fitting = all.filter(({ id, envId }) => `${envId} ${id}`.toLowerCase().includes(this.filter));
+    const fitting = all.filter((each) => this.fits(each) && `${each.envId} ${each.address}`.toLowerCase().includes(this.filter));
     // Ties keep a fixed order, whatever the order of the list.
     fitting.sort((a, b) => order(a, b) || a.created - b.created || (a.id < b.id ? -1 : 1));
     const shown = fitting.slice(0, MOST_TILES);

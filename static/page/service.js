@@ -42,8 +42,13 @@ export class Service {
       yes: "Use this key",
       no: "Not now",
     });
-    if (key) keep(KEYS, { ...kept(KEYS), [this.url]: key });
+    if (key) this.useKey(key);
     return Boolean(key);
+  }
+
+  /** Store a key in this browser for this address. @param {string} key */
+  useKey(key) {
+    keep(KEYS, { ...kept(KEYS), [this.url]: key });
   }
 
   /** The address of another page, for the same service.

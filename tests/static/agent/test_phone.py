@@ -20,7 +20,8 @@ def opened(phone: Visitor, server: Server) -> Page:
 def box(of: Locator) -> dict[str, float]:
     found = of.bounding_box()
     assert found is not None
-    return {**found, "end": found["y"] + found["height"]}
+    x, y, height = found["x"], found["y"], found["height"]
+    return {"x": x, "y": y, "height": height, "end": y + height}
 
 
 def test_the_picture_is_above_run_and_both_are_in_the_window_after_run(

@@ -1,0 +1,65 @@
+"""Serve a class: a key and a quota for each student, and a teacher who watches everyone."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from functions.serve import serve
+from infra.classroom.keys import TEACHER, kept_keys
+from infra.classroom.links import links, page
+from shared.errors import Misconfigured
+
+_KEYS = Path(".gym-http/class.json")
+_PAGE = Path(".gym-http/class.html")
+
+_MOST_ENVS = 20
+_EVERYWHERE = ("0.0.0.0", "::")
+
+# An address of RFC 5737, which belongs to nobody.
+_ELSEWHERE = ("192.0.2.1", 9)
+
+
+def main() -> None:
+    """Make the keys, print the links, and serve on the host and port."""
+    parser = argparse.ArgumentParser(prog="python -m infra.classroom.run", description=main.__doc__)
+    parser.add_argument("--students", type=int, required=True)
+    parser.add_argument("--host", default="0.0.0.0")
+    parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument("--url", help="the service's address for students, if it is not this machine's")
+    parser.add_argument("--lesson", default="", help="an environment's id, and &hide= with what the page hides")
+    given = parser.parse_args()
+    try:
+        keys = kept_keys(_KEYS, given.students)
+        os.environ |= {
+            "GYM_HTTP_API_KEYS": ",".join(f"{name}:{key}" for name, key in keys.items()),
+            "GYM_HTTP_TEACHERS": TEACHER,
+            "GYM_HTTP_MAX_ENVS": os.environ.get("GYM_HTTP_MAX_ENVS", str(_MOST_ENVS)),
+        }
+        found = links(given.url or _address(given.host, given.port), keys, given.lesson)
+        _PAGE.touch(mode=0o600)
+        _PAGE.write_text(page(found))
+        print("\n".join(f"{name}  {link}" for name, link in found.items()))
+        print(f"Print {_PAGE} for the class. Each name may have {os.environ['GYM_HTTP_MAX_ENVS']} environments.")
+        sys.stdout.flush()
+        sys.exit(serve(given.host, given.port))
+    except (Misconfigured, ValueError) as error:
+        sys.exit(str(error))
+
+
+def _address(host: str, port: int) -> str:
+    """The service's address, as other machines of the network reach it."""
+    if host in _EVERYWHERE:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                # Nothing is sent; the system only says from which address it would be.
+                probe.connect(_ELSEWHERE)
+                host = probe.getsockname()[0]
+            except OSError:
+                host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+if __name__ == "__main__":
+    main()
