@@ -39,7 +39,8 @@ function parse(code, port) {
   };
   parser.addEventListener("error", (event) => {
     event.preventDefault();
-    answer({ line: event.lineno, message: event.message });
+    // In Firefox it says nothing of the place, and the failed import has told it.
+    answer(event instanceof ErrorEvent ? { line: event.lineno, message: event.message } : null);
   });
   // A worker without an error sends nothing, so wait.
   setTimeout(() => answer(null), 2000);

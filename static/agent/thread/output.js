@@ -1,6 +1,8 @@
 /** The agent's console output, sent in batches: many single messages would block the page. */
 
 const EVERY_MS = 50;
+/** Messages that may be sent at once, after a pause: what is printed before an endless loop is seen. */
+const BURST = 20;
 /** A row of a table counts as a line. */
 const MOST_LINES = 200;
 const LONGEST = 2000;
@@ -18,6 +20,7 @@ export class Output {
     this.count = 0;
     this.dropped = 0;
     this.sent = 0;
+    this.credit = BURST;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -42,8 +45,11 @@ export class Output {
   }
 
   #soon() {
+    const now = performance.now();
+    this.credit = Math.min(this.credit + (now - this.sent) / EVERY_MS, BURST);
+    this.sent = now;
     // In a loop that never yields, timers do not fire.
-    if (performance.now() - this.sent >= EVERY_MS) this.flush();
+    if (this.credit >= 1) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
   }
 
@@ -51,8 +57,8 @@ export class Output {
   flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.sent = performance.now();
     if (!this.lines.length) return;
+    this.credit -= 1;
     this.port.postMessage({ kind: "lines", lines: this.lines, dropped: this.dropped });
     Object.assign(this, { lines: [], count: 0, dropped: 0 });
   }

@@ -52,7 +52,7 @@ function draw(port, { contentType, frames, text }) {
 /** @param {any} error */
 function failure(error) {
   const known = error instanceof Error;
-  const [, line, column] = PLACE.exec((known && error.stack) || "") ?? [];
+  const [, line, column] = PLACE.exec((known && error.stack) || "") ?? placeOfSyntax(error);
   return {
     kind: "failed",
     name: known ? error.name : "Error",
@@ -61,4 +61,14 @@ function failure(error) {
     column: column ? Number(column) : null,
     syntax: error instanceof SyntaxError && !line,
   };
+}
+
+/**
+ * Firefox tells the place of a syntax error, in properties of its own.
+ * @param {any} error
+ * @returns {(string | undefined)[]}
+ */
+function placeOfSyntax(error) {
+  const told = error instanceof SyntaxError && "lineNumber" in error ? /** @type {any} */ (error) : null;
+  return /^blob:|agent\.js$/.test(told?.fileName) ? ["", String(told.lineNumber), String(told.columnNumber)] : [];
 }

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.servers import ROOT
+from tests.static.browser import Visitor
 
 TUTORIAL = (ROOT / "docs" / "classroom.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
@@ -87,11 +88,9 @@ def test_the_teachers_list_has_each_students_environments(classroom: dict[str, s
 
 
 def test_a_student_joins_by_the_link_and_the_teacher_watches(classroom: dict[str, str], browser: Browser) -> None:
-    complaints: list[str] = []
-    with browser.new_context() as student, browser.new_context() as teacher:
-        page = student.new_page()
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-        page.goto(classroom["student-01"])
+    with browser.new_context() as one, browser.new_context() as other:
+        student, teacher = Visitor(one), Visitor(other)
+        page = student.open(classroom["student-01"])
         expect(page.locator("#words")).to_contain_text("as student-01")
         assert "#" not in page.url
         assert page.evaluate("localStorage.length") == 0
@@ -103,9 +102,7 @@ def test_a_student_joins_by_the_link_and_the_teacher_watches(classroom: dict[str
         page.locator("#play").click()
         expect(page.locator("#reading-step")).to_have_text("0", timeout=LONG_MS)
 
-        wall = teacher.new_page()
-        wall.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-        wall.goto(classroom["teacher"])
+        wall = teacher.open(classroom["teacher"])
         wall.get_by_role("button", name="Join").click()
         tile = wall.locator(".tile")
         expect(tile).to_contain_text("student-01", timeout=LONG_MS)
@@ -118,7 +115,7 @@ def test_a_student_joins_by_the_link_and_the_teacher_watches(classroom: dict[str
         expect(wall.locator("#enlarged-close")).to_be_hidden()
         page.locator("#play").click()
         expect(tile).to_have_count(0, timeout=LONG_MS)
-    assert complaints == []
+    assert student.complaints + teacher.complaints == []
 
 
 def test_what_the_table_says_a_lesson_hides_is_hidden(classroom: dict[str, str], browser: Browser) -> None:

@@ -78,9 +78,9 @@ def test_the_code_of_each_tab_runs(
     code = code.replace(f"{pages_server.url}/gymnasium.js", f"{ROOT}/static/gymnasium.js")
     file = tmp_path / "code.mjs"
     file.write_text(code)
-    command = {"Python": [sys.executable, file], "JavaScript": [node, file], "curl": ["bash", file]}[language]
+    command = {"Python": sys.executable, "JavaScript": node, "curl": "bash"}[language]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients/python/src")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([command, file], env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert "0.0273956" in done.stdout
     assert done.stderr == ""
 

@@ -120,9 +120,22 @@ test("a flood is counted, of tables too", () => {
   const output = new Output({ postMessage: (message) => sent.push(message) });
   const target = {};
   captureConsole(output, target);
-  output.sent = performance.now() + 1000;
+  output.credit = -100;
   for (let i = 0; i < 100; i++) target.table(Array(50).fill({ a: 1 }));
   output.flush();
   assert.equal(sent[0].lines.length, 3);
   assert.equal(sent[0].dropped, 97);
+});
+
+test("the first lines are sent at once, since a loop may follow that never yields", () => {
+  const sent = [];
+  const output = new Output({ postMessage: ({ lines }) => sent.push(...lines) });
+  const target = {};
+  captureConsole(output, target);
+  for (let i = 0; i < 10; i++) target.log(i);
+  assert.equal(sent.length, 10);
+  let messages = 0;
+  output.port = { postMessage: () => messages++ };
+  for (const end = performance.now() + 300; performance.now() < end; ) target.log("flood");
+  assert.ok(messages < 40, `${messages} messages in 300 ms`);
 });

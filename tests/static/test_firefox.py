@@ -1,0 +1,104 @@
+"""The main ways through the pages in Firefox."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Server
+from tests.static.firefox import Firefox, started
+
+ENDLESS = 'const env = await Env.make("CartPole-v1");console.log("made", env.actionSpace.n);while(true);'
+
+
+@pytest.fixture(scope="module")
+def browser_of_this_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with started(tmp_path_factory.mktemp("profile")) as firefox:
+        yield firefox
+
+
+@pytest.fixture
+def firefox(browser_of_this_file: Firefox) -> Iterator[Firefox]:
+    """Firefox; a complaint in the console fails the test."""
+    browser_of_this_file.complaints.clear()
+    yield browser_of_this_file
+    assert browser_of_this_file.complaints == []
+
+
+def text(selector: str) -> str:
+    return f"document.querySelector({selector!r})?.textContent"
+
+
+def playground(firefox: Firefox, server: Server, code: str | None = None) -> None:
+    firefox.open(f"{server.url}/agent.html")
+    firefox.until("document.body.dataset.ready")
+    if code is not None:
+        firefox.ask("document.getElementById('editor').shadowRoot.querySelector('.cm-content').focus()")
+        firefox.select_all()
+        firefox.type(code)
+    firefox.click("#run")
+
+
+def test_home_balances_a_pole(firefox: Firefox, pages_server: Server) -> None:
+    firefox.open(pages_server.url)
+    firefox.click("#live-play")
+    firefox.until(f"/return \\d\\d/.test({text('#live-call')})")
+    firefox.click("#live-play")
+    firefox.until(f"{text('#live-play')} === 'Balance it'")
+
+
+def test_an_agent_runs_is_seen_and_finishes(firefox: Firefox, pages_server: Server) -> None:
+    playground(firefox, pages_server)
+    firefox.until("Number(document.getElementById('picture').dataset.frames) > 5")
+    firefox.until(f"{text('#console')}.includes('has finished')", 120)
+    assert firefox.ask(text("#console")).count("return 500") == 2
+
+
+def test_an_endless_agent_is_stopped_and_its_environment_closed(firefox: Firefox, pages_server: Server) -> None:
+    before = pages_server.send("GET", "/v1/envs/").json
+    playground(firefox, pages_server, ENDLESS)
+    firefox.until(f"{text('#console')}.includes('made 2')", 20)
+    firefox.click("#stop")
+    firefox.until(f"{text('#state')} === 'Ready'", 5)
+    firefox.until("new Promise(resolve => setTimeout(resolve, 300, true))")
+    assert pages_server.send("GET", "/v1/envs/").json == before
+
+
+def test_errors_are_shown_on_their_lines(firefox: Firefox, pages_server: Server) -> None:
+    playground(firefox, pages_server, "\nmissing();")
+    firefox.until(f"/ReferenceError.*line 2/.test({text('#console [data-level=error]')})", 20)
+    playground(firefox, pages_server, "let a = 1;\nlet a = 2;")
+    firefox.until(f"/SyntaxError.*line 2/.test({text('#console [data-level=error]')})", 20)
+
+
+def test_keys_play(firefox: Firefox, pages_server: Server) -> None:
+    firefox.open(f"{pages_server.url}/agent.html?lesson=FrozenLake8x8-v1")
+    firefox.until("document.body.dataset.ready")
+    firefox.click("#play")
+    firefox.until("document.activeElement.id === 'screen'")
+    firefox.until(f"{text('#reading-step')} === '0'")
+    firefox.type("\ue014")
+    firefox.until(f"{text('#reading-action')} === 'right (2)'")
+    firefox.type("\ue00c")
+    firefox.until(f"{text('#play')}.startsWith('Play')")
+
+
+def test_the_monitor_shows_what_runs(firefox: Firefox, pages_server: Server) -> None:
+    body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array"}).encode()
+    made = pages_server.send("POST", "/v1/envs/", body).json["instance_id"]
+    pages_server.send("POST", f"/v1/envs/{made}/reset/", b"{}")
+    firefox.open(f"{pages_server.url}/monitor.html")
+    tile = f'.tile[data-id="{made}"]'
+    shown = f"Number(document.querySelector('{tile} canvas').dataset.frames ?? 0)"
+    firefox.until(f"document.querySelector('{tile}') && {shown} > 0")
+    before = firefox.ask(shown)
+    pages_server.send("POST", f"/v1/envs/{made}/step/", b'{"action": 1}')
+    firefox.until(f"{shown} > {before}")
+    firefox.click(f"{tile} h2 button")
+    firefox.until("document.getElementById('enlarged').open")
+    pages_server.send("DELETE", f"/v1/envs/{made}/")
+
+
+def test_the_documentation_lists_the_calls(firefox: Firefox, pages_server: Server) -> None:
+    firefox.open(f"{pages_server.url}/docs.html")
+    firefox.until("document.querySelectorAll('.opblock').length > 30")
