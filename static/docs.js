@@ -35,6 +35,18 @@ function heard(reply) {
   return reply;
 }
 
+/**
+ * Without the choice of a server, which is the page's, and without links within buttons, which assistive technology does not find its way through. Opening a call still puts it
+ * into the page's address.
+ */
+const accessible = () => ({
+  wrapComponents: {
+    DeepLink: (/** @type {unknown} */ _, /** @type {{React: any}} */ { React }) => (/** @type {{text: string}} */ { text }) =>
+      React.createElement("span", null, text),
+    ServersContainer: () => () => null,
+  },
+});
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", follow);
 follow();
@@ -52,6 +64,7 @@ if (spec) {
     validatorUrl: null,
     requestInterceptor: withKey,
     responseInterceptor: heard,
+    plugins: [accessible],
     onComplete: () => (document.body.dataset.ready = "true"),
   });
 } else {

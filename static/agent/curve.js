@@ -1,6 +1,9 @@
-/** A plot of the return of each episode, with a smoothed curve over it. */
+/**
+ * A plot of the return of each episode, with a smoothed curve over it. Its library is loaded at the first episode, since
+ * it is a tenth of what the page would weigh.
+ */
 
-import uPlot from "../vendor/uplot.js";
+/** @typedef {import("../vendor/uplot.js").default} UPlot */
 
 const EVERY_MS = 200;
 const MOST_EPISODES = 5000;
@@ -17,6 +20,18 @@ export class Curve {
     this.data = [[], [], []];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {UPlot | undefined} */
+    this.plot = undefined;
+    /** @type {Promise<unknown> | undefined} */
+    this.loading = undefined;
+    new ResizeObserver(() => this.#fit()).observe(place);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot?.redraw(false));
+  }
+
+  /** Make the plot. */
+  async #load() {
+    const { default: uPlot } = await import("../vendor/uplot.js");
+    const { place } = this;
     const colour = (/** @type {string} */ name) => () => getComputedStyle(place).getPropertyValue(name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     this.plot = new uPlot(
@@ -37,8 +52,7 @@ export class Curve {
       this.data,
       place,
     );
-    new ResizeObserver(() => this.#fit()).observe(place);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw(false));
+    this.#fit();
   }
 
   /** @param {number} episodeReturn */
@@ -58,23 +72,24 @@ export class Curve {
   clear() {
     this.count = 0;
     this.data = [[], [], []];
-    this.plot.setData(this.data);
+    this.plot?.setData(this.data);
     this.place.dataset.episodes = "0";
     this.place.setAttribute("aria-label", "Return by episode: no episode has ended yet.");
   }
 
   /** Delayed, since many episodes may end within one frame. */
   #draw() {
-    this.timer ??= setTimeout(() => {
+    this.timer ??= setTimeout(async () => {
       this.timer = undefined;
       if (!this.count) return;
-      this.plot.setData(this.data);
+      await (this.loading ??= this.#load());
+      this.plot?.setData(this.data);
       this.place.dataset.episodes = String(this.count);
       this.place.setAttribute("aria-label", this.#words());
     }, EVERY_MS);
   }
 
-  /** Without a pointer on the plot, the legend tells the last episode. @param {uPlot} plot */
+  /** Without a pointer on the plot, the legend tells the last episode. @param {UPlot} plot */
   #tellLast(plot) {
     const last = this.data[0].length - 1;
     if (last >= 0 && plot.cursor.idx == null && plot.legend.idx !== last) plot.setLegend({ idx: last });
@@ -87,6 +102,7 @@ export class Curve {
   }
 
   #fit() {
+    if (!this.plot) return;
     const legend = this.place.querySelector(".u-legend")?.clientHeight ?? 0;
     this.plot.setSize({ width: this.place.clientWidth, height: Math.max(this.place.clientHeight - legend, 80) });
   }

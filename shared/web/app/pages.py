@@ -1,13 +1,20 @@
 """The static pages, with the headers that a page cannot set for itself."""
 
+import gzip
+from functools import lru_cache
 from html.parser import HTMLParser
-from os import PathLike, fspath
+from os import PathLike, fspath, stat_result
 from pathlib import Path
-from typing import Any
 
-from starlette.responses import Response
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from shared.web.protocol.negotiation import takes_gzip
+
+_GZIP_FROM_BYTES = 1024
+_COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt")
 
 
 class Pages(StaticFiles):
@@ -27,16 +34,40 @@ class Pages(StaticFiles):
         # Below a trailing slash the page's relative links would lead nowhere.
         return f"{path}.html" if path in self._names and not scope["path"].endswith("/") else path
 
-    def file_response(self, full_path: "str | PathLike[str]", *args: Any, **kwargs: Any) -> Response:
-        """The file, or 304 if the client has it."""
-        response = super().file_response(full_path, *args, **kwargs)
+    def file_response(
+        self, full_path: "str | PathLike[str]", stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """The file, compressed for a client that takes it so, or 304 if the client has it."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
         # Modules import each other: a cached old one must not meet a new one.
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if fspath(full_path).endswith(".html"):
             response.headers["Content-Security-Policy"] = f"{policy(Path(full_path))}; frame-ancestors 'self'"
             response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+        asked = Headers(scope=scope)
+        if not fspath(full_path).endswith(_COMPRESSED) or stat_result.st_size < _GZIP_FROM_BYTES:
+            return response
+        response.headers["Vary"] = "Accept-Encoding"
+        wanted = takes_gzip(asked.get("accept-encoding", "").encode("latin-1"))
+        if not wanted or "range" in asked or not isinstance(response, FileResponse):
+            return response
+        return _compressed(response, fspath(full_path), stat_result.st_mtime_ns)
+
+
+def _compressed(response: FileResponse, path: str, changed: int) -> Response:
+    """The same reply, shorter, with the file's ETag: weak, since the bytes are others."""
+    headers = dict(response.headers)
+    headers |= {"content-encoding": "gzip", "etag": f"W/{headers['etag']}"}
+    for name in ("content-length", "accept-ranges"):
+        headers.pop(name, None)
+    return Response(_gzipped(path, changed), response.status_code, headers)
+
+
+@lru_cache(maxsize=256)
+def _gzipped(path: str, changed: int) -> bytes:
+    """The file's bytes in gzip, made once for each change of the file."""
+    return gzip.compress(Path(path).read_bytes(), compresslevel=9, mtime=0)
 
 
 def policy(page: Path) -> str:

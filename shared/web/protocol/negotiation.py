@@ -21,6 +21,12 @@ from shared.web.protocol.encoding import (
 )
 
 
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """Whether the header names gzip, or everything, with a weight above 0 (RFC 9110, 12.5.3)."""
+    weights = _weights(accept_encoding)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
 # Clients send few combinations, over and over. Bounded, since the headers are theirs.
 @lru_cache(maxsize=256)
 def encoding_for(accept: bytes, accept_encoding: bytes, query: bytes) -> Encoding:
@@ -29,7 +35,7 @@ def encoding_for(accept: bytes, accept_encoding: bytes, query: bytes) -> Encodin
     Raises:
         InvalidValue: `?arrays=` is neither `lists` nor `base64`.
     """
-    gzipped = _weights(accept_encoding).get("gzip", _weights(accept_encoding).get("*", 0.0)) > 0
+    gzipped = takes_gzip(accept_encoding)
     weights = _weights(accept)
     if _prefers((exact.MEDIA_TYPE,), weights):
         return Encoding(exact.MEDIA_TYPE, exact.encode, gzipped)

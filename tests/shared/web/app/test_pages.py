@@ -45,6 +45,30 @@ def test_files_are_checked_for_changes_before_they_are_used_again(pages: TestCli
     assert again.status_code == 304
 
 
+def test_a_long_text_is_compressed_for_those_who_take_it(pages: TestClient, tmp_path: Path) -> None:
+    text = "export const word = 'word';\n" * 1000
+    (tmp_path / "long.js").write_text(text)
+    plain = pages.get("/long.js", headers={"accept-encoding": "gzip;q=0, identity"})
+    short = pages.get("/long.js", headers={"accept-encoding": "gzip"})
+    assert (plain.text, short.text) == (text, text)
+    assert "content-encoding" not in plain.headers
+    assert short.headers["content-encoding"] == "gzip"
+    assert int(short.headers["content-length"]) < len(text) / 10
+    assert short.headers["content-type"] == plain.headers["content-type"]
+    assert {plain.headers["vary"], short.headers["vary"]} == {"Accept-Encoding"}
+    (tmp_path / "long.js").write_text("changed".ljust(2000))
+    assert pages.get("/long.js", headers={"accept-encoding": "gzip"}).text.startswith("changed")
+
+
+def test_a_client_that_has_the_compressed_file_is_told_so(pages: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "long.css").write_text("a {}\n" * 1000)
+    first = pages.get("/long.css", headers={"accept-encoding": "gzip"})
+    again = pages.get("/long.css", headers={"accept-encoding": "gzip", "if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    part = pages.get("/long.css", headers={"accept-encoding": "gzip", "range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"a {}")
+
+
 @pytest.mark.parametrize("path", ["/../pyproject.toml", "/%2e%2e/%2e%2e/etc/passwd", "/page/"])
 def test_nothing_outside_the_folder_and_no_folder_is_served(pages: TestClient, path: str) -> None:
     assert pages.get(path).status_code == 404
