@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import settings
-from tests.benchmarks import captures, growth, imports, phases, tables
+from tests.benchmarks import captures, growth, imports, paint, phases, tables
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -164,6 +164,13 @@ def _imports(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.table(("package", "ms"), rows), figures
 
 
+def _paint(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = paint.paints(Path(folder), given.rounds)
+    rows = [[each.page, f"{each.first * 1000:.0f}", f"{each.ready * 1000:.0f}"] for each in found]
+    return tables.table(("page", "first paint ms", "ready ms"), rows), [each._asdict() for each in found]
+
+
 def _machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
@@ -179,6 +186,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "growth": _growth,
     "snapshots": _snapshots,
     "imports": _imports,
+    "paint": _paint,
 }
 
 

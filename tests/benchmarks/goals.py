@@ -31,6 +31,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
         "speed": _speed,
         "growth": _growth,
         "snapshots": _snapshots,
+        "paint": _paint,
     }
     return [goal for part, of in parts.items() if part in found for goal in of(found[part])]
 
@@ -77,3 +78,8 @@ def _snapshots(figures: dict[str, Any]) -> Iterator[Goal]:
     yield Goal("restoring LunarLander at step 1,000", 200, restored["LunarLander-v3"] * 1000, "ms")
     yield Goal("restoring CarRacing at step 1,000", 1000, restored["CarRacing-v3"] * 1000, "ms")
     yield Goal("forking a CartPole to 1,000 on SQLite", 1000, figures["forked_s"] * 1000, "ms")
+
+
+def _paint(figures: list[dict[str, Any]]) -> Iterator[Goal]:
+    [first] = [each["first"] for each in figures if each["page"] == "agent"]
+    yield Goal("the first paint of the playground", 1.0, first, "s")

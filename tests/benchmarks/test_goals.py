@@ -33,3 +33,8 @@ def test_the_goals_of_speed_are_ratios_of_the_rounds_medians() -> None:
     )
     assert [goal.measured for goal in found] == [3 / 8, 3, 2.5, 0.8]
     assert [goal.met for goal in found] == [True, False, True, True]
+
+
+def test_the_goal_of_the_pages_is_the_playgrounds_first_paint() -> None:
+    [goal] = goals({"paint": [{"page": "index", "first": 3.0}, {"page": "agent", "first": 0.4}]})
+    assert (goal.measured, goal.bound, goal.met) == (0.4, 1.0, True)
