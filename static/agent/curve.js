@@ -82,7 +82,14 @@ export class Curve {
     this.timer ??= setTimeout(async () => {
       this.timer = undefined;
       if (!this.count) return;
-      await (this.loading ??= this.#load());
+      try {
+        await (this.loading ??= this.#load());
+      } catch (error) {
+        // The service has just gone, as the page says; the next episode tries again.
+        if (!(error instanceof TypeError)) throw error;
+        this.loading = undefined;
+        return;
+      }
       this.plot?.setData(this.data);
       this.place.dataset.episodes = String(this.count);
       this.place.setAttribute("aria-label", this.#words());
