@@ -14,12 +14,13 @@ from typing import Any
 
 from shared.errors import NotExact
 from shared.snapshot.conformance.fresh_process import Continuations, in_fresh_process
+from shared.snapshot.conformance.outcome import Outcome, difference
+from shared.snapshot.conformance.run import new_run
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.making.vector import adopt
 from shared.snapshot.registry import mechanism_for
 
 
@@ -90,14 +91,14 @@ def check_recipe(
     """
     register_environments(modules)
     scenario = record(recipe, episodes=episodes, steps=steps, further=further, frames_every=frames_every)
-    chosen = mechanism or mechanism_for(make(recipe))
+    chosen = mechanism or _registrys_choice(recipe)
     bodies, capture_s = _capture(scenario, chosen)
     tails = [(body, scenario.calls[start : start + further]) for body, start in bodies]
     found = in_fresh_process(Continuations(modules, recipe, chosen.name, tails, scenario.calls[:chain]))
-    for (_, start), digests in zip(bodies, found.tails, strict=True):
-        _compare(scenario, start, digests, f"after a restore at call {start}")
-    for (_, start), digests in zip(bodies, found.reused, strict=True):
-        _compare(scenario, start, digests, f"after a restore of a used environment at call {start}")
+    for (_, start), outcomes in zip(bodies, found.tails, strict=True):
+        _compare(scenario, start, outcomes, f"after a restore at call {start}")
+    for (_, start), outcomes in zip(bodies, found.reused, strict=True):
+        _compare(scenario, start, outcomes, f"after a restore of a used environment at call {start}")
     _compare(scenario, 0, found.chain, "in a chain of restores")
     sizes = [len(body) for body, _ in bodies]
     return Report(
@@ -118,23 +119,32 @@ def _capture(scenario: Scenario, mechanism: Mechanism) -> tuple[list[tuple[bytes
     Raises:
         NotExact: the captures disturbed it.
     """
-    subject = adopt(mechanism, make_seeded(scenario.recipe), scenario.recipe)
-    bodies, times, digests = [], [], []
+    run = new_run(mechanism, scenario.recipe, make_seeded(scenario.recipe))
+    bodies, times, outcomes = [], [], []
     for count, call in enumerate(scenario.calls):
         if count in scenario.snapshots_at:
             began = time.perf_counter()
-            bodies.append((subject.capture(), count))
+            bodies.append((run.subject.capture(), count))
             times.append(time.perf_counter() - began)
-        digests.append(digest_after(subject.env, subject.apply(call)))
-    subject.close()
-    _compare(scenario, 0, digests, "while snapshots were taken of it")
+        outcomes.append(run.call(call))
+    run.close()
+    _compare(scenario, 0, outcomes, "while snapshots were taken of it")
     return bodies, times
 
 
-def _compare(scenario: Scenario, start: int, digests: list[str], circumstance: str) -> None:
-    for number, found in enumerate(digests, start):
-        if found != scenario.digests[number]:
+def _registrys_choice(recipe: Recipe) -> Mechanism:
+    env = make(recipe)
+    try:
+        return mechanism_for(env)
+    finally:
+        env.close()
+
+
+def _compare(scenario: Scenario, start: int, outcomes: list[Outcome], circumstance: str) -> None:
+    for number, found in enumerate(outcomes, start):
+        differed = difference(scenario.outcomes[number], found)
+        if differed is not None:
             raise NotExact(
                 f"{scenario.recipe.env_id} is not exact: {circumstance}, call {number} ({scenario.calls[number]}) "
-                "came out differently from an environment that was never interrupted."
+                f"came out differently from an environment that was never interrupted: {differed}."
             )

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import GymHTTPError, JournalFull, NotExact
+from shared.snapshot.conformance.outcome import Outcome
+from shared.snapshot.conformance.run import Run
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Subject
@@ -39,33 +41,39 @@ class Continuations:
 
 
 @dataclass(frozen=True)
-class Digests:
-    """The digest of every result, in the order of the calls."""
+class Continued:
+    """What every call came to, in their order."""
 
-    tails: list[list[str]]
-    chain: list[str]
+    tails: list[list[Outcome]]
+    chain: list[Outcome]
     restore_s: list[float]
     """Seconds that each restore took."""
-    reused: list[list[str]]
+    reused: list[list[Outcome]]
     """For each tail its first calls, made by a used environment that was restored to its beginning."""
 
 
-def in_fresh_process(continuations: Continuations) -> Digests:
+def in_fresh_process(continuations: Continuations) -> Continued:
     """Continue the snapshots in a new interpreter.
 
     Raises:
         NotExact: they cannot be continued there. The text has the end of its error output.
+        JournalFull: the mechanism cannot take so many calls. That is no difference.
+        ChildEnded: the time was over.
     """
     env_id = continuations.recipe.env_id
     try:
         return in_child(carry_out, None, _HASH_SEED, continuations)
     except ChildEnded as ended:
+        if ended.late:
+            raise
         raise NotExact(f"{env_id} cannot be continued in a fresh process, which {ended}") from None
+    except JournalFull:
+        raise
     except GymHTTPError as error:
         raise NotExact(f"{env_id} cannot be continued in a fresh process: {error.detail}") from error
 
 
-def carry_out(continuations: Continuations) -> Digests:
+def carry_out(continuations: Continuations) -> Continued:
     """Continue the snapshots in this process."""
     recipe = continuations.recipe
     register_environments(continuations.modules)
@@ -78,43 +86,26 @@ def carry_out(continuations: Continuations) -> Digests:
         restore_s.append(time.perf_counter() - began)
         return subject
 
-    def chained() -> Iterator[str]:
+    def chained() -> Iterator[Outcome]:
         # From the snapshot and not from a new environment: after others ran here, a constructor may act otherwise.
         body, _ = continuations.tails[0]
         for call in continuations.chain:
             # As the service restores. Loading an Atari game anew each time took most of the proof.
-            subject = restored(subject_to_restore(mechanism, recipe), body)
-            yield _digest(subject, call)
-            body = subject.capture()
-            subject.close()
-
-    def continued(subject: Subject, calls: list[Call]) -> list[str]:
-        return [_digest(subject, call) for call in calls]
+            run = Run(mechanism, recipe, restored(subject_to_restore(mechanism, recipe), body), body)
+            yield run.call(call)
+            body = run.subject.capture()
+            run.close()
 
     tails, reused = [], []
     previous = adopt(mechanism, make(recipe), recipe)
     for body, calls in continuations.tails:
-        subject = restored(adopt(mechanism, make(recipe), recipe), body)
-        tails.append(continued(subject, calls))
+        run = Run(mechanism, recipe, restored(adopt(mechanism, make(recipe), recipe), body), body)
+        tails.append([run.call(call) for call in calls])
         # A live environment is restored so, beside others, when another process has written.
         previous.restore(body)
-        reused.append(continued(previous, calls[:_REUSED]))
-        previous.close()
-        previous = subject
+        used = Run(mechanism, recipe, previous, body)
+        reused.append([used.call(call) for call in calls[:_REUSED]])
+        used.close()
+        previous = run.subject
     previous.close()
-    return Digests(tails, list(chained()), restore_s, reused)
-
-
-def _digest(subject: Subject, call: Call) -> str:
-    """The digest of the call's result, or of its exception, which the uninterrupted environment did not raise.
-
-    Raises:
-        JournalFull: the mechanism cannot take the call. That is no difference.
-    """
-    try:
-        result = subject.apply(call)
-    except JournalFull:
-        raise
-    except Exception as error:  # an environment restored wrongly may raise anything
-        return f"raised {error!r}"
-    return digest_after(subject.env, result)
+    return Continued(tails, list(chained()), restore_s, reused)

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from shared.errors import NotExact
+from shared.snapshot.generators.generators import generators_of, layers, spaces_of
+from shared.snapshot.conformance.outcome import Outcome, has_raised, outcome, raised, told
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.recipe import Recipe
@@ -27,11 +30,11 @@ _SAMPLE_EVERY = 7
 
 @dataclass
 class Scenario:
-    """The calls, the digests of their results and where to take snapshots."""
+    """The calls, what they came to and where to take snapshots."""
 
     recipe: Recipe
     calls: list[Call] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     snapshots_at: list[int] = field(default_factory=list)
     """For each snapshot, the number of calls before it."""
 
@@ -48,6 +51,9 @@ def record(
 
     An episode that does not end by itself lasts `steps` steps, with a frame every `frames_every`. The recipe needs
     a seed, so that two environments made from it agree.
+
+    Raises:
+        NotExact: every step raised, so that nothing was seen.
     """
     recording = _Recording(recipe, frames_every)
     recording.mark_snapshot()
@@ -56,7 +62,24 @@ def record(
     end = len(recording.scenario.calls) + further
     while len(recording.scenario.calls) < end:
         recording.episode(0, steps, snapshots=False)
+    recording.close()
+    check_that_something_was_done(recording.scenario)
     return recording.scenario
+
+
+def check_that_something_was_done(scenario: Scenario) -> None:
+    """Refuse an environment of which nothing was seen.
+
+    Raises:
+        NotExact: every step raised. The text has the exception.
+    """
+    steps = [came for call, came in zip(scenario.calls, scenario.outcomes, strict=True) if isinstance(call, Step)]
+    if not any(not has_raised(came) for came in steps):
+        first = next(came for came in scenario.outcomes if has_raised(came))
+        raise NotExact(
+            f"Nothing could be seen of {scenario.recipe.env_id}: none of its steps succeeded, and the first that "
+            f"failed raised {told(first)}."
+        )
 
 
 def make_seeded(recipe: Recipe) -> Any:
@@ -77,25 +100,33 @@ class _Recording:
     def __init__(self, recipe: Recipe, frames_every: int) -> None:
         self.scenario = Scenario(recipe)
         self._frames_every = frames_every
-        self._env = make_seeded(recipe)
-        self._global_rng = GlobalRng.of(recipe.seed)
-        kinds = [type(layer) for layer in layers(self._env)]
-        self._module_state = ModuleState(modules_behind(kinds, [kind.__module__ for kind in kinds]))
-        self._actions = copy.deepcopy(self._env.action_space)
-        self._actions.seed(20)
         self._resets_itself = recipe.autoreset != "Disabled" or any(
             wrapper.name == "Autoreset" for wrapper in recipe.wrappers
         )
+        self._made: list[Call] = []
+        """The calls that did not raise."""
+        self._begin()
+        self._actions = copy.deepcopy(self._env.action_space)
+        self._actions.seed(20)
 
     def episode(self, number: int, steps: int, *, snapshots: bool) -> None:
         """Reset and step until the episode ends, for at most `steps` steps.
 
-        An environment that resets itself is stepped beyond the end.
+        An environment that resets itself is stepped beyond the end. An episode ends also with its second call that
+        raises, since going back from one costs all calls before it.
         """
-        self._call(Reset(seed=7 if number == 1 else None))
+        refused = 0
+        if self._call(Reset(seed=7 if number == 1 else None)) is None:
+            return
         self.mark_snapshot(snapshots)
         for count in range(1, steps + 1):
-            _, _, terminated, truncated, _ = self._call(Step(self._actions.sample()))
+            stepped = self._call(Step(self._actions.sample()))
+            if stepped is None:
+                refused += 1
+                if refused > 1:
+                    break
+                continue
+            _, _, terminated, truncated, _ = stepped
             if count % _SAMPLE_EVERY == 0:
                 self._call(Sample("action_space"))
             # Also early in an episode: a hand of Blackjack is over before its fifth step.
@@ -114,11 +145,36 @@ class _Recording:
         if wanted and len(self.scenario.calls) not in self.scenario.snapshots_at:
             self.scenario.snapshots_at.append(len(self.scenario.calls))
 
+    def close(self) -> None:
+        """Close the environment."""
+        self._env.close()
+
+    def _begin(self) -> None:
+        """Make the environment, with global generators and module state of its own, or no two could agree."""
+        recipe = self.scenario.recipe
+        self._env = make_seeded(recipe)
+        self._global_rng = GlobalRng.of(recipe.seed)
+        kinds = [type(layer) for layer in layers(self._env)]
+        self._module_state = ModuleState(modules_behind(kinds, [kind.__module__ for kind in kinds]))
+
     def _call(self, call: Call) -> Any:
+        """Make and note a call, and return what it returned; None if it raised, which changes nothing."""
         self.scenario.calls.append(copy.deepcopy(call))
-        # With global generators and module state of its own, or no two environments could agree.
+        try:
+            returned = self._perform(call)
+        except Exception as error:  # the environment's own
+            self.scenario.outcomes.append(raised(error))
+            self._env.close()
+            self._begin()
+            for made in self._made:
+                self._perform(copy.deepcopy(made))
+            return None
+        self._made.append(self.scenario.calls[-1])
+        self.scenario.outcomes.append(outcome(self._env, call, returned))
+        return returned
+
+    def _perform(self, call: Call) -> Any:
         with self._global_rng.lent(), self._module_state.lent():
-            result = perform(self._env, call)
+            returned = perform(self._env, call)
             generators_of(self._env)
-        self.scenario.digests.append(digest_after(self._env, result))
-        return result
+        return returned

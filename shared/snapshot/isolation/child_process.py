@@ -41,6 +41,11 @@ class Limits:
 class ChildEnded(Exception):
     """The child ended without a result. The text is a predicate, such as "was ended by SIGSEGV"."""
 
+    def __init__(self, how: str, *, late: bool = False) -> None:
+        super().__init__(how)
+        self.late = late
+        """Whether its time was over, which on a busy machine says nothing about the environment."""
+
 
 _ends_at: float | None = None
 """`time.monotonic()` at which this process will be ended, if it is such a child itself."""
@@ -77,13 +82,14 @@ def in_child(
             task = pickle.dumps((function, args, kwargs, limits))
             answer, _ = child.communicate(task, None if seconds is None else seconds + _GRACE_S)
         except subprocess.TimeoutExpired:
-            raise ChildEnded(f"did not come back within {seconds:g} s") from None
+            raise ChildEnded(f"did not come back within {seconds:g} s", late=True) from None
         finally:
             _end(child, leads)
         if child.returncode != 0:
             late = seconds is not None and time.monotonic() - began >= seconds
             raise ChildEnded(
-                f"did not come back within {seconds:g} s" if late else _how_it_ended(child.returncode, errors)
+                f"did not come back within {seconds:g} s" if late else _how_it_ended(child.returncode, errors),
+                late=late,
             )
     returned, value = pickle.loads(answer)
     if not returned:

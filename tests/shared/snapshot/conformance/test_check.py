@@ -11,7 +11,7 @@ from shared.snapshot.attributes.classic_control import CLASSIC_CONTROL
 from shared.snapshot.attributes.state import StateMechanism
 from shared.snapshot.conformance import check
 from shared.snapshot.conformance.check import check_snapshot
-from shared.snapshot.conformance.fresh_process import Continuations, Digests, carry_out
+from shared.snapshot.conformance.fresh_process import Continuations, Continued, carry_out
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -143,7 +143,7 @@ def test_a_journal_that_is_full_is_told_as_that_and_not_as_a_difference(here: py
     register_environments(["tests.shared.snapshot.foreign"])
     began: list[Continuations] = []
 
-    def slower(continuations: Continuations) -> Digests:
+    def slower(continuations: Continuations) -> Continued:
         began.append(continuations)
         here.setattr(replay, "LONGEST_REPLAY_S", 0.0)
         return carry_out(continuations)

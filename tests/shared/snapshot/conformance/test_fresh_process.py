@@ -24,9 +24,9 @@ def continuations(**changes: Any) -> Continuations:
 
 def test_the_results_are_those_of_the_uninterrupted_environment() -> None:
     found = in_fresh_process(continuations())
-    assert found.tails == [SCENARIO.digests]
-    assert found.chain == SCENARIO.digests[:12]
-    assert found.reused == [SCENARIO.digests[:20]]
+    assert found.tails == [SCENARIO.outcomes]
+    assert found.chain == SCENARIO.outcomes[:12]
+    assert found.reused == [SCENARIO.outcomes[:20]]
     assert len(found.restore_s) == 1 + 12
 
 
@@ -49,8 +49,8 @@ def test_an_exception_there_is_a_result_that_differs(monkeypatch: pytest.MonkeyP
     """What the state of a wrong restore leads to is told by the call at which it shows."""
     monkeypatch.setattr("gymnasium.envs.classic_control.CartPoleEnv.step", lambda *_: 1 / 0)
     found = carry_out(continuations())
-    assert found.tails[0][0] == SCENARIO.digests[0]
-    assert found.tails[0][1] == "raised ZeroDivisionError('division by zero')"
+    assert found.tails[0][0] == SCENARIO.outcomes[0]
+    assert found.tails[0][1] == {"raised": "ZeroDivisionError: division by zero"}
 
 
 def test_a_full_journal_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,4 +64,4 @@ def test_a_full_journal_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_what_was_changed_in_this_process_does_not_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gymnasium.envs.classic_control.CartPoleEnv.step", lambda *_: 1 / 0)
-    assert in_fresh_process(continuations()).tails == [SCENARIO.digests]
+    assert in_fresh_process(continuations()).tails == [SCENARIO.outcomes]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.snapshot.conformance.outcome import outcome
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.contract.digest import digest_after
@@ -29,7 +30,7 @@ def test_an_environment_made_alike_gives_the_recorded_results(env_id: str) -> No
     register_environments(["tests.shared.snapshot.foreign"])
     scenario = recorded(Recipe(env_id, seed=1))
     env = make_seeded(scenario.recipe)
-    assert [digest_after(env, perform(env, call)) for call in scenario.calls] == scenario.digests
+    assert [outcome(env, call, perform(env, call)) for call in scenario.calls] == scenario.outcomes
 
 
 def test_only_the_first_reset_is_seeded() -> None:

@@ -18,16 +18,17 @@ from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
 
 MODULE = "tests.shared.snapshot.foreign"
+HABITS = "tests.shared.snapshot.habits"
 
 
 @pytest.fixture(autouse=True)
 def registered() -> None:
-    register_environments([MODULE])
+    register_environments([MODULE, HABITS])
 
 
 def verdict(env_id: str) -> Verdict:
     recipe = Recipe(env_id)
-    return try_candidates(recipe, make(recipe), [MODULE])
+    return try_candidates(recipe, make(recipe), [MODULE, HABITS])
 
 
 def test_an_environment_in_plain_python_is_carried_as_an_object_graph() -> None:
@@ -44,6 +45,23 @@ def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: st
     with pytest.raises(NotExact, match="is not exact") as raised:
         found.selected()
     assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal"}
+
+
+@pytest.mark.parametrize("name", ["ScalesAction", "FullColumn"])
+def test_one_that_writes_into_its_action_or_refuses_a_move_is_carried(name: str) -> None:
+    assert verdict(f"habits/{name}-v0") == Verdict("object-graph", {})
+
+
+def test_the_reasons_name_the_field_and_the_call_and_the_run() -> None:
+    told = verdict("habits/RandomId-v0").reasons["object-graph"]
+    assert "while snapshots were taken of it, call 1 (Step(" in told
+    assert "info['id'] differed" in told
+
+
+def test_one_whose_steps_all_raise_is_refused_in_its_own_words() -> None:
+    told = verdict("habits/NeverSteps-v0").reasons["object-graph"]
+    assert "none of its steps succeeded" in told
+    assert "NotImplementedError: there is no engine here" in told
 
 
 def test_a_known_family_is_not_tried() -> None:

@@ -1,0 +1,68 @@
+"""Calls on an environment as the service makes them: one that raises leaves the environment as it was before."""
+
+import copy
+
+from shared.errors import JournalFull
+from shared.snapshot.conformance.outcome import Outcome, outcome, raised
+from shared.snapshot.contract.calls import Call
+from shared.snapshot.contract.mechanism import Mechanism, Subject
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.vector import adopt, subject_to_restore
+
+
+class Run:
+    """A subject that stands where `body` was captured, and the calls that are made on it from there."""
+
+    def __init__(self, mechanism: Mechanism, recipe: Recipe, subject: Subject, body: bytes) -> None:
+        self._mechanism = mechanism
+        self._recipe = recipe
+        self._body = body
+        self._made: list[Call] = []
+        self.subject = subject
+
+    def call(self, call: Call) -> Outcome:
+        """Make the call and tell what it came to.
+
+        Raises:
+            JournalFull: the mechanism cannot take the call. That is no outcome.
+        """
+        try:
+            # An environment may write into the action that it was given.
+            returned = self.subject.apply(copy.deepcopy(call))
+        except JournalFull:
+            raise
+        except Exception as error:  # the environment's own, or of one that was restored wrongly: any
+            self._go_back()
+            return raised(error)
+        self._made.append(call)
+        return outcome(self.subject.env, call, returned)
+
+    def move(self) -> None:
+        """Continue on another environment, restored from the state of this one, as after an eviction."""
+        self._body, self._made = self.subject.capture(), []
+        self._go_back()
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.subject.close()
+
+    def _go_back(self) -> None:
+        """Drop the environment, as the service does, and restore the state before the call."""
+        self.subject.close()
+        self.subject = subject_to_restore(self._mechanism, self._recipe)
+        self.subject.restore(self._body)
+        for call in self._made:
+            self.subject.apply(copy.deepcopy(call))
+
+
+def restored_run(mechanism: Mechanism, recipe: Recipe, body: bytes) -> Run:
+    """A run on a new environment that was restored from the body."""
+    subject = subject_to_restore(mechanism, recipe)
+    subject.restore(body)
+    return Run(mechanism, recipe, subject, body)
+
+
+def new_run(mechanism: Mechanism, recipe: Recipe, env: object) -> Run:
+    """A run on a new environment."""
+    subject = adopt(mechanism, env, recipe)
+    return Run(mechanism, recipe, subject, subject.capture())
