@@ -25,7 +25,7 @@ from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.arguments import check_kwargs
 from shared.snapshot.making.make import check_registered, make
-from shared.snapshot.making.vector import adopt
+from shared.snapshot.making.vector import adopt_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.versions.compatibility import cpu_features
 
@@ -132,7 +132,7 @@ class Creation:
 
 
 def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
-    subject = adopt(mechanism, env, recipe)
+    subject, body = adopt_to_serve(mechanism, env, recipe)
     now = time.time()
     header = Header(
         owner=reference.owner,
@@ -148,4 +148,4 @@ def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: M
         progress=Progress(),
         drawn_seed=secrets.randbits(_DRAWN_BITS) if recipe.seed is None else None,
     )
-    return _First(subject, mechanism, header, subject.capture())
+    return _First(subject, mechanism, header, body)

@@ -1,13 +1,14 @@
 """Calls on an environment as the service makes them: one that raises leaves the environment as it was before."""
 
 import copy
+from typing import Any
 
 from shared.errors import JournalFull
 from shared.snapshot.conformance.outcome import Outcome, outcome, raised
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.vector import adopt, subject_to_restore
+from shared.snapshot.making.vector import adopt_to_serve, subject_to_restore
 
 
 class Run:
@@ -19,6 +20,8 @@ class Run:
         self._body = body
         self._made: list[Call] = []
         self.subject = subject
+        self.returned: Any = None
+        """What the last call returned; None if it raised."""
 
     def call(self, call: Call) -> Outcome:
         """Make the call and tell what it came to.
@@ -28,14 +31,15 @@ class Run:
         """
         try:
             # An environment may write into the action that it was given.
-            returned = self.subject.apply(copy.deepcopy(call))
+            self.returned = None
+            self.returned = self.subject.apply(copy.deepcopy(call))
         except JournalFull:
             raise
         except Exception as error:  # the environment's own, or of one that was restored wrongly: any
             self._go_back()
             return raised(error)
         self._made.append(call)
-        return outcome(self.subject.env, call, returned)
+        return outcome(self.subject.env, call, self.returned)
 
     def move(self) -> None:
         """Continue on another environment, restored from the state of this one, as after an eviction."""
@@ -63,6 +67,6 @@ def restored_run(mechanism: Mechanism, recipe: Recipe, body: bytes) -> Run:
 
 
 def new_run(mechanism: Mechanism, recipe: Recipe, env: object) -> Run:
-    """A run on a new environment."""
-    subject = adopt(mechanism, env, recipe)
-    return Run(mechanism, recipe, subject, subject.capture())
+    """A run on a new environment, which serves as one that was created does."""
+    subject, body = adopt_to_serve(mechanism, env, recipe)
+    return Run(mechanism, recipe, subject, body)

@@ -12,7 +12,11 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 
 from shared.errors import GymHTTPError, NotCreatable, NotExact
+from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotExact
+from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.generators.generators import layers
 from shared.snapshot.conformance.check import check_recipe
+from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
@@ -30,6 +34,9 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """A vector of more is tried first, since together they may take much memory."""
 
+_TRIAL = 2
+"""The version of the trial itself: another number when it looks at more, so that every kind is tried anew."""
+
 _SEED = 11
 _BRIEF: dict[str, Any] = {"episodes": (1, 2), "steps": 12, "further": 24, "chain": 6}
 
@@ -43,6 +50,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """Why each mechanism before it was not selected, by name."""
     versions: dict[str, str] = {}
     """The distributions behind the environment's classes, with the versions that were tried."""
+    env_id: str = ""
+    """What was tried, by which a verdict is found again."""
 
     def holds(self) -> bool:
         """Whether the versions that were tried are still those installed."""
@@ -77,10 +86,10 @@ def needs_trial(recipe: Recipe) -> bool:
 
 
 def verdict_key(recipe: Recipe) -> str:
-    """The key of a verdict: a digest of the recipe without its seed, and of Gymnasium's and numpy's versions."""
+    """The key of a verdict: a digest of the recipe without its seed, of versions, and of the trial itself."""
     versions = {name: version_here(name) for name in ("gymnasium", "numpy")}
     unseeded = msgspec.structs.replace(recipe, seed=None)
-    return hashlib.sha256(msgspec.json.encode([unseeded, versions, sys.platform])).hexdigest()
+    return hashlib.sha256(msgspec.json.encode([unseeded, versions, sys.platform, _TRIAL])).hexdigest()
 
 
 def select_in_child(recipe: Recipe, modules: Iterable[str], limits: Limits) -> Verdict:
@@ -116,26 +125,50 @@ def select(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
     versions = {name: version_here(name) for name in distributions}
     proved = proved_mechanism(env)
     if proved is None:
-        return msgspec.structs.replace(try_candidates(recipe, env, modules), versions=versions)
+        return msgspec.structs.replace(
+            try_candidates(recipe, env, modules), env_id=recipe.env_id, versions=versions
+        )
     # Its mechanism is exact. What is left to see is whether calls survive these arguments.
     perform(env, Reset(seed=_SEED))
     perform(env, Step(env.action_space.sample()))
     if recipe.draws:
         perform(env, Render())
-    return Verdict(proved.name, {}, versions)
+    return Verdict(proved.name, {}, versions, recipe.env_id)
 
 
 def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
-    """Try each mechanism that suits the environment, on others like it, until one proves exact. Takes seconds."""
+    """Try each mechanism that suits the new environment, on others like it, until one proves exact. Takes seconds.
+
+    Raises:
+        NotCreatable: none proved exact, and for one of them the time was not enough.
+    """
     seeded = msgspec.structs.replace(recipe, seed=_SEED)
-    reasons = {}
-    for mechanism in candidates(env):
+    mechanisms = candidates(env)
+    env.close()
+    try:
+        check_that_two_can_live(seeded)
+    except NotExact as error:
+        return Verdict(None, {"any": error.detail})
+    reasons: dict[str, str] = {}
+    late: list[str] = []
+    for mechanism in mechanisms:
         try:
             check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_BRIEF)
+            check_turns(seeded, tuple(modules), mechanism)
+        except (JournalFull, ChildEnded) as error:
+            late.append(f"{mechanism.name}: {error}")
         except GymHTTPError as error:
             reasons[mechanism.name] = f"{mechanism.name}: {error.detail}"
-        except Exception as error:  # the environment's own, in the middle of the scenario
+        except Exception as error:  # the environment's own, where no scenario compares it
             reasons[mechanism.name] = f"{mechanism.name}: the trial ended with {type(error).__name__}: {error}."
         else:
             return Verdict(mechanism.name, reasons)
+    if late:
+        # Time says as much of the machine as of the environment, so nothing of this is kept.
+        raise NotCreatable(
+            f"The time was not enough to try {recipe.env_id}, which says nothing about exactness and is not kept: "
+            f"{' '.join(late)} Create it again when the machine is less busy, or raise "
+            "GYM_HTTP_MAX_TRIAL_SECONDS.",
+            env_id=recipe.env_id,
+        )
     return Verdict(None, reasons)

@@ -26,6 +26,8 @@ class Constants:
         self._found: list[Any] = []
         self._contents: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._lent: dict[int, Any] = {}
+        """The copy of each set that the environment holds since it was restored."""
 
     def number(self, candidate: Any) -> int | None:
         """The number of a constant, or None for an object that is stored like any other.
@@ -45,7 +47,7 @@ class Constants:
         return None
 
     def at(self, number: int) -> Any:
-        """The constant of that number.
+        """The constant of that number; of a set a copy, since the environment may change its own.
 
         Raises:
             LookupError: There is none, or it has changed.
@@ -53,7 +55,19 @@ class Constants:
         found = self._found[number]
         if _contents(found) != self._contents[number]:
             raise LookupError("a constant of this environment has changed")
-        return found
+        return self._copy(number, found) if type(found) is set else found
+
+    def _copy(self, number: int, found: set[Any]) -> set[Any]:
+        """A copy that iterates in the same order and grows at the same time, or the set itself."""
+        made = found.copy()
+        if list(made) != self._contents[number] or sys.getsizeof(made) != sys.getsizeof(found):
+            return found
+        replaced = self._lent.pop(number, None)
+        if replaced is not None:
+            del self._numbers[id(replaced)]
+        self._lent[number] = made
+        self._numbers[id(made)] = number
+        return made
 
     def fingerprint(self) -> bytes:
         """Eight bytes, equal for two environments whose constants are the same."""

@@ -15,6 +15,7 @@ from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.arguments import constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
 from shared.snapshot.making.observation_size import check_observation_size
+from shared.snapshot.making.own_spaces import own_spaces
 from shared.snapshot.making.wrappers import wrap
 
 
@@ -88,6 +89,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         )
         with first_time(f"make {recipe.env_id}"):
             env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
+        own_spaces(env)
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
             with first_time(f"wrap {wrapper.name}"):

@@ -26,6 +26,22 @@ def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
     return mechanism.adopt(env, recipe)
 
 
+def adopt_to_serve(mechanism: Mechanism, env: Any, recipe: Recipe) -> tuple[Subject, bytes]:
+    """A subject for a new environment, on which calls may be made, and its first state.
+
+    It is restored from that state first. A new environment may hold what its class or a module holds, such as a
+    board that all instances would write into; what comes out of a snapshot is its own.
+    """
+    subject = adopt(mechanism, env, recipe)
+    try:
+        body = subject.capture()
+        subject.restore(body)
+    except BaseException:
+        subject.close()
+        raise
+    return subject, body
+
+
 def subject_to_restore(mechanism: Mechanism, recipe: Recipe) -> Subject:
     """A subject whose state does not matter: a closed one that the mechanism has kept, or a new one."""
     rebuild = getattr(mechanism, "rebuild", None)

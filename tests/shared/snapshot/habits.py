@@ -1,6 +1,7 @@
 """Environments with one habit each that real packages have; importing this module registers them."""
 
-from typing import Any
+import ctypes
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
@@ -65,9 +66,128 @@ class RandomId(Columns):
         return (*super().step(action)[:4], {"id": str(uuid.uuid4())})
 
 
+class SharedBoard(Columns):
+    """The counts are an array of the class, which every reset clears in place."""
+
+    BOARD = np.zeros(3, np.float32)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts = self.BOARD
+
+
+class NativeBoard(SharedBoard):
+    """The same beside something native, so that no graph of its objects can be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.library = ctypes.CDLL(None)
+
+
+class NamedBoard(Columns):
+    """The counts are reached by the name of the class alone."""
+
+    board = np.zeros(3, np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        NamedBoard.board[:] = 0
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> Result:
+        NamedBoard.board[action] += 1
+        return (*super().step(action)[:4], {"moves": float(NamedBoard.board.sum())})
+
+
+class DefaultMemory(Columns):
+    """A mutable default argument is its memory."""
+
+    def __init__(self, memory: list[int] = []) -> None:  # noqa: B006  (the habit)
+        super().__init__()
+        self.memory = memory
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.memory.clear()
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> Result:
+        self.memory.append(int(action))
+        return (*super().step(action)[:4], {"moves": len(self.memory)})
+
+
+class SharedVisits(Columns):
+    """A set of the class is its memory."""
+
+    visited: ClassVar[set[int]] = set()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = self.visited
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.seen.clear()
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> Result:
+        before = len(self.seen)
+        if not before:
+            self.seen.add(int(action))
+        return (*super().step(action)[:4], {"seen": before})
+
+
+class ClassSpaces(gymnasium.Env[Any, Any]):
+    """Its spaces are attributes of the class."""
+
+    action_space = Discrete(1000)
+    observation_space = Box(-99, 99, (3,), np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.counts = np.zeros(3, np.float32)
+        return self.counts.copy(), {}
+
+    def step(self, action: Any) -> Result:
+        self.counts[action % 3] += 1
+        return self.counts.copy(), 1.0, False, False, {}
+
+
+ACTIONS = Discrete(1000)
+
+
+class ModuleSpace(Columns):
+    """Its action space is its module's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action_space = ACTIONS
+
+
+class NativeModuleSpace(ModuleSpace):
+    """The same, carried by a journal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.library = ctypes.CDLL(None)
+
+
+class OnePort(Columns):
+    """Owns what only one process can own at a time, as a simulator owns its port."""
+
+    alive: ClassVar[list[object]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        if self.alive:
+            raise OSError("Address already in use")
+        self.library = ctypes.CDLL(None)
+        self.alive.append(self)
+
+    def close(self) -> None:
+        self.alive.clear()
+
+
 def _register() -> None:
     for name, value in [*globals().items()]:
-        if isinstance(value, type) and issubclass(value, Columns):
+        if isinstance(value, type) and issubclass(value, gymnasium.Env) and value is not gymnasium.Env:
             gymnasium.register(f"habits/{name}-v0", f"{__name__}:{name}")
 
 

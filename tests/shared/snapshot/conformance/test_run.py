@@ -5,7 +5,7 @@ import pytest
 
 from shared.snapshot.conformance.outcome import has_raised
 from shared.snapshot.conformance.run import Run, new_run, restored_run
-from shared.snapshot.contract.calls import Reset, Step
+from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import mechanism_named
@@ -24,7 +24,7 @@ def run(name: str, mechanism: str = "object-graph") -> Run:
 @pytest.mark.parametrize("mechanism", ["object-graph", "journal"])
 def test_a_call_that_raises_changes_nothing(mechanism: str) -> None:
     one, other = run("FullColumn", mechanism), run("FullColumn", mechanism)
-    calls = [Reset(1), Step(0), Step(0)]
+    calls: list[Call] = [Reset(1), Step(0), Step(0)]
     for call in calls:
         assert one.call(call) == other.call(call)
     assert has_raised(one.call(Step(0)))

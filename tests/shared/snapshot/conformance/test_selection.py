@@ -52,6 +52,25 @@ def test_one_that_writes_into_its_action_or_refuses_a_move_is_carried(name: str)
     assert verdict(f"habits/{name}-v0") == Verdict("object-graph", {})
 
 
+@pytest.mark.parametrize("name", ["SharedBoard", "DefaultMemory", "ModuleSpace", "ClassSpaces"])
+def test_one_that_holds_what_its_class_or_module_holds_is_carried_as_its_own(name: str) -> None:
+    assert verdict(f"habits/{name}-v0") == Verdict("object-graph", {})
+
+
+def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
+    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal", {})
+
+
+@pytest.mark.parametrize("name", ["NativeBoard", "NamedBoard", "SharedVisits"])
+def test_one_that_another_instance_writes_into_is_refused(name: str) -> None:
+    assert verdict(f"habits/{name}-v0").mechanism is None
+
+
+def test_one_of_which_only_one_may_be_alive_is_refused_and_told_so() -> None:
+    with pytest.raises(NotExact, match=r"Only one habits/OnePort-v0 can be alive .* Address already in use"):
+        verdict("habits/OnePort-v0").selected()
+
+
 def test_the_reasons_name_the_field_and_the_call_and_the_run() -> None:
     told = verdict("habits/RandomId-v0").reasons["object-graph"]
     assert "while snapshots were taken of it, call 1 (Step(" in told

@@ -24,8 +24,27 @@ def test_a_set_that_the_constructor_made_is_taken_from_another_such_object() -> 
     here, there = [cells()], [cells()]
     graph, _ = GraphPickler(surveyed(here)).written(here)
     found = GraphUnpickler(graph, surveyed(there), []).load()
-    assert found[0] is there[0]
+    assert found[0] is not there[0]
     assert [*found[0]] == [*here[0]]
+
+
+def test_a_set_that_came_out_of_a_graph_is_the_environments_own_and_is_a_constant_again() -> None:
+    """Two environments may hold one set of their class, and one that grows must not grow in the other."""
+    value = [cells()]
+    constants = surveyed(value)
+    graph, _ = GraphPickler(constants).written(value)
+    first, second = (GraphUnpickler(graph, constants, []).load() for _ in range(2))
+    first[0].add((99, 99))
+    assert (99, 99) not in second[0]
+    assert GraphPickler(constants).written(second)[0] == graph
+
+
+def test_a_set_with_room_that_a_copy_would_lack_is_not_copied() -> None:
+    """Where a set grows next depends on its room, and so does its order then."""
+    roomy = {*range(1000)}
+    while len(roomy) > 5:
+        roomy.pop()
+    assert surveyed([roomy]).at(0) is roomy
 
 
 @pytest.mark.parametrize(
