@@ -30,7 +30,8 @@
     │   └── OutcomeUnknown        a conditional write that may or may not have happened
     └── SnapshotUnusable
         ├── SnapshotCorrupt       truncated, forged, or another instance's
-        └── SnapshotIncompatible  written by other library versions
+        ├── SnapshotIncompatible  written by other library versions
+        └── SnapshotDiverged      restored, and then in another state than the one stored
 
 The text says what happened and what to do next; facts that a program may need are in `evidence`.
 """
@@ -183,3 +184,7 @@ class SnapshotCorrupt(SnapshotUnusable):
 
 class SnapshotIncompatible(SnapshotUnusable):
     """The snapshot was written by other library versions. The text names both."""
+
+
+class SnapshotDiverged(SnapshotUnusable):
+    """The snapshot is as it was written, and what was restored from it is in another state."""

@@ -7,6 +7,7 @@ import pytest
 
 from shared.settings import Settings
 from tests.applications import Api, served
+from tests.shared.snapshot import habits
 
 MODULE = "tests.shared.snapshot.foreign"
 
@@ -60,6 +61,51 @@ def test_a_trial_is_made_once_for_all_processes_of_a_store(
     monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", None)
     with served("local", foreign) as client:
         assert Api(client).create("ForeignWalk-v0")
+
+
+def test_processes_of_environments_end_with_them_also_where_pygame_is_loaded(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, env_modules=(habits.__name__,))) as client:
+        api = Api(client)
+        drawn = api.create("CartPole-v1", render_mode="rgb_array")
+        api.post(f"{drawn}/reset/")
+        api.get(f"{drawn}/render/")
+        instances = [api.create("habits/OwnsProcess-v0") for _ in range(2)]
+        for instance in instances:
+            assert api.post(f"{instance}/reset/", {"seed": 1}).status == 200
+            for _ in range(5):
+                assert api.post(f"{instance}/step/", {"action": 1}).status == 200
+        assert habits.OwnsProcess.running() == 2
+        for instance in instances:
+            assert api.delete(f"{instance}/").status == 200
+        assert habits.OwnsProcess.running() == 0
+        assert api.post(f"{drawn}/render/").status == 200
+
+
+def test_an_illegal_move_is_422_and_changes_nothing(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, env_modules=(habits.__name__,))) as client:
+        api = Api(client)
+        instance = api.create("habits/FullColumn-v0")
+        api.post(f"{instance}/reset/", {"seed": 1})
+        for _ in range(2):
+            api.post(f"{instance}/step/", {"action": 0})
+        before = api.get(instance).json["revision"]
+        refused = api.post(f"{instance}/step/", {"action": 0})
+        assert (refused.status, refused.json["exception"]) == (422, "ValueError")
+        assert api.get(instance).json["revision"] == before
+        assert api.post(f"{instance}/step/", {"action": 1}).json["observation"] == [2.0, 1.0, 0.0]
+
+
+def test_two_instances_of_one_class_do_not_write_into_each_other(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, env_modules=(habits.__name__,))) as client:
+        api = Api(client)
+        first, second = (api.create("habits/SharedBoard-v0") for _ in range(2))
+        for instance in (first, second):
+            api.post(f"{instance}/reset/", {"seed": 1})
+        counts = [
+            api.post(f"{instance}/step/", {"action": 0}).json["observation"][0]
+            for instance in (first, first, second, first)
+        ]
+        assert counts == [1.0, 2.0, 1.0, 3.0]
 
 
 HARMFUL = "tests.harmful"

@@ -105,7 +105,13 @@ class Creation:
         """Make the environment on the worker; one that is not known is tried in a child process before."""
         mechanism = (await self._trials.verdict(recipe, modules)).selected() if needs_trial(recipe) else None
         env = await worker.run(make, recipe)
-        mechanism = mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).selected()
+        try:
+            mechanism = (
+                mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).selected()
+            )
+        except BaseException:
+            await closed(worker, env)
+            raise
         return await worker.run(_first_snapshot, reference, recipe, env, mechanism)
 
     async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ale_py import Action, ALEInterface, ALEState
 
-from shared.errors import NotExact, SnapshotCorrupt
+from shared.errors import NotExact, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.ale import generator
 from shared.snapshot.ale.keyframe import Keyframe, Origin
 from shared.snapshot.ale.recording import Recording
@@ -100,9 +100,9 @@ class RecordedInterface:
                 raise SnapshotCorrupt(f"The emulator's state cannot be read: {error}.") from error
             if self._digest() == recording.digest:
                 return
-        raise SnapshotCorrupt(
+        raise SnapshotDiverged(
             f"The emulator repeated the last {len(recording.presses)} frames, also from cleared buffers, "
-            "and came to another state than the one stored."
+            "and came to another state than the one stored. Restore an earlier checkpoint, or create it anew."
         )
 
     def state(self) -> SystemState:

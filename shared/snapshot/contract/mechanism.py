@@ -58,7 +58,8 @@ class Subject(Protocol):
         The environment may have been used before. The service has verified the signature of `body`.
 
         Raises:
-            SnapshotCorrupt: the bytes do not fit the environment, or the restored state fails a check.
+            SnapshotCorrupt: the bytes do not fit the environment.
+            SnapshotDiverged: the restored state fails a check.
         """
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import gymnasium
 from shared.codec import plain
 from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.errors import SnapshotCorrupt, SnapshotDiverged, SnapshotIncompatible
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
@@ -116,6 +117,7 @@ class GraphSubject:
 
         Raises:
             SnapshotIncompatible: It was written with other versions of what the graph names.
+            SnapshotDiverged: It came out as another environment than the one stored.
         """
         match plain.loads(body):
             case [
@@ -132,11 +134,19 @@ class GraphSubject:
             case _:
                 raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
         check_libraries(versions, {name: version_here(name) for name in versions})
-        if classes != self._classes or constants != self._fingerprint:
+        if classes != self._classes:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
+        if constants != self._fingerprint:
+            raise SnapshotDiverged(
+                "A new environment is made with other constants than the one stored: its constructor is not "
+                "deterministic, or it shares state with other instances. Create it anew."
+            )
         env = self._read(*packed)
         if [class_path(layer) for layer in layers(env)] != classes or _generators_digest(env) != generators:
-            raise SnapshotCorrupt("The graph in the snapshot came out as another environment than the one stored.")
+            raise SnapshotDiverged(
+                "The graph in the snapshot came out as another environment than the one stored. "
+                "Restore an earlier checkpoint, or create it anew."
+            )
         self._versions = versions
         self._names.set_state(names)
         self._global_rng.set_state(global_rng)

@@ -5,6 +5,7 @@ bounded, since its journal never starts anew.
 """
 
 import copy
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -22,9 +23,13 @@ from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.generators.generators import generators_of, layers
 from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.isolation.pygame_quit import pygame_kept
+from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
 from shared.snapshot.versions.distributions import distributions_of, version_here
+
+_log = logging.getLogger(__name__)
 
 
 class _DeterministicCore:
@@ -62,9 +67,10 @@ class _DeterministicCore:
             if context and context.only_shows and isinstance(call, Render):
                 # MuJoCo takes 0.1 s for a frame in software, so a replay skips it.
                 return perform(self._env, call) if self._is_seen else context.open()
-            began = time.perf_counter()
+            # Of the processor: what a busy machine took from this thread, a replay need not take.
+            began = time.thread_time()
             result = perform(self._env, call)
-            self._spent_s += time.perf_counter() - began
+            self._spent_s += time.thread_time() - began
             generators_of(self._env)  # makes those that the call has left unmade
         self._last = digest(result)
         return result
@@ -86,9 +92,12 @@ class _DeterministicCore:
     def close(self) -> None:
         if self._gl_context:
             self._gl_context.close()
-        # Several environments' `close` shuts pygame down for all. They are left to the garbage collector.
-        elif "pygame" not in sys.modules:
-            self._env.close()
+            return
+        try:
+            with pygame_kept():
+                interruptible(lambda env: env.close(), self._env)
+        except Exception:  # foreign code, and nothing depends on how it ends
+            _log.warning("an environment failed while it was closed", exc_info=True)
 
 
 def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:

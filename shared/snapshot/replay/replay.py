@@ -13,6 +13,7 @@ import msgspec
 
 from shared.codec import plain
 from shared.errors import JournalFull, SnapshotCorrupt
+from shared.errors import JournalFull, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.attributes.state import StateSubject, class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.contract.calls import Call, Render, Reset, Step, perform
@@ -91,10 +92,12 @@ class ReplaySubject:
         self._recipe = msgspec.structs.replace(recipe, **single)
         self._core_of = core_of
         seed, *_ = GlobalRng.of(recipe.seed).state()
-        self._make(seed)
-        for generator, given in zip(generators_of(self.env), generators_of(env), strict=True):
-            set_generator_state(generator, generator_state(given))
+        drawn = [generator_state(generator) for generator in generators_of(env)]
+        # Closed before another is made: it may hold a process, and only as many may run as are alive.
         core_of(layers(env)[core_depth(env)], seed).close()
+        self._make(seed)
+        for generator, state in zip(generators_of(self.env), drawn, strict=True):
+            set_generator_state(generator, state)
         self._drawn = self._generators()
         self._start = self._packed_start(residue=None)
 
@@ -115,7 +118,12 @@ class ReplaySubject:
         return plain.dumps([self._around.capture(), self._start, fingerprint, *self.calls.parts()])
 
     def restore(self, body: bytes) -> None:
-        """Replay the calls, on a new environment unless this one has already made the first of them."""
+        """Replay the calls, on a new environment unless this one has already made the first of them.
+
+        Raises:
+            SnapshotCorrupt: the bytes are no journal.
+            SnapshotDiverged: the calls came out differently.
+        """
         match plain.loads(body):
             case [bytes(around), bytes(start), bytes(fingerprint), *parts]:
                 calls = CallLog.of(parts)
@@ -128,10 +136,7 @@ class ReplaySubject:
         self.calls = calls
         self._drawn = self._generators()
         if plain.dumps(self.core.fingerprint()) != fingerprint:
-            raise SnapshotCorrupt(
-                "The calls in the snapshot came out differently when they were made again: this machine computes "
-                "differently from the one that wrote it, or the environment is not deterministic."
-            )
+            raise _diverged("The calls in the snapshot came out differently when they were made again")
         self._around.restore(around)
 
     def close(self) -> None:
@@ -184,12 +189,15 @@ class ReplaySubject:
         return result
 
     def _replay(self, events: Sequence[Event]) -> None:
-        with self.core.unseen():
-            for event in events:
-                if isinstance(event, Drawn):
-                    self._set_generators(event.generators)
-                else:
-                    self.core.perform(event)
+        try:
+            with self.core.unseen():
+                for event in events:
+                    if isinstance(event, Drawn):
+                        self._set_generators(event.generators)
+                    else:
+                        self.core.perform(event)
+        except Exception as error:  # what the environment raises now, it did not when the call was first made
+            raise _diverged(f"A call in the snapshot raised {error!r} when it was made again") from error
 
     def _generators(self) -> bytes:
         return plain.dumps(self._readers.read(self.core.generators()))
@@ -211,3 +219,10 @@ class ReplaySubject:
             calls=len(self.calls),
             seconds=seconds,
         )
+
+
+def _diverged(what: str) -> SnapshotDiverged:
+    return SnapshotDiverged(
+        f"{what}: this machine computes differently from the one that wrote it, the environment is not "
+        "deterministic, or it shares state with other instances. Restore an earlier checkpoint, or create it anew."
+    )

@@ -54,6 +54,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.SnapshotUnusable: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-unusable"),
     errors.SnapshotCorrupt: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-corrupt"),
     errors.SnapshotIncompatible: ProblemKind(HTTPStatus.CONFLICT, "snapshot-incompatible"),
+    errors.SnapshotDiverged: ProblemKind(HTTPStatus.CONFLICT, "snapshot-diverged"),
 }
 
 METHOD_NOT_ALLOWED = ProblemKind(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed")

@@ -1,6 +1,9 @@
 """Environments with one habit each that real packages have; importing this module registers them."""
 
 import ctypes
+import subprocess
+import sys
+import time
 from typing import Any, ClassVar
 
 import gymnasium
@@ -167,6 +170,64 @@ class NativeModuleSpace(ModuleSpace):
     def __init__(self) -> None:
         super().__init__()
         self.library = ctypes.CDLL(None)
+
+
+class OwnsProcess(Columns):
+    """Runs in a process of its own, which `close` ends, as simulators in Java or Unity do."""
+
+    CODE = """n = 0
+import sys
+for line in sys.stdin:
+    n = 0 if line[0] == "r" else n + 1
+    print(n, flush=True)
+"""
+    started: ClassVar[list["subprocess.Popen[str]"]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = Box(-1e9, 1e9, (1,), np.float32)
+        self.process = subprocess.Popen(
+            [sys.executable, "-S", "-c", self.CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.started.append(self.process)
+
+    @classmethod
+    def running(cls) -> int:
+        """The number of processes that have been started here and not ended."""
+        return sum(process.poll() is None for process in cls.started)
+
+    def _ask(self, word: str) -> Any:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        return np.array([self.process.stdout.readline()], np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        return self._ask("r"), {}
+
+    def step(self, action: Any) -> Result:
+        return self._ask("s"), 0.0, False, False, {}
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Waits(Columns):
+    """Waits in every step, as on a busy machine; native, so that it is replayed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.library = ctypes.CDLL(None)
+
+    def step(self, action: Any) -> Result:
+        time.sleep(0.11)
+        return super().step(action)
 
 
 class OnePort(Columns):

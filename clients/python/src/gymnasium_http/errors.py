@@ -249,6 +249,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "snapshot-unusable": SnapshotUnusable,
     "snapshot-corrupt": SnapshotUnusable,
     "snapshot-incompatible": SnapshotUnusable,
+    "snapshot-diverged": SnapshotUnusable,
     "misconfigured": ServiceUnavailable,
     "store-failed": ServiceUnavailable,
     "store-unavailable": ServiceUnavailable,

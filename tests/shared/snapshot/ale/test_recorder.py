@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.errors import NotExact, SnapshotCorrupt
+from shared.errors import NotExact, SnapshotDiverged
 from shared.snapshot.ale.recorder import RecordedInterface
 from shared.snapshot.ale.sticky_action import NOOP
 from shared.snapshot.ale.system_state import SystemState
@@ -51,7 +51,7 @@ def test_without_the_action_in_effect_a_restore_is_refused(monkeypatch: pytest.M
     """The proof that the test before this one sees it."""
     settle = RecordedInterface._settle
     monkeypatch.setattr(RecordedInterface, "_settle", lambda self, machine, _: settle(self, machine, NOOP))
-    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
+    with pytest.raises(SnapshotDiverged, match="and came to another state"):
         follow("ALE/Pong-v5", 40)
 
 
@@ -97,7 +97,7 @@ def test_a_game_that_thinks_for_longer_than_a_frame_is_exact() -> None:
 def test_a_keyframe_inside_a_frame_would_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof that the test before this one sees it."""
     monkeypatch.setattr(SystemState, "is_cut_off", property(lambda _: False))
-    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
+    with pytest.raises(SnapshotDiverged, match="and came to another state"):
         think(trials=2)
 
 

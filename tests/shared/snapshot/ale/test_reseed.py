@@ -7,6 +7,7 @@ import pytest
 
 from shared.codec import plain
 from shared.errors import SnapshotCorrupt
+from shared.errors import SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.ale.mechanism import AleSubject
 from shared.snapshot.ale.recorder import RecordedInterface
 from shared.snapshot.ale.system_state import SystemState
@@ -110,7 +111,7 @@ def test_a_restore_that_forgets_the_reseeding_is_refused(monkeypatch: pytest.Mon
         "_repeat",
         lambda self, recording, **kwargs: repeat(self, recording._replace(reseeds={}), **kwargs),
     )
-    with pytest.raises(SnapshotCorrupt, match="and came to another state"):
+    with pytest.raises(SnapshotDiverged, match="and came to another state"):
         subject_of("ALE/Pong-v5", 4).restore(body)
 
 

@@ -1,16 +1,19 @@
 """The general journal replays whatever is deterministic, with everything that its constructor drew."""
 
+import time
 from typing import Any
 
 import pytest
 from gymnasium import spaces
 
 from shared.errors import SnapshotIncompatible
-from shared.snapshot.contract.calls import Call
-from shared.snapshot.making.make import make
+from shared.snapshot.contract.calls import Call, Reset, Step
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.replay import journal
 from shared.snapshot.replay.journal import JOURNAL
-from tests.shared.snapshot.pairs import RESET, adopted, continues_exactly, same_answers
+from tests.shared.snapshot import habits
+from tests.shared.snapshot.pairs import RESET, adopted, continues_exactly, restored, same_answers
 from tests.shared.snapshot.replay.envs import CALLS, FOUNDLING, STEPS, Foundling
 
 
@@ -40,20 +43,50 @@ def test_another_version_of_what_the_environment_uses_is_refused(monkeypatch: py
         live.restore(older.capture())
 
 
-def test_closing_closes_what_cannot_harm_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment's `close` may shut pygame down, if that is there, for all."""
-    import sys
-
-    monkeypatch.delitem(sys.modules, "pygame", raising=False)
+def test_closing_closes_the_environment_and_the_one_that_was_given() -> None:
     given = make(FOUNDLING)
     live: Any = JOURNAL.adopt(given, FOUNDLING)
     assert given.unwrapped.closed
+    assert not live.env.unwrapped.closed
     live.close()
     assert live.env.unwrapped.closed
-    monkeypatch.setitem(sys.modules, "pygame", sys)
-    live = adopted(JOURNAL, FOUNDLING)
+
+
+def test_never_more_processes_run_than_environments_are_alive() -> None:
+    recipe = Recipe("habits/OwnsProcess-v0")
+    register_environments([habits.__name__])
+    given = make(recipe)
+    live: Any = JOURNAL.adopt(given, recipe)
+    assert habits.OwnsProcess.running() == 1
+    live.apply(Reset(1))
+    body = live.capture()
+    other = restored(JOURNAL, recipe, body)
+    assert habits.OwnsProcess.running() == 2
+    other.close()
     live.close()
-    assert not live.env.unwrapped.closed
+    assert habits.OwnsProcess.running() == 0
+
+
+def test_an_environment_that_fails_while_it_is_closed_does_not_fail_a_restore(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Many a `close` takes a window for granted that was never opened."""
+    body = adopted(JOURNAL, FOUNDLING, [RESET]).capture()
+    monkeypatch.setattr(type(make(FOUNDLING).unwrapped), "close", lambda self: self.window.close())
+    restored(JOURNAL, FOUNDLING, body).close()
+    assert "failed while it was closed" in caplog.text
+
+
+def test_waiting_is_not_counted_as_the_time_of_a_replay() -> None:
+    """On a busy machine a call takes long, and making it again need not."""
+    recipe = Recipe("habits/Waits-v0")
+    register_environments([habits.__name__])
+    live = adopted(JOURNAL, recipe)
+    began = time.perf_counter()
+    for call in (Reset(1), Step(0), Step(1)):
+        live.apply(call)
+    assert time.perf_counter() - began > 0.2
+    assert live.core.replay_s() < 0.1
 
 
 def test_actions_that_cannot_be_written_down_are_not_claimed() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import gymnasium
 import pytest
 
-from shared.errors import JournalFull, SnapshotCorrupt
+from shared.errors import JournalFull, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
@@ -21,7 +21,7 @@ def test_what_a_constructor_drew_is_carried_by_its_chance(monkeypatch: pytest.Mo
     live = adopted(JOURNAL, FOUNDLING, [RESET])
     begin = replay.ReplaySubject._make
     monkeypatch.setattr(replay.ReplaySubject, "_make", lambda self, seed: begin(self, bytes(16)))
-    with pytest.raises(SnapshotCorrupt, match="came out differently"):
+    with pytest.raises(SnapshotDiverged, match="came out differently"):
         restored(JOURNAL, FOUNDLING, live.capture())
 
 
@@ -42,7 +42,7 @@ def test_a_draw_from_a_space_that_the_environment_draws_from_too_is_replayed(
         "shared.snapshot.replay.replay.encoded",
         lambda event: encoded(Render() if isinstance(event, Drawn) else event),
     )
-    with pytest.raises(SnapshotCorrupt, match="came out differently"):
+    with pytest.raises(SnapshotDiverged, match="came out differently"):
         continues_exactly(JOURNAL, FOUNDLING, before, STEPS)
 
 
@@ -68,7 +68,7 @@ def test_wrappers_that_are_known_are_carried_and_unknown_ones_replayed() -> None
 def test_an_environment_that_is_not_deterministic_is_found_out_at_a_restore() -> None:
     """If not by the trial before it."""
     live = adopted(JOURNAL, Recipe("test/Clockwork-v0"), [RESET])
-    with pytest.raises(SnapshotCorrupt, match="not deterministic"):
+    with pytest.raises(SnapshotDiverged, match="not deterministic"):
         restored(JOURNAL, Recipe("test/Clockwork-v0"), live.capture())
 
 
