@@ -30,6 +30,7 @@ from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.versions.compatibility import check_libraries
 from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.isolation.process_state import left_by_constructor
 
 LARGEST_BODY_BYTES = 1 << 26
 """The largest compressed state that is carried."""
@@ -63,6 +64,7 @@ class GraphSubject:
     """A live environment, and what it has in common with every other of its recipe."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
+        self._process = left_by_constructor(env)
         self._global_rng = GlobalRng.of(recipe.seed)
         with self._global_rng.lent():
             generators_of(env)
@@ -78,7 +80,7 @@ class GraphSubject:
 
     def apply(self, call: Call) -> Any:
         """Make the call with the environment's own global generators and module state; seed what it leaves new."""
-        with self._global_rng.lent(), self._names.lent():
+        with self._global_rng.lent(), self._process.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
         if isinstance(call, Reseed):
@@ -93,6 +95,8 @@ class GraphSubject:
         """
         if not self._versions:  # only at creation: finding them took 0.1 to 0.4 s, and a restore is told
             self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
+        if self._process.changed:
+            raise NotPlain(f"env has set {self._process.changed[0]} of the process since it was made")
         pickler = GraphPickler(self._constants, self._left_out)
         graph, buffers = pickled(pickler, self.env, self._constants)
         body = plain.dumps(

@@ -1,6 +1,6 @@
 """Making environments from recipes with `gymnasium.make`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -11,9 +11,11 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import Misconfigured, NotCreatable
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
+from shared.snapshot.isolation.process_state import ProcessState, note_constructor
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.arguments import constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
+from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.observation_size import check_observation_size
 from shared.snapshot.making.own_spaces import own_spaces
 from shared.snapshot.making.wrappers import wrap
@@ -88,7 +90,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             **extra,
         )
         with first_time(f"make {recipe.env_id}"):
-            env: gymnasium.Env[Any, Any] = interruptible(made, recipe.env_id.rpartition(":")[2])
+            env = _made(recipe.env_id, made)
         own_spaces(env)
         _check_render_mode(env, recipe)
         for wrapper in recipe.wrappers:
@@ -99,6 +101,18 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         raise
     except Exception as error:  # a constructor may raise anything; its words go to the client
         raise NotCreatable(str(error) or type(error).__name__, env_id=recipe.env_id) from error
+    return env
+
+
+def _made(env_id: str, made: Callable[[str], gymnasium.Env[Any, Any]]) -> gymnasium.Env[Any, Any]:
+    """Call the constructor. One that no family declares may set what holds for the whole process."""
+    name = env_id.rpartition(":")[2]
+    if registered_family(env_id) is not None:
+        return interruptible(made, name)
+    state = ProcessState()
+    with state.of_constructor():
+        env = interruptible(made, name)
+    note_constructor(env, state)
     return env
 
 

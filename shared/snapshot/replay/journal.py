@@ -23,6 +23,7 @@ from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.generators.generators import generators_of, layers
 from shared.snapshot.isolation.global_rng import GlobalRng
+from shared.snapshot.isolation.process_state import left_by_constructor
 from shared.snapshot.isolation.pygame_quit import pygame_kept
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.mujoco.gl_context import GLContext, draws
@@ -40,6 +41,7 @@ class _DeterministicCore:
     def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
         self._env = env
         self._global_rng = GlobalRng(seed)
+        self._process = left_by_constructor(env)
         self._spent_s = 0.0
         self._last = ""
         self._gl_context = GLContext(env) if draws(env) else None
@@ -63,7 +65,7 @@ class _DeterministicCore:
 
     def perform(self, call: Call) -> Any:
         context = self._gl_context
-        with self._global_rng.lent(), context.current() if context else nullcontext():
+        with self._global_rng.lent(), self._process.lent(), context.current() if context else nullcontext():
             if context and context.only_shows and isinstance(call, Render):
                 # MuJoCo takes 0.1 s for a frame in software, so a replay skips it.
                 return perform(self._env, call) if self._is_seen else context.open()

@@ -4,6 +4,7 @@ import ctypes
 import subprocess
 import sys
 import time
+import warnings
 from typing import Any, ClassVar
 
 import gymnasium
@@ -228,6 +229,25 @@ class Waits(Columns):
     def step(self, action: Any) -> Result:
         time.sleep(0.11)
         return super().step(action)
+
+
+class StrictWarnings(Columns):
+    """Makes errors of all warnings of the process, and tells whether they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        warnings.simplefilter("error")
+
+    def step(self, action: Any) -> Result:
+        return (*super().step(action)[:4], {"strict": warnings.filters[0][0] == "error"})
+
+
+class NativeStrictWarnings(StrictWarnings):
+    """The same, carried by a journal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.library = ctypes.CDLL(None)
 
 
 class OnePort(Columns):
