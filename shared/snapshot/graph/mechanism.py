@@ -18,11 +18,18 @@ from shared.errors import SnapshotCorrupt, SnapshotDiverged, SnapshotIncompatibl
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
+from shared.codec import plain
+from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.contract.digest import digest_after
+from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.generators.generators import generator_state, generators_of, layers
+from shared.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
 from shared.snapshot.graph.blocks import BlockCompressor, decompressed
+from shared.snapshot.graph.calls_since import CallsSince, call_of
 from shared.snapshot.graph.path import pickled
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 from shared.snapshot.graph.survey import Survey
@@ -31,6 +38,9 @@ from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.versions.compatibility import check_libraries
 from shared.snapshot.versions.distributions import distributions_of, version_here
 from shared.snapshot.isolation.process_state import left_by_constructor
+
+_CALLS = "calls"
+_ADVICE = "Restore an earlier checkpoint, or create it anew."
 
 LARGEST_BODY_BYTES = 1 << 26
 """The largest compressed state that is carried."""
@@ -76,23 +86,51 @@ class GraphSubject:
         self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
         self._blocks = BlockCompressor()
+        self._since: CallsSince | None = None
+        """None until the state has been written as a graph."""
+        self._last: Any = None
+        """What the last call returned."""
         self._tend(env)
 
     def apply(self, call: Call) -> Any:
-        """Make the call with the environment's own global generators and module state; seed what it leaves new."""
+        """Make the call with the environment's own global generators and module state; seed what it leaves new.
+
+        Raises:
+            JournalFull: The state has been no graph for long, and a restore would take too long after this call.
+        """
+        if self._since is not None:
+            self._since.begin(call)
         with self._global_rng.lent(), self._process.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
         if isinstance(call, Reseed):
             self._global_rng.reseed(call.entropy, call.spawn_key)
+        if self._since is not None:
+            self._since.end()
+        self._last = result
         return result
 
     def capture(self) -> bytes:
-        """The graph, and what belongs to the environment but not to the graph.
+        """The graph, or the last graph and the calls since where there cannot be one now.
 
         Raises:
             NotPlain: Something in it cannot be made again exactly. The message begins with the path to it.
         """
+        since = self._since
+        if since is None or since.may_be_over:
+            try:
+                graph = self._graph()
+            except NotPlain:
+                if since is None or not since.can_be_made_again:
+                    raise
+            else:
+                self._since = CallsSince(graph)
+                return graph
+        since.relied_on = True
+        return plain.dumps([_CALLS, since.graph, since.events(), digest_after(self.env, self._last)])
+
+    def _graph(self) -> bytes:
+        """The graph, and what belongs to the environment but not to the graph."""
         if not self._versions:  # only at creation: finding them took 0.1 to 0.4 s, and a restore is told
             self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
         if self._process.changed:
@@ -120,9 +158,34 @@ class GraphSubject:
         """Replace the environment by that of `body`, whose signature must have been verified.
 
         Raises:
+            SnapshotCorrupt: The bytes are none that this mechanism writes, or belong to another environment.
             SnapshotIncompatible: It was written with other versions of what the graph names.
             SnapshotDiverged: It came out as another environment than the one stored.
         """
+        match plain.loads(body):
+            case [str(kind), bytes(graph), list(events), str(fingerprint)] if kind == _CALLS:
+                self._restore_graph(graph)
+                self._make_again(events, fingerprint)
+            case _:
+                self._restore_graph(body)
+
+    def _make_again(self, events: list[Any], fingerprint: str) -> None:
+        calls = [call_of(event) for event in events]
+        try:
+            for call in calls:
+                self.apply(call)
+        except Exception as error:  # what the environment raises now, it did not when the call was first made
+            raise SnapshotDiverged(
+                f"A call in the snapshot raised {error!r} when it was made again. {_ADVICE}"
+            ) from error
+        if digest_after(self.env, self._last) != fingerprint:
+            raise SnapshotDiverged(
+                f"The calls in the snapshot came out differently when they were made again. {_ADVICE}"
+            )
+        if self._since is not None:
+            self._since.relied_on = True
+
+    def _restore_graph(self, body: bytes) -> None:
         match plain.loads(body):
             case [
                 dict(versions),
@@ -157,6 +220,7 @@ class GraphSubject:
         self._tend(env)
         for clock, time in zip(self._clocks, times, strict=True):
             clock.write(time)
+        self._since = CallsSince(body)
 
     def close(self) -> None:
         """Do nothing: the environment holds memory only, and several `close` methods shut pygame down for all."""

@@ -33,6 +33,7 @@ def _enter() -> None:
     with _lock:
         _inside += 1
         known = [module for module, _ in _real]
+        module: Any
         for module in map(sys.modules.get, _MODULES):
             if hasattr(module, "quit") and module not in known:
                 _real.append((module, module.quit))

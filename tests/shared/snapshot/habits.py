@@ -250,6 +250,24 @@ class NativeStrictWarnings(StrictWarnings):
         self.library = ctypes.CDLL(None)
 
 
+class GrowingSet(Columns):
+    """A set of texts gains its second member in the 20th step, and has one again after a reset."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done, self.steps = {"start"}, 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.done, self.steps = {"start"}, 0
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> Result:
+        self.steps += 1
+        if self.steps == 20:
+            self.done.add("later")
+        return (*super().step(action)[:4], {"done": len(self.done), "draw": float(self.np_random.random())})
+
+
 class OnePort(Columns):
     """Owns what only one process can own at a time, as a simulator owns its port."""
 

@@ -39,6 +39,7 @@ from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState
 from shared.snapshot.making.make import make, register_environments
 from tests.shared.snapshot.graph import envs as graph_envs
+from tests.shared.snapshot.pairs import same_answers
 
 MODULE = "tests.shared.snapshot.graph.envs"
 SHORT: dict[str, Any] = {
@@ -129,25 +130,34 @@ def test_an_environment_with_what_no_pickle_holds_does_not_suit_and_the_way_ther
         OBJECT_GRAPH.adopt(env, Recipe("Graph/Locked-v0"))
 
 
-def test_a_set_that_changes_is_refused_since_its_order_cannot_be_repeated() -> None:
+def test_a_set_that_changes_is_no_graph_since_its_order_cannot_be_repeated() -> None:
     """Of 300 sets of 50 grid cells 222 came out of a pickle in another order."""
     tended = subject("Growing")
-    tended.apply(Reset())
-    tended.capture()
-    tended.apply(Step(0))
+    for call in (Reset(), Step(0)):
+        tended.apply(call)
     with pytest.raises(NotPlain, match=r"env\.env\.cells: a set"):
         tended.capture()
 
 
-def test_an_object_bound_in_a_class_is_refused() -> None:
-    """It would be left behind in this process, and found by every other environment of the class."""
+def test_an_object_bound_in_a_class_is_no_graph() -> None:
+    """It belongs to the class, so that no copy of the environment reaches it."""
     tended = subject("Caching")
-    tended.apply(Reset())
-    tended.capture()
-    tended.apply(Step(0))
+    for call in (Reset(), Step(0)):
+        tended.apply(call)
     with pytest.raises(NotPlain, match=r"envs:Caching.table was bound to a list"):
         tended.capture()
     assert graph_envs.Caching.table is None
+
+
+@pytest.mark.parametrize("name", ["Growing", "Caching"])
+def test_what_is_no_graph_now_is_carried_by_the_calls_since_it_was_one(name: str) -> None:
+    tended = subject(name)
+    tended.capture()
+    for call in (Reset(), Step(0)):
+        tended.apply(call)
+    other = subject(name)
+    other.restore(tended.capture())
+    assert same_answers(tended, other, [Step(1), Step(0), Reset(), Step(1)])
 
 
 def shared_bytes() -> Any:
