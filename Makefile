@@ -9,7 +9,7 @@ ENGINE ?= docker
 IMAGE ?= gym-http-serverless
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness chaos fuzz examples clean
+.PHONY: help run run-s3 sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## train on the server and in process 
 
 exactness: $(VENV)/.check  ## prove every environment exact and write docs/exactness.md; hours
 	$(BIN)/python -m infra.proofs.exactness $(ARGS)
+
+turns: $(VENV)/.check  ## play two environments of every kind by turns, each against one alone; an hour
+	$(BIN)/python -m infra.proofs.turns --module ale_py $(ARGS)
 
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)

@@ -5,6 +5,8 @@ import msgspec
 from shared.session.stored.async_store import AsyncStore
 from shared.snapshot.conformance.selection import Verdict
 
+_PREFIX = "verdicts/"
+
 
 class Verdicts:
     """The verdicts of one store."""
@@ -21,6 +23,16 @@ class Verdicts:
         """Store a verdict in place of an earlier one."""
         await self._objects.put(_place(key), msgspec.json.encode(verdict))
 
+    async def forget(self, env_id: str) -> int:
+        """Delete every verdict of an environment, whatever its arguments, and return how many there were."""
+        forgotten = 0
+        async for entry in self._objects.entries(_PREFIX):
+            body = await self._objects.read(entry.key)
+            if body is not None and msgspec.json.decode(body, type=Verdict).env_id == env_id:
+                await self._objects.delete(entry.key)
+                forgotten += 1
+        return forgotten
+
 
 def _place(key: str) -> str:
-    return f"verdicts/{key}"
+    return _PREFIX + key

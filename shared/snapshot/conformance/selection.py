@@ -27,6 +27,13 @@ from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import ENTRY_POINT_GROUP, candidates, mechanism_named, proved_mechanism
 from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.registry import (
+    ENTRY_POINT_GROUP,
+    candidates,
+    mechanism_named,
+    mechanism_names,
+    proved_mechanism,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,10 +93,11 @@ def needs_trial(recipe: Recipe) -> bool:
 
 
 def verdict_key(recipe: Recipe) -> str:
-    """The key of a verdict: a digest of the recipe without its seed, of versions, and of the trial itself."""
+    """The key of a verdict: a digest of the recipe without its seed, versions, mechanisms and the trial itself."""
     versions = {name: version_here(name) for name in ("gymnasium", "numpy")}
     unseeded = msgspec.structs.replace(recipe, seed=None)
-    return hashlib.sha256(msgspec.json.encode([unseeded, versions, sys.platform, _TRIAL])).hexdigest()
+    told = [unseeded, versions, sys.platform, _TRIAL, mechanism_names()]
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 def select_in_child(recipe: Recipe, modules: Iterable[str], limits: Limits) -> Verdict:
