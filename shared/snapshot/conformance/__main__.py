@@ -2,7 +2,8 @@
 
     python -m shared.snapshot.conformance CartPole-v1 --render-mode rgb_array
 
-Prints what a snapshot costs and exits with 0, or says at which call the environment is not exact and exits with 1.
+Prints what a snapshot costs and exits with 0, or says at which call the environment is not exact, alone or by
+turns with another of its kind, and exits with 1.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from dataclasses import asdict
 from shared.errors import GymHTTPError, NotExact
 from shared.settings import prepare_process
 from shared.snapshot.conformance.check import Report, check_snapshot
+from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
@@ -47,12 +49,13 @@ def main() -> int:
 def _prove(given: argparse.Namespace) -> Report:
     """Report on the first mechanism that proves exact, which is the one that the service would select."""
     register_environments(given.module)
-    env = make(Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs))
+    recipe = Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs)
+    env = make(recipe)
     proved = proved_mechanism(env)
     reasons = []
     for mechanism in candidates(env) if proved is None else [proved]:
         try:
-            return check_snapshot(
+            report = check_snapshot(
                 given.env_id,
                 render_mode=given.render_mode,
                 kwargs=given.kwargs,
@@ -62,6 +65,8 @@ def _prove(given: argparse.Namespace) -> Report:
                 chain=given.chain,
                 frames_every=given.frames_every,
             )
+            check_turns(recipe, tuple(given.module), mechanism)
+            return report
         except GymHTTPError as error:
             reasons.append(f"{mechanism.name}: {error.detail}")
     raise NotExact(" ".join(reasons) or "No mechanism here claims it.")

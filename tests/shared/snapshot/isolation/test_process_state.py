@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation import process_state
 from shared.snapshot.isolation.process_state import ProcessState
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt_to_serve, subject_to_restore
@@ -37,7 +39,7 @@ SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", SETTINGS.keys() - {"locale"})
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "locale"])
 def test_a_setting_is_taken_back_and_is_there_again_for_the_environment(name: str) -> None:
     change, read = SETTINGS[name]
     state, before = ProcessState(), read()
@@ -107,3 +109,9 @@ def test_what_a_constructor_sets_is_no_change() -> None:
     with state.lent():
         np.seterr(all="warn")
     assert state.changed == ["np.seterr"]
+
+
+@pytest.mark.parametrize("name", process_state.PRIVATE_NAMES)
+def test_what_is_read_of_the_standard_library_is_there(name: str) -> None:
+    module, _, path = name.partition(":")
+    attrgetter(path)(sys.modules[module])
