@@ -1,6 +1,7 @@
 """Environments of other packages: tried at their first creation, then like any other."""
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -68,7 +69,8 @@ def test_processes_of_environments_end_with_them_also_where_pygame_is_loaded(set
         api = Api(client)
         drawn = api.create("CartPole-v1", render_mode="rgb_array")
         api.post(f"{drawn}/reset/")
-        api.get(f"{drawn}/render/")
+        assert api.get(f"{drawn}/monitor/render/").status == 200
+        assert "pygame" in sys.modules
         instances = [api.create("habits/OwnsProcess-v0") for _ in range(2)]
         for instance in instances:
             assert api.post(f"{instance}/reset/", {"seed": 1}).status == 200
@@ -78,7 +80,7 @@ def test_processes_of_environments_end_with_them_also_where_pygame_is_loaded(set
         for instance in instances:
             assert api.delete(f"{instance}/").status == 200
         assert habits.OwnsProcess.running() == 0
-        assert api.post(f"{drawn}/render/").status == 200
+        assert api.get(f"{drawn}/monitor/render/").status == 200
 
 
 def test_an_illegal_move_is_422_and_changes_nothing(settings: Settings) -> None:
