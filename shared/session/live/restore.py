@@ -2,6 +2,9 @@
 
 import logging
 from operator import methodcaller
+from typing import Any
+
+import gymnasium
 
 from shared.session.live.placement import Thread
 from shared.session.stored.header import Header
@@ -46,7 +49,7 @@ def check_compatible(header: Header) -> Mechanism:
     return mechanism
 
 
-async def closed(thread: Thread, subject: Subject) -> None:
+async def closed(thread: Thread, subject: Subject | gymnasium.Env[Any, Any]) -> None:
     """Close an environment on its own thread. Whatever its code does then, the stored snapshot is as it was."""
     if thread.lost:
         return

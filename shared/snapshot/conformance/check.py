@@ -17,7 +17,6 @@ from shared.snapshot.conformance.fresh_process import Continuations, in_fresh_pr
 from shared.snapshot.conformance.outcome import Outcome, difference
 from shared.snapshot.conformance.run import new_run
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
-from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments

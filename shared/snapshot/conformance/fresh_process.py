@@ -12,7 +12,6 @@ from shared.errors import GymHTTPError, JournalFull, NotExact
 from shared.snapshot.conformance.outcome import Outcome
 from shared.snapshot.conformance.run import Run
 from shared.snapshot.contract.calls import Call
-from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child

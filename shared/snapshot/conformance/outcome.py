@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.snapshot.codec.digest import digest
-from shared.snapshot.codec.generators import generator_state, generators_of
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample, Step
+from shared.snapshot.contract.digest import digest
+from shared.snapshot.generators.generators import generator_state, generators_of
 
 Outcome = Mapping[str, str]
 """A digest by the path of each value, such as `info['episode']['r']`; or the exception's text under `raised`."""

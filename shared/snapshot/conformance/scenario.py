@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from shared.errors import NotExact
-from shared.snapshot.generators.generators import generators_of, layers, spaces_of
 from shared.snapshot.conformance.outcome import Outcome, has_raised, outcome, raised, told
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
-from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import generators_of, layers, spaces_of
 from shared.snapshot.isolation.global_rng import GlobalRng

@@ -11,10 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import GymHTTPError, NotCreatable, NotExact
 from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotExact
-from shared.snapshot.versions.distributions import distributions_of, version_here
-from shared.snapshot.generators.generators import layers
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
@@ -25,8 +22,6 @@ from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
 from shared.snapshot.making.arguments import are_modest
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.registry import ENTRY_POINT_GROUP, candidates, mechanism_named, proved_mechanism
-from shared.snapshot.versions.distributions import distributions_of, version_here
 from shared.snapshot.registry import (
     ENTRY_POINT_GROUP,
     candidates,
@@ -34,6 +29,7 @@ from shared.snapshot.registry import (
     mechanism_names,
     proved_mechanism,
 )
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,9 +8,9 @@ capture that succeeds again, this is over.
 import time
 from typing import Any
 
+from shared.codec import plain
+from shared.codec.plain import NotPlain
 from shared.errors import JournalFull, SnapshotCorrupt
-from shared.snapshot.codec import plain
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample, Step
 
 LONGEST_REPLAY_S = 5.0

@@ -13,18 +13,12 @@ import gymnasium
 
 from shared.codec import plain
 from shared.codec.plain import NotPlain
-from shared.errors import SnapshotCorrupt, SnapshotIncompatible
 from shared.errors import SnapshotCorrupt, SnapshotDiverged, SnapshotIncompatible
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.codec import plain
-from shared.snapshot.versions.compatibility import check_libraries
-from shared.snapshot.contract.digest import digest_after
-from shared.snapshot.versions.distributions import distributions_of, version_here
-from shared.snapshot.generators.generators import generator_state, generators_of, layers
-from shared.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Reseed, perform
+from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
@@ -35,9 +29,9 @@ from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
 from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
+from shared.snapshot.isolation.process_state import left_by_constructor
 from shared.snapshot.versions.compatibility import check_libraries
 from shared.snapshot.versions.distributions import distributions_of, version_here
-from shared.snapshot.isolation.process_state import left_by_constructor
 
 _CALLS = "calls"
 _ADVICE = "Restore an earlier checkpoint, or create it anew."

@@ -11,7 +11,7 @@ from typing import Any
 
 from gymnasium import Space
 
-from shared.snapshot.codec.generators import layers
+from shared.snapshot.generators.generators import layers
 
 _OTHERS = frozenset({"builtins", "collections", "gymnasium", "typing", "abc"})
 """Packages whose modules hold no environment's spaces."""

@@ -12,7 +12,6 @@ import gymnasium
 import msgspec
 
 from shared.codec import plain
-from shared.errors import JournalFull, SnapshotCorrupt
 from shared.errors import JournalFull, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.attributes.state import StateSubject, class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE

@@ -112,7 +112,7 @@ def own_names() -> frozenset[str]:
 
 
 def test_a_private_attribute_that_is_read_of_another_package_is_listed() -> None:
-    known = {name.rpartition(".")[2] for names in listed().values() for name in names} | own_names() | PUBLIC
+    known = {re.split("[.:]", name)[-1] for names in listed().values() for name in names} | own_names() | PUBLIC
     unlisted = [
         f"{node.attr}, read by {source.relative_to(ROOT)} in line {node.lineno}"
         for source in sources()

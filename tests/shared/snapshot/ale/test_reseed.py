@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from shared.codec import plain
-from shared.errors import SnapshotCorrupt
 from shared.errors import SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.ale.mechanism import AleSubject
 from shared.snapshot.ale.recorder import RecordedInterface

@@ -5,7 +5,6 @@ import pytest
 from shared.snapshot.conformance.outcome import outcome
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
-from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import register_environments
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.codec.plain import NotPlain
 from shared.errors import JournalFull, SnapshotCorrupt, SnapshotDiverged
-from shared.snapshot.codec.plain import NotPlain
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph import calls_since

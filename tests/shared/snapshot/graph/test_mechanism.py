@@ -23,11 +23,7 @@ import pytest
 
 from shared.codec import plain
 from shared.codec.plain import NotPlain
-from shared.errors import NotExact, SnapshotCorrupt, SnapshotIncompatible
 from shared.errors import NotExact, SnapshotCorrupt, SnapshotIncompatible, SnapshotUnusable
-from shared.codec import plain
-from shared.snapshot.contract.digest import digest
-from shared.codec.plain import NotPlain
 from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.conformance.fresh_process import carry_out
 from shared.snapshot.contract.calls import Call, Reseed, Reset, Step
