@@ -85,4 +85,4 @@ class MemoryStore:
     def _check(self, key: str, expect: Tag | Absent) -> None:
         version = self._versions.get(key)
         if (ABSENT if version is None else version.stored.tag) != expect:
-            raise Conflict(key)
+            raise Conflict(key, sent_once=True)

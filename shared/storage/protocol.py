@@ -61,6 +61,14 @@ class Conflict(Exception):
     writing again.
     """
 
+    def __init__(self, detail: str = "", *, sent_once: bool = False) -> None:
+        super().__init__(detail)
+        self.sent_once = sent_once
+        """Whether the store knows that it sent this write once and was answered: then the write was not done.
+
+        A proxy that repeats requests on its own takes this certainty away.
+        """
+
 
 class Store(Protocol):
     """Objects under keys. Calls block, and are safe from several threads and processes at once.

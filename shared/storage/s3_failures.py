@@ -28,6 +28,7 @@ _DENIED = (
     "grant s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and s3:ListBucket on the bucket, "
     "without which S3 answers this for every missing key"
 )
+_REFUSALS = frozenset({"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"})
 _REGION = "set AWS_REGION to the bucket's region"
 _SESSION = "renew the credentials (AWS_SESSION_TOKEN)"
 _ADVICE = {
@@ -59,7 +60,7 @@ def of_answer(error: ClientError, bucket: str, conditional: bool) -> Conflict | 
     # If-Match on a missing key is 404 on AWS and 412 elsewhere; 409 is a race that S3 itself gave up on.
     missing = answered == HTTPStatus.NOT_FOUND and code != "NoSuchBucket"
     if conditional and (missing or answered in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT)):
-        return Conflict(f"S3 answered {answered} {code}")
+        return Conflict(f"S3 answered {answered} {code}", sent_once=_sent_once(error))
     if conditional and answered >= HTTPStatus.INTERNAL_SERVER_ERROR and code != "NotImplemented":
         return OutcomeUnknown(
             f"S3 answered a conditional write with {answered} {code}; it may be done: read the object back."
@@ -84,6 +85,12 @@ def of_silence(error: BotoCoreError, bucket: str, conditional: bool) -> StoreFai
             f"S3's reply to a conditional write was lost ({kind}); it may be done: read the object back."
         )
     return _unavailable(bucket, kind, None)
+
+
+def _sent_once(error: ClientError) -> bool:
+    """Whether this is the answer to the first and only request, and S3 sends it only before the write is done."""
+    refused = error.response["Error"]["Code"] in _REFUSALS
+    return refused and error.response["ResponseMetadata"].get("RetryAttempts") == 0
 
 
 def _unavailable(bucket: str, reason: str, advice: str | None) -> StoreUnavailable:

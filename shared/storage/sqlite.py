@@ -115,7 +115,7 @@ class SQLiteStore:
         else:
             _, changed = self._run(_REPLACE, *version, expect)
         if not changed:
-            raise Conflict(key)
+            raise Conflict(key, sent_once=True)
         return tag
 
     def delete(self, key: str, expect: Tag | None = None) -> bool:
@@ -123,7 +123,7 @@ class SQLiteStore:
         if expect is None:
             return self._run(_DELETE, key)[1] > 0
         if not self._run(_DELETE_TAGGED, key, expect)[1]:
-            raise Conflict(key)
+            raise Conflict(key, sent_once=True)
         return True
 
     def list(self, prefix: str) -> Iterator[Entry]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from functions import local
 from shared.errors import OutcomeUnknown
-from shared.session import session
+from shared.session.calls import exactly_once
+from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import Header
-from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.storage.protocol import ABSENT, Absent, Conflict, Stored, Tag
 from shared.storage.sqlite import SQLiteStore
 from shared.web.app.application import create_app
@@ -46,9 +46,8 @@ class LostReplies(SQLiteStore):
         return tag
 
 
-async def _never_applied(self: Snapshots, before: Header, _: bytes) -> tuple[Loaded, int | None]:
+def _never_made(_: FailedWrites, __: Header) -> None:
     """What a session finds that does not look for its own call."""
-    return await self.load(before.reference), None
 
 
 def _break(way: str) -> None:
@@ -56,9 +55,9 @@ def _break(way: str) -> None:
         store: type[SQLiteStore] = CheckThenWrite
     elif way == "never read back":
         store = LostReplies
-        setattr(Snapshots, "read_back", _never_applied)  # noqa: B010
+        setattr(FailedWrites, "revision_made", _never_made)  # noqa: B010
         # The call would still be recognised by its key.
-        setattr(session, "first_reply", lambda *_: None)  # noqa: B010
+        setattr(exactly_once, "first_reply", lambda *_: None)  # noqa: B010
     else:
         raise ValueError(way)
     setattr(service, "open_store", store.from_address)  # noqa: B010

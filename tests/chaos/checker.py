@@ -46,6 +46,8 @@ class Verdict(NamedTuple):
     """Calls that were applied without an acknowledgement."""
     recognised: int
     """Replies to repeated calls that equal the first reply."""
+    not_final: Counter[str]
+    """Replies that neither acknowledge their call nor say that its object is gone, by status and problem."""
 
 
 class _Observation(NamedTuple):
@@ -88,6 +90,10 @@ def check(calls: Iterable[Call]) -> Verdict:
         checker.oracle.close()
 
 
+def _problem(attempt: Attempt) -> str:
+    return str((attempt.reply or {}).get("type", "")).rpartition(":")[2]
+
+
 class _Checker:
     def __init__(self, calls: list[Call]) -> None:
         self.oracle = Oracle()
@@ -111,7 +117,13 @@ class _Checker:
                     self._explain(instance)
         acknowledged = sum(call.acknowledgement is not None for call in self.calls)
         recognised = sum(attempt.replayed for call in self.calls for attempt in call.attempts)
-        return Verdict(self.violations, acknowledged, self.silent_used, recognised)
+        not_final = Counter(
+            f"{attempt.status} {_problem(attempt)}"
+            for call in self.calls
+            for attempt in call.attempts
+            if attempt.status not in (None, HTTPStatus.OK, HTTPStatus.NOT_FOUND)
+        )
+        return Verdict(self.violations, acknowledged, self.silent_used, recognised, not_final)
 
     def _instance(self, name: str) -> _Instance:
         return self.instances.setdefault(name, _Instance(name))
@@ -169,8 +181,9 @@ class _Checker:
         for attempt in call.attempts:
             if attempt.status in (None, HTTPStatus.OK):
                 continue
-            kind = str((attempt.reply or {}).get("type", "")).rpartition(":")[2]
-            if (attempt.status, kind) not in _REFUSALS or (call.op == "create" and attempt.status == 404):
+            if (attempt.status, _problem(attempt)) not in _REFUSALS or (
+                call.op == "create" and attempt.status == 404
+            ):
                 name = call.instance or "new"
                 self.violations.append(
                     Violation("unexpected", name, f"{call} got {attempt.status} {attempt.reply}")

@@ -60,6 +60,8 @@ class Report:
             f"{self.plan.injected.total()} faults ({faults}) in {self.seconds:.0f} s",
             f"{verdict.applied_in_silence} calls applied whose acknowledgement never came, "
             f"{verdict.recognised} repeated ones recognised",
+            f"{verdict.not_final.total()} replies that were not final"
+            + "".join(f", {n} of them {reply}" for reply, n in sorted(verdict.not_final.items())),
             f"{found.pop('lost', 0)} lost, {found.pop('doubled', 0)} doubled, {sum(found.values())} other",
             *(f"  {each.kind}: {each.text}" for each in verdict.violations[:_MOST_SHOWN]),
         ]

@@ -25,6 +25,18 @@ def test_every_call_is_applied_once_whatever_fails(
     assert report.plan.injected.total() >= 40
 
 
+@pytest.mark.parametrize("store", ["sqlite", "s3"])
+def test_where_nothing_fails_no_reply_leaves_the_outcome_open(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    s3: SeaweedFS | None = request.getfixturevalue("seaweedfs_server") if store == "s3" else None
+    report = asyncio.run(
+        run(Run(directory=tmp_path / "run", calls=200, kills=0, faults=0, servers=2, s3=s3, bucket=BUCKET))
+    )
+    assert not report.verdict.violations, str(report)
+    assert not [reply for reply in report.verdict.not_final if reply.startswith("5")], str(report)
+
+
 def run_broken(way: str, directory: Path) -> Report:
     return asyncio.run(
         run(

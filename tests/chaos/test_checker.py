@@ -212,3 +212,14 @@ def test_a_fork_continues_its_origin_and_is_compared_with_it(script: Script, act
     script.revision = 2
     script.reset(8)
     assert script.kinds() == kinds
+
+
+def test_replies_that_are_not_final_are_counted_by_their_problem(script: Script) -> None:
+    for number in range(2):
+        script.put(
+            "step", 3.0 + number, call=9, reply={"type": "urn:gym-http:problem:outcome-unknown"}, status=503
+        )
+    script.put("step", 5.0, call=10)
+    verdict = script.verdict()
+    assert verdict.violations == []
+    assert verdict.not_final == {"503 outcome-unknown": 2}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import gymnasium
 import httpx2
@@ -81,6 +82,43 @@ def test_two_servers_serve_one_episode_in_turns(environment: dict[str, str]) -> 
             for action in ACTIONS
         ]
     assert found == uninterrupted()
+
+
+def test_an_instance_moves_between_three_servers_without_a_refusal(environment: dict[str, str]) -> None:
+    """Each comes back after 1, 31, 32, 33, 40 and 500 calls of another; a header remembers 32."""
+    with uvicorn(**environment) as one, uvicorn(**environment) as two, uvicorn(**environment) as three:
+        apis = cycle([Api(one), Api(two), Api(three)])
+        instance = next(apis).create("CartPole-v1")
+        calls: list[tuple[str, Any]] = [
+            ("step/", {"action": 0}),
+            ("reset/", {"seed": 2}),
+            ("action_space/sample/", None),
+            ("rollout/", {"actions": [0, 1]}),
+        ]
+        statuses = [api.post(f"{instance}/reset/", {"seed": 1}).status for api in (next(apis) for _ in range(3))]
+        for others, (path, body) in zip([1, 31, 32, 33, 40, 500], cycle(calls), strict=False):
+            busy = next(apis)
+            statuses += [busy.post(f"{instance}/observation_space/sample/").status for _ in range(others)]
+            for _ in range(3):
+                keyed = {"Idempotency-Key": secrets.token_hex(8)} if others % 2 else {}
+                statuses.append(next(apis).post(f"{instance}/{path}", body, **keyed).status)
+        revision = next(apis).get(f"{instance}/").json["revision"]
+    assert set(statuses) == {200}
+    assert revision == len(statuses)
+
+
+@pytest.mark.slow
+@pytest.mark.aws
+def test_an_instance_moves_between_two_sandboxes_without_a_refusal(emulated: Api) -> None:
+    """Each function is a process of its own: the one that steps comes back after calls of the one that samples."""
+    instance = emulated.create("CartPole-v1")
+    statuses = [emulated.post(f"{instance}/reset/", {"seed": 1}).status]
+    for others in (0, 1, 31, 32, 33, 40, 500):
+        statuses += [emulated.post(f"{instance}/action_space/sample/").status for _ in range(others)]
+        statuses.append(emulated.post(f"{instance}/step/", {"action": 1}).status)
+    statuses.append(emulated.post(f"{instance}/reset/", {"seed": 1}).status)
+    assert set(statuses) == {200}
+    assert emulated.get(f"{instance}/").json["revision"] == len(statuses)
 
 
 @pytest.fixture

@@ -1,24 +1,26 @@
 """Load, call, save: each call is applied exactly once, whichever process takes it.
 
 A warm call does not read. It calls the live environment and writes once, on condition that the stored snapshot is
-still the one that the environment equals. Every write that fails is of unknown outcome: a conditional request
-that was retried on its way reports a conflict with its own success. So the snapshot is read back, and the call is
-applied again only if it was not applied.
+still the one that the environment equals. After a write that fails the snapshot is read back, since a conditional
+request that was retried on its way reports a conflict with its own success. The call is applied again only if it
+was not applied.
 """
 
 import os
 import time
+from typing import NamedTuple
 
 import msgspec
 
 from shared.codec.plain import NotPlain
-from shared.errors import GymHTTPError, NotExact
+from shared.errors import GymHTTPError, NotExact, StoreFailed
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import Attempt, LiveEnvironment
 from shared.session.live.placement import Placement
+from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
 from shared.session.stored.idempotency import first_reply, remember
 from shared.session.stored.retry import Failure, Retry
@@ -26,6 +28,16 @@ from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.versions.compatibility import cpu_features
 
 _OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
+
+
+class _Unsaved(NamedTuple):
+    """A try whose write failed."""
+
+    before: Header
+    """What the write was to replace."""
+    failure: Failure
+    outcome: Outcome
+    """The call's outcome, should the write be done all the same."""
 
 
 class ExactlyOnce:
@@ -50,27 +62,50 @@ class ExactlyOnce:
             CallTooLong: the environment's code ran longer than the limit; nothing was applied.
         """
         timing = Timing() if timing is None else timing
-        call_id, retry = os.urandom(CALL_ID_BYTES), None
+        call_id = os.urandom(CALL_ID_BYTES)
         async with self._live.lock(call.reference):
             timing.calls += 1
-            while True:
+            began = time.perf_counter()
+            live, confirmed = await self._live.current(call.reference)
+            timing.load += time.perf_counter() - began
+            result = await self._once(live, call, call_id, timing, confirmed)
+            if isinstance(result, Outcome):
+                return result
+            return await self._again(result, call, call_id, timing)
+
+    async def _again(
+        self, unsaved: _Unsaved | None, call: InstanceCall, call_id: bytes, timing: Timing
+    ) -> Outcome:
+        """Try the call on newer snapshots, unless a failed write turns out to be done."""
+        retry, failed = Retry(), FailedWrites(self._snapshots, call_id)
+        outcome = None
+        while True:
+            timing.retries += 1
+            if unsaved is not None:
+                outcome = unsaved.outcome
+                retry.note(unsaved.failure)
+                _, made = await failed.read_back(unsaved.before, unsaved.failure)
+                if made is not None:
+                    return outcome.at(made)
+            await retry.again()
+            try:
                 began = time.perf_counter()
                 live, confirmed = await self._live.current(call.reference)
                 timing.load += time.perf_counter() - began
-                if retry is not None:
-                    self._live.beware(live)
+                self._live.beware(live)
+                made = failed.revision_made(live.header)
+                if outcome is not None and made is not None:  # a write was done after it was looked for
+                    return outcome.at(made)
                 result = await self._once(live, call, call_id, timing, confirmed)
-                if isinstance(result, Outcome):
-                    return result
-                timing.retries += 1
-                retry = retry or Retry()
-                if result is not None:
-                    retry.note(result)
-                await retry.again()
+            except StoreFailed as error:
+                raise failed.meaning(error) from error
+            if isinstance(result, Outcome):
+                return result
+            unsaved = result
 
     async def _once(
         self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, timing: Timing, confirmed: bool
-    ) -> Outcome | Failure | None:
+    ) -> Outcome | _Unsaved | None:
         """Try the call. It has to be tried again on a newer snapshot after a failed write, and after None.
 
         A write confirms by itself that the live environment was the newest. A result that is not written, an
@@ -93,9 +128,7 @@ class ExactlyOnce:
                 saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
-                    return await self._read_back(
-                        live.header, call_id, saved, Outcome(attempt.reply, header, other_cpu)
-                    )
+                    return _Unsaved(live.header, saved, Outcome(attempt.reply, header, other_cpu))
                 keep = True
                 live.equals(saved)
                 return Outcome(attempt.reply, saved.header, other_cpu)
@@ -111,16 +144,6 @@ class ExactlyOnce:
                 await self._live.settle(live)
             else:  # it may not equal what is stored
                 await self._live.discard(call.reference)
-
-    async def _read_back(
-        self, before: Header, call_id: bytes, failure: Failure, unconfirmed: Outcome
-    ) -> Outcome | Failure:
-        """The outcome of a call whose write failed, if the store holds it after all; else the failure."""
-        stored, made = await self._snapshots.read_back(before, call_id)
-        if made is None:
-            return failure
-        # Other calls may have come since: the reply is about the revision that this one made.
-        return unconfirmed._replace(header=msgspec.structs.replace(stored.header, revision=made))
 
     async def _attempt(self, live: LiveEnvironment, call: InstanceCall, timing: Timing) -> Attempt | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""

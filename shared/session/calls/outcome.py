@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import msgspec
+
 from shared.session.stored.header import Header
 
 
@@ -15,3 +17,7 @@ class Outcome(NamedTuple):
     """The processor features of the snapshot before, if they are not this one's: last bits may differ."""
     replayed: bool = False
     """Whether the reply is that of the same call when it first came."""
+
+    def at(self, revision: int) -> "Outcome":
+        """The same outcome, of a call that made `revision`."""
+        return self._replace(header=msgspec.structs.replace(self.header, revision=revision))

@@ -12,6 +12,7 @@ import msgspec
 from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
+from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
 from shared.session.stored.reference import Reference
@@ -143,6 +144,7 @@ class Checkpoints:
             OutcomeUnknown: the store failed, and the instance may or may not be restored.
         """
         reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
+        failed = FailedWrites(self._snapshots, call_id)
         async with self._live.lock(reference):
             current = await self._snapshots.load(reference)
             while True:
@@ -157,7 +159,7 @@ class Checkpoints:
                 revision: int | None = restored.revision
                 if not isinstance(saved, Loaded):
                     retry.note(saved)
-                    current, revision = await self._snapshots.read_back(current.header, call_id)
+                    current, revision = await failed.read_back(current.header, saved)
                 if revision is not None:
                     await self._live.discard(reference)
                     restored = msgspec.structs.replace(restored, revision=revision)

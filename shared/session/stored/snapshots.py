@@ -11,11 +11,11 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge, StoreFailed
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
 from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
-from shared.session.stored.header import RECENT_CALLS, Header, revision_made
+from shared.session.stored.header import Header
 from shared.session.stored.index import Index
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
@@ -136,25 +136,6 @@ class Snapshots:
                     return existing
                 expect = stored.tag
             await retry.again()
-
-    async def read_back(self, before: Header, call_id: bytes) -> tuple[Loaded, int | None]:
-        """The current snapshot, and the revision that the call made, after the call's write failed.
-
-        The write was to replace `before`. The revision is None if the call was not applied.
-
-        Raises:
-            InstanceNotFound: the instance is gone.
-            OutcomeUnknown: the store does not answer, or more than `RECENT_CALLS` calls were applied since.
-        """
-        advice = "it is unknown whether the call was applied; read the instance."
-        try:
-            loaded = await self.load(before.reference)
-        except StoreFailed as error:
-            raise OutcomeUnknown(f"The store failed while the call was saved, and {advice}") from error
-        made = revision_made(loaded.header, call_id)
-        if made is None and loaded.header.revision - before.revision > RECENT_CALLS:
-            raise OutcomeUnknown(f"Over {RECENT_CALLS} other calls came while this one was saved, and {advice}")
-        return loaded, made
 
     async def delete(self, loaded: Loaded) -> Failure | None:
         """Delete the instance if this is still its snapshot. After a failure it may be deleted all the same."""

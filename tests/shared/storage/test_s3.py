@@ -109,6 +109,15 @@ def test_a_delete_whose_reply_is_lost_has_an_unknown_outcome_and_is_sent_once(
     assert s3.get(KEY) is None
 
 
+@pytest.mark.parametrize("call", CONDITIONAL)
+def test_a_refused_precondition_is_told_as_sent_once(s3: S3Store, wired: S3Store, wire: Wire, call: str) -> None:
+    s3.put(KEY, b"another version")
+    with pytest.raises(Conflict) as raised:
+        CALLS[call](wired)
+    assert raised.value.sent_once
+    assert len(wire.methods) == 1
+
+
 def test_a_repeated_put_is_a_conflict_with_its_own_success(s3: S3Store, wired: S3Store, wire: Wire) -> None:
     """A conflict does not prove that nothing was written."""
     tag = s3.put(KEY, b"first")

@@ -53,6 +53,28 @@ def test_only_an_answer_that_proves_it_says_what_became_of_a_conditional_write(
 
 
 @pytest.mark.parametrize(
+    ("code", "answered", "repeats", "sent_once"),
+    [
+        ("PreconditionFailed", 412, 0, True),
+        ("NoSuchKey", 404, 0, True),
+        ("ConditionalRequestConflict", 409, 0, True),
+        ("OperationAborted", 409, 0, False),
+        ("PreconditionFailed", 412, 1, False),
+        ("PreconditionFailed", 412, None, False),
+    ],
+)
+def test_only_the_refusal_of_the_first_request_proves_that_nothing_was_written(
+    code: str, answered: int, repeats: int | None, sent_once: bool
+) -> None:
+    error = answer(code, answered)
+    if repeats is not None:
+        error.response["ResponseMetadata"]["RetryAttempts"] = repeats
+    conflict = of_answer(error, "bucket", conditional=True)
+    assert isinstance(conflict, Conflict)
+    assert conflict.sent_once is sent_once
+
+
+@pytest.mark.parametrize(
     ("error", "conditional", "meaning"),
     [
         (EndpointConnectionError(endpoint_url=URL), True, StoreUnavailable),

@@ -1,6 +1,7 @@
 """Every acknowledged call is applied once, whichever process takes it and whatever the store does."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,10 @@ from shared.errors import (
 )
 from shared.session.calls import operations
 from shared.snapshot.contract.recipe import Recipe
-from shared.storage.protocol import Conflict
+from shared.storage.protocol import Conflict, Tag
 from tests.shared.session.episodes import STEP, call, created, step, uninterrupted
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import at_once, fail, run, session
+from tests.shared.session.sessions import at_once, fail, nothing, run, session
 
 
 @pytest.mark.parametrize("blocking", [False, True])
@@ -178,6 +179,69 @@ def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: i
             with pytest.raises(OutcomeUnknown, match="Over 32 other calls"):
                 await step(slow, reference)
         assert (await slow.snapshots.header(reference)).progress.steps == 1
+
+    run(test)
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("others", [1, 31, 32, 33, 40, 500])
+def test_a_process_comes_back_to_an_instance_after_any_number_of_others_calls(others: int, blocking: bool) -> None:
+    async def test() -> None:
+        store = FaultyStore(blocking=blocking)
+        sessions = [session(store) for _ in range(3)]
+        reference = await created(sessions[0])
+        for at in sessions:
+            await step(at, reference)
+        for _ in range(others):
+            await call(sessions[1], reference, operations.sample("action_space"))
+        found = [await step(at, reference) for at in (sessions[0], sessions[2], sessions[1])]
+        assert found == uninterrupted(6)[3:]
+
+    run(test)
+
+
+def test_a_write_that_is_done_after_it_was_looked_for_is_not_applied_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The request waits on its way and arrives while the next try begins."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        put, late = store.put, []
+
+        def delay(*request: Any) -> Tag:
+            monkeypatch.setattr(store, "put", put)
+            late.append(request)
+            raise OutcomeUnknown("lost")
+
+        def arrive() -> None:
+            put(*late.pop())
+
+        monkeypatch.setattr(store, "put", delay)
+        store.before_get.extend([nothing, arrive])  # it is read back, and then arrives
+        assert await step(at, reference) == uninterrupted(1)[0]
+        assert late == []
+        assert await step(at, reference) == uninterrupted(2)[1]
+        assert (await at.snapshots.header(reference)).revision == 3
+
+    run(test)
+
+
+def test_a_store_that_fails_after_a_lost_write_does_not_say_that_nothing_was_applied() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        reference = await created(at)
+        store.before_put.append(fail(OutcomeUnknown("lost")))
+        store.before_get.extend([nothing, fail(StoreUnavailable("gone"))])
+        with pytest.raises(OutcomeUnknown, match="unknown whether the call was applied"):
+            await step(at, reference)
+        store.before_put.append(fail(Conflict(sent_once=True)))
+        store.before_get.extend([nothing, nothing, fail(StoreUnavailable("gone"))])
+        with pytest.raises(StoreUnavailable):
+            await step(at, reference)
 
     run(test)
 

@@ -1,4 +1,4 @@
-"""A snapshot is written where the expected one stands, and a write of unknown outcome is read back."""
+"""A snapshot is written where the expected one stands."""
 
 import time
 
@@ -12,9 +12,7 @@ from shared.errors import (
     OutcomeUnknown,
     SnapshotCorrupt,
     SnapshotTooLarge,
-    StoreUnavailable,
 )
-from shared.session.stored.header import RECENT_CALLS
 from shared.session.stored.retry import MOST_TRIES
 from shared.session.stored.snapshots import Loaded
 from shared.storage.protocol import ABSENT, Conflict, Stored
@@ -175,45 +173,6 @@ def test_an_addition_that_never_gets_through_gives_up(
         with pytest.raises(raised):
             await snapshots(store).add(HEADER, b"")
         assert [*store.list("")] == []
-
-    run(test)
-
-
-def test_a_failed_write_that_was_done_is_read_back_with_its_revision() -> None:
-    async def test() -> None:
-        at = snapshots(FaultyStore())
-        before = msgspec.structs.replace(HEADER, revision=6, recent=b"12345678")
-        await at.add(HEADER, b"body")
-        loaded, made = await at.read_back(before, b"87654321")
-        assert (loaded.body, made) == (b"body", 7)
-        assert (await at.read_back(before, b"12345678"))[1] == 6
-
-    run(test)
-
-
-@pytest.mark.parametrize(("others", "known"), [(RECENT_CALLS, True), (RECENT_CALLS + 1, False)])
-def test_a_failed_write_was_not_done_if_it_would_be_remembered(others: int, known: bool) -> None:
-    async def test() -> None:
-        at = snapshots(FaultyStore())
-        later = msgspec.structs.replace(HEADER, revision=HEADER.revision + others, recent=b"x" * 8 * RECENT_CALLS)
-        await at.add(later, b"")
-        if known:
-            assert (await at.read_back(HEADER, b"the call"))[1] is None
-        else:
-            with pytest.raises(OutcomeUnknown, match="unknown whether the call was applied"):
-                await at.read_back(HEADER, b"the call")
-
-    run(test)
-
-
-def test_a_store_that_fails_again_leaves_the_outcome_unknown() -> None:
-    async def test() -> None:
-        store = FaultyStore()
-        at = snapshots(store)
-        await at.add(HEADER, b"")
-        store.before_get.append(fail(StoreUnavailable("gone")))
-        with pytest.raises(OutcomeUnknown, match="The store failed while the call was saved"):
-            await at.read_back(HEADER, b"the call")
 
     run(test)
 
