@@ -6,7 +6,7 @@ path (`ENDPOINT/BUCKET/KEY`), boto3's default for one.
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -18,12 +18,13 @@ from shared.errors import StoreUnavailable
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Durability, Entry, Stored, Tag, Unchanged
-from shared.storage.s3_failures import of_answer, of_silence, status
+from shared.storage.s3_failures import BROKEN_OFF, of_answer, of_silence, status
 
 _ONCE = {"total_max_attempts": 1}
 """For conditional writes: a repeated PUT reports its own success as a conflict."""
 
-_REPEATED = {"mode": "standard", "total_max_attempts": 3}
+_ATTEMPTS = 3
+_REPEATED = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
 
 
 def _send_at_once(params: dict[str, Any], **_: Any) -> None:
@@ -60,18 +61,14 @@ class S3Store:
         return cls(bucket, prefix)
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        """See `Store.get`; GetObject."""
+        """See `Store.get`; GetObject, which is repeated too if its body breaks off."""
         condition = {} if unless is None else {"IfNoneMatch": unless}
         with self._failures():
-            try:
-                reply = self._client().get_object(**self._place(key), **condition)
-            except ClientError as error:
-                if status(error) == HTTPStatus.NOT_MODIFIED:
-                    return UNCHANGED
-                if error.response["Error"]["Code"] == "NoSuchKey":
-                    return None
-                raise
-            return Stored(reply["Body"].read(), Tag(reply["ETag"]))
+            for _ in range(_ATTEMPTS - 1):
+                # boto3 repeats a request until a reply begins; it hands over the body as a stream.
+                with suppress(*BROKEN_OFF):
+                    return self._read(key, condition)
+            return self._read(key, condition)
 
     def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; PutObject, whose ETag is the tag: the MD5 of the body, or another digest."""
@@ -112,6 +109,18 @@ class S3Store:
         with self._lock:
             while self._clients:
                 self._clients.popitem()[1].close()
+
+    def _read(self, key: str, condition: dict[str, str]) -> Stored | Unchanged | None:
+        """What one GetObject brings, its whole body read."""
+        try:
+            reply = self._client().get_object(**self._place(key), **condition)
+        except ClientError as error:
+            if status(error) == HTTPStatus.NOT_MODIFIED:
+                return UNCHANGED
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+        return Stored(reply["Body"].read(), Tag(reply["ETag"]))
 
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.prefix + key}

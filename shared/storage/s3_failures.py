@@ -13,15 +13,20 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
+    IncompleteReadError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ResponseStreamingError,
 )
 
 from shared.errors import OutcomeUnknown, StoreFailed, StoreUnavailable
 from shared.storage.protocol import Conflict
 
 _NOT_CONNECTED = (EndpointConnectionError, ConnectTimeoutError)
+BROKEN_OFF = (IncompleteReadError, ResponseStreamingError)
+"""The connection broke within the body of a reply."""
+
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 
 _DENIED = (
@@ -84,6 +89,8 @@ def of_silence(error: BotoCoreError, bucket: str, conditional: bool) -> StoreFai
         return OutcomeUnknown(
             f"S3's reply to a conditional write was lost ({kind}); it may be done: read the object back."
         )
+    if isinstance(error, BROKEN_OFF):
+        return _unavailable(bucket, f"its replies break off ({kind})", "check the network and try again")
     return _unavailable(bucket, kind, None)
 
 

@@ -187,12 +187,26 @@ def test_an_unconditional_call_is_repeated_until_it_goes_through(
     assert len(wire.methods) > 1
 
 
+@pytest.mark.parametrize("call", ["get", "list"])
+@pytest.mark.parametrize("cuts", [1, 2])
+def test_a_reply_that_breaks_off_is_asked_for_again(
+    s3: S3Store, wired: S3Store, wire: Wire, call: str, cuts: int
+) -> None:
+    s3.put(KEY, bytes(1000))
+    whole = CALLS[call](s3)
+    wire.fates += [Fate.REPLY_CUT] * cuts
+    assert CALLS[call](wired) == whole
+    assert wire.methods == ["GET"] * (cuts + 1)
+
+
 def test_a_body_that_breaks_off_is_not_taken_for_the_object(s3: S3Store, wired: S3Store, wire: Wire) -> None:
     s3.put(KEY, bytes(1000))
     wire.fates += [Fate.REPLY_CUT] * 3
     with pytest.raises(StoreUnavailable) as raised:
         wired.get(KEY)
-    assert_tells(raised.value)
+    assert_tells(raised.value, "break off", "the network")
+    assert "AWS_REGION" not in raised.value.detail
+    assert wire.methods == ["GET"] * 3
 
 
 # ----- a store that cannot be used says why
