@@ -175,7 +175,7 @@ def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keye
         checkpoint_id="",
         checkpoint_name="",
         created=before.created,
-        used=time.time(),
+        used=max(time.time(), before.used),
         revision=revision,
         made_by=before.made_by,
     )

@@ -44,7 +44,7 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """The processor features by which NumPy chose its loops; the last bit of `exp` differs between them."""
     created: float
     used: float
-    """Time of the last successful write."""
+    """Time of the last successful write; never decreases, whatever the hosts' clocks say."""
     revision: int
     """Number of writes to the instance; never decreases."""
     nonce: bytes

@@ -97,10 +97,11 @@ class Snapshots:
     ) -> Loaded | Failure:
         """Write the snapshot in place of the expected one. After a failure it may have been written all the same.
 
-        `used` is the time of the write, where a reply has already stated it; None is now. `key` is the key of the
-        snapshot, where the caller knows it already.
+        `used` is the time of the write, where a reply has already stated it; None is now. It never goes back, so a
+        host whose clock is behind shortens no instance's life. `key` is the key of the snapshot, where the caller
+        knows it already.
         """
-        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or time.time())
+        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(time.time(), header.used))
         key = header.reference.key if key is None else key
         sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:

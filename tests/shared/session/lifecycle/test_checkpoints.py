@@ -16,6 +16,7 @@ from shared.errors import (
 )
 from shared.session.stored.header import Header
 from shared.storage.protocol import Conflict
+from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, run, session, step
 
@@ -48,6 +49,20 @@ def test_a_restore_that_gets_through_at_its_last_try_is_acknowledged(error: Exce
         store.before_put.extend([fail(error)] * 7)
         store.after_put.append(fail(error))
         assert (await at.checkpoints.restore(kept.reference, record)).header.revision == 2
+
+    run(test)
+
+
+def test_a_restore_by_a_host_whose_clock_is_behind_does_not_expire_the_instance(clock: Clock) -> None:
+    async def test() -> None:
+        at = session(FaultyStore())
+        kept = await at.checkpoints.keep(await created(at), "")
+        before = await at.snapshots.header(kept.reference.instance)
+        clock.forward(-30 * 86400)
+        restored = (await at.checkpoints.restore(kept.reference, record)).header
+        clock.forward(30 * 86400)
+        assert restored.used >= before.used
+        assert (await at.snapshots.header(kept.reference.instance)).used == restored.used
 
     run(test)
 

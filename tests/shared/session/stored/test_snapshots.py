@@ -91,6 +91,20 @@ def test_an_instance_that_has_expired_is_not_newer(clock: Clock) -> None:
     run(test)
 
 
+def test_the_time_of_use_does_not_go_back_with_a_host_s_clock(clock: Clock) -> None:
+    async def test() -> None:
+        at = snapshots(FaultyStore())
+        first = await at.add(msgspec.structs.replace(HEADER, used=clock()), b"1")
+        clock.forward(-30 * 86400)
+        second = await at.save(first.header, b"2", first.tag)
+        assert isinstance(second, Loaded)
+        assert second.header.used >= first.header.used
+        clock.forward(30 * 86400)
+        assert (await at.load(REFERENCE)).body == b"2"
+
+    run(test)
+
+
 def test_a_write_that_expects_another_snapshot_fails_and_changes_nothing() -> None:
     async def test() -> None:
         at = snapshots(FaultyStore())
