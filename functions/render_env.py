@@ -1,4 +1,4 @@
-"""GET /v1/envs/{instance_id}/monitor/render/: render an environment."""
+"""POST /v1/envs/{instance_id}/render/: render an environment."""
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -8,9 +8,12 @@ from shared.errors import (
     Contended,
     EnvironmentRaised,
     JournalFull,
+    KeyReused,
     NotRenderable,
+    ReplyGone,
     ResetNeeded,
     SnapshotTooLarge,
+    StaleRevision,
 )
 from shared.session.calls import operations
 from shared.web.app.application import create_app
@@ -21,8 +24,8 @@ from shared.wire.messages.replies import RenderReply
 router = Router()
 
 
-@router.get(
-    "/v1/envs/{instance_id}/monitor/render/",
+@router.post(
+    "/v1/envs/{instance_id}/render/",
     summary="Render an environment",
     reply=RenderReply,
     example={
@@ -31,15 +34,24 @@ router = Router()
         "encoding": "utf-8",
         "data": "  (Down)\nSFFF\nFHFH\nFFFH\nHFFG\n",
     },
-    errors=(NotRenderable, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge, Contended),
-    tag="monitor",
-    query={"ticket": "A ticket for this environment from `monitor/ticket/`, instead of an API key."},
-    takes_ticket=True,
+    errors=(
+        NotRenderable,
+        ResetNeeded,
+        EnvironmentRaised,
+        CallTooLong,
+        JournalFull,
+        SnapshotTooLarge,
+        StaleRevision,
+        KeyReused,
+        ReplyGone,
+        Contended,
+    ),
 )
 async def render_env(request: Request[None]) -> Response:
-    """Call `Env.render`. rgb_array gives a PNG in base64, rgb_array_list a list of them, and ansi a text.
+    """Call `Env.render` with all its effects. rgb_array gives a PNG in base64, rgb_array_list a list, ansi a text.
 
-    As in Gymnasium, rgb_array_list returns the frames since the last call and empties the list.
+    As in Gymnasium, rgb_array_list returns the frames since the last call and empties the list. To look without
+    changing anything, call GET `monitor/render/`.
     """
     return await request.apply(
         operations.render(request.service.settings.max_frame_pixels, as_it_is=request.encoding.exact)

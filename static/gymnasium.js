@@ -196,7 +196,7 @@ export class Env {
    * @throws {import("./gymnasium/errors.js").NotRenderable} It was made without a render mode, or with "human".
    */
   async render() {
-    return new Rendering(await this.connection.change("GET", `${this.path}monitor/render/`));
+    return new Rendering(await this.connection.change("POST", `${this.path}render/`));
   }
 
   /** The address of a stream of JPEG pictures, for the `src` of an `<img>` if the service requires no API key. */
@@ -213,7 +213,7 @@ export class Env {
   }
 
   /**
-   * The address of `render`'s reply, with a ticket if there is an API key. It is valid for ten minutes.
+   * The address of the picture, drawn without changing anything, with a ticket if there is an API key. It is valid for ten minutes.
    * @returns {Promise<string>}
    */
   ticketedRenderUrl() {

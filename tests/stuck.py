@@ -14,7 +14,10 @@ _FOR_LONG = 100_000
 class Stuck(gymnasium.Env[Any, Any]):
     """Counts its steps. The option `then` of a reset says what the next step does."""
 
-    def __init__(self) -> None:
+    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
         self.action_space = spaces.Discrete(2)
         self.observation_space = spaces.Discrete(1000)
         self._count = 0
@@ -31,6 +34,9 @@ class Stuck(gymnasium.Env[Any, Any]):
         if self._then is not None:
             getattr(self, f"_{self._then}")()
         return self._count, 1.0, False, False, {}
+
+    def render(self) -> str:
+        return str(self._count)
 
     def _loop(self) -> None:
         while True:

@@ -75,7 +75,7 @@ def _in_a_function(engine: str, image: str, data: Path, path: str) -> None:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
     mounts = {data: "/data", emulator(): "/usr/local/bin/emulator"}
     command = ["emulator", "--log-level=error", f"--runtime-interface-emulator-address={address}"]
-    command += ["python", "-m", "awslambdaric", "functions.render_env.handler"]
+    command += ["python", "-m", "awslambdaric", "functions.monitor_render.handler"]
     event = lambda_event.event(_RENDER, f"{path}/monitor/render", parameters={"instance_id": Path(path).name})
     with container.running(engine, image, command, mounts) as process:
         _wait_for(address, process)

@@ -1,7 +1,7 @@
 /** The result of `render`: pictures or text, in the forms that pages and programs use. */
 
 /**
- * The reply of `monitor/render/`.
+ * The reply of `render/` and `monitor/render/`.
  * @typedef {object} RenderReply
  * @property {string} render_mode
  * @property {string} content_type

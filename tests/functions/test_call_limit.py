@@ -27,6 +27,7 @@ RESTORING = [
     ("POST", "observation_space/sample/", {}),
     ("POST", "observation_space/contains/", {"value": 0}),
     ("GET", "interface/", None),
+    ("POST", "render/", None),
     ("GET", "monitor/render/", None),
 ]
 """Calls that need the live environment."""
@@ -61,8 +62,8 @@ def test_an_environment_that_is_not_restored_in_time_is_too_long_for_whatever_is
     """So each of these calls declares that error in the API's document."""
     settings = Settings(store=f"sqlite:///{tmp_path}/snapshots.db", env_modules=(MODULE,), log="off")
     with served("local", settings) as client:
-        instance = Api(client).create("Stuck-v0")
-    monkeypatch.setattr("tests.stuck.Stuck.__init__", lambda self: self._loop())
+        instance = Api(client).create("Stuck-v0", render_mode="ansi")
+    monkeypatch.setattr("tests.stuck.Stuck.__init__", lambda self, render_mode: self._loop())
     with served("local", replace(settings, max_call_seconds=0.1)) as client:
         api = Api(client)
         paths = api.get("/openapi.json").json["paths"]

@@ -53,7 +53,7 @@ def test_a_snapshot_over_the_limit_is_422_and_the_instance_is_unchanged(settings
         assert before["steps"] == len(replies) - 1
         assert refused(api.post(f"{instance}/step/", {"action": 1}), 422, "snapshot-too-large")
         assert api.get(instance).json == before
-        assert len(api.get(f"{instance}/monitor/render/").json["data"]) == before["steps"] + 1
+        assert len(api.post(f"{instance}/render/").json["data"]) == before["steps"] + 1
 
 
 def test_an_environment_whose_first_snapshot_is_over_the_limit_is_not_created(settings: Settings) -> None:

@@ -108,12 +108,12 @@ def test_rgb_array_list_holds_the_frames_since_the_last_call(api: Api) -> None:
     instance = api.create("MountainCar-v0", render_mode="rgb_array_list")
     api.post(f"{instance}/reset/", {"seed": 3})
     api.post(f"{instance}/step/", {"action": 2})
-    reply = api.get(f"{instance}/monitor/render/").json
+    reply = api.post(f"{instance}/render/").json
     assert (reply["content_type"], reply["encoding"]) == ("image/png", "base64")
     assert [picture(frame).shape for frame in reply["data"]] == [(400, 600, 3)] * 2
-    assert api.get(f"{instance}/monitor/render/").json["data"] == []
+    assert api.post(f"{instance}/render/").json["data"] == []
     api.post(f"{instance}/step/", {"action": 2})
-    assert len(api.get(f"{instance}/monitor/render/").json["data"]) == 1
+    assert len(api.post(f"{instance}/render/").json["data"]) == 1
 
 
 def test_ansi_is_the_text_itself(api: Api) -> None:

@@ -98,7 +98,9 @@ def test_an_instance_moves_between_three_servers_without_a_refusal(environment: 
         statuses = [api.post(f"{instance}/reset/", {"seed": 1}).status for api in (next(apis) for _ in range(3))]
         for others, (path, body) in zip([1, 31, 32, 33, 40, 500], cycle(calls), strict=False):
             busy = next(apis)
-            statuses += [busy.post(f"{instance}/observation_space/sample/").status for _ in range(others)]
+            resets = {"calls": [{"instance_id": instance.rpartition("/")[2]}] * others}
+            results = busy.post("/v1/batch/reset/", resets).json["results"]
+            statuses += [result["status"] for result in results]
             for _ in range(3):
                 keyed = {"Idempotency-Key": secrets.token_hex(8)} if others % 2 else {}
                 statuses.append(next(apis).post(f"{instance}/{path}", body, **keyed).status)

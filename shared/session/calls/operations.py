@@ -15,6 +15,7 @@ from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
+from shared.snapshot.contract.recipe import Recipe
 from shared.wire.members.members import member
 from shared.wire.spaces.description import describe
 from shared.wire.spaces.spec import describe_spec
@@ -150,15 +151,33 @@ def render(max_pixels: int, *, as_it_is: bool = False) -> Operation:
     """
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
-        mode = live.header.recipe.render_mode
-        if mode not in PICTURES:
-            raise NotRenderable(
-                f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
-                render_mode=mode,
-            )
-        picture = live.apply(Render())
-        if as_it_is:
-            return {"render_mode": mode, "picture": checked(picture, mode, max_pixels)}
-        return rendered(picture, mode, max_pixels)
+        mode = picture_mode(live.header.recipe)
+        return shown(live.apply(Render()), mode, max_pixels, as_it_is=as_it_is)
 
     return operation
+
+
+def picture_mode(recipe: Recipe) -> str:
+    """The render mode of an instance that has pictures to send.
+
+    Raises:
+        NotRenderable: its mode gives none.
+    """
+    mode = recipe.render_mode
+    if mode not in PICTURES:
+        raise NotRenderable(
+            f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
+            render_mode=mode,
+        )
+    return mode
+
+
+def shown(picture: Any, mode: str, max_pixels: int, *, as_it_is: bool) -> dict[str, Any]:
+    """What `render` returned, as the reply tells it.
+
+    Raises:
+        NotRenderable: a frame has more pixels than `max_pixels`.
+    """
+    if as_it_is:
+        return {"render_mode": mode, "picture": checked(picture, mode, max_pixels)}
+    return rendered(picture, mode, max_pixels)

@@ -33,6 +33,8 @@ class Service:
     session: Session
     renderer: Renderer
     """Draws instances for the monitor."""
+    looks: Renderer
+    """Draws single pictures, which wait for none of the monitor's."""
     log: LogWriter
     metrics: "Metrics | None"
     """Only a server has them: a Lambda function is one of many, and short-lived."""
@@ -43,6 +45,7 @@ class Service:
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
         await self.renderer.close()
+        await self.looks.close()
         await self.session.shut_down()
 
 
@@ -80,6 +83,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         address=address,
         session=session,
         renderer=Renderer(session.thread_for_copy),
+        looks=Renderer(session.thread_for_copy),
         log=log,
         metrics=counted,
         notes=Notes(log, counted),

@@ -180,7 +180,7 @@ class Instance:
 
     def _render(self) -> Any:
         # Rendering may change the environment: rgb_array_list empties its list.
-        return self._change(_RENDER, method="GET", exactly=True)["picture"]
+        return self._change("render/", exactly=True)["picture"]
 
     def _follow(self, reply: Any) -> Any:
         """Take over the spaces that the reply tells, if it does, and return it."""

@@ -109,7 +109,8 @@ def test_replies_match_the_schemas_that_document_them(local: Api) -> None:
     replies = {
         "reset_env": local.post(f"{instance}/reset/"),
         "step_env": local.post(f"{instance}/step/", {"action": 0}),
-        "render_env": local.get(f"{instance}/monitor/render/"),
+        "render_env": local.post(f"{instance}/render/"),
+        "monitor_render": local.get(f"{instance}/monitor/render/"),
         "get_env": local.get(instance),
         "list_envs": local.get("/v1/envs/"),
         "action_space": local.get(f"{instance}/action_space/"),
