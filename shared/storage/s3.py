@@ -5,7 +5,7 @@ path (`ENDPOINT/BUCKET/KEY`), boto3's default for one.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Any
@@ -62,7 +62,7 @@ class S3Store:
 
     def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`; GetObject, which is repeated too if its body breaks off."""
-        condition = {} if unless is None else {"IfNoneMatch": unless}
+        condition: dict[str, str] = {} if unless is None else {"IfNoneMatch": unless}
         with self._failures():
             for _ in range(_ATTEMPTS - 1):
                 # boto3 repeats a request until a reply begins; it hands over the body as a stream.
@@ -110,7 +110,7 @@ class S3Store:
             while self._clients:
                 self._clients.popitem()[1].close()
 
-    def _read(self, key: str, condition: dict[str, str]) -> Stored | Unchanged | None:
+    def _read(self, key: str, condition: Mapping[str, str]) -> Stored | Unchanged | None:
         """What one GetObject brings, its whole body read."""
         try:
             reply = self._client().get_object(**self._place(key), **condition)
