@@ -60,8 +60,16 @@ class Settings:
     """Seconds that the first trial of an unknown kind of environment may take."""
     max_trial_bytes: int = 4_294_967_296
     """Memory that this trial may use, in bytes."""
-    cors_origins: tuple[str, ...] = ("*",)
-    """Origins whose pages may call the API; `*` is all."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that clients call this server by, beside addresses and localhost; `*.` before one is all below it.
+
+    Unset, a connection over loopback has to name localhost or an address, and any other may name what it likes.
+    """
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API; `*` is all. Unset, those of loopback addresses.
+
+    The server's own pages always may.
+    """
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
 
@@ -167,6 +175,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_call_seconds": _positive(float),
     "max_trial_seconds": _positive(float),
     "max_trial_bytes": _positive(int),
+    "allowed_hosts": _list,
     "cors_origins": _list,
     "log": _one_of("calls", "errors", "off"),
 }

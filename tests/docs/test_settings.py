@@ -26,8 +26,9 @@ def test_a_default_in_the_table_is_the_one_in_force(name: str) -> None:
     assert ROWS[PREFIX + name.upper()] == (f"`{default}`" if isinstance(default, str) else f"{default:.0f}")
 
 
-def test_cors_is_open_to_all_by_default_as_the_table_says() -> None:
-    assert ROWS["GYM_HTTP_CORS_ORIGINS"] == f"`{','.join(Settings().cors_origins)}`"
+def test_other_machines_pages_may_not_call_by_default_as_the_table_says() -> None:
+    assert ROWS["GYM_HTTP_CORS_ORIGINS"] == "pages of this server and of loopback addresses"
+    assert Settings().cors_origins == ()
 
 
 def test_the_log_line_has_the_members_of_a_real_one(docs_server: Server) -> None:

@@ -35,6 +35,7 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_MAX_CALL_SECONDS": "1.5",
             "GYM_HTTP_MAX_TRIAL_SECONDS": "2.5",
             "GYM_HTTP_MAX_TRIAL_BYTES": "50",
+            "GYM_HTTP_ALLOWED_HOSTS": "gym.example, *.gym.example",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
             "GYM_HTTP_LOG": "off",
         }
@@ -57,6 +58,7 @@ def test_every_setting_can_be_set() -> None:
         max_call_seconds=1.5,
         max_trial_seconds=2.5,
         max_trial_bytes=50,
+        allowed_hosts=("gym.example", "*.gym.example"),
         cors_origins=("https://a.example",),
         log="off",
     )

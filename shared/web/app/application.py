@@ -16,14 +16,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.settings import Settings
-from shared.web.app.behind import Behind, OpenedService, cross_origin
+from shared.web.app.admission import Admission, address_of
+from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RequestLog, request_id_of
@@ -80,27 +80,35 @@ class Application:
         self._service = service
         self._paths = Paths(endpoints, service)
         self._behind: ASGIApp = Behind(TITLE, service, self.openapi, documented, pages)
+        self._admission: Admission | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or start and end with the server."""
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
-        elif b"origin" in dict(scope["headers"]):
-            await self._cross_origin(scope, receive, send)
-        else:
+            return
+        headers = dict(scope["headers"])
+        admission = self._admission or self._admit()
+        if b"origin" not in headers and admission.answers_to(address_of(scope), headers.get(b"host", b"")):
             await (self._paths.find(scope) or self._behind)(scope, receive, send)
+        else:
+            await (admission.refusal(scope, headers) or admission.cross_origin)(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
         return self._document
 
-    async def _same_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self._paths.find(scope) or self._behind)(scope, receive, send)
 
-    @cached_property
-    def _cross_origin(self) -> CORSMiddleware:
-        """Made when the first such request comes, so that importing an application reads no settings."""
-        return cross_origin(self._same_origin, self._service)
+    def _admit(self) -> Admission:
+        try:
+            settings = (self._service.opened or self._service.open()).settings
+        except GymHTTPError:
+            # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
+            return Admission(Settings(cors_origins=("*",)), self._admitted)
+        self._admission = Admission(settings, self._admitted)
+        return self._admission
 
     @cached_property
     def _document(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What stands behind the endpoints: FastAPI, CORS, and the start and end of a server.
+"""What stands behind the endpoints: FastAPI, and the start and end of a server.
 
 FastAPI has the documentation, the static pages and paths that do not exist. Its and Starlette's layers around a
 route take longer than a step of CartPole, and importing it takes half of a function's cold start; so it is made
@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from shared.errors import GymHTTPError
 from shared.session.stored.sweep import sweep_forever
 from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
@@ -109,31 +107,6 @@ class Behind:
         if self._pages is not None:
             app.mount("/", Pages(self._pages))
         return app
-
-
-def cross_origin(app: ASGIApp, service: OpenedService) -> CORSMiddleware:
-    """The application for requests from pages of other origins, as far as the settings allow them."""
-    try:
-        origins = service.open().settings.cors_origins
-    except GymHTTPError:
-        # The endpoint is about to answer 503 with the reason, which a page has to be able to read.
-        origins = ("*",)
-    return CORSMiddleware(
-        app,
-        allow_origins=origins,
-        allow_methods=("DELETE", "GET", "POST"),
-        allow_headers=("*",),
-        expose_headers=(
-            "ETag",
-            "Idempotency-Replayed",
-            "Location",
-            "Retry-After",
-            "Server-Timing",
-            "Warning",
-            "X-Request-Id",
-        ),
-        max_age=7200,
-    )
 
 
 def _varying(send: Send) -> Send:

@@ -58,6 +58,8 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
 }
 
 METHOD_NOT_ALLOWED = ProblemKind(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed")
+HOST_NOT_ALLOWED = ProblemKind(HTTPStatus.MISDIRECTED_REQUEST, "host-not-allowed")
+ORIGIN_NOT_ALLOWED = ProblemKind(HTTPStatus.FORBIDDEN, "origin-not-allowed")
 PATH_NOT_FOUND = ProblemKind(HTTPStatus.NOT_FOUND, "path-not-found")
 INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 

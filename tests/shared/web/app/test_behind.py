@@ -1,6 +1,5 @@
 """What no endpoint takes is answered too, and a server starts and ends with its service."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +19,6 @@ def test_a_path_that_does_not_exist_is_a_problem_whose_cached_reply_is_one_origi
     assert (reply.status, reply.json["type"]) == (404, "urn:gym-http:problem:path-not-found")
     assert reply.headers["vary"] == "Origin"
     assert "/v1/nothing/" in reply.json["detail"]
-
-
-@pytest.mark.parametrize(
-    ("allowed", "origin", "told"),
-    [
-        (("*",), "https://a.example", "*"),
-        (("https://a.example",), "https://a.example", "https://a.example"),
-        (("https://a.example",), "https://b.example", None),
-    ],
-)
-def test_a_page_of_another_origin_reads_what_the_settings_allow(
-    settings: Settings, allowed: tuple[str, ...], origin: str, told: str | None
-) -> None:
-    app = create_app(list_envs.router, settings=dataclasses.replace(settings, cors_origins=allowed))
-    with alone(app) as client:
-        reply = Api(client).get("/v1/envs/", origin=origin)
-    assert reply.status == 200
-    assert reply.headers.get("access-control-allow-origin") == told
-
-
-def test_a_page_may_read_why_the_settings_are_wrong() -> None:
-    from starlette.testclient import TestClient
-
-    app = create_app(list_envs.router, settings=Settings(store="s3://bucket"))
-    reply = TestClient(app).get("/v1/envs/", headers={"origin": "https://a.example"})
-    assert (reply.status_code, reply.headers["access-control-allow-origin"]) == (503, "*")
 
 
 def test_static_pages_are_served_where_a_folder_is_given(settings: Settings, tmp_path: Path) -> None:
