@@ -7,6 +7,7 @@ of their own that makes the call, and one that makes a reply of its `Outcome`.
 import msgspec
 
 from shared.session.live.environment import Encode, Operation
+from shared.session.stored.header import Expected
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 
@@ -18,7 +19,7 @@ class InstanceCall(msgspec.Struct, frozen=True):
     operation: Operation
     encode: Encode
     """Makes the reply of what the operation returned."""
-    if_match: int | None = None
-    """The revision that the instance has to be at; None for any."""
+    if_match: Expected = None
+    """The revisions that the instance may be at; None for any."""
     keyed: Keyed | None = None
     """The idempotency key, and digests of what it was sent with."""

@@ -14,6 +14,7 @@ from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
 from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
@@ -54,7 +55,7 @@ class Checkpoints:
         return header
 
     async def keep(
-        self, reference: Reference, name: str, if_match: int | None = None, keyed: Keyed | None = None
+        self, reference: Reference, name: str, if_match: Expected = None, keyed: Keyed | None = None
     ) -> Header:
         """Make a checkpoint of the instance's current state. For a repeated call, ask `kept_before` first.
 
@@ -107,7 +108,7 @@ class Checkpoints:
         return instance, sorted(headers, key=lambda header: header.created)
 
     async def delete(
-        self, checkpoint: Reference, if_match: int | None = None, keyed: Keyed | None = None
+        self, checkpoint: Reference, if_match: Expected = None, keyed: Keyed | None = None
     ) -> tuple[Header, bool]:
         """Delete a checkpoint; the header of its instance, and whether the same call had deleted it before.
 
@@ -131,7 +132,7 @@ class Checkpoints:
         return instance, False
 
     async def restore(
-        self, checkpoint: Reference, record: Record, if_match: int | None = None, keyed: Keyed | None = None
+        self, checkpoint: Reference, record: Record, if_match: Expected = None, keyed: Keyed | None = None
     ) -> Outcome:
         """Restore the instance to the checkpoint. The reply is its record; its revision goes on counting.
 

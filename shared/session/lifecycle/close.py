@@ -2,7 +2,7 @@
 
 from shared.errors import InstanceNotFound, StaleRevision
 from shared.session.live.cache import LiveCache
-from shared.session.stored.header import check_revision
+from shared.session.stored.header import Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
@@ -18,7 +18,7 @@ class Closing:
         self._live = live
         self._quota = quota
 
-    async def close(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> bool:
+    async def close(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> bool:
         """Delete the instance; True if the same call had deleted it before.
 
         Raises:
@@ -48,7 +48,7 @@ class Closing:
             self._quota.release(reference.owner)
             return False
 
-    async def _delete(self, loaded: Loaded, if_match: int | None) -> None:
+    async def _delete(self, loaded: Loaded, if_match: Expected) -> None:
         retry = Retry()
         while failure := await self._snapshots.delete(loaded):
             retry.note(failure)

@@ -15,7 +15,7 @@ import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.live.cache import LiveCache
-from shared.session.stored.header import Header, check_revision
+from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
@@ -43,7 +43,7 @@ class Forking:
         reference: Reference,
         count: int,
         reseed: int | None,
-        if_match: int | None = None,
+        if_match: Expected = None,
         keyed: Keyed | None = None,
     ) -> Forked:
         """Create `count` exact twins of the instance.
@@ -67,7 +67,7 @@ class Forking:
         return Forked([twin.instance_id for twin in twins])
 
     async def _fork_once(
-        self, reference: Reference, count: int, reseed: int | None, if_match: int | None, keyed: Keyed
+        self, reference: Reference, count: int, reseed: int | None, if_match: Expected, keyed: Keyed
     ) -> Forked:
         """Fork with a key: write the claim, or find the one of an earlier attempt, and complete the set."""
         ids = [keyed.instance_id(number) for number in range(count)]
@@ -87,7 +87,7 @@ class Forking:
         await self._complete(claim, _others(claim.header, ids, reseed))
         return Forked(ids)
 
-    async def _origin(self, reference: Reference, if_match: int | None, keyed: Keyed | None) -> Loaded:
+    async def _origin(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> Loaded:
         async with self._live.lock(reference):
             origin = await self._snapshots.load(reference)
         check_revision(origin.header, if_match)

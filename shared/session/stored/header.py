@@ -83,14 +83,22 @@ def revision_made(header: Header, call_id: bytes) -> int | None:
     return None
 
 
-def check_revision(header: Header, expected: int | None) -> None:
-    """Check the revision that a conditional call expects; None expects nothing.
+Expected = int | frozenset[int] | None
+"""The revision, or one of the revisions, that a conditional call expects; None expects nothing."""
+
+
+def check_revision(header: Header, expected: Expected) -> None:
+    """Check the revision that a conditional call expects.
 
     Raises:
         StaleRevision: the instance is at another revision.
     """
-    if expected is not None and expected != header.revision:
+    if expected is None:
+        return
+    revisions = {expected} if isinstance(expected, int) else expected
+    if header.revision not in revisions:
+        told = " or ".join(map(str, sorted(revisions)))
         raise StaleRevision(
-            f"The instance is at revision {header.revision}, not {expected}; read it and decide again.",
+            f"The instance is at revision {header.revision}, not {told}; read it and decide again.",
             revision=header.revision,
         )

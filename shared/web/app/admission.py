@@ -9,11 +9,10 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 
 from shared.settings import Settings
 from shared.web.observe.request_log import RawHeaders
@@ -57,16 +56,19 @@ class Admission:
         self.answers_to = lru_cache(maxsize=256)(self._answers_to)
         """Whether a request for the host is for this server, given the address that the connection came to."""
 
-    def refusal(self, scope: Scope, headers: RawHeaders) -> Response | None:
-        """The reply to a request that is not admitted; None to one that is."""
+    def refusal(self, method: str, address: str, headers: RawHeaders) -> Response | None:
+        """The reply to a request that is not admitted; None to one that is.
+
+        `address` is the one that the connection came to, and empty where the server does not say.
+        """
         host, origin = headers.get(b"host", b""), headers.get(b"origin")
-        if not self.answers_to(address_of(scope), host):
+        if not self.answers_to(address, host):
             return problem_response(
                 HOST_NOT_ALLOWED,
                 f"This server does not answer to the host {_shown(host)}; call it by its address or as localhost, "
                 "or add the name to GYM_HTTP_ALLOWED_HOSTS.",
             )
-        if origin is None or scope["method"] in _SAFE or self._may_call(origin.decode("latin-1"), headers):
+        if origin is None or method in _SAFE or self._may_call(origin.decode("latin-1"), headers):
             return None
         return problem_response(
             ORIGIN_NOT_ALLOWED,
@@ -89,12 +91,6 @@ class Admission:
         if "*" in self._origins or origin in self._origins or _is_own(origin, headers):
             return True
         return not self._origins and re.fullmatch(_LOOPBACK_ORIGINS, origin) is not None
-
-
-def address_of(scope: Scope) -> str:
-    """The address on this side of the connection; empty where the server does not say."""
-    server: Any = scope.get("server")
-    return str(server[0]) if server else ""
 
 
 def _is_own(origin: str, headers: RawHeaders) -> bool:

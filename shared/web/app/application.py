@@ -5,6 +5,7 @@ the same status in every mode. FastAPI's own request path takes 230 µs before a
 (one core, an empty handler), and a step is to take less in all. So an endpoint is called directly.
 """
 
+import asyncio
 import logging
 import os
 import re
@@ -22,11 +23,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.settings import Settings
-from shared.web.app.admission import Admission, address_of
+from shared.web.app.admission import Admission
 from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.log import LogWriter
-from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RequestLog, request_id_of
+from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, RequestLog, joined, request_id_of
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
 
@@ -42,6 +43,9 @@ _log = logging.getLogger(__name__)
 
 _CLIENT_GONE = 499
 """The status in the log, as nginx has it, where the client went before its reply."""
+
+_MOMENT_S = 0.2
+"""In this time a server notices that a connection is closed."""
 
 _LAMBDA_MARGIN_S = 1.0
 """So long before Lambda ends the function, a call is interrupted, so that there is a reply."""
@@ -87,12 +91,18 @@ class Application:
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        lines, server = scope["headers"], scope.get("server")
+        headers: RawHeaders = dict(lines)
+        if len(headers) < len(lines):
+            headers = joined(lines)
+        address = server[0] if server else ""
         admission = self._admission or self._admit()
-        if b"origin" not in headers and admission.answers_to(address_of(scope), headers.get(b"host", b"")):
+        if b"origin" not in headers and admission.answers_to(address, headers.get(b"host", b"")):
             await (self._paths.find(scope) or self._behind)(scope, receive, send)
         else:
-            await (admission.refusal(scope, headers) or admission.cross_origin)(scope, receive, send)
+            await (admission.refusal(scope["method"], address, headers) or admission.cross_origin)(
+                scope, receive, send
+            )
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
@@ -172,7 +182,9 @@ class Resource:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and note what came of it."""
-        headers = dict(scope["headers"])
+        headers: RawHeaders = dict(scope["headers"])
+        if len(headers) < len(scope["headers"]):
+            headers = joined(scope["headers"])
         named = REQUEST_ID in headers or _LAMBDA in scope
         log = RequestLog(headers, request_id_of(headers, scope) if named else os.urandom(8).hex())
         endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
@@ -183,9 +195,9 @@ class Resource:
             response = await self._response(endpoint, log, scope, receive)
             log.status = response.status_code
             _add_headers(response, log)
-            await response(scope, receive, send)
+            await _send(response, scope, receive, send)
         except ClientDisconnect:
-            pass  # nobody is left to answer; the line says so
+            log.status = _CLIENT_GONE
         except Exception:  # noted here, and told by the server
             log.status, log.problem = INTERNAL.status.value, INTERNAL.name
             raise
@@ -244,6 +256,35 @@ class Resource:
             notes.answered.append(log)
             if not notes.scheduled:
                 notes.schedule()
+
+
+async def _send(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the reply; to HEAD only its headers, since a stream would not end.
+
+    Raises:
+        ClientDisconnect: the client is gone.
+    """
+    try:
+        if scope["method"] == "HEAD":
+            await send(
+                {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+            )
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await response(scope, receive, send)
+    except (OSError, RuntimeError):
+        # uvloop raises RuntimeError for a write to a connection that has just been closed.
+        if await _is_gone(receive):
+            raise ClientDisconnect from None
+        raise
+
+
+async def _is_gone(receive: Receive) -> bool:
+    """Whether the client is gone, as far as the server learns within a moment."""
+    try:
+        return (await asyncio.wait_for(receive(), _MOMENT_S))["type"] == "http.disconnect"
+    except TimeoutError:
+        return False
 
 
 def _add_headers(response: Response, log: RequestLog) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,15 @@ RawHeaders = Mapping[bytes, bytes]
 """A request's headers as ASGI gives them, with names in lower case."""
 
 REQUEST_ID = b"x-request-id"
+
+
+def joined(headers: Sequence[tuple[bytes, bytes]]) -> RawHeaders:
+    """The headers by name. One that came in several lines is a list (RFC 9110, section 5.3)."""
+    by_name: dict[bytes, bytes] = {}
+    for name, value in headers:
+        by_name[name] = by_name[name] + b", " + value if name in by_name else value
+    return by_name
+
 
 VARY_ORIGIN = (b"vary", b"Origin")
 """Whether a page may read a reply depends on the page's origin."""

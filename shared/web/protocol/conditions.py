@@ -6,22 +6,29 @@ from shared.errors import InvalidValue
 from shared.session.stored.idempotency import Keyed
 
 _LONGEST_KEY = 255
-_REVISION = re.compile(r'"(\d{1,18})"')
+# A proxy that compresses makes an ETag weak (nginx), or adds the coding (Apache, Caddy).
+_REVISION = re.compile(r'(?:W/)?"(\d{1,18})(?:[-;](?:gzip|br|zstd|deflate))?"')
 
 
-def revision_of(if_match: bytes) -> int | None:
-    """The revision that an `If-Match` header names; None for `*`.
+def revisions_of(if_match: bytes) -> frozenset[int] | None:
+    """The revisions that an `If-Match` header names, of which one has to hold; None for `*`.
+
+    RFC 9110 (section 13.1.1) compares strongly. Here a weak ETag holds too: it is the same revision, in a reply
+    that a proxy compressed.
 
     Raises:
-        InvalidValue: it is no ETag of an instance.
+        InvalidValue: it has a part that is no ETag of an instance.
     """
     text = if_match.decode("latin-1").strip()
     if text == "*":
         return None
-    revision = _REVISION.fullmatch(text)
-    if revision is None:
-        raise InvalidValue(f'If-Match is {text!r}; send the ETag of this instance as it came, such as "17".')
-    return int(revision[1])
+    revisions = [_REVISION.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
+    if not revisions or None in revisions:
+        raise InvalidValue(
+            f'If-Match is {text[:100]!r}; send the ETag of this instance as it came, such as "17", or several of '
+            "them with commas between."
+        )
+    return frozenset(int(revision[1]) for revision in revisions if revision is not None)
 
 
 def keyed_of(owner: str, idempotency_key: bytes, *sent: bytes) -> Keyed:

@@ -17,7 +17,7 @@ from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.web.observe.request_log import RawHeaders, RequestLog
-from shared.web.protocol.conditions import keyed_of, revision_of
+from shared.web.protocol.conditions import keyed_of, revisions_of
 from shared.web.protocol.dialect import UUID, V1, Dialect
 from shared.web.protocol.encoding import Encoded, Encoding, RawHead
 from shared.web.service.auth import owner_of
@@ -126,14 +126,14 @@ class Request(msgspec.Struct, Generic[BodyT]):
         return reference._replace(checkpoint_id=given)
 
     @property
-    def if_match(self) -> int | None:
-        """The revision on which the call is conditional.
+    def if_match(self) -> frozenset[int] | None:
+        """The revisions of which the instance has to be at one.
 
         Raises:
             InvalidValue: the header is no ETag of an instance.
         """
         sent = self.headers.get(b"if-match")
-        return None if sent is None else revision_of(sent)
+        return None if sent is None else revisions_of(sent)
 
     @property
     def keyed(self) -> Keyed | None:

@@ -34,6 +34,12 @@ def test_a_call_conditional_on_another_revision_is_refused_with_the_current_one(
         assert raised.value.evidence["revision"] == 7
 
 
+def test_a_call_conditional_on_several_revisions_needs_one_of_them() -> None:
+    check_revision(HEADER, frozenset((6, 7)))
+    with pytest.raises(StaleRevision, match="at revision 7, not 5 or 6"):
+        check_revision(HEADER, frozenset((6, 5)))
+
+
 def test_a_header_names_the_instance_or_the_checkpoint() -> None:
     assert HEADER.reference == Reference(HEADER.owner, HEADER.instance_id)
     checkpoint = msgspec.structs.replace(HEADER, checkpoint_id="c")

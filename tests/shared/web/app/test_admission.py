@@ -6,7 +6,7 @@ import pytest
 from starlette.responses import Response
 
 from shared.settings import Settings
-from shared.web.app.admission import Admission, address_of
+from shared.web.app.admission import Admission
 
 
 def admission(**settings: Any) -> Admission:
@@ -15,7 +15,7 @@ def admission(**settings: Any) -> Admission:
 
 def refusal(admitting: Admission, method: str = "POST", address: str = "127.0.0.1", **headers: str) -> int | None:
     given = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
-    refused = admitting.refusal({"type": "http", "method": method, "server": (address, 5000)}, given)
+    refused = admitting.refusal(method, address, given)
     return None if refused is None else refused.status_code
 
 
@@ -52,11 +52,6 @@ def test_a_server_that_others_reach_answers_to_every_name_unless_names_are_set(a
 
 def test_a_star_answers_to_every_name_on_loopback_too() -> None:
     assert refusal(admission(allowed_hosts=("*",)), host="any.example") is None
-
-
-def test_where_a_server_says_nothing_of_its_address_there_is_none() -> None:
-    assert address_of({}) == address_of({"server": None}) == ""
-    assert address_of({"server": ["::1", 80]}) == "::1"
 
 
 @pytest.mark.parametrize("origins", [(), ("https://good.example",)])
@@ -100,12 +95,11 @@ def test_a_servers_own_pages_may_behind_a_proxy_too(origin: str, headers: dict[s
 
 
 def test_a_refusal_says_which_setting_would_admit() -> None:
-    scope = {"type": "http", "method": "POST", "server": ("127.0.0.1", 5000)}
     for headers, setting in (
         ({b"host": b"evil.example"}, b"GYM_HTTP_ALLOWED_HOSTS"),
         ({b"host": b"localhost", b"origin": b"https://evil.example"}, b"GYM_HTTP_CORS_ORIGINS"),
     ):
-        refused = admission().refusal(scope, headers)
+        refused = admission().refusal("POST", "127.0.0.1", headers)
         assert refused is not None
         assert refused.media_type == "application/problem+json"
         assert setting in bytes(refused.body)

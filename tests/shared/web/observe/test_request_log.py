@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.web.observe.request_log import request_id_of
+from shared.web.observe.request_log import joined, request_id_of
 
 LAMBDA = SimpleNamespace(aws_request_id="52fdfc07-2182-454f-963f-5f0f9a621d72")
 
@@ -16,6 +16,12 @@ ON_LAMBDA = {"aws.context": LAMBDA}
 
 def named(sent: bytes | None = None, scope: dict[str, Any] | None = None) -> str:
     return request_id_of({} if sent is None else {b"x-request-id": sent}, scope or {})
+
+
+def test_a_header_in_several_lines_is_a_list() -> None:
+    lines = [(b"if-match", b'"2"'), (b"accept", b"a"), (b"if-match", b'"3"')]
+    assert joined(lines) == {b"if-match": b'"2", "3"', b"accept": b"a"}
+    assert joined(lines[:2]) == dict(lines[:2])
 
 
 def test_a_clients_id_is_kept_on_lambda_too() -> None:

@@ -3,18 +3,37 @@
 import pytest
 
 from shared.errors import InvalidValue
-from shared.web.protocol.conditions import keyed_of, revision_of
+from shared.web.protocol.conditions import keyed_of, revisions_of
 
 
-@pytest.mark.parametrize(("sent", "revision"), [(b'"17"', 17), (b' "0" ', 0), (b"*", None), (b" * ", None)])
-def test_an_etag_names_its_revision_and_a_star_any(sent: bytes, revision: int | None) -> None:
-    assert revision_of(sent) == revision
+@pytest.mark.parametrize(
+    ("sent", "revisions"),
+    [
+        (b'"17"', {17}),
+        (b' "0" ', {0}),
+        (b'W/"17"', {17}),
+        (b'"17-gzip"', {17}),
+        (b'"17;br"', {17}),
+        (b'"1", W/"2",, "3"', {1, 2, 3}),
+        (b'"1","1"', {1}),
+    ],
+)
+def test_etags_name_their_revisions_weak_ones_and_lists_too(sent: bytes, revisions: set[int]) -> None:
+    assert revisions_of(sent) == revisions
 
 
-@pytest.mark.parametrize("sent", [b"", b"17", b'W/"17"', b'"-1"', b'"1", "2"', b'"' + b"1" * 19 + b'"', b'"x"'])
+@pytest.mark.parametrize("sent", [b"*", b" * "])
+def test_a_star_names_any_revision(sent: bytes) -> None:
+    assert revisions_of(sent) is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b",", b"17", b'w/"17"', b'"-1"', b'"1" "2"', b'"1", *', b'"' + b"1" * 19 + b'"', b'"x"', b'"1-x"'],
+)
 def test_what_is_no_etag_of_an_instance_is_refused(sent: bytes) -> None:
     with pytest.raises(InvalidValue, match="If-Match"):
-        revision_of(sent)
+        revisions_of(sent)
 
 
 @pytest.mark.parametrize("length", [0, 256])
