@@ -3,6 +3,7 @@
     GymHTTPError
     ├── InvalidRequest            a body or parameter has the wrong form
     │   ├── BodyTooLarge
+    │   ├── UnsupportedEncoding   a body in a compression that is not read here
     │   ├── KeyReused             an idempotency key that was sent with another request
     │   ├── InvalidAction         not a member of the action space
     │   └── InvalidValue          another value that cannot be used, such as a negative seed
@@ -54,6 +55,10 @@ class InvalidRequest(GymHTTPError):
 
 class BodyTooLarge(InvalidRequest):
     """A body is larger than the limit; `limit` in bytes."""
+
+
+class UnsupportedEncoding(InvalidRequest):
+    """A body is compressed in a way that is not read here."""
 
 
 class KeyReused(InvalidRequest):

@@ -18,7 +18,7 @@ from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect
-from shared.web.protocol.encoding import JSON_TYPE, Encoding
+from shared.web.protocol.encoding import JSON_TYPE, Encoding, as_utf8
 from shared.web.protocol.problems import PROBLEMS, headers_of
 from shared.web.protocol.validation import sentence
 from shared.wire.values import forms
@@ -27,8 +27,8 @@ from shared.wire.values import forms
 def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
     """The parsed body. Only endpoints with a required parameter declare one; the others ignore what was sent."""
     try:
-        sent = from_json(raw)
-    except ValueError:
+        sent = from_json(as_utf8(raw))
+    except (InvalidRequest, ValueError):
         sent = None
     if sent is None:
         raise InvalidRequest("Request is not a valid json")

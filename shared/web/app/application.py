@@ -228,7 +228,7 @@ class Resource:
         if _LAMBDA in scope:
             remaining_s = scope[_LAMBDA].get_remaining_time_in_millis() / 1000
             service.session.limit.end(remaining_s - _LAMBDA_MARGIN_S)
-        raw = await read_body(receive, service.settings.max_body_bytes)
+        raw = await read_body(receive, service.settings.max_body_bytes, headers.get(b"content-encoding", b""))
         body = None if endpoint.form is None else dialect.parse(endpoint.form, raw, headers)
         encoding = dialect.encoding(
             headers.get(b"accept", b""),

@@ -26,6 +26,7 @@ class ProblemKind(NamedTuple):
 PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.InvalidRequest: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request"),
     errors.BodyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large"),
+    errors.UnsupportedEncoding: ProblemKind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding"),
     errors.KeyReused: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused"),
     errors.InvalidAction: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-action"),
     errors.InvalidValue: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-value"),
@@ -70,12 +71,14 @@ def problem(error: GymHTTPError) -> Response:
 
 
 def headers_of(error: GymHTTPError) -> dict[str, str]:
-    """The headers that HTTP requires with an error: `Retry-After` and `WWW-Authenticate`."""
+    """The headers that HTTP wants with an error: `Retry-After`, `WWW-Authenticate` and `Accept-Encoding`."""
     headers = {}
     if "retry_after" in error.evidence:
         headers["Retry-After"] = str(error.evidence["retry_after"])
     if PROBLEMS[type(error)].status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if PROBLEMS[type(error)].status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        headers["Accept-Encoding"] = "gzip, deflate"  # RFC 9110, section 12.5.3
     return headers
 
 

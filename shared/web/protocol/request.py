@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound
+from shared.errors import CheckpointNotFound, InstanceNotFound
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.live.environment import Operation
@@ -18,6 +18,7 @@ from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.web.observe.request_log import RawHeaders, RequestLog
 from shared.web.protocol.conditions import keyed_of, revisions_of
+from shared.web.protocol.content_coding import Inflate, too_large
 from shared.web.protocol.dialect import UUID, V1, Dialect
 from shared.web.protocol.encoding import Encoded, Encoding, RawHead
 from shared.web.service.auth import owner_of
@@ -41,7 +42,7 @@ class Request(msgspec.Struct, Generic[BodyT]):
     headers: RawHeaders
     """The request's headers, their names in lower case."""
     raw: bytes = b""
-    """The body as it came."""
+    """The body, decompressed and otherwise as it came."""
     dialect: Dialect = V1
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
@@ -212,25 +213,29 @@ def warning_of(outcome: Outcome) -> str:
     )
 
 
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body, of at most `limit` bytes.
+async def read_body(receive: Receive, limit: int, content_encoding: bytes = b"") -> bytes:
+    """The whole body, decompressed; as it is sent and as it is here, it has at most `limit` bytes.
 
     Raises:
         BodyTooLarge: it is longer.
+        UnsupportedEncoding: it has a coding that is not read here.
+        InvalidRequest: it has not the coding that it names.
+        ClientDisconnect: the client left before its end.
     """
+    inflate = Inflate(content_encoding, limit) if content_encoding else None
     parts, length = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         part = message.get("body", b"")
-        parts.append(part)
         length += len(part)
         if length > limit:
-            raise BodyTooLarge(
-                f"The body is over {limit} bytes (GYM_HTTP_MAX_BODY_BYTES); send less.", limit=limit
-            )
+            raise too_large(limit)
+        parts.append(part if inflate is None else inflate(part))
         if not message.get("more_body", False):
+            if inflate is not None:
+                inflate.end()
             return b"".join(parts)
 
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from shared.errors import InvalidRequest, ReplyTooLarge
-from shared.web.protocol.encoding import GZIP_FROM_BYTES, parse_body
+from shared.web.protocol.encoding import GZIP_FROM_BYTES, as_utf8, parse_body
 from shared.web.protocol.negotiation import encoding_for
 
 
@@ -78,3 +78,17 @@ def test_a_reply_longer_than_lambda_carries_is_refused_there_alone() -> None:
     assert len(encoding(reply).content) == 7_000_002
     with pytest.raises(ReplyTooLarge):
         replace(encoding, by_lambda=True)(reply)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
+@pytest.mark.parametrize("text", ['{"env_id": "CartPole-v1"}', '{"ä": "🎲"}', "5", ""])
+def test_json_in_every_encoding_of_unicode_is_read(encoding: str, text: str) -> None:
+    assert as_utf8(text.encode(encoding)) == text.encode()
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe{", b"{\0x\0y", "\ud800".encode("utf-16", "surrogatepass")])
+def test_what_only_begins_in_an_encoding_is_refused(raw: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="UTF-16"):
+        as_utf8(raw)

@@ -1,6 +1,7 @@
 """A request is read within its limits, and an owner is who the API key says."""
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
-from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, Unauthorized
+from shared.errors import BodyTooLarge, CheckpointNotFound, InstanceNotFound, InvalidRequest, Unauthorized
 from shared.settings import Settings
 from shared.web.observe.request_log import RequestLog
 from shared.web.protocol import request as module
@@ -106,3 +107,13 @@ def test_a_body_over_the_limit_is_refused_before_its_end() -> None:
 def test_a_client_that_goes_in_the_middle_is_no_error_of_ours() -> None:
     with pytest.raises(ClientDisconnect):
         asyncio.run(read_body(receiving(part(b"ab", True), {"type": "http.disconnect"}), 3))
+
+
+def test_a_compressed_body_is_read_to_its_end_within_the_limit() -> None:
+    packed = gzip.compress(b"x" * 50)
+    parts = [part(packed[:5], True), part(packed[5:], True), {"type": "http.request"}]
+    assert asyncio.run(read_body(receiving(*parts), 50, b"gzip")) == b"x" * 50
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_body(receiving(*parts), 49, b"gzip"))
+    with pytest.raises(InvalidRequest, match="cut off"):
+        asyncio.run(read_body(receiving(part(packed[:-1], False)), 50, b"gzip"))
