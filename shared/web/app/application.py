@@ -83,7 +83,9 @@ class Application:
         self._endpoints = endpoints
         self._service = service
         self._paths = Paths(endpoints, service)
-        self._behind: ASGIApp = Behind(TITLE, service, self.openapi, documented, pages)
+        self._behind: ASGIApp = Behind(
+            TITLE, service, self.openapi, documented, pages, [endpoint.path for endpoint in endpoints]
+        )
         self._admission: Admission | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

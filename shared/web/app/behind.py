@@ -6,7 +6,7 @@ when first needed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from http import HTTPStatus
@@ -22,14 +22,24 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.session.stored.sweep import sweep_forever
 from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
+from shared.web.app.nearest import nearest
 from shared.web.app.pages import Pages
 from shared.web.app.supervision import exit_with_parent
 from shared.web.observe.request_log import VARY_ORIGIN
-from shared.web.protocol.problems import PATH_NOT_FOUND, ProblemKind, internal_problem, problem_response
+from shared.web.protocol.problems import (
+    METHOD_NOT_ALLOWED,
+    PATH_NOT_FOUND,
+    ProblemKind,
+    internal_problem,
+    problem_response,
+)
 from shared.web.service.service import Service, open_service
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+
+_PAGE_METHODS = {"Allow": "GET, HEAD"}
 
 
 class OpenedService:
@@ -75,13 +85,18 @@ class Behind:
         openapi: Callable[[], dict[str, Any]],
         documented: bool,
         pages: Path | None,
+        paths: Sequence[str] = (),
     ) -> None:
-        """`documented` serves the OpenAPI document; `pages` is a folder of static pages to serve at `/`."""
+        """`documented` serves the OpenAPI document; `pages` is a folder of static pages to serve at `/`.
+
+        `paths` are those of the endpoints, of which the nearest is named to who asked for another.
+        """
         self._title = title
         self._service = service
         self._openapi = openapi
         self._documented = documented
         self._pages = pages
+        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that no endpoint takes, or start and end with the server."""
@@ -100,13 +115,29 @@ class Behind:
             openapi_url="/openapi.json" if self._documented else None,
             redirect_slashes=False,
             lifespan=self._service.lifespan,
-            exception_handlers={HTTPException: _not_found, Exception: _internal},
+            exception_handlers={HTTPException: self._refused, Exception: _internal},
         )
         # Put over FastAPI's own method, as its documentation does to extend the document.
         app.openapi = self._openapi  # type: ignore[method-assign]
         if self._pages is not None:
             app.mount("/", Pages(self._pages))
         return app
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        path = request.scope["path"]
+        if error.status_code == 404:
+            meant = nearest(path, self._paths)
+            advice = "see /docs" if meant is None else f"did you mean {meant}? See /docs"
+            return problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.")
+        if error.status_code == 405:
+            return problem_response(
+                METHOD_NOT_ALLOWED,
+                f"{path} is a page and has no {request.method}; it has GET, HEAD.",
+                _PAGE_METHODS,
+            )
+        kind = ProblemKind(HTTPStatus(error.status_code), "http")
+        return problem_response(kind, str(error.detail), error.headers)
 
 
 def _varying(send: Send) -> Send:
@@ -118,14 +149,6 @@ def _varying(send: Send) -> Send:
         await send(message)
 
     return varying
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return problem_response(PATH_NOT_FOUND, f"There is no {request.url.path}; see /docs.")
-    kind = ProblemKind(HTTPStatus(error.status_code), "http")
-    return problem_response(kind, str(error.detail), error.headers)
 
 
 async def _internal(request: Request, error: Exception) -> Response:

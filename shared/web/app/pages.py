@@ -8,6 +8,8 @@ from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -33,6 +35,12 @@ class Pages(StaticFiles):
         path = super().get_path(scope)
         # Below a trailing slash the page's relative links would lead nowhere.
         return f"{path}.html" if path in self._names and not scope["path"].endswith("/") else path
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The reply; 404 by any method where there is no such file, and 405 only where there is one."""
+        if scope["method"] not in ("GET", "HEAD") and not self.lookup_path(path)[0]:
+            raise HTTPException(404)
+        return await super().get_response(path, scope)
 
     def file_response(
         self, full_path: "str | PathLike[str]", stat_result: stat_result, scope: Scope, status_code: int = 200

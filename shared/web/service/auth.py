@@ -25,6 +25,8 @@ def owner_of(authorization: str | None, api_keys: Sequence[tuple[str, str]]) -> 
         for owner, expected in api_keys
         if hmac.compare_digest(given, hashlib.sha256(expected.encode()).digest())
     ]
+    if scheme.lower() == "bearer" and secret.strip() and not owners:
+        raise Unauthorized("This key is not known; check it, or ask who runs the server for one.")
     if scheme.lower() != "bearer" or not owners:
         raise Unauthorized("This server requires an API key; send `Authorization: Bearer SECRET`.")
     return owners[0]

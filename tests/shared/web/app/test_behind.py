@@ -21,6 +21,23 @@ def test_a_path_that_does_not_exist_is_a_problem_whose_cached_reply_is_one_origi
     assert "/v1/nothing/" in reply.json["detail"]
 
 
+@pytest.mark.parametrize("path", ["/v1/env/", "//v1/envs/", "/v1/env"])
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_a_path_that_is_nearly_one_is_404_by_any_method_and_the_right_one_named(
+    local: Api, method: str, path: str
+) -> None:
+    reply = local.client.send(method, path, b"{}" if method == "POST" else None)
+    assert (reply.status, reply.json["type"]) == (404, "urn:gym-http:problem:path-not-found")
+    assert "did you mean /v1/envs/?" in reply.json["detail"]
+
+
+def test_a_page_has_no_other_method_than_get_and_head(local: Api) -> None:
+    reply = local.post("/agent.html")
+    assert (reply.status, reply.json["type"]) == (405, "urn:gym-http:problem:method-not-allowed")
+    assert reply.headers["allow"] == "GET, HEAD"
+    assert local.post("/nothing.html").status == 404
+
+
 def test_static_pages_are_served_where_a_folder_is_given(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>here</p>")
     for pages, status in ((tmp_path, 200), (None, 404)):

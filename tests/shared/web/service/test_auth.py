@@ -44,3 +44,19 @@ def test_a_key_stands_for_its_owner(header: str, owner: str) -> None:
 def test_anything_else_is_unauthorized(header: str | None) -> None:
     with pytest.raises(Unauthorized):
         owner_of(header, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Bearer secret", "This key is not known"),
+        ("bearer \udcff", "This key is not known"),
+        (None, "requires an API key"),
+        ("Bearer ", "requires an API key"),
+        ("Basic secret-of-bob", "requires an API key"),
+    ],
+)
+def test_a_wrong_key_is_told_from_none_and_is_not_repeated(header: str | None, told: str) -> None:
+    with pytest.raises(Unauthorized, match=told) as raised:
+        owner_of(header, KEYS)
+    assert "secret" not in raised.value.detail
