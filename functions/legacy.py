@@ -20,7 +20,7 @@ from shared.web.protocol.request import Request
 root = Router(dialect=LEGACY, tag="legacy")
 
 _INSTANCE = "/v1/envs/{instance_id}"
-_REPLACED = '299 - "{newest} was made, since the requested version is gone"'
+_REPLACED = '299 - "{made} was made{arguments}, since the requested id is gone"'
 _NO_SCREEN = (
     '299 - "render was ignored: the server has no screen; GET /v1/envs/ID/monitor/render/ returns pictures"'
 )
@@ -76,8 +76,10 @@ async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
     header = await instances.create(
         service.session, request.owner, body.env_id, body.seed, service.settings.env_modules
     )
-    made = header.recipe.env_id
-    headers = {} if made == body.env_id else {"Warning": _REPLACED.format(newest=made)}
+    recipe = header.recipe
+    arguments = ", ".join(f"{name}={value}" for name, value in recipe.kwargs.items())
+    warning = _REPLACED.format(made=recipe.env_id, arguments=f" with {arguments}" if arguments else "")
+    headers = {} if recipe.env_id == body.env_id else {"Warning": warning}
     return request.reply({"instance_id": short_id(header.instance_id)}, headers=headers)
 
 
@@ -161,7 +163,7 @@ async def legacy_observation_space_contains(request: Request[dict[str, object]])
 async def legacy_monitor_start(request: Request[messages.MonitorBody]) -> Response:
     """Record the length, return and time of every episode, as `statistics` in the instance's `/v1` record."""
     await request.apply(operations.start_statistics(resume=request.body.resume))
-    return Response(status_code=204)
+    return _done()
 
 
 @root.post(
@@ -174,7 +176,7 @@ async def legacy_monitor_start(request: Request[messages.MonitorBody]) -> Respon
 async def legacy_monitor_close(request: Request[None]) -> Response:
     """Stop adding episodes to the statistics. What was recorded stays."""
     await request.apply(operations.stop_statistics())
-    return Response(status_code=204)
+    return _done()
 
 
 @root.post(
@@ -187,11 +189,18 @@ async def legacy_monitor_close(request: Request[None]) -> Response:
 async def legacy_close_env(request: Request[None]) -> Response:
     """Close the environment and delete its snapshot."""
     await request.service.session.closing.close(request.reference, None, None)
-    return Response(status_code=204)
+    return _done()
 
 
-@root.post("/v1/upload/", summary="Refuse an upload", reply=None, status=204, errors=(InvalidRequest,))
-async def legacy_upload(request: Request[None]) -> Response:
+@root.post(
+    "/v1/upload/",
+    summary="Refuse an upload",
+    body=messages.UploadBody,
+    reply=None,
+    status=204,
+    errors=(InvalidRequest,),
+)
+async def legacy_upload(request: Request[messages.UploadBody]) -> Response:
     """Always answer with an error."""
     raise InvalidRequest(
         "Nothing was uploaded: the site that took results is gone. monitor/start/ records statistics here."
@@ -202,6 +211,11 @@ async def legacy_upload(request: Request[None]) -> Response:
 async def legacy_shutdown(request: Request[None]) -> Response:
     """Always answer with an error."""
     raise InvalidRequest("A client cannot shut down a server that others use; close your environments instead.")
+
+
+def _done() -> Response:
+    """204 as Flask sent it: typed clients look for a type where there is nothing of any."""
+    return Response(status_code=204, media_type="text/html")
 
 
 router = root.under("/legacy")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from secrets import token_hex
 
 from shared.errors import Contended, InstanceNotFound, NotCreatable
-from shared.legacy.env_ids import newest_version
+from shared.legacy.env_ids import GONE, Replacement, replacement
 from shared.legacy.instance_ids import full_id, short_id
 from shared.session.session import Session
 from shared.session.stored.header import Header
@@ -18,26 +18,31 @@ _DRAWS = 8
 async def create(
     session: Session, owner: str, env_id: str, seed: int | None, env_modules: Sequence[str]
 ) -> Header:
-    """Create an instance of the environment, or of its newest version where that one cannot be made.
+    """Create an instance of the environment, or of what replaced it where that one cannot be made.
 
     Raises:
         NotCreatable: neither can be made.
         Contended: no free id was found.
     """
-    newest = newest_version(env_id)
+    newer = replacement(env_id)
     try:
         check_registered(env_id, env_modules)
     except NotCreatable:
-        if newest is None:
+        if newer is None and GONE.fullmatch(env_id):
+            raise NotCreatable(
+                f"The environment {env_id!r} no longer exists: Gymnasium has no successor of it. "
+                "GET /v1/catalog/ lists those that can be made."
+            ) from None
+        if newer is None:
             # The original server's words.
             raise NotCreatable(f"Attempted to look up malformed environment ID '{env_id}'") from None
-        env_id, newest = newest, None
+        return await _create(session, owner, newer, seed, env_modules)
     try:
-        return await _create(session, owner, env_id, seed, env_modules)
+        return await _create(session, owner, Replacement(env_id, {}), seed, env_modules)
     except NotCreatable:
-        if newest is None:
+        if newer is None:
             raise
-        return await _create(session, owner, newest, seed, env_modules)
+        return await _create(session, owner, newer, seed, env_modules)
 
 
 async def env_ids(session: Session, owner: str) -> dict[str, str]:
@@ -63,8 +68,8 @@ async def free_id(session: Session, owner: str) -> str:
 
 
 async def _create(
-    session: Session, owner: str, env_id: str, seed: int | None, env_modules: Sequence[str]
+    session: Session, owner: str, made: Replacement, seed: int | None, env_modules: Sequence[str]
 ) -> Header:
     instance_id = await free_id(session, owner)
-    recipe = Recipe(env_id=env_id, seed=seed)
+    recipe = Recipe(env_id=made.env_id, kwargs=dict(made.kwargs), seed=seed)
     return await session.creation.create(owner, recipe, env_modules, instance_id=instance_id)

@@ -48,6 +48,14 @@ class _Monitor(BaseModel):
     video_callable: Any = Field(False, description="Accepted and ignored: no video is made.")
 
 
+class _Upload(BaseModel):
+    """What was to be uploaded."""
+
+    api_key: Any = Field(description="Required, as it was by the site that took results.")
+    training_dir: Any = Field(None, description="Ignored: nothing is uploaded.")
+
+
+UploadBody = Annotated[_Upload, BeforeValidator(_given)]
 CreateBody = Annotated[_Create, BeforeValidator(_given)]
 StepBody = Annotated[_Step, BeforeValidator(_given)]
 MonitorBody = Annotated[_Monitor, BeforeValidator(_given)]

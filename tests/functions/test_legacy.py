@@ -199,6 +199,51 @@ def test_an_old_id_makes_the_newest_version_and_says_so(one: Old, asked: str, ma
     assert one.get("/legacy/v1/envs/").json["all_envs"] == {reply.json["instance_id"]: made}
 
 
+def test_blackjack_is_the_card_game_and_not_ataris(one: Old) -> None:
+    reply = one.post("/legacy/v1/envs/", {"env_id": "Blackjack-v0"})
+    assert reply.headers["warning"].startswith('299 - "Blackjack-v1 was made,')
+
+
+@pytest.mark.parametrize(
+    ("env_id", "shape", "told"),
+    [
+        ("Pong-ram-v0", [128], "obs_type=ram, frameskip=[2, 5], repeat_action_probability=0.25"),
+        ("PongDeterministic-v4", [210, 160, 3], "obs_type=rgb, frameskip=4, repeat_action_probability=0.0"),
+        ("Breakout-ram-v0", [128], "obs_type=ram"),
+    ],
+)
+def test_an_atari_id_that_spelled_out_its_arguments_is_made_with_them_and_told(
+    one: Old, env_id: str, shape: list[int], told: str
+) -> None:
+    reply = one.post("/legacy/v1/envs/", {"env_id": env_id})
+    assert reply.status == 200, reply.content
+    assert told in reply.headers["warning"]
+    assert reply.headers["warning"].startswith('299 - "ALE/')
+    instance = f"/legacy/v1/envs/{reply.json['instance_id']}"
+    assert one.get(f"{instance}/observation_space/").json["info"]["shape"] == shape
+    one.post(f"{instance}/reset/")
+    assert one.post(f"{instance}/step/", {"action": 0}).status == 200
+
+
+@pytest.mark.parametrize("env_id", ["Copy-v0", "FetchReach-v1", "NChain-v0"])
+def test_an_id_that_no_longer_exists_says_so(one: Old, env_id: str) -> None:
+    assert "no longer exists" in message(one.post("/legacy/v1/envs/", {"env_id": env_id}))
+
+
+def test_a_reply_without_content_has_a_type_as_flasks_had(old: Old) -> None:
+    instance = old.create()
+    for path in ("monitor/start/", "monitor/close/", "close/"):
+        reply = old.post(f"{instance}/{path}", {"directory": "d"})
+        assert (reply.status, reply.content) == (204, b"")
+        assert reply.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_an_upload_without_a_key_is_told_by_that_name_first(old: Old) -> None:
+    for body in ({}, {"training_dir": "/tmp/run"}, {"api_key": ""}, {"api_key": None}):
+        told = message(old.post(f"{old.prefix}/v1/upload/", body))
+        assert told == "A required request parameter 'api_key' was not provided"
+
+
 @pytest.mark.parametrize("env_id", ["CartPole-v0", "CartPole-v1", "Pong-v0", "Breakout-v4"])
 def test_an_id_that_is_registered_makes_that_very_version(one: Old, env_id: str) -> None:
     reply = one.post("/legacy/v1/envs/", {"env_id": env_id})

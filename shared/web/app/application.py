@@ -284,9 +284,10 @@ async def _send(response: Response, scope: Scope, receive: Receive, send: Send) 
 async def _is_gone(receive: Receive) -> bool:
     """Whether the client is gone, as far as the server learns within a moment."""
     try:
-        return (await asyncio.wait_for(receive(), _MOMENT_S))["type"] == "http.disconnect"
+        message = await asyncio.wait_for(receive(), _MOMENT_S)
     except TimeoutError:
         return False
+    return bool(message["type"] == "http.disconnect")
 
 
 def _add_headers(response: Response, log: RequestLog) -> None:
