@@ -54,7 +54,7 @@ async def create_env(request: Request[CreateBody]) -> Response:
         instance_id = header.instance_id
     return request.reply(
         {"instance_id": instance_id},
-        headers={"Location": f"/v1/envs/{instance_id}/"},
+        headers={"Location": f"{request.root_path}/v1/envs/{instance_id}/"},
         revision=0,
         replayed=made_before is not None,
     )

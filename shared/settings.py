@@ -4,6 +4,7 @@ They are read when the first request needs them, so that importing a module need
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -70,6 +71,8 @@ class Settings:
 
     The server's own pages always may.
     """
+    root_path: str = ""
+    """What a proxy takes off the beginning of every path, such as `/gym`; `Location` has it."""
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
 
@@ -147,6 +150,13 @@ def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def _root_path(value: str) -> str:
+    path = value.strip().rstrip("/")
+    if not re.fullmatch(r"(/[\w.~-]+)+", path, re.ASCII):
+        raise ValueError(f"{value!r} is not the beginning of a path, such as /gym")
+    return path
+
+
 def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     def parse(value: str) -> float:
         number = kind(value)
@@ -177,5 +187,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_trial_bytes": _positive(int),
     "allowed_hosts": _list,
     "cors_origins": _list,
+    "root_path": _root_path,
     "log": _one_of("calls", "errors", "off"),
 }

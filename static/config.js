@@ -1,2 +1,2 @@
-/** The address of the service: an origin, with a path if it has one; "" for the page's own origin. */
+/** The address of the service: an origin, with a path if it has one; "" for the folder of the pages. */
 export const API_URL = "";

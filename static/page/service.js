@@ -63,7 +63,8 @@ export class Service {
 /** @param {string} address @returns {string} */
 const bare = (address) => address.replace(/\/+$/, "");
 
-const USUAL = bare(new URL(API_URL || "/", location.href).href);
+// The folder of the pages, which a proxy may serve below a path.
+const USUAL = bare(new URL(API_URL || "..", import.meta.url).href);
 
 /**
  * The service that this page's address names. A new one is used if the visitor agrees.

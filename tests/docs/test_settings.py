@@ -19,7 +19,8 @@ def test_every_setting_stands_in_the_table_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [field.name for field in fields(Settings) if isinstance(field.default, str | int | float)]
+    "name",
+    [field.name for field in fields(Settings) if field.default and isinstance(field.default, str | int | float)],
 )
 def test_a_default_in_the_table_is_the_one_in_force(name: str) -> None:
     default = getattr(Settings(), name)

@@ -37,6 +37,7 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_MAX_TRIAL_BYTES": "50",
             "GYM_HTTP_ALLOWED_HOSTS": "gym.example, *.gym.example",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
+            "GYM_HTTP_ROOT_PATH": "/gym/",
             "GYM_HTTP_LOG": "off",
         }
     )
@@ -60,6 +61,7 @@ def test_every_setting_can_be_set() -> None:
         max_trial_bytes=50,
         allowed_hosts=("gym.example", "*.gym.example"),
         cors_origins=("https://a.example",),
+        root_path="/gym",
         log="off",
     )
     defaults = Settings()
@@ -81,6 +83,8 @@ def test_every_setting_can_be_set() -> None:
         ("GYM_HTTP_LIVE_ENVS", "0"),
         ("GYM_HTTP_MAX_BODY_BYTES", "1e3"),
         ("GYM_HTTP_SIGNING_KEYS", " , "),
+        ("GYM_HTTP_ROOT_PATH", "gym"),
+        ("GYM_HTTP_ROOT_PATH", "//gym"),
         ("GYM_HTTP_TYPO", "1"),
     ],
 )

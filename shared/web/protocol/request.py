@@ -1,5 +1,6 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +27,9 @@ from shared.web.service.service import Service
 
 BodyT = TypeVar("BodyT")
 
+# Two slashes at its beginning would lead to another host.
+_PREFIX = re.compile(rb"(/[\w.~-]{1,64}){1,16}")
+
 _REPLAYED = (b"idempotency-replayed", b"true")
 
 
@@ -51,6 +55,18 @@ class Request(msgspec.Struct, Generic[BodyT]):
     def query(self) -> QueryParams:
         """The query's parameters."""
         return QueryParams(self.scope["query_string"])
+
+    @property
+    def root_path(self) -> str:
+        """What stands before this server's paths in the client's view; empty where nothing does.
+
+        The setting says so, else the server (uvicorn's `--root-path`), else the proxy's `X-Forwarded-Prefix`.
+        """
+        known: str = self.service.settings.root_path or self.scope.get("root_path", "")
+        if known:
+            return known
+        forwarded = self.headers.get(b"x-forwarded-prefix", b"").rstrip(b"/")
+        return forwarded.decode() if _PREFIX.fullmatch(forwarded) else ""
 
     @property
     def owner(self) -> str:
