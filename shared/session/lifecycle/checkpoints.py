@@ -13,7 +13,6 @@ from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
 from shared.session.live.cache import LiveCache
 from shared.session.stored.failed_writes import FailedWrites
-from shared.session.stored.header import CALL_ID_BYTES, Header, check_revision
 from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
 from shared.session.stored.reference import Reference
