@@ -42,7 +42,7 @@ export class Painter {
 
   /** @param {Instance} instance @param {Session} session */
   async draw({ id }, session) {
-    const picture = new Rendering(await session.connection.read(`/v1/envs/${id}/monitor/render/`, {}));
+    const picture = new Rendering(await session.connection.read(`/v1/envs/${id}/monitor/render/`));
     this.stage.show({ contentType: picture.contentType, frame: picture.frames.at(-1) ?? null, text: picture.text });
   }
 
