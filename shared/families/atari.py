@@ -38,4 +38,5 @@ ATARI = Family(
     mechanisms={"ale": "shared.snapshot.ale.mechanism:ALE"},
     check_kwargs=_check_kwargs,
     constructor_kwargs=_constructor_kwargs,
+    native_kwargs=frozenset({"mode", "difficulty", "max_num_frames_per_episode"}),
 )

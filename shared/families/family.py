@@ -30,6 +30,10 @@ def _accept_all(env_id: str, kwargs: Mapping[str, Any]) -> None:
     """Refuse no argument."""
 
 
+def _accept_made(env_id: str, env: Any) -> None:
+    """Refuse no environment."""
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """Environments that are installed together and carried by the same mechanisms."""
@@ -60,6 +64,12 @@ class Family:
 
     constructor_kwargs: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
     """Turn a client's arguments, which are JSON, into those that the constructor takes."""
+
+    native_kwargs: frozenset[str] = frozenset()
+    """Arguments that native code reads: with one of them an environment is tried in a child process first."""
+
+    check_made: Callable[[str, Any], None] = _accept_made
+    """Raise `NotCreatable` for an environment, just made, over which native code would end the process."""
 
     keys: Mapping[str, PlayKeys] = field(default_factory=dict)
     """By the name of the class, for environments that have no `get_keys_to_action`."""

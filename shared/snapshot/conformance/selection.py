@@ -19,7 +19,7 @@ from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
-from shared.snapshot.making.arguments import are_modest
+from shared.snapshot.making.arguments import are_modest, reach_native_code
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import (
@@ -79,13 +79,15 @@ class Verdict(msgspec.Struct, frozen=True):
 def needs_trial(recipe: Recipe) -> bool:
     """Whether an environment has to be tried in a child process before it is made in this one.
 
-    Not if a family declares mechanisms for it and the arguments cannot make it large. Anything else may end the
-    process, or fill its memory, in the constructor already. Only Gymnasium's registry is asked.
+    Not if a family declares mechanisms for it and the arguments neither reach native code nor can make it large.
+    Anything else may end the process, or fill its memory, in the constructor already. Only Gymnasium's registry is
+    asked.
     """
     family = registered_family(recipe.env_id)
     if family is None or not family.mechanisms:
         return True
-    return (recipe.num_envs or 1) > _MOST_UNTRIED_ENVS or not are_modest(recipe.kwargs)
+    large = (recipe.num_envs or 1) > _MOST_UNTRIED_ENVS or not are_modest(recipe.kwargs)
+    return large or reach_native_code(recipe.env_id, recipe.kwargs)
 
 
 def verdict_key(recipe: Recipe) -> str:

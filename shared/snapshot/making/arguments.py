@@ -24,18 +24,31 @@ _LARGEST = (
     (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
 )
 
+_OF_MAKE = {
+    "id": "it is the body's field env_id",
+    "max_episode_steps": "it is a field of the body",
+    "render_mode": "it is a field of the body",
+    "disable_env_checker": "the checker is never used here",
+}
+"""What `gymnasium.make` takes itself. In `kwargs` it would pass by what is checked of the fields."""
+
 _MODEST_LENGTH = 64
 _MODEST_NUMBER = 1000
 
 
 def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> None:
-    """Refuse arguments that name files, ask for too much or are dangerous to the environment's family.
+    """Refuse arguments that are `make`'s own, name files, ask for too much or are dangerous to the family.
 
     A constructor would open the files on the server, as MuJoCo's does with `xml_file`.
 
     Raises:
         NotCreatable: an argument is refused, or all together are too long for so many environments.
     """
+    for name, instead in _OF_MAKE.items():
+        if name in kwargs:
+            raise NotCreatable(
+                f"kwargs cannot have {name}: {instead}. Send it there or leave it out.", env_id=env_id
+            )
     size = len(msgspec.json.encode(kwargs))
     most = min(_MOST_BYTES, _MOST_BYTES_OF_ALL // num_envs)
     if size > most:
@@ -64,6 +77,23 @@ def are_modest(kwargs: Mapping[str, Any]) -> bool:
         abs(value) <= _MODEST_NUMBER if isinstance(value, int | float) else len(str(value)) <= _MODEST_LENGTH
         for value in leaves
     )
+
+
+def reach_native_code(env_id: str, kwargs: Mapping[str, Any]) -> bool:
+    """Whether one of the arguments is read by the family's native code, which does not check what it reads."""
+    family = registered_family(env_id)
+    return family is not None and not family.native_kwargs.isdisjoint(kwargs)
+
+
+def check_made(env_id: str, env: Any) -> None:
+    """Refuse an environment, just made, whose arguments do not fit what it has loaded.
+
+    Raises:
+        NotCreatable: native code would end the process at one of its calls.
+    """
+    family = registered_family(env_id)
+    if family is not None:
+        family.check_made(env_id, env)
 
 
 def constructor_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.process_state import ProcessState, note_constructor
 from shared.snapshot.isolation.timeout import interruptible
-from shared.snapshot.making.arguments import constructor_kwargs
+from shared.snapshot.making.arguments import check_made, constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.observation_size import check_observation_size
@@ -93,6 +93,7 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
             env = _made(recipe.env_id, made)
         own_spaces(env)
         _check_render_mode(env, recipe)
+        check_made(recipe.env_id, env)
         for wrapper in recipe.wrappers:
             with first_time(f"wrap {wrapper.name}"):
                 env = wrap(env, wrapper.name, wrapper.kwargs)

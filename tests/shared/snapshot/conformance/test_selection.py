@@ -4,7 +4,7 @@ import gymnasium
 import msgspec
 import pytest
 
-from shared.errors import NotExact
+from shared.errors import NotCreatable, NotExact
 from shared.snapshot.conformance.selection import (
     Verdict,
     needs_trial,
@@ -130,3 +130,13 @@ def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
 def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:
     names = [mechanism.name for mechanism in candidates(gymnasium.make("ForeignWalk-v0"))]
     assert names == ["object-graph", "journal"]
+
+
+def test_an_argument_that_native_code_reads_is_tried_first_with_a_frame() -> None:
+    """A picture of the camera comes from the child, before this process makes the environment at all."""
+    assert not needs_trial(Recipe("Swimmer-v5", render_mode="rgb_array"))
+    seen = Recipe("Swimmer-v5", render_mode="rgb_array", kwargs={"camera_id": 0})
+    assert needs_trial(seen)
+    assert select_in_child(seen, (), Limits()).mechanism == "mujoco-drawn"
+    with pytest.raises(NotCreatable, match="camera_id is 1"):
+        select_in_child(Recipe("Swimmer-v5", render_mode="rgb_array", kwargs={"camera_id": 1}), (), Limits())

@@ -1,11 +1,13 @@
 """Arguments of a constructor are refused where they would name files, take gigabytes or end the process."""
 
+import inspect
 from typing import Any
 
+import gymnasium
 import pytest
 
 from shared.errors import NotCreatable
-from shared.snapshot.making.arguments import are_modest, check_kwargs, constructor_kwargs
+from shared.snapshot.making.arguments import are_modest, check_kwargs, constructor_kwargs, reach_native_code
 from shared.snapshot.making.make import register_environments
 
 
@@ -85,3 +87,16 @@ def test_a_familys_own_refusal_and_form_apply_to_its_ids_alone() -> None:
 )
 def test_arguments_are_modest_if_they_are_few_and_small(kwargs: dict[str, Any], modest: bool) -> None:
     assert are_modest(kwargs) is modest
+
+
+@pytest.mark.parametrize("name", [*list(inspect.signature(gymnasium.make).parameters)[:-1], "render_mode"])
+def test_what_make_takes_itself_is_refused_among_the_constructors_arguments(name: str) -> None:
+    for env_id in ("HalfCheetah-v5", "FrozenLake-v1", "Unknown-v0"):
+        with pytest.raises(NotCreatable, match=f"kwargs cannot have {name}"):
+            check_kwargs(env_id, {name: "human"})
+
+
+def test_an_argument_reaches_native_code_by_the_familys_table() -> None:
+    assert reach_native_code("Ant-v5", {"camera_id": 0})
+    assert not reach_native_code("Ant-v5", {"ctrl_cost_weight": 1.0})
+    assert not reach_native_code("Unknown-v0", {"camera_id": 0})
