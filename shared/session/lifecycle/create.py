@@ -23,7 +23,7 @@ from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.conformance.selection import needs_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.arguments import check_kwargs
+from shared.snapshot.making.arguments import check_kwargs, check_repeats
 from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
@@ -77,6 +77,7 @@ class Creation:
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
+        check_repeats(recipe)
         async with self._quota.room(owner, 1):
             worker = self._placement.worker()
             first = await self._first(worker, Reference(owner, new_id), recipe, modules)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 from shared.session.live.environment import LiveEnvironment
+from shared.session.live.kind import kind_of
 from shared.session.live.placement import Placement
 from shared.session.live.restore import check_compatible, closed, rebuilt
 from shared.session.stored.reference import Reference
@@ -117,13 +118,13 @@ class LiveCache:
             self.beware(live)
             if newer.header.libraries != live.header.libraries:
                 check_compatible(newer.header)
-            await self._placement.restorer(live.thread, live.home).run(live.refresh, newer)
+            await self._placement.restorer(live.thread, live.kind, live.home).run(live.refresh, newer)
 
     async def _restored(self, loaded: Loaded) -> LiveEnvironment:
         header = loaded.header
-        home = home_of(check_compatible(header), header.recipe)
-        thread = self._placement.home((header.recipe.env_id, header.recipe.render_mode), home)
-        subject = await self._placement.restorer(thread, home).run(rebuilt, loaded)
+        kind, home = kind_of(header.recipe), home_of(check_compatible(header), header.recipe)
+        thread = self._placement.home(kind, home)
+        subject = await self._placement.restorer(thread, kind, home).run(rebuilt, loaded)
         live = LiveEnvironment(subject, thread, loaded)
         await self.put(live)
         return live

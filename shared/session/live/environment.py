@@ -10,6 +10,7 @@ import gymnasium
 import numpy as np
 
 from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
+from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
 from shared.session.stored.header import Header
@@ -107,7 +108,7 @@ class LiveEnvironment:
         self.equals(loaded)
         self.vector = recipe.num_envs is not None
         """Whether it is a vector environment, whose actions and results are batches."""
-        self.kind = recipe.env_id, recipe.render_mode
+        self.kind = kind_of(recipe)
         """Environments of one kind take about as long for a call."""
         self.home = home_of(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
         self.counter = ProgressCounter(recipe, loaded.header.progress)

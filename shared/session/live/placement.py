@@ -2,6 +2,7 @@
 
 Short calls are made on the event loop itself: handing a 10 µs step to a thread costs ten times the step. A kind
 of environment whose calls turn out longer moves to a worker thread, and back once they have been short for long.
+A kind that a client has put together, of arguments, wrappers and numbers, begins on a worker.
 A live one in the wrong place is dropped, since it is only a cache, and restored in the right one. Where its
 libraries keep nothing by thread (`Home.EITHER`), it goes on from the other thread as it is.
 """
@@ -9,10 +10,12 @@ libraries keep nothing by thread (`Home.EITHER`), it goes on from the other thre
 import asyncio
 import math
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Generator
 from itertools import cycle, islice
 from typing import ParamSpec, Protocol, TypeVar
 
+from shared.session.live.kind import Kind
 from shared.session.live.worker import WorkerThread
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.isolation.timeout import within
@@ -29,6 +32,15 @@ _TO_WORKER_S, _TO_LOOP_S = 0.02, 0.05
 
 _MOST_COUNTED_S = 0.006
 """The most that one call counts: neither a slow import nor a busy moment of the machine is to move a kind."""
+
+_HELD_S = 0.02
+"""A call this long moves a kind at once that a client has put together: it held up every other client."""
+
+_HELD_PLAIN_S = 1.0
+"""The same for one as registered, which a busy machine may hold up for a while."""
+
+_MOST_KINDS = 4096
+"""Kinds whose calls are remembered. One that is forgotten begins anew."""
 
 _WORKERS = 4
 _TRIALS = 2
@@ -108,9 +120,9 @@ class Placement:
         self._graphics = WorkerThread("graphics", limit.seconds)
         self._workers = cycle([WorkerThread(f"worker-{number}", limit.seconds) for number in range(_WORKERS)])
         self._trials = cycle([WorkerThread(f"trial-{number}", CallLimit().seconds) for number in range(_TRIALS)])
-        self._long: dict[object, bool] = {}
-        """Whether a kind's calls are too long for the event loop. One that is not here is as its home says."""
-        self._against: dict[object, float] = {}
+        self._long: OrderedDict[Kind, bool] = OrderedDict()
+        """Whether a kind's calls are too long for the event loop. One that is not here has not shown it."""
+        self._against: OrderedDict[Kind, float] = OrderedDict()
         """Seconds of evidence against a kind's current placement."""
 
     def worker(self) -> Thread:
@@ -124,37 +136,58 @@ class Placement:
         """A thread for what takes seconds and has a limit of its own."""
         return next(self._trials)
 
-    def home(self, kind: object, home: Home) -> Thread:
+    def home(self, kind: Kind, home: Home) -> Thread:
         """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""
         if home is Home.GRAPHICS:
             return self._graphics
-        return self.worker() if home is Home.WORKER or self._long.get(kind, home is Home.EITHER) else self.loop
+        return self.worker() if home is Home.WORKER or self._is_long(kind, home) else self.loop
 
-    def restorer(self, thread: Thread, home: Home) -> Thread:
-        """Where an environment that lives on the thread is restored."""
-        return self.worker() if home is Home.EITHER and thread is self.loop else thread
+    def restorer(self, thread: Thread, kind: Kind, home: Home) -> Thread:
+        """Where an environment that lives on the thread is restored.
+
+        On the event loop only as registered: to make one with a client's arguments may take long, however short
+        its calls are.
+        """
+        beside = home is Home.EITHER or kind.made_with
+        return self.worker() if beside and thread is self.loop else thread
 
     def beside_loop(self, home: Home) -> Thread:
         """A thread for work that is long whatever the environment's calls take, such as drawing."""
         return self._graphics if home is Home.GRAPHICS else self.worker()
 
-    def misplaced(self, thread: Thread, kind: object, home: Home) -> bool:
+    def misplaced(self, thread: Thread, kind: Kind, home: Home) -> bool:
         """Whether an environment that lives on the thread should be elsewhere by now."""
         moves = home is Home.LOOP or home is Home.EITHER
-        return moves and (thread is self.loop) is self._long.get(kind, home is Home.EITHER)
+        return moves and (thread is self.loop) is self._is_long(kind, home)
 
-    def note(self, kind: object, home: Home, seconds: float) -> None:
+    def note(self, kind: Kind, home: Home, seconds: float) -> None:
         """Note how long one call took on its thread.
 
         What counts is the recent mean: a reset takes a millisecond where a step takes a twentieth. A kind whose
         calls are about as long as the threshold stays where it is, since a move may cost a restore.
         """
-        counted, long = min(seconds, _MOST_COUNTED_S), self._long.get(kind, home is Home.EITHER)
+        counted, long = min(seconds, _MOST_COUNTED_S), self._is_long(kind, home)
         against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
-        if against <= 0:
-            self._against.pop(kind, None)
-        elif against < (_TO_LOOP_S if long else _TO_WORKER_S):
-            self._against[kind] = against
-        else:
-            self._against.pop(kind, None)
-            self._long[kind] = not long
+        held = seconds > (_HELD_S if kind.made_with else _HELD_PLAIN_S)
+        if held and long:
+            against = 0.0  # what it has shown before does not count
+        if not (held and not long) and against < (_TO_LOOP_S if long else _TO_WORKER_S):
+            if against > 0:
+                _remember(self._against, kind, against)
+            else:
+                self._against.pop(kind, None)
+            return
+        self._against.pop(kind, None)
+        _remember(self._long, kind, not long)
+
+    def _is_long(self, kind: Kind, home: Home) -> bool:
+        """Whether the kind's calls are too long for the event loop, or have not shown that they are short."""
+        return self._long.get(kind, home is Home.EITHER or bool(kind.made_with))
+
+
+def _remember(table: OrderedDict[Kind, R], kind: Kind, value: R) -> None:
+    """Put a kind into a table, in place of the one that was noted longest ago if there are too many."""
+    table[kind] = value
+    table.move_to_end(kind)
+    if len(table) > _MOST_KINDS:
+        table.popitem(last=False)

@@ -89,12 +89,18 @@ class Mechanism(Protocol):
         """Take a new environment, made from the recipe, on which no call has been made."""
 
 
+_MOST_REPEATS = 64
+
+
 def home_of(mechanism: Mechanism, recipe: Recipe) -> Home:
     """Where the calls on an environment of this recipe are made.
 
-    One that draws stays off the event loop: a frame takes milliseconds, and with LunarLander's flames seconds.
+    One that draws stays off the event loop: a frame takes milliseconds, the first one imports pygame, and with
+    LunarLander's flames it takes seconds. So does one whose steps repeat many: they are short while an episode
+    has ended, and then long at once.
     """
-    return Home.WORKER if mechanism.home is Home.EITHER and recipe.draws else mechanism.home
+    moves = mechanism.home in (Home.LOOP, Home.EITHER)
+    return Home.WORKER if moves and (recipe.draws or recipe.repeats > _MOST_REPEATS) else mechanism.home
 
 
 def stepper(subject: Subject) -> Callable[[Any], Any]:

@@ -3,12 +3,21 @@
 The header of every snapshot has the recipe, so that constants (spaces, models, tables) are rebuilt and not stored.
 """
 
+import math
 from typing import Any, Literal
 
 import msgspec
 
 AutoresetMode = Literal["NextStep", "SameStep", "Disabled"]
 """The values of `gymnasium.vector.AutoresetMode`."""
+
+
+_REPEATS = {
+    "RepeatAction": "num_repeats",
+    "MaxAndSkipObservation": "skip",
+    "AtariPreprocessing": "frame_skip",
+}
+"""Wrappers of Gymnasium that step more than once, and the argument that says how often."""
 
 
 class WrapperRecipe(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,3 +45,9 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
     def draws(self) -> bool:
         """Whether `render` returns frames. `human` returns none, and here it opens no window either."""
         return self.render_mode not in (None, "human")
+
+    @property
+    def repeats(self) -> int:
+        """The most steps of the innermost environment that wrappers make of one step."""
+        counts = (each.kwargs.get(_REPEATS[each.name], 1) for each in self.wrappers if each.name in _REPEATS)
+        return math.prod(count for count in counts if isinstance(count, int))

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from shared.errors import NotCreatable
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.env_ids import registered_family
 
 _NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
@@ -31,6 +32,8 @@ _OF_MAKE = {
     "disable_env_checker": "the checker is never used here",
 }
 """What `gymnasium.make` takes itself. In `kwargs` it would pass by what is checked of the fields."""
+
+_MOST_REPEATS = 4096
 
 _MODEST_LENGTH = 64
 _MODEST_NUMBER = 1000
@@ -68,6 +71,19 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> N
     family = registered_family(env_id)
     if family is not None:
         family.check_kwargs(env_id, kwargs)
+
+
+def check_repeats(recipe: Recipe) -> None:
+    """Refuse wrappers that together repeat a step more often than a call may take.
+
+    Raises:
+        NotCreatable: they do.
+    """
+    if recipe.repeats > _MOST_REPEATS:
+        raise NotCreatable(
+            f"The wrappers make {recipe.repeats} steps of one; {_MOST_REPEATS} is the most here. Repeat less.",
+            env_id=recipe.env_id,
+        )
 
 
 def are_modest(kwargs: Mapping[str, Any]) -> bool:

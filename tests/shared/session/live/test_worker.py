@@ -7,6 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from shared.errors import CallTooLong
+from shared.session.live.kind import Kind
 from shared.session.live.placement import CallLimit, Placement
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.isolation.timeout import interruptible
@@ -60,7 +61,7 @@ def test_the_turns_of_one_call_share_its_time() -> None:
         for home in (Home.LOOP, Home.WORKER):
             began = time.monotonic()
             with pytest.raises(CallTooLong):
-                await threads.home("kind", home).run_in_turns(turns())
+                await threads.home(Kind("A-v0", None), home).run_in_turns(turns())
             assert time.monotonic() - began >= 0.3
 
     run(test)

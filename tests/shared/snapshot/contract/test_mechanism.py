@@ -6,7 +6,7 @@ import pytest
 
 from shared.snapshot.contract.calls import Step
 from shared.snapshot.contract.mechanism import Home, home_of, stepper
-from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
 from shared.snapshot.registry import mechanism_for
 
@@ -15,7 +15,7 @@ from shared.snapshot.registry import mechanism_for
     ("env_id", "render_mode", "home"),
     [
         ("CartPole-v1", None, Home.LOOP),
-        ("CartPole-v1", "rgb_array", Home.LOOP),
+        ("CartPole-v1", "rgb_array", Home.WORKER),
         ("LunarLander-v3", None, Home.EITHER),
         ("LunarLander-v3", "human", Home.EITHER),
         ("LunarLander-v3", "rgb_array", Home.WORKER),
@@ -23,7 +23,7 @@ from shared.snapshot.registry import mechanism_for
         ("Reacher-v5", "rgb_array", Home.GRAPHICS),
     ],
 )
-def test_what_draws_slowly_stays_off_the_event_loop(env_id: str, render_mode: str | None, home: Home) -> None:
+def test_what_draws_stays_off_the_event_loop(env_id: str, render_mode: str | None, home: Home) -> None:
     recipe = Recipe(env_id, render_mode=render_mode)
     assert home_of(mechanism_for(make(recipe)), recipe) is home
 
@@ -47,3 +47,13 @@ def test_a_subject_is_stepped_by_its_own_step_or_else_by_a_call() -> None:
     stepping.step = lambda action: f"stepped by {action}"
     assert stepper(stepping)(3) == "stepped by 3"
     assert stepping.calls == []
+
+
+def test_what_repeats_a_step_often_stays_off_the_event_loop() -> None:
+    """A step is short while the episode has ended, and then long at once."""
+    recipes = [
+        Recipe("CartPole-v1", wrappers=(WrapperRecipe("RepeatAction", {"num_repeats": 33}),) * count)
+        for count in (1, 2)
+    ]
+    assert [recipe.repeats for recipe in recipes] == [33, 1089]
+    assert [home_of(mechanism_for(make(recipe)), recipe) for recipe in recipes] == [Home.LOOP, Home.WORKER]

@@ -7,7 +7,14 @@ import gymnasium
 import pytest
 
 from shared.errors import NotCreatable
-from shared.snapshot.making.arguments import are_modest, check_kwargs, constructor_kwargs, reach_native_code
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.arguments import (
+    are_modest,
+    check_kwargs,
+    check_repeats,
+    constructor_kwargs,
+    reach_native_code,
+)
 from shared.snapshot.making.make import register_environments
 
 
@@ -100,3 +107,10 @@ def test_an_argument_reaches_native_code_by_the_familys_table() -> None:
     assert reach_native_code("Ant-v5", {"camera_id": 0})
     assert not reach_native_code("Ant-v5", {"ctrl_cost_weight": 1.0})
     assert not reach_native_code("Unknown-v0", {"camera_id": 0})
+
+
+def test_wrappers_that_repeat_a_step_without_end_are_refused() -> None:
+    repeat = WrapperRecipe("RepeatAction", {"num_repeats": 64})
+    check_repeats(Recipe("CartPole-v1", wrappers=(repeat, repeat)))
+    with pytest.raises(NotCreatable, match="262144 steps of one; 4096 is the most"):
+        check_repeats(Recipe("CartPole-v1", max_episode_steps=-1, wrappers=(repeat,) * 3))
