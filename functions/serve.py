@@ -14,6 +14,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from functions.bounded_http import BoundedHttp
 from shared import settings
 from shared.errors import Misconfigured
 from shared.settings import Settings
@@ -45,6 +46,7 @@ def serve(host: str, port: int) -> int:
         "functions.local:app",
         host=host,
         port=port,
+        http=BoundedHttp,
         access_log=False,  # the application writes its own
         timeout_graceful_shutdown=2,
         # A server whose call holds the interpreter's lock cannot end itself; it stops answering its parent.
