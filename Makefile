@@ -133,8 +133,9 @@ chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call
 soak: $(VENV)/.test  ## step many instances for long and watch the server's memory
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
-fuzz: $(VENV)/.test  ## send drawn requests to every operation of the OpenAPI document
+fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations with any arguments
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
+	$(BIN)/python -m tests.fuzz.creations
 
 examples: $(VENV)/.test  ## run the agents of clients/examples/ and generated clients
 	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
