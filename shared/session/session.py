@@ -48,7 +48,7 @@ class Session:
         self.forking = Forking(self.snapshots, self.live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.live)
         self.closing = Closing(self.snapshots, self.live, quota)
-        self.trials = Trials(Verdicts(self.objects), self.placement, trial or Limits())
+        self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
         self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
 
     @property

@@ -77,7 +77,7 @@ def _names(creator: Any) -> Iterator[str]:
     """The parameters of a class's constructor and of those that it passes its other arguments to."""
     for layer in inspect.getmro(creator):
         if "__init__" in vars(layer):
-            named = [*inspect.signature(layer.__init__).parameters.values()][1:]
+            named = [*inspect.signature(vars(layer)["__init__"]).parameters.values()][1:]
             yield from (each.name for each in named if each.kind not in _REST)
 
 

@@ -104,11 +104,17 @@ class Creation:
 
     async def _first(self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str]) -> _First:
         """Make the environment on the worker; one that is not known is tried in a child process before."""
-        mechanism = (await self._trials.verdict(recipe, modules)).selected() if needs_trial(recipe) else None
+        mechanism = (
+            (await self._trials.verdict(reference.owner, recipe, modules)).selected()
+            if needs_trial(recipe)
+            else None
+        )
         env = await worker.run(make, recipe)
         try:
             mechanism = (
-                mechanism or proved_mechanism(env) or (await self._trials.verdict(recipe, modules)).selected()
+                mechanism
+                or proved_mechanism(env)
+                or (await self._trials.verdict(reference.owner, recipe, modules)).selected()
             )
         except BaseException:
             await closed(worker, env)

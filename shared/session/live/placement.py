@@ -43,7 +43,6 @@ _MOST_KINDS = 4096
 """Kinds whose calls are remembered. One that is forgotten begins anew."""
 
 _WORKERS = 4
-_TRIALS = 2
 
 
 class Thread(Protocol):
@@ -119,7 +118,6 @@ class Placement:
         """The event loop's own thread."""
         self._graphics = WorkerThread("graphics", limit.seconds)
         self._workers = cycle([WorkerThread(f"worker-{number}", limit.seconds) for number in range(_WORKERS)])
-        self._trials = cycle([WorkerThread(f"trial-{number}", CallLimit().seconds) for number in range(_TRIALS)])
         self._long: OrderedDict[Kind, bool] = OrderedDict()
         """Whether a kind's calls are too long for the event loop. One that is not here has not shown it."""
         self._against: OrderedDict[Kind, float] = OrderedDict()
@@ -131,10 +129,6 @@ class Placement:
             if not worker.lost:
                 break
         return worker
-
-    def trial(self) -> Thread:
-        """A thread for what takes seconds and has a limit of its own."""
-        return next(self._trials)
 
     def home(self, kind: Kind, home: Home) -> Thread:
         """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""

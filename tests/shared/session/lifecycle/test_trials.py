@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import NotCreatable
 from shared.session.lifecycle.trials import Trials
-from shared.session.live.placement import CallLimit, Placement
+from shared.session.live.placement import CallLimit
 from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
@@ -43,13 +43,13 @@ def confinement(monkeypatch: pytest.MonkeyPatch) -> Confinement:
 
 def trials(store: FaultyStore, limit: CallLimit | None = None, seconds: float = 60) -> Trials:
     """One process's trials."""
-    return Trials(Verdicts(AsyncStore(store)), Placement(limit or CallLimit(math.inf)), Limits(seconds=seconds))
+    return Trials(Verdicts(AsyncStore(store)), limit or CallLimit(math.inf), Limits(seconds=seconds))
 
 
 def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) -> None:
     async def test() -> None:
         at = trials(FaultyStore())
-        verdicts = await asyncio.gather(*(at.verdict(RECIPE, ()) for _ in range(5)))
+        verdicts = await asyncio.gather(*(at.verdict("public", RECIPE, ()) for _ in range(5)))
         assert verdicts == [confinement.verdict] * 5
         assert len(confinement.limits) == 1
 
@@ -59,8 +59,8 @@ def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) 
 def test_another_process_takes_the_stored_verdict(confinement: Confinement) -> None:
     async def test() -> None:
         store = FaultyStore()
-        await trials(store).verdict(RECIPE, ())
-        assert await trials(store).verdict(RECIPE, ()) == confinement.verdict
+        await trials(store).verdict("public", RECIPE, ())
+        assert await trials(store).verdict("public", RECIPE, ()) == confinement.verdict
         assert len(confinement.limits) == 1
 
     run(test)
@@ -70,7 +70,7 @@ def test_another_seed_needs_no_trial_and_other_arguments_do(confinement: Confine
     async def test() -> None:
         at = trials(FaultyStore())
         for recipe in (RECIPE, Recipe("CartPole-v1", kwargs={"a": 1}, seed=3), Recipe("CartPole-v1")):
-            await at.verdict(recipe, ())
+            await at.verdict("public", recipe, ())
         assert len(confinement.limits) == 2
 
     run(test)
@@ -81,10 +81,10 @@ def test_a_verdict_about_other_versions_is_found_anew(confinement: Confinement) 
         store = FaultyStore()
         confinement.verdict = Verdict("object-graph", {}, {"numpy": "0.0.1"})
         at = trials(store)
-        await at.verdict(RECIPE, ())
+        await at.verdict("public", RECIPE, ())
         confinement.verdict = Verdict("journal", {})
-        assert await at.verdict(RECIPE, ()) == confinement.verdict
-        assert await trials(store).verdict(RECIPE, ()) == confinement.verdict
+        assert await at.verdict("public", RECIPE, ()) == confinement.verdict
+        assert await trials(store).verdict("public", RECIPE, ()) == confinement.verdict
 
     run(test)
 
@@ -94,7 +94,7 @@ def test_a_trial_ends_before_the_call_that_waits_for_it(confinement: Confinement
         limit = CallLimit(math.inf)
         limit.end(5)
         at = trials(FaultyStore(), limit)
-        await at.verdict(RECIPE, ())
+        await at.verdict("public", RECIPE, ())
         assert 4 < confinement.limits[0].seconds <= 5
 
     run(test)
@@ -102,7 +102,7 @@ def test_a_trial_ends_before_the_call_that_waits_for_it(confinement: Confinement
 
 def test_a_trial_takes_no_longer_than_its_own_limit(confinement: Confinement) -> None:
     async def test() -> None:
-        await trials(FaultyStore(), seconds=7).verdict(RECIPE, ())
+        await trials(FaultyStore(), seconds=7).verdict("public", RECIPE, ())
         assert confinement.limits[0].seconds == 7
 
     run(test)
@@ -112,7 +112,7 @@ def test_what_the_shipped_catalogue_has_is_described_without_being_made(monkeypa
     monkeypatch.setattr("shared.session.lifecycle.trials.run_in_child", None)
 
     async def test() -> None:
-        assert (await trials(FaultyStore()).describe("CartPole-v1", ()))["env_id"] == "CartPole-v1"
+        assert (await trials(FaultyStore()).describe("public", "CartPole-v1", ()))["env_id"] == "CartPole-v1"
 
     run(test)
 
@@ -120,6 +120,6 @@ def test_what_the_shipped_catalogue_has_is_described_without_being_made(monkeypa
 def test_what_is_not_registered_is_not_described() -> None:
     async def test() -> None:
         with pytest.raises(NotCreatable):
-            await trials(FaultyStore()).describe("Nothing-v0", ())
+            await trials(FaultyStore()).describe("public", "Nothing-v0", ())
 
     run(test)
