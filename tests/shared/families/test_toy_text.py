@@ -6,6 +6,7 @@ from typing import Any
 import gymnasium
 import pytest
 
+from shared.errors import NotCreatable
 from shared.families.toy_text import TOY_TEXT
 from tests.shared.families.play import fitting_maps, registered_classes
 
@@ -34,3 +35,11 @@ def test_an_arrow_moves_in_its_direction(env_id: str, name: str, columns: int) -
             env.unwrapped.s = middle  # type: ignore[attr-defined]
             moved[arrow] = int(env.step(action)[0]) - middle
     assert moved == {"←": -1, "→": 1, "↑": -columns, "↓": columns}
+
+
+@pytest.mark.parametrize("schedule", ["abc", [1, 2], [1, 0, "a"], [[1], 0, 0], None], ids=str)
+def test_rewards_that_are_no_numbers_are_refused(schedule: Any) -> None:
+    """FrozenLake would hand them out, and every step would fail."""
+    TOY_TEXT.check_kwargs("FrozenLake-v1", {"reward_schedule": [10, -1.5, 0]})
+    with pytest.raises(NotCreatable, match="reward_schedule is"):
+        TOY_TEXT.check_kwargs("FrozenLake-v1", {"reward_schedule": schedule})
