@@ -66,7 +66,7 @@ class Greedy:
         instance = await self._created("CartPole-v1", render_mode="rgb_array")
         await self._post(f"{instance}/reset/")
         while True:
-            await self._post(f"{instance}/render/")
+            await self._client.get(f"{self._url}/v1/envs/{instance}/monitor/render/")
 
     async def lists(self) -> None:
         """Lists of everything that there is."""

@@ -1,7 +1,7 @@
 """Creations with arguments that no sane client sends: the server has to outlive each, and every look at it.
 
-The names are those of the families' own constructors. Of what is created, a frame is drawn, by the call and by
-the monitor, and a step is made. `python -m tests.fuzz.creations` ends with status 1 at the first reply of 500 or
+The names are those of the families' own constructors. Of what is created, a frame is drawn and a step is
+made. `python -m tests.fuzz.creations` ends with status 1 at the first reply of 500 or
 above, or when the server's process has ended.
 """
 
@@ -112,7 +112,6 @@ def tried(server: Server, client: httpx2.Client, creation: Creation) -> Counter[
             instance = created.json()["instance_id"]
             send("POST", f"{instance}/reset/", {"seed": 1})
             send("GET", f"{instance}/monitor/render/")
-            send("POST", f"{instance}/render/")
             sample = send("POST", f"{instance}/action_space/sample/").json()
             send("POST", f"{instance}/step/", {"action": sample.get("sample")})
             send("DELETE", f"{instance}/")
