@@ -9,6 +9,7 @@ libraries keep nothing by thread (`Home.EITHER`), it goes on from the other thre
 
 import asyncio
 import math
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
@@ -41,6 +42,8 @@ _HELD_PLAIN_S = 1.0
 
 _MOST_KINDS = 4096
 """Kinds whose calls are remembered. One that is forgotten begins anew."""
+
+_SWITCH_S = 0.001
 
 _WORKERS = 4
 
@@ -113,6 +116,8 @@ class Placement:
     """Every thread on which this process keeps environments, and which kinds live where."""
 
     def __init__(self, limit: CallLimit) -> None:
+        # Each thread that computes may keep the interpreter's lock from the event loop for so long.
+        sys.setswitchinterval(_SWITCH_S)
         self.limit = limit
         self.loop: Thread = LoopThread(limit)
         """The event loop's own thread."""
