@@ -38,4 +38,4 @@ def test_replies_along_the_links_are_as_documented(api: Api) -> None:
 
 def test_malformed_requests_are_drawn_where_there_is_a_form(api: Api) -> None:
     assert GenerationMode.NEGATIVE in modes(api.operations["step_env"])
-    assert GenerationMode.NEGATIVE not in modes(api.operations["list_envs"])
+    assert GenerationMode.NEGATIVE not in modes(api.operations["health"])

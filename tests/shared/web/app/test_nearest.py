@@ -19,7 +19,6 @@ DECLARED = [endpoint.path for module in local.MODULES for endpoint in module.rou
         ("/envs/", "/v1/envs/"),
         ("/v1/envs/7/steps", "/v1/envs/7/step/"),
         ("/v1/env/7/reset/", "/v1/envs/7/reset/"),
-        ("/v1/envs/7/monitor/rendr/", "/v1/envs/7/monitor/render/"),
         ("/legacy/v1/env", "/legacy/v1/envs/"),
     ],
 )
