@@ -16,6 +16,14 @@ PREFIX = "GYM_HTTP_"
 PUBLIC = "public"
 """The owner of every instance where no API keys are set."""
 
+# What Kubernetes sets in every pod for a Service that is named gym-http, or gym-http-ANYTHING.
+# Source: "Environment variables" in Kubernetes' page on Services, which follow Docker's links.
+_OF_A_SERVICE = re.compile(
+    r"GYM_HTTP_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
+)
+# Told by its value: a person who means the port of the server writes a number, and is told of no such setting.
+_LINK = re.compile(r"GYM_HTTP_(?:\w+_)?PORT=(?:tcp|udp|sctp)://\S+")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -87,7 +95,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     known = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
     given: dict[str, Any] = {}
     for variable, value in environment.items():
-        if not variable.startswith(PREFIX):
+        if not variable.startswith(PREFIX) or _is_of_a_service(variable, value):
             continue
         if variable not in known:
             raise Misconfigured(f"There is no setting {variable}; the settings are {', '.join(sorted(known))}.")
@@ -106,7 +114,11 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def prepare_process() -> None:
-    """Set the variables with which libraries open no screen, play no sound and print no banner, unless set."""
+    """Set the variables with which libraries open no screen, play no sound and print no banner, unless set.
+
+    So that boto3 finds its region too, which it reads from another variable than all other clients of AWS.
+    """
+    name_region()
     for name, value in {
         "SDL_VIDEODRIVER": "dummy",
         "SDL_AUDIODRIVER": "dummy",
@@ -116,9 +128,20 @@ def prepare_process() -> None:
         os.environ.setdefault(name, value)
 
 
+def name_region() -> None:
+    """Let `AWS_REGION` count where `AWS_DEFAULT_REGION` is not set, the only one that boto3 reads."""
+    region = os.environ.get("AWS_REGION")
+    if region:
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}
+
+
+def _is_of_a_service(variable: str, value: str) -> bool:
+    return bool(_OF_A_SERVICE.fullmatch(variable) or _LINK.fullmatch(f"{variable}={value}"))
 
 
 def _list(value: str) -> tuple[str, ...]:
@@ -138,7 +161,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for number, item in enumerate(_list(value), start=1):
         # An error must not repeat a secret, so it gives the entry's number.
         owner, colon, secret = item.partition(":")
@@ -146,6 +169,9 @@ def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
             raise ValueError(f"entry {number} is not NAME:SECRET")
         if not (owner.isascii() and owner.replace("-", "").replace("_", "").isalnum() and len(owner) <= 64):
             raise ValueError(f"the NAME of entry {number} is not 1 to 64 letters, digits, - and _")
+        for earlier, (other, same) in enumerate(pairs, start=1):
+            if same == secret and other != owner:
+                raise ValueError(f"entries {earlier} and {number} give one SECRET to two NAMEs; give each its own")
         pairs.append((owner, secret))
     return tuple(pairs)
 

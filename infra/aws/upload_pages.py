@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from functions.local import app
+from shared.settings import name_region
 
 STATIC = Path(__file__).parents[2] / "static"
 CONFIG = "config.js"
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("api", help="the stack's output ApiUrl")
     parser.add_argument("--prefix", default="", help="what the keys begin with")
     given = parser.parse_args()
+    name_region()
     try:
         written = upload(given.bucket, given.prefix, given.api)
     except ValueError as error:

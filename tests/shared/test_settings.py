@@ -2,13 +2,15 @@
 
 import ast
 import inspect
+import os
 from dataclasses import Field, fields
 from itertools import pairwise
 
+import boto3
 import pytest
 
 from shared.errors import Misconfigured
-from shared.settings import Settings, read
+from shared.settings import Settings, name_region, read
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -83,8 +85,8 @@ def test_every_setting_can_be_set() -> None:
         ("GYM_HTTP_LIVE_ENVS", "0"),
         ("GYM_HTTP_MAX_BODY_BYTES", "1e3"),
         ("GYM_HTTP_SIGNING_KEYS", " , "),
-        ("GYM_HTTP_ROOT_PATH", "gym"),
-        ("GYM_HTTP_ROOT_PATH", "//gym"),
+        ("GYM_HTTP_API_KEYS", " , "),
+        ("GYM_HTTP_API_KEYS", "ann:one,bob:two,eve:one"),
         ("GYM_HTTP_TYPO", "1"),
     ],
 )
@@ -120,3 +122,67 @@ def test_a_secret_is_never_repeated() -> None:
     with pytest.raises(Misconfigured) as raised:
         read({"GYM_HTTP_API_KEYS": "ann:x,hunter2"})
     assert "hunter2" not in raised.value.detail
+
+
+def test_one_secret_with_two_names_is_refused_by_their_places_alone() -> None:
+    with pytest.raises(Misconfigured, match="entries 1 and 3 give one SECRET to two NAMEs") as raised:
+        read({"GYM_HTTP_API_KEYS": "ann:hunter2,bob:b,eve:hunter2"})
+    assert "hunter2" not in raised.value.detail
+
+
+def test_a_secret_that_is_listed_twice_for_one_name_is_that_names() -> None:
+    assert read({"GYM_HTTP_API_KEYS": "ann:one,ann:one"}).api_keys == (("ann", "one"), ("ann", "one"))
+
+
+# What a pod has beside Services named gym-http, with a port named web, and gym-http-store.
+KUBERNETES = {
+    "GYM_HTTP_SERVICE_HOST": "10.0.171.239",
+    "GYM_HTTP_SERVICE_PORT": "5000",
+    "GYM_HTTP_SERVICE_PORT_WEB": "5000",
+    "GYM_HTTP_PORT": "tcp://10.0.171.239:5000",
+    "GYM_HTTP_PORT_5000_TCP": "tcp://10.0.171.239:5000",
+    "GYM_HTTP_PORT_5000_TCP_PROTO": "tcp",
+    "GYM_HTTP_PORT_5000_TCP_PORT": "5000",
+    "GYM_HTTP_PORT_5000_TCP_ADDR": "10.0.171.239",
+    "GYM_HTTP_STORE_SERVICE_HOST": "10.0.171.240",
+    "GYM_HTTP_STORE_SERVICE_PORT": "8333",
+    "GYM_HTTP_STORE_PORT": "tcp://10.0.171.240:8333",
+    "GYM_HTTP_STORE_PORT_8333_TCP": "tcp://10.0.171.240:8333",
+    "GYM_HTTP_STORE_PORT_8333_TCP_ADDR": "10.0.171.240",
+}
+
+
+@pytest.mark.parametrize("variable", KUBERNETES)
+def test_what_kubernetes_sets_for_a_service_of_our_name_is_no_setting(variable: str) -> None:
+    assert read({variable: KUBERNETES[variable]}) == read({})
+
+
+@pytest.mark.parametrize(
+    "variable", ["GYM_HTTP_PORT", "GYM_HTTP_STORE_PORT", "GYM_HTTP_SERVICE", "GYM_HTTP_PORTS"]
+)
+def test_a_name_that_is_only_like_theirs_is_told_as_no_setting(variable: str) -> None:
+    with pytest.raises(Misconfigured, match=f"There is no setting {variable}"):
+        read({variable: "8000"})
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"AWS_REGION": "fr-par"}, "fr-par"),
+        ({"AWS_REGION": "fr-par", "AWS_DEFAULT_REGION": "nl-ams"}, "nl-ams"),
+        ({"AWS_REGION": ""}, None),
+        ({}, None),
+    ],
+)
+def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: str | None
+) -> None:
+    monkeypatch.setattr(os, "environ", {"AWS_CONFIG_FILE": "/nowhere", **given})
+    name_region()
+    assert boto3.session.Session().region_name == found
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    missing = [field.name for field in fields(Settings) if f"GYM_HTTP_{field.name.upper()}" not in readme]
+    assert not missing
