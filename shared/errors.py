@@ -31,6 +31,7 @@
     │   └── OutcomeUnknown        a conditional write that may or may not have happened
     └── SnapshotUnusable
         ├── SnapshotCorrupt       truncated, forged, or another instance's
+        │   └── SnapshotUnverified  signed with a key that is not known here, or forged
         ├── SnapshotIncompatible  written by other library versions
         └── SnapshotDiverged      restored, and then in another state than the one stored
 
@@ -185,6 +186,10 @@ class SnapshotUnusable(GymHTTPError):
 
 class SnapshotCorrupt(SnapshotUnusable):
     """The bytes are truncated, forged, or another instance's."""
+
+
+class SnapshotUnverified(SnapshotCorrupt):
+    """No signing key known here signed it: another server has a newer key, or the bytes were altered."""
 
 
 class SnapshotIncompatible(SnapshotUnusable):

@@ -2,9 +2,12 @@
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from shared.errors import Misconfigured
 from shared.settings import PUBLIC, Settings
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
@@ -71,11 +74,35 @@ def test_a_key_that_is_gone_is_named_and_one_that_was_rotated_still_opens(settin
     instance = started(old)
     with served("local", dataclasses.replace(settings, signing_keys=("n" * 32,))) as client:
         reply = Api(client).post(f"{instance}/step/", {"action": 1})
-        assert (reply.status, "GYM_HTTP_SIGNING_KEYS" in reply.json["detail"]) == (500, True)
+        assert (reply.status, reply.json["type"]) == (503, "urn:gym-http:problem:snapshot-unverified")
+        assert "GYM_HTTP_SIGNING_KEYS=OLD,NEW on all of them, then NEW,OLD" in reply.json["detail"]
+        assert reply.headers["retry-after"] == "5"
     with served("local", dataclasses.replace(settings, signing_keys=("n" * 32, "o" * 32))) as client:
         assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
     with served("local", dataclasses.replace(settings, signing_keys=("n" * 32,))) as client:
         assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
+
+
+def test_a_new_key_that_goes_out_in_the_three_documented_rounds_is_noticed_by_nobody(settings: Settings) -> None:
+    """Two servers, each a round behind the other at some moment, step one instance by turns."""
+    old, new = "o" * 32, "n" * 32
+    rounds = [(old,), (old, new), (new, old), (new,)]
+    instance = started(dataclasses.replace(settings, signing_keys=(old,)))
+    for before, after in pairwise(rounds):
+        with (
+            served("local", dataclasses.replace(settings, signing_keys=before)) as one,
+            served("local", dataclasses.replace(settings, signing_keys=after)) as other,
+        ):
+            for client in (one, other, one, other):
+                assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
+
+
+def test_a_lost_key_file_is_told_at_the_start(settings: Settings, tmp_path: Path) -> None:
+    started(settings)
+    (tmp_path / "snapshots.db.key").unlink()
+    with pytest.raises(Misconfigured, match=r"snapshots\.db\.key is missing, and the store has snapshots"):
+        served("local", settings).__enter__()
+    assert not (tmp_path / "snapshots.db.key").exists()
 
 
 def test_another_version_of_a_library_is_409_with_both_named(

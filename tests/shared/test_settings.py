@@ -180,9 +180,3 @@ def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
     monkeypatch.setattr(os, "environ", {"AWS_CONFIG_FILE": "/nowhere", **given})
     name_region()
     assert boto3.session.Session().region_name == found
-
-
-def test_the_readme_tells_of_every_setting() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    missing = [field.name for field in fields(Settings) if f"GYM_HTTP_{field.name.upper()}" not in readme]
-    assert not missing

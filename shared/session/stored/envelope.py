@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
-from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverified
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 
@@ -50,7 +50,8 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
 
     Raises:
         SnapshotIncompatible: the envelope has a version that this server does not read.
-        SnapshotCorrupt: truncated, altered, signed with an unknown key, or the snapshot of another reference.
+        SnapshotCorrupt: truncated, altered, or the snapshot of another reference.
+        SnapshotUnverified: signed with an unknown key, or altered.
     """
     migrations = _migrations(sealed)
     header_end = _verified_end(sealed, keys)
@@ -93,11 +94,14 @@ def _verified_end(sealed: bytes, keys: Sequence[bytes]) -> int:
     end: int = _HEADER_FROM + length
     magic, signature = sealed[: len(MAGIC)], sealed[len(MAGIC) : _SIGNED_FROM]
     signed = sealed[_SIGNED_FROM:end]
-    if len(sealed) < end or not any(
-        hmac.compare_digest(signature, _signature(key, magic, signed)) for key in keys
-    ):
-        raise SnapshotCorrupt(
-            "The snapshot's signature does not match: it was altered, or GYM_HTTP_SIGNING_KEYS lacks its key."
+    if len(sealed) < end:
+        raise SnapshotCorrupt("The snapshot was truncated, or its length was altered.")
+    if not any(hmac.compare_digest(signature, _signature(key, magic, signed)) for key in keys):
+        raise SnapshotUnverified(
+            "No signing key of this server signed the snapshot: a new key goes to the servers in three rounds, "
+            "GYM_HTTP_SIGNING_KEYS=OLD,NEW on all of them, then NEW,OLD on all, and NEW once every snapshot was "
+            "written again; if all servers have the same keys, the snapshot was altered.",
+            retry_after=5,
         )
     return end
 

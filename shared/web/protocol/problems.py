@@ -54,6 +54,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.OutcomeUnknown: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "outcome-unknown"),
     errors.SnapshotUnusable: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-unusable"),
     errors.SnapshotCorrupt: ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "snapshot-corrupt"),
+    errors.SnapshotUnverified: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "snapshot-unverified"),
     errors.SnapshotIncompatible: ProblemKind(HTTPStatus.CONFLICT, "snapshot-incompatible"),
     errors.SnapshotDiverged: ProblemKind(HTTPStatus.CONFLICT, "snapshot-diverged"),
 }

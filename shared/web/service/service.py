@@ -64,7 +64,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     address = StoreAddress.parse(chosen.store)
     store = CountedStore(open_store(address, chosen.durability))
     _check(store.capabilities, address, chosen)
-    keys = signing_keys(chosen.signing_keys, store.capabilities)
+    keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: any(store.list("state/")))
     session = Session(
         store,
         keys,

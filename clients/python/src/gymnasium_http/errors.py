@@ -248,6 +248,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "quota-exceeded": QuotaExceeded,
     "snapshot-unusable": SnapshotUnusable,
     "snapshot-corrupt": SnapshotUnusable,
+    "snapshot-unverified": ServiceUnavailable,
     "snapshot-incompatible": SnapshotUnusable,
     "snapshot-diverged": SnapshotUnusable,
     "misconfigured": ServiceUnavailable,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from shared.errors import SnapshotCorrupt, SnapshotIncompatible
+from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverified
 from shared.session.stored.envelope import Migration, seal, unseal
 from shared.session.stored.header import Header, KeyedCall
 from shared.session.stored.progress import Progress
@@ -42,7 +42,7 @@ def test_what_was_sealed_is_unsealed() -> None:
 
 def test_an_old_key_still_opens_and_the_newest_signs() -> None:
     assert unseal(seal(HEADER, b"body", [OLD]), REFERENCE, [NEW, OLD])[1] == b"body"
-    with pytest.raises(SnapshotCorrupt, match="GYM_HTTP_SIGNING_KEYS"):
+    with pytest.raises(SnapshotUnverified, match="GYM_HTTP_SIGNING_KEYS"):
         unseal(seal(HEADER, b"body", [NEW, OLD]), REFERENCE, [OLD])
 
 
@@ -105,7 +105,7 @@ def test_a_migration_sees_no_header_whose_signature_does_not_match(monkeypatch: 
     seen: list[bytes] = []
     monkeypatch.setattr("shared.session.stored.envelope.OLDER_VERSIONS", {2: seen.append})
     monkeypatch.setattr("shared.session.stored.envelope.MAGIC", b"GYMHTTP\x03")
-    with pytest.raises(SnapshotCorrupt, match="signature"):
+    with pytest.raises(SnapshotUnverified):
         unseal(sealed, REFERENCE, [NEW])
     assert seen == []
 
@@ -115,7 +115,7 @@ def test_a_snapshot_is_not_moved_to_another_version_with_its_signature(monkeypat
     monkeypatch.setattr("shared.session.stored.envelope.MAGIC", b"GYMHTTP\x03")
     monkeypatch.setattr("shared.session.stored.envelope.OLDER_VERSIONS", {2: lambda header: header})
     sealed = seal(HEADER, b"body", [NEW])
-    with pytest.raises(SnapshotCorrupt, match="signature"):
+    with pytest.raises(SnapshotUnverified):
         unseal(sealed[:7] + b"\x02" + sealed[8:], REFERENCE, [NEW])
 
 

@@ -63,6 +63,50 @@ def test_a_short_key_is_refused() -> None:
         signing_keys(("n" * 32, "short"), SHARED)
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"fifteen bytes.."])
+def test_a_key_file_that_was_emptied_or_cut_short_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "s.db.key"
+    path.touch(0o600)
+    path.write_bytes(content)
+    with pytest.raises(Misconfigured, match=f"s.db.key has {len(content)} bytes"):
+        signing_keys((), replace(SHARED, key_file=path))
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o644, 0o666])
+def test_a_key_file_that_everyone_can_read_or_replace_is_refused(tmp_path: Path, mode: int) -> None:
+    store = replace(SHARED, key_file=tmp_path / "s.db.key")
+    signing_keys((), store)
+    (tmp_path / "s.db.key").chmod(mode)
+    with pytest.raises(Misconfigured, match=f"open to every user of this host .mode {mode:04o}.*0600"):
+        signing_keys((), store)
+
+
+def test_a_key_file_on_a_volume_of_the_pods_group_is_taken(tmp_path: Path) -> None:
+    store = replace(SHARED, key_file=tmp_path / "s.db.key")
+    keys = signing_keys((), store)
+    (tmp_path / "s.db.key").chmod(0o660)
+    assert signing_keys((), store) == keys
+
+
+def test_no_new_key_is_made_beside_snapshots_that_were_signed_with_another(tmp_path: Path) -> None:
+    store = replace(SHARED, key_file=tmp_path / "s.db.key")
+    with pytest.raises(Misconfigured, match=r"s\.db\.key is missing, and the store has snapshots"):
+        signing_keys((), store, lambda: True)
+    assert list(tmp_path.iterdir()) == []
+    assert signing_keys(("n" * 32,), store, lambda: True) == [b"n" * 32]
+
+
+def test_a_key_that_another_process_makes_and_uses_at_this_moment_is_taken(tmp_path: Path) -> None:
+    store = replace(SHARED, key_file=tmp_path / "s.db.key")
+    made = []
+
+    def used_by_another() -> bool:
+        made.extend(signing_keys((), store))
+        return True
+
+    assert signing_keys((), store, used_by_another) == made
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE"):
