@@ -6,10 +6,11 @@ VENV := .venv
 TRAIN_VENV := .venv-train
 BIN := $(VENV)/bin
 ENGINE ?= docker
+TO ?= backup
 IMAGE ?= gym-http-serverless
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
+.PHONY: help run run-s3 backup sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +33,9 @@ run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
+
+backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, into the folder TO (backup)
+	$(BIN)/python -m shared.storage.backup $(TO)
 
 .PHONY: class
 class: HOST = 0.0.0.0
