@@ -98,7 +98,7 @@ def test_no_new_key_is_made_beside_snapshots_that_were_signed_with_another(tmp_p
 
 def test_a_key_that_another_process_makes_and_uses_at_this_moment_is_taken(tmp_path: Path) -> None:
     store = replace(SHARED, key_file=tmp_path / "s.db.key")
-    made = []
+    made: list[bytes] = []
 
     def used_by_another() -> bool:
         made.extend(signing_keys((), store))
