@@ -8,10 +8,6 @@ import { openService } from "../page/service.js";
 import { Branches } from "./branches.js";
 import { Console } from "./console.js";
 import { Controls } from "./controls.js";
-import { lastEpisode } from "./copies/episode.js";
-import { asJavaScript } from "./copies/javascript.js";
-import { asPython } from "./copies/python.js";
-import { asCurl } from "./copies/shell.js";
 import { Curve } from "./curve.js";
 import { exampleInAddress } from "./documents/address.js";
 import { Editor } from "./editor.js";
@@ -103,11 +99,11 @@ function fail(error) {
 }
 
 /** @param {string} envId */
-async function picked(envId) {
+async function picked(envId, { asks = true } = {}) {
   // Else the list would open again when a question gives the focus back.
   picker.field.blur();
   await clear();
-  await program.pickedEnvironment(envId);
+  await program.pickedEnvironment(envId, { asks });
 }
 
 async function loadCatalogue() {
@@ -148,15 +144,18 @@ async function copy(text, what) {
 
 const CLOSED = { lost: "This environment is closed, and how it came to be as it was is not known. Run the agent again." };
 
-/** Copy what is on the stage, or a first step in the chosen environment.
- * @param {(episode: import("./copies/episode.js").Episode) => string} as @param {string} what */
-async function copyEpisode(as, what) {
+/** @typedef {(episode: import("./copies/episode.js").Episode) => string} Writer */
+
+/** Copy what is on the stage, or a first step in the chosen environment. What writes it is loaded for the first copy.
+ * @param {() => Promise<Writer>} writer @param {string} what */
+async function copyEpisode(writer, what) {
   const instance = runner.session?.watched ?? readings.instance;
   if (instance) await runner.session?.begin(instance);
   const beginning = instance ? (instance.history?.beginning ?? CLOSED) : { creation: { env_id: picker.field.value } };
   if ("lost" in beginning) return say("said", beginning.lost);
   if ("fork" in beginning) runner.beginnings.leave(beginning.fork);
   const calls = instance?.history?.calls ?? [];
+  const [as, { lastEpisode }] = await Promise.all([writer(), import("./copies/episode.js")]);
   const episode = lastEpisode(calls.length ? calls : firstCalls(instance));
   await copy(as({ url: service.url, keyed: Boolean(service.apiKey), beginning, ...episode }), what);
 }
@@ -172,9 +171,12 @@ element("every").addEventListener("change", ({ target }) => {
   painter.every = target instanceof HTMLSelectElement ? Number(target.value) : 1;
 });
 element("clear").addEventListener("click", () => log.clear());
-element("copy-python").addEventListener("click", () => copyEpisode(asPython, "The episode in Python"));
-element("copy-javascript").addEventListener("click", () => copyEpisode(asJavaScript, "The episode in JavaScript"));
-element("copy-curl").addEventListener("click", () => copyEpisode(asCurl, "The episode in curl"));
+const python = async () => (await import("./copies/python.js")).asPython;
+const javaScript = async () => (await import("./copies/javascript.js")).asJavaScript;
+const curl = async () => (await import("./copies/shell.js")).asCurl;
+element("copy-python").addEventListener("click", () => copyEpisode(python, "The episode in Python"));
+element("copy-javascript").addEventListener("click", () => copyEpisode(javaScript, "The episode in JavaScript"));
+element("copy-curl").addEventListener("click", () => copyEpisode(curl, "The episode in curl"));
 element("share").addEventListener("click", async () => copy(await program.link(), "A link to this agent"));
 
 watchHeader(service, loadCatalogue);
@@ -200,6 +202,6 @@ if (lesson) {
   applyLesson(lesson);
   picker.choose(lesson.envId);
   if (!picker.chosen) say("said", `This service has no environment ${lesson.envId}, which the lesson is about.`);
-  else if (!editor.code.includes(JSON.stringify(lesson.envId))) await picked(lesson.envId);
+  else if (!editor.code.includes(JSON.stringify(lesson.envId))) await picked(lesson.envId, { asks: false });
 }
 document.body.dataset.ready = "true";

@@ -102,10 +102,11 @@ export class Program {
     this.#tell();
   }
 
-  /** Show an agent for the picked environment, unless the visitor keeps their own.
-   * @param {string} envId */
-  async pickedEnvironment(envId) {
-    if (this.document) {
+  /** Show an agent for the picked environment, unless the visitor keeps their own. A lesson does not ask: the visitor's
+   * document is stored, and opens again from the list.
+   * @param {string} envId @param {{asks: boolean}} how */
+  async pickedEnvironment(envId, { asks }) {
+    if (this.document && asks) {
       const words = `Your code stays in the document “${this.document.name}”.`;
       const agreed = await ask({ title: `Show an agent for ${envId}?`, words, yes: "Show it", no: "Keep mine here" });
       if (agreed === null) return this.settingsChanged();

@@ -88,16 +88,16 @@ def test_an_environment_that_holds_such_an_object_is_exact() -> None:
 
 @pytest.mark.usefixtures("present")
 def test_a_state_that_the_leaf_does_not_carry_is_refused_with_the_way_there(tmp_path: Path) -> None:
-    subject = OBJECT_GRAPH.adopt(make(LEDGER), LEDGER)
-    database = subject.env.unwrapped._database  # type: ignore[attr-defined]
+    env = make(LEDGER)
+    database = env.unwrapped._database
     database.execute("INSERT INTO entry (worth) VALUES (1.0)")
     with pytest.raises(NotPlain, match=r"_database: an SQLite transaction is open"):
-        subject.capture()
+        OBJECT_GRAPH.adopt(env, LEDGER).capture()
     database.rollback()
-    subject.capture()
+    OBJECT_GRAPH.adopt(env, LEDGER).capture()
     database.execute("ATTACH ? AS other", (str(tmp_path / "file.db"),))
     with pytest.raises(NotPlain, match=r"_database: an SQLite connection has temporary tables or files"):
-        subject.capture()
+        OBJECT_GRAPH.adopt(env, LEDGER).capture()
 
 
 def test_without_the_package_such_an_object_is_refused_and_a_snapshot_of_it_too(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import SnapshotCorrupt
+from shared.errors import SnapshotDiverged
 from shared.snapshot.ale.mechanism import ALE
 from shared.snapshot.contract.calls import Step
 from shared.snapshot.contract.recipe import Recipe
@@ -42,7 +42,7 @@ def test_an_environment_in_which_a_call_failed_is_not_taken_up_again() -> None:
     stepped, restored = (subject_of("ALE/Freeway-v5", 3, obs_type="ram") for _ in range(2))
     with pytest.raises(TypeError):
         stepped.apply(Step("up"))
-    with pytest.raises(SnapshotCorrupt):
+    with pytest.raises(SnapshotDiverged):
         restored.restore(body[:-1] + b"?")
     for subject in (stepped, restored):
         subject.close()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from shared.codec import plain
-from shared.errors import JournalFull, SnapshotCorrupt
+from shared.errors import JournalFull, SnapshotDiverged
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.box2d import mechanism as box2d
@@ -164,7 +164,7 @@ def test_a_worlds_free_list_matters_and_is_carried(monkeypatch: pytest.MonkeyPat
     before, after = episodes(WALKER, [60, 45, 10]), steps(WALKER, 60, seed=9)
     assert continues_exactly(BOX2D, WALKER, before, after)
     without(monkeypatch, WALKER, keeps_world=False)
-    with pytest.raises(SnapshotCorrupt, match="came out differently"):
+    with pytest.raises(SnapshotDiverged, match="came out differently"):
         continues_exactly(BOX2D, WALKER, before, after)
 
 
@@ -215,7 +215,7 @@ def test_what_wrappers_draw_from_the_generator_is_replayed(monkeypatch: pytest.M
     before, after = [Reset(3), *steps(LANDER, 20)], steps(LANDER, 20, seed=5)
     assert continues_exactly(BOX2D, recipe, before, after)
     monkeypatch.setattr(replay.ReplaySubject, "_set_generators", lambda self, states: None)
-    with pytest.raises(SnapshotCorrupt, match="came out differently"):
+    with pytest.raises(SnapshotDiverged, match="came out differently"):
         continues_exactly(BOX2D, recipe, before, after)
 
 
@@ -326,7 +326,7 @@ def test_a_replay_that_comes_out_differently_is_seen() -> None:
     """On another kind of machine the last bits of a sine may differ."""
     live = adopted(BOX2D, LANDER, [Reset(3), *steps(LANDER, 20)])
     live.core.fingerprint = lambda: [0.0] * 6
-    with pytest.raises(SnapshotCorrupt, match="came out differently"):
+    with pytest.raises(SnapshotDiverged, match="came out differently"):
         restored(BOX2D, LANDER, live.capture())
 
 
