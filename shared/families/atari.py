@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.errors import NotCreatable
-from shared.families.family import Family
+from shared.families.family import Family, UnsuitableArgument
 
 _MOST_FRAMES = 256
 """Frames that one step may take; ALE has no bound of its own and runs them all."""
@@ -13,13 +12,12 @@ _MOST_FRAMES = 256
 def _check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
     # For a game that needs two players, such as combat, ALE finds no mode and calls `exit`.
     if "game" in kwargs:
-        raise NotCreatable("The argument game cannot be given; create the game's own id.", env_id=env_id)
+        raise UnsuitableArgument("The argument game cannot be given; create the game's own id.")
     frameskip = kwargs.get("frameskip", 1)
     for frames in frameskip if isinstance(frameskip, list) else [frameskip]:
         if not (type(frames) is int and 0 < frames <= _MOST_FRAMES):
-            raise NotCreatable(
+            raise UnsuitableArgument(
                 f"frameskip is {frameskip!r}; send 1 to {_MOST_FRAMES}, or a list of two such numbers.",
-                env_id=env_id,
             )
 
 

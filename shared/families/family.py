@@ -26,6 +26,10 @@ class PlayKeys:
     """What a single key does, where the environment has no words for it."""
 
 
+class UnsuitableArgument(ValueError):
+    """A client's argument that a family cannot take. The text says what to send instead."""
+
+
 def _accept_all(env_id: str, kwargs: Mapping[str, Any]) -> None:
     """Refuse no argument."""
 
@@ -60,7 +64,7 @@ class Family:
     """
 
     check_kwargs: Callable[[str, Mapping[str, Any]], None] = _accept_all
-    """Raise `NotCreatable` for arguments of `gymnasium.make(env_id, **kwargs)` that this family cannot take."""
+    """Raise `UnsuitableArgument` for arguments of `gymnasium.make(env_id, **kwargs)` that it cannot take."""
 
     constructor_kwargs: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
     """Turn a client's arguments, which are JSON, into those that the constructor takes."""
@@ -69,7 +73,7 @@ class Family:
     """Arguments that native code reads: with one of them an environment is tried in a child process first."""
 
     check_made: Callable[[str, Any], None] = _accept_made
-    """Raise `NotCreatable` for an environment, just made, over which native code would end the process."""
+    """Raise `UnsuitableArgument` for an environment, just made, over which native code would end the process."""
 
     keys: Mapping[str, PlayKeys] = field(default_factory=dict)
     """By the name of the class, for environments that have no `get_keys_to_action`."""

@@ -7,8 +7,7 @@ sizes that it cannot use. So both are checked here.
 from collections.abc import Mapping
 from typing import Any
 
-from shared.errors import NotCreatable
-from shared.families.family import Family
+from shared.families.family import Family, UnsuitableArgument
 
 _COUNTS = ("frame_skip", "width", "height", "max_geom")
 _FLAGS = 64  # more than MuJoCo has; a number past its last raises an IndexError at the first frame
@@ -21,8 +20,8 @@ _INDICES = ("type", "fixedcamid", "trackbodyid", "orthographic")
 
 
 def _check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
-    def refuse(name: str, wanted: str) -> NotCreatable:
-        return NotCreatable(f"{name} is {kwargs[name]!r}; send {wanted}.", env_id=env_id)
+    def refuse(name: str, wanted: str) -> UnsuitableArgument:
+        return UnsuitableArgument(f"{name} is {kwargs[name]!r}; send {wanted}.")
 
     for name in _COUNTS:
         if name in kwargs and not (type(kwargs[name]) is int and kwargs[name] > 0):
@@ -83,7 +82,7 @@ def _check_made(env_id: str, env: Any) -> None:
     for name, value, least, end in views:
         if not least <= value < end:
             had = f"{least} to {end - 1}" if end > least else "none"
-            raise NotCreatable(f"The view's {name} is {value}; the model of {env_id} has {had}.", env_id=env_id)
+            raise UnsuitableArgument(f"The view's {name} is {value}; the model of {env_id} has {had}.")
 
 
 MUJOCO = Family(

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.errors import NotCreatable
-from shared.families.family import Family, PlayKeys
+from shared.families.family import Family, PlayKeys, UnsuitableArgument
 
 
 def _check_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> None:
     # FrozenLake hands out whatever stands in the schedule, a text's letters too.
     schedule = kwargs.get("reward_schedule", [1, 0, 0])
     if not (isinstance(schedule, list) and len(schedule) == 3 and all(type(x) in (int, float) for x in schedule)):
-        raise NotCreatable(f"reward_schedule is {schedule!r}; send a list of three numbers.", env_id=env_id)
+        raise UnsuitableArgument(f"reward_schedule is {schedule!r}; send a list of three numbers.")
 
 
 TOY_TEXT = Family(

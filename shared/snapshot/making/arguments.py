@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
 from shared.errors import NotCreatable
+from shared.families.family import UnsuitableArgument
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.env_ids import registered_family
 
@@ -70,7 +72,16 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> N
             raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
     family = registered_family(env_id)
     if family is not None:
-        family.check_kwargs(env_id, kwargs)
+        with _refusing(env_id):
+            family.check_kwargs(env_id, kwargs)
+
+
+@contextmanager
+def _refusing(env_id: str) -> Iterator[None]:
+    try:
+        yield
+    except UnsuitableArgument as unsuitable:
+        raise NotCreatable(str(unsuitable), env_id=env_id) from None
 
 
 def check_repeats(recipe: Recipe) -> None:
@@ -109,7 +120,8 @@ def check_made(env_id: str, env: Any) -> None:
     """
     family = registered_family(env_id)
     if family is not None:
-        family.check_made(env_id, env)
+        with _refusing(env_id):
+            family.check_made(env_id, env)
 
 
 def constructor_kwargs(env_id: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from shared import settings
 from shared.errors import Misconfigured
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
-from shared.session.stored.signing_keys import signing_keys
 from shared.settings import Settings
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.make import register_environments
@@ -18,6 +17,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
+from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
 
 if TYPE_CHECKING:

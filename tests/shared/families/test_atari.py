@@ -6,6 +6,9 @@ import pytest
 
 from shared.errors import NotCreatable
 from shared.families.atari import ATARI
+from shared.families.family import UnsuitableArgument
+from shared.snapshot.making.arguments import check_kwargs
+from shared.snapshot.making.make import register_environments
 
 
 @pytest.mark.parametrize(
@@ -13,8 +16,11 @@ from shared.families.atari import ATARI
     [{"game": "combat"}, {"frameskip": 0}, {"frameskip": [2, 10**9]}, {"frameskip": True}, {"frameskip": "4"}],
 )
 def test_another_game_and_a_frameskip_out_of_bounds_are_refused(kwargs: dict[str, Any]) -> None:
-    with pytest.raises(NotCreatable) as raised:
+    with pytest.raises(UnsuitableArgument):
         ATARI.check_kwargs("ALE/Pong-v5", kwargs)
+    register_environments(["ale_py"])
+    with pytest.raises(NotCreatable) as raised:
+        check_kwargs("ALE/Pong-v5", kwargs, 1)
     assert raised.value.evidence == {"env_id": "ALE/Pong-v5"}
 
 

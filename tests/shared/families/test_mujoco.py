@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.errors import NotCreatable
+from shared.families.family import UnsuitableArgument
 from shared.families.mujoco import MUJOCO
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -70,7 +71,7 @@ def test_a_view_that_the_model_does_not_have_is_refused(kwargs: dict[str, Any], 
     ids=str,
 )
 def test_what_its_native_code_cannot_read_is_refused_by_name(kwargs: dict[str, Any]) -> None:
-    with pytest.raises(NotCreatable, match=f"{next(iter(kwargs))} is .*; send"):
+    with pytest.raises(UnsuitableArgument, match=f"{next(iter(kwargs))} is .*; send"):
         MUJOCO.check_kwargs("Ant-v5", kwargs)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import gymnasium
 import pytest
 
-from shared.errors import NotCreatable
+from shared.families.family import UnsuitableArgument
 from shared.families.toy_text import TOY_TEXT
 from tests.shared.families.play import fitting_maps, registered_classes
 
@@ -41,5 +41,5 @@ def test_an_arrow_moves_in_its_direction(env_id: str, name: str, columns: int) -
 def test_rewards_that_are_no_numbers_are_refused(schedule: Any) -> None:
     """FrozenLake would hand them out, and every step would fail."""
     TOY_TEXT.check_kwargs("FrozenLake-v1", {"reward_schedule": [10, -1.5, 0]})
-    with pytest.raises(NotCreatable, match="reward_schedule is"):
+    with pytest.raises(UnsuitableArgument, match="reward_schedule is"):
         TOY_TEXT.check_kwargs("FrozenLake-v1", {"reward_schedule": schedule})
