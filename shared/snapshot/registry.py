@@ -23,7 +23,7 @@ from shared.snapshot.versions.distributions import distributions_of, version_her
 ENTRY_POINT_GROUP = "gym_http.mechanisms"
 
 _PROVED: Mapping[str, str] = {name: place for family in FAMILIES for name, place in family.mechanisms.items()}
-"""They accept only classes that the conformance suite has been run on; EXACTNESS.md has the results."""
+"""They accept only classes that the conformance suite has been run on; docs/exactness.md has the results."""
 
 _GENERAL: Mapping[str, str] = {
     "object-graph": "shared.snapshot.graph.mechanism:OBJECT_GRAPH",
