@@ -12,7 +12,7 @@ STATIC = ROOT / "static"
 PAGES = sorted(STATIC.glob("*.html"))
 
 # Served by the service itself, beside the files.
-SERVICE = {"/docs", "/openapi.json"}
+SERVICE = {"docs", "openapi.json", "/docs", "/openapi.json"}
 
 
 class Page(HTMLParser):

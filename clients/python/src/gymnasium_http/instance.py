@@ -17,7 +17,7 @@ from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
 
-_RENDER = "monitor/render/"
+_RENDER = "render/"
 
 
 class _Call(NamedTuple):
@@ -180,7 +180,7 @@ class Instance:
 
     def _render(self) -> Any:
         # Rendering may change the environment: rgb_array_list empties its list.
-        return self._change("render/", exactly=True)["picture"]
+        return self._change(_RENDER, exactly=True)["picture"]
 
     def _follow(self, reply: Any) -> Any:
         """Take over the spaces that the reply tells, if it does, and return it."""

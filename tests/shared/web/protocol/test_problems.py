@@ -37,6 +37,7 @@ def test_only_the_store_the_settings_and_our_own_faults_are_5xx() -> None:
         errors.OutcomeUnknown,
         errors.SnapshotUnusable,
         errors.SnapshotCorrupt,
+        errors.SnapshotUnverified,
     }
 
 
