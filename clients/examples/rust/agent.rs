@@ -10,7 +10,7 @@ struct Server(BufReader<TcpStream>);
 impl Server {
     fn call(&mut self, method: &str, path: &str, body: &str) -> Result<String> {
         let length = body.len();
-        let head = format!("{method} /v1/envs/{path} HTTP/1.1\r\nHost: gym\r\nContent-Length: {length}");
+        let head = format!("{method} /v1/envs/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}");
         self.0.get_mut().write_all(format!("{head}\r\n\r\n{body}").as_bytes())?;
         let (mut status, mut line, mut size) = (String::new(), String::new(), 0);
         self.0.read_line(&mut status)?;
@@ -24,7 +24,7 @@ impl Server {
         let mut reply = vec![0; size];
         self.0.read_exact(&mut reply)?;
         let reply = String::from_utf8_lossy(&reply).into_owned();
-        assert!(status.contains(" 200 "), "{reply}");
+        assert!(status.contains(" 200 "), "{}", reply);
         Ok(reply)
     }
 
