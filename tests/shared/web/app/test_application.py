@@ -1,4 +1,4 @@
-"""One composition serves and documents every endpoint, and every error has one status."""
+"""One composition serves and documents every endpoint."""
 
 import dataclasses
 import logging
@@ -6,47 +6,13 @@ import logging
 import pytest
 
 from functions import local
-from shared import errors
-from shared.errors import GymHTTPError
 from shared.settings import Settings
 from shared.web.app.application import create_app
 from shared.web.app.routing import Endpoint
-from shared.web.protocol.problems import PROBLEMS
 from tests.applications import Api, served
 
 ENDPOINTS: list[Endpoint] = [endpoint for module in local.MODULES for endpoint in module.router.endpoints]
 NAMES = [endpoint.handler.__name__ for endpoint in ENDPOINTS]
-
-
-def leaves(error: type[GymHTTPError]) -> set[type[GymHTTPError]]:
-    return {error}.union(*(leaves(child) for child in error.__subclasses__()))
-
-
-def test_every_exception_has_a_status() -> None:
-    assert set(PROBLEMS) == leaves(GymHTTPError) - {GymHTTPError}
-
-
-def test_every_kind_of_problem_has_a_name_of_its_own() -> None:
-    names = [kind.name for kind in PROBLEMS.values()]
-    assert len(names) == len(set(names))
-
-
-def test_the_tree_at_the_top_of_errors_names_every_exception() -> None:
-    missing = [error.__name__ for error in leaves(GymHTTPError) if error.__name__ not in (errors.__doc__ or "")]
-    assert not missing
-
-
-def test_only_the_store_the_settings_and_our_own_faults_are_5xx() -> None:
-    at_fault = {error for error, kind in PROBLEMS.items() if kind.status >= 500}
-    assert at_fault == {
-        errors.Misconfigured,
-        errors.StoreFailed,
-        errors.StoreUnavailable,
-        errors.OutcomeUnknown,
-        errors.SnapshotUnusable,
-        errors.SnapshotCorrupt,
-        errors.SnapshotUnverified,
-    }
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=NAMES)
