@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from shared.codec.plain import NotPlain
+from shared.snapshot.contract.stable_names import stable_name
 
 Array = np.ndarray[Any, Any]
 
@@ -91,6 +92,7 @@ def _address(array: Array) -> int:
     return address
 
 
+@stable_name("array")
 def _of_bytes(memory: Any, shape: Any, dtype: np.dtype[Any], strides: Any, writeable: bool) -> Array:
     made: Array = np.ndarray(shape, dtype, strides=strides)
     made.ravel("K").view(np.uint8)[...] = np.frombuffer(memory, np.uint8)
@@ -98,10 +100,12 @@ def _of_bytes(memory: Any, shape: Any, dtype: np.dtype[Any], strides: Any, write
     return made
 
 
+@stable_name("array of objects")
 def _of_objects(shape: Any, dtype: np.dtype[Any], strides: Any) -> Array:
     return np.ndarray(shape, dtype, strides=strides)
 
 
+@stable_name("set array of objects")
 def _set_objects(array: Array, state: tuple[list[Any], bool]) -> None:
     objects, writeable = state
     flat = array.ravel("K")
@@ -110,6 +114,7 @@ def _set_objects(array: Array, state: tuple[list[Any], bool]) -> None:
     array.flags.writeable = writeable
 
 
+@stable_name("view of array")
 def _view(owner: Array, offset: int, dtype: np.dtype[Any], shape: Any, strides: Any, writeable: bool) -> Array:
     memory = owner.ravel("K").view(np.uint8)
     made: Array = np.ndarray(shape, dtype, memory, offset, strides)

@@ -21,6 +21,7 @@ from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.stable_names import stable_name_for, stable_name_of
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
 from shared.snapshot.graph.blocks import BlockCompressor, decompressed
 from shared.snapshot.graph.calls_since import CallsSince, call_of
@@ -31,7 +32,7 @@ from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.isolation.process_state import left_by_constructor
 from shared.snapshot.versions.compatibility import check_libraries
-from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.versions.distributions import distributions_of, is_own, version_here
 
 _CALLS = "calls"
 _ADVICE = "Restore an earlier checkpoint, or create it anew."
@@ -75,7 +76,7 @@ class GraphSubject:
         survey = Survey(env)
         self._constants = survey.constants
         self._fingerprint = survey.constants.fingerprint()
-        self._classes = [class_path(layer) for layer in layers(env)]
+        self._classes = _layer_names(env)
         self._modules = survey.modules
         self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
@@ -194,7 +195,9 @@ class GraphSubject:
                 pass
             case _:
                 raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
+        versions = {name: version for name, version in versions.items() if not is_own(name)}
         check_libraries(versions, {name: version_here(name) for name in versions})
+        classes = [stable_name_for(written) or written for written in classes]
         if classes != self._classes:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
         if constants != self._fingerprint:
@@ -203,7 +206,7 @@ class GraphSubject:
                 "deterministic, or it shares state with other instances. Create it anew."
             )
         env = self._read(*packed)
-        if [class_path(layer) for layer in layers(env)] != classes or _generators_digest(env) != generators:
+        if _layer_names(env) != classes or _generators_digest(env) != generators:
             raise SnapshotDiverged(
                 "The graph in the snapshot came out as another environment than the one stored. "
                 "Restore an earlier checkpoint, or create it anew."
@@ -238,6 +241,10 @@ class GraphSubject:
             raise SnapshotCorrupt(f"The graph in the snapshot cannot be built: {error!r}.") from error
         assert isinstance(env, gymnasium.Env)
         return env
+
+
+def _layer_names(env: gymnasium.Env[Any, Any]) -> list[str]:
+    return [stable_name_of(type(layer)) or class_path(layer) for layer in layers(env)]
 
 
 def _generators_digest(env: gymnasium.Env[Any, Any]) -> bytes:

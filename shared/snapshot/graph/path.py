@@ -42,7 +42,7 @@ class _Tester(GraphPickler):
 
     passed: Mapping[int, Any]
 
-    def persistent_id(self, instance: Any) -> int | str | None:
+    def persistent_id(self, instance: Any) -> int | str | bytes | None:
         return 0 if id(instance) in self.passed else super().persistent_id(instance)
 
 

@@ -19,11 +19,13 @@ import gymnasium
 import numpy as np
 
 from shared.codec.plain import NotPlain
+from shared.snapshot.contract.stable_names import stable_name_for, stable_name_of, stably_named
 from shared.snapshot.graph import arrays, reducers, singletons
 from shared.snapshot.graph.constants import Constants, constant_kinds
 from shared.snapshot.graph.leaves import leaf_for
 from shared.snapshot.graph.native_base import class_name
 from shared.snapshot.graph.native_state import objection
+from shared.snapshot.versions.distributions import is_own
 
 # cloudpickle copies these: a view or a proxy no longer shows its dictionary, a file becomes its text.
 _COPIED = {memoryview, types.MappingProxyType, io.TextIOWrapper, weakref.WeakSet}
@@ -55,8 +57,8 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.dump(root)
         return self._file.getvalue(), self._buffers
 
-    def persistent_id(self, instance: Any) -> int | str | None:
-        """A constant's number, or the one copy of a string; None for any other object.
+    def persistent_id(self, instance: Any) -> int | str | bytes | None:
+        """A constant's number, the one copy of a string, or a stable name as bytes; None for any other object.
 
         pickle asks this for every object, also for sets and strings, which no reducer sees. Whether equal strings
         are one object depends on where they come from, and would show in the bytes of a restored environment.
@@ -64,6 +66,9 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         kind = type(instance)
         if kind is str:
             return self._texts.setdefault(instance, instance)
+        if kind is types.FunctionType or kind is type:
+            name = stable_name_of(instance)
+            return None if name is None else name.encode()
         return self._constants.number(instance) if kind in self._constant_kinds else None
 
     def reducer_override(self, instance: Any) -> Any:
@@ -78,11 +83,14 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         """A class or function by its name, or a function without one by its code.
 
         Raises:
-            NotPlain: No module that can be imported holds it, so copies of it would drift apart.
+            NotPlain: No module that can be imported holds it, so copies of it would drift apart. Or it is this
+                project's own and has no stable name.
         """
         # cloudpickle takes 9 µs to look up a name, and a small graph has 20.
         if id(instance) in _NAMED:
             return NotImplemented
+        if is_own(module_name := instance.__module__ or ""):
+            raise NotPlain(f"{module_name}.{instance.__qualname__} has no stable name")
         reduced = super().reducer_override(instance)
         if reduced is NotImplemented:
             _NAMED[id(instance)] = instance
@@ -108,9 +116,19 @@ class GraphUnpickler(pickle.Unpickler):
         super().__init__(io.BytesIO(body), buffers=buffers)
         self._constants = constants
 
-    def persistent_load(self, mark: int | str) -> Any:
-        """The constant of that number, or the string, interned like the literals that code compares it with."""
-        return sys.intern(mark) if isinstance(mark, str) else self._constants.at(mark)
+    def persistent_load(self, mark: int | str | bytes) -> Any:
+        """What `persistent_id` marked; a string interned, like the literals that code compares it with."""
+        match mark:
+            case str():
+                return sys.intern(mark)
+            case bytes():
+                return stably_named(mark.decode())
+        return self._constants.at(mark)
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A class or function by its path, or by its stable name where an earlier release wrote the path."""
+        known = stable_name_for(f"{module}.{name}")
+        return super().find_class(module, name) if known is None else stably_named(known)
 
 
 Reducer = Callable[[GraphPickler, Any], Any]

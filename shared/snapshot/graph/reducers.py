@@ -14,6 +14,7 @@ from gymnasium.utils import EzPickle
 
 from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
+from shared.snapshot.contract.stable_names import stable_name
 from shared.snapshot.graph.arrays import LARGE_BYTES
 from shared.snapshot.graph.leaf import NativeLeaf
 from shared.snapshot.graph.leaves import leaf_named
@@ -89,10 +90,12 @@ def reduce_leaf(leaf: NativeLeaf, instance: Any) -> Any:
 _FUNCTION_ATTRIBUTES = ("__name__", "__qualname__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
 
 
+@stable_name("instance")
 def _blank(kind: type) -> object:
     return object.__new__(kind)
 
 
+@stable_name("set instance")
 def _set_attributes(instance: object, state: Any) -> None:
     attributes, slots = state if isinstance(state, tuple) else (state, None)
     if attributes:
@@ -102,21 +105,25 @@ def _set_attributes(instance: object, state: Any) -> None:
         object.__setattr__(instance, name, value)
 
 
+@stable_name("function")
 def _function(code: CodeType, module: str, closure: tuple[CellType, ...] | None) -> FunctionType:
     __import__(module)
     return FunctionType(code, vars(sys.modules[module]), closure=closure)
 
 
+@stable_name("set function")
 def _set_function(function: FunctionType, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
     for name, value in state[0].items():
         setattr(function, name, value)
     vars(function).update(state[1])
 
 
+@stable_name("set cell")
 def _set_cell(cell: CellType, contents: tuple[Any]) -> None:
     (cell.cell_contents,) = contents
 
 
+@stable_name("native object")
 def _native_object(name: str, held: Any, parts: tuple[Any, ...]) -> Any:
     leaf, body = leaf_named(name), bytes(held)
     made = leaf.from_bytes(body, parts)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from shared.codec.plain import NotPlain
+from shared.snapshot.contract.stable_names import stable_name
 
 _GLOBAL_GENERATORS = {
     module.__name__: getattr(module.seed, "__self__", None)  # the module's functions are this object's methods
@@ -43,10 +44,12 @@ def reduce_sentinel(sentinel: object) -> Any:
     return (_global, min(named)) if named else NotImplemented
 
 
+@stable_name("global generator")
 def _global_generator(name: str) -> Any:
     return _GLOBAL_GENERATORS[name]
 
 
+@stable_name("global")
 def _global(module: str, name: str) -> Any:
     __import__(module)
     return getattr(sys.modules[module], name)

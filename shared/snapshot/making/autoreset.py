@@ -8,7 +8,10 @@ from typing import Any, SupportsFloat
 
 import gymnasium
 
+from shared.snapshot.contract.stable_names import stable_name
 
+
+@stable_name("SameStepAutoreset")
 class SameStepAutoreset(gymnasium.Wrapper[Any, Any, Any, Any]):
     """Resets in the same step that ends an episode.
 

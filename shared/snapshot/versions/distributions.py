@@ -10,18 +10,27 @@ from pathlib import Path
 
 PYTHON = "python"
 
+_OWN_DISTRIBUTION = "gym-http-serverless"
+_OWN_PACKAGE = "shared"
+
 
 def distributions_of(modules: Iterable[str]) -> tuple[str, ...]:
     """The distributions of the modules, and the modules that belong to none, sorted after Python.
 
-    The standard library is left out, and so are Gymnasium and NumPy, on which every snapshot depends.
+    The standard library is left out, and so are Gymnasium and NumPy, on which every snapshot depends. This project
+    is left out too: what it writes it reads in every later release.
     """
     found = set()
     for module in modules:
         package = module.partition(".")[0]
-        if package not in sys.stdlib_module_names | {"gymnasium", "numpy"}:
+        if package not in sys.stdlib_module_names | {"gymnasium", "numpy", _OWN_PACKAGE}:
             found.update(_distributions().get(package, [module]))
     return (PYTHON, *sorted(found))
+
+
+def is_own(name: str) -> bool:
+    """Whether a module or distribution is this project's own."""
+    return name == _OWN_DISTRIBUTION or name.partition(".")[0] == _OWN_PACKAGE
 
 
 @cache

@@ -1,7 +1,9 @@
 """A graph has each object once, under the reduction that is exact for it."""
 
+import pickletools
 import sys
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,3 +79,57 @@ def test_an_ndarray_subclass_is_left_to_itself_unless_it_is_a_view() -> None:
     masked = np.ma.masked_array([1.0, 2.0], [True, False])
     with pytest.raises(NotPlain, match="subclass that is a view or has attributes"):
         graph_of(masked[:1])
+
+
+def closures() -> tuple[Callable[[], int], Callable[[int], None]]:
+    count = 0
+
+    def assign(value: int) -> None:
+        nonlocal count
+        count = value
+
+    return lambda: count, assign
+
+
+SENTINEL = object()
+MADE_BY_US = [
+    np.zeros(3),
+    np.zeros((3, 3))[1],
+    np.array([None, "text"], dtype=object),
+    Forgetful(),
+    closures(),
+    SENTINEL,
+]
+
+
+def test_no_graph_names_a_module_of_this_project() -> None:
+    """Moving a module would strand every stored graph."""
+    graph, _ = graph_of(MADE_BY_US)
+    texts = [argument for _, argument, _ in pickletools.genops(graph) if isinstance(argument, str)]
+    assert "numpy" in texts
+    assert not [text for text in texts if text.startswith("shared")]
+
+
+FORMER = {
+    "shared.snapshot.graph.arrays": ("_of_bytes", "_of_objects", "_set_objects", "_view"),
+    "shared.snapshot.graph.reducers": (
+        *("_blank", "_function", "_native_object", "_set_attributes", "_set_cell", "_set_function"),
+    ),
+    "shared.snapshot.graph.singletons": ("_global", "_global_generator"),
+    "shared.snapshot.making.autoreset": ("SameStepAutoreset",),
+}
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module in FORMER for name in FORMER[module]])
+def test_a_graph_that_names_a_module_of_ours_still_finds_what_stood_there(
+    module: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the module is no more."""
+    monkeypatch.setitem(sys.modules, module, None)
+    found = GraphUnpickler(f"c{module}\n{name}\n.".encode(), Constants(), []).load()
+    assert found.__name__ == name
+
+
+def test_a_class_of_ours_without_a_stable_name_is_refused() -> None:
+    with pytest.raises(NotPlain, match=r"shared\.snapshot\.graph\.constants\.Constants has no stable name"):
+        graph_of(Constants())
