@@ -2,10 +2,8 @@
 
 import random
 import sys
-from collections.abc import Callable, Iterator
 from importlib.machinery import ExtensionFileLoader
 from importlib.util import spec_from_loader
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,12 +11,10 @@ import pytest
 
 from shared.codec.plain import NotPlain
 from shared.errors import SnapshotIncompatible
-from shared.snapshot.graph import native_state, pickler
-from shared.snapshot.graph.leaves import leaf_for, leaf_named, leaf_packages, leaf_types, registered_leaves
+from shared.snapshot.graph.leaves import leaf_for, leaf_named, leaf_packages, leaf_types
 from shared.snapshot.graph.native_state import objection
 from shared.snapshot.graph.testing import graph_of
-
-Register = Callable[..., None]
+from tests.shared.snapshot.graph.conftest import Register, forget
 
 
 class Generator(random.Random):
@@ -40,29 +36,6 @@ class GeneratorLeaf:
 
 
 GENERATOR = GeneratorLeaf()
-
-
-@pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
-    """Installs a distribution with these leaves: its metadata is all that is looked at."""
-
-    def install(distribution: str, **leaves: str) -> None:
-        metadata = tmp_path / f"{distribution}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        lines = [f"{name} = {value}" for name, value in leaves.items()]
-        (metadata / "entry_points.txt").write_text("\n".join(["[gym_http.native_leaves]", *lines]))
-        forget()
-
-    monkeypatch.syspath_prepend(tmp_path)
-    yield install
-    monkeypatch.undo()
-    forget()
-
-
-def forget() -> None:
-    for found in (registered_leaves, pickler.reducer_of, native_state.library_of):
-        found.cache_clear()
 
 
 def test_pygames_leaves_are_there_without_pygame() -> None:
