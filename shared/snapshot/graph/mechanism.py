@@ -23,7 +23,7 @@ from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.stable_names import stable_name_for, stable_name_of
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
-from shared.snapshot.graph.blocks import BlockCompressor, decompressed
+from shared.snapshot.graph.body import BlockCompressor, decompressed
 from shared.snapshot.graph.calls_since import CallsSince, call_of
 from shared.snapshot.graph.path import pickled
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler

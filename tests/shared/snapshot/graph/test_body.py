@@ -5,7 +5,7 @@ from pickle import PickleBuffer
 
 import pytest
 
-from shared.snapshot.graph.blocks import BlockCompressor, decompressed
+from shared.snapshot.graph.body import BlockCompressor, decompressed
 
 SPRITE, FRAME = b"sprite" * 5000, b"frame" * 5000
 
