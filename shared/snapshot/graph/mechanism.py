@@ -13,7 +13,7 @@ import gymnasium
 
 from shared.codec import plain
 from shared.codec.plain import NotPlain
-from shared.errors import SnapshotCorrupt, SnapshotDiverged, SnapshotIncompatible
+from shared.errors import SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.attributes.attributes import Attribute, Clock
 from shared.snapshot.attributes.state import class_path
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
@@ -21,24 +21,21 @@ from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.contract.stable_names import stable_name_for, stable_name_of
+from shared.snapshot.contract.stable_names import stable_name_of
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
-from shared.snapshot.graph.body import BlockCompressor, decompressed
+from shared.snapshot.graph.body import BlockCompressor, GraphBody
 from shared.snapshot.graph.calls_since import CallsSince, call_of
 from shared.snapshot.graph.path import pickled
-from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
+from shared.snapshot.graph.pickler import GraphPickler
 from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.isolation.process_state import left_by_constructor
 from shared.snapshot.versions.compatibility import check_libraries
-from shared.snapshot.versions.distributions import distributions_of, is_own, version_here
+from shared.snapshot.versions.distributions import distributions_of, version_here
 
 _CALLS = "calls"
 _ADVICE = "Restore an earlier checkpoint, or create it anew."
-
-LARGEST_BODY_BYTES = 1 << 26
-"""The largest compressed state that is carried."""
 
 
 class GraphMechanism:
@@ -76,7 +73,7 @@ class GraphSubject:
         survey = Survey(env)
         self._constants = survey.constants
         self._fingerprint = survey.constants.fingerprint()
-        self._classes = _layer_names(env)
+        self._layers = _layer_names(env)
         self._modules = survey.modules
         self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
@@ -130,24 +127,18 @@ class GraphSubject:
             self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
         if self._process.changed:
             raise NotPlain(f"env has set {self._process.changed[0]} of the process since it was made")
-        pickler = GraphPickler(self._constants, self._left_out)
-        graph, buffers = pickled(pickler, self.env, self._constants)
-        body = plain.dumps(
-            [
-                self._versions,
-                self._classes,
-                self._fingerprint,
-                _generators_digest(self.env),
-                self._global_rng.state(),
-                self._names.state(),
-                [clock.read() for clock in self._clocks],
-                zlib.compress(graph, 1),
-                self._blocks.compressed(buffers),
-            ]
-        )
-        if len(body) > LARGEST_BODY_BYTES:
-            raise NotPlain(f"env takes {len(body)} bytes, more than the {LARGEST_BODY_BYTES} that are carried")
-        return body
+        graph, buffers = pickled(GraphPickler(self._constants, self._left_out), self.env, self._constants)
+        return GraphBody(
+            self._versions,
+            self._layers,
+            self._fingerprint,
+            _generators_digest(self.env),
+            self._global_rng.state(),
+            self._names.state(),
+            [clock.read() for clock in self._clocks],
+            zlib.compress(graph, 1),
+            self._blocks.compressed(buffers),
+        ).packed()
 
     def restore(self, body: bytes) -> None:
         """Replace the environment by that of `body`, whose signature must have been verified.
@@ -181,41 +172,25 @@ class GraphSubject:
             self._since.relied_on = True
 
     def _restore_graph(self, body: bytes) -> None:
-        match plain.loads(body):
-            case [
-                dict(versions),
-                list(classes),
-                bytes(constants),
-                bytes(generators),
-                global_rng,
-                names,
-                list(times),
-                *packed,
-            ]:
-                pass
-            case _:
-                raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
-        versions = {name: version for name, version in versions.items() if not is_own(name)}
-        check_libraries(versions, {name: version_here(name) for name in versions})
-        classes = [stable_name_for(written) or written for written in classes]
-        if classes != self._classes:
+        stored = GraphBody.unpacked(body)
+        check_libraries(stored.versions, {name: version_here(name) for name in stored.versions})
+        if stored.layers != self._layers:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
-        if constants != self._fingerprint:
+        if stored.constants != self._fingerprint:
             raise SnapshotDiverged(
                 "A new environment is made with other constants than the one stored: its constructor is not "
                 "deterministic, or it shares state with other instances. Create it anew."
             )
-        env = self._read(*packed)
-        if _layer_names(env) != classes or _generators_digest(env) != generators:
+        env = stored.environment(self._constants)
+        if _layer_names(env) != stored.layers or _generators_digest(env) != stored.generators:
             raise SnapshotDiverged(
-                "The graph in the snapshot came out as another environment than the one stored. "
-                "Restore an earlier checkpoint, or create it anew."
+                f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
             )
-        self._versions = versions
-        self._names.set_state(names)
-        self._global_rng.set_state(global_rng)
+        self._versions = dict(stored.versions)
+        self._names.set_state(stored.module_state)
+        self._global_rng.set_state(stored.global_rng)
         self._tend(env)
-        for clock, time in zip(self._clocks, times, strict=True):
+        for clock, time in zip(self._clocks, stored.clocks, strict=True):
             clock.write(time)
         self._since = CallsSince(body)
 
@@ -231,16 +206,6 @@ class GraphSubject:
                 if isinstance(kind, Clock):
                     self._clocks.append(kind.of(layer))
                     self._left_out[id(layer)] = kind.name
-
-    def _read(self, graph: bytes, blocks: list[bytes]) -> gymnasium.Env[Any, Any]:
-        try:
-            env = GraphUnpickler(zlib.decompress(graph), self._constants, decompressed(blocks)).load()
-        except SnapshotIncompatible:  # a leaf that is not installed here
-            raise
-        except Exception as error:  # the graph calls other libraries' constructors, which may raise anything
-            raise SnapshotCorrupt(f"The graph in the snapshot cannot be built: {error!r}.") from error
-        assert isinstance(env, gymnasium.Env)
-        return env
 
 
 def _layer_names(env: gymnasium.Env[Any, Any]) -> list[str]:

@@ -78,7 +78,7 @@ CRIPPLED: dict[str, tuple[Any, str, Any]] = {
     "Reseeding": (GlobalRng, "entropy", lambda self, bits: secrets.randbits(bits)),
     "Views": (arrays, "reduce_array", lambda array: (np.array, (array.tolist(), array.dtype))),
     "Closures": (reducers, "reduce_function", CLOUDPICKLE._dynamic_function_reduce),
-    "Modes": (pickler.GraphUnpickler, "persistent_load", lambda self, mark: "".join([mark[:1], mark[1:]])),
+    "Modes": (sys, "intern", lambda text: "".join([text[:1], text[1:]])),
     "Sentinels": (singletons, "reduce_sentinel", lambda sentinel: NotImplemented),
     "Counting": (ModuleState, "set_state", lambda self, packed: None),
     "Visits": (pickler, "constant_kinds", frozenset),
@@ -240,7 +240,7 @@ def test_a_body_of_another_version_of_what_it_names_is_refused_before_it_is_unpi
 
 
 def test_a_state_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mechanism, "LARGEST_BODY_BYTES", 100)
+    monkeypatch.setattr("shared.snapshot.graph.body.LARGEST_BODY_BYTES", 100)
     with pytest.raises(NotPlain, match="more than the 100"):
         subject("Slots").capture()
 
