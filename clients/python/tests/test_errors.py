@@ -7,9 +7,6 @@ import gymnasium
 import gymnasium_http
 import pytest
 from gymnasium_http import Connection, GymHTTPError, NotCreatable, UnknownArgument, errors
-from gymnasium_http.errors import error_of
-
-from shared.web.protocol.problems import PROBLEMS
 
 
 def test_what_gymnasium_refuses_to_make_is_said_in_its_words(connection: Connection) -> None:
@@ -32,17 +29,6 @@ def test_an_argument_that_the_environment_does_not_take_is_a_type_error_as_in_pr
         with pytest.raises(TypeError, match="unexpected keyword argument 'frameskip'") as raised:
             make(frameskip=1)
     assert isinstance(raised.value, UnknownArgument)
-
-
-def test_every_problem_of_the_server_has_an_exception() -> None:
-    for kind in PROBLEMS.values():
-        problem = {"type": f"urn:gym-http:problem:{kind.name}", "detail": "No."}
-        assert type(error_of(499, problem)) is not type(error_of(499, {})), kind.name
-
-
-def test_an_error_without_a_sentence_names_its_status() -> None:
-    assert str(error_of(499, {})) == "The server answered 499."
-    assert str(error_of(502, {"title": "502 Bad Gateway"})).startswith("502 Bad Gateway. Make the same call again")
 
 
 def test_errors_that_python_and_gymnasium_have_are_caught_as_theirs() -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from faults import Faulty, answer, replying
 from gymnasium_http import Connection, NoServer, ServerGone, ServiceUnavailable
-from gymnasium_http.errors import error_of
+from gymnasium_http.replies import error_of
 from gymnasium_http.retries import Retries
 
 

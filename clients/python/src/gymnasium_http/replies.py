@@ -1,4 +1,4 @@
-"""Reading of replies: values, and the problems of those that are errors."""
+"""Reading of replies: values, and the exceptions of those that are errors."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,91 @@ from typing import Any
 import httpx
 
 from gymnasium_http import exact
-from gymnasium_http.errors import GymHTTPError, ServerFailed, VersionMismatch, error_of
+from gymnasium_http.errors import (
+    BodyTooLarge,
+    CallTooLong,
+    CheckpointNotFound,
+    Contended,
+    EnvironmentRaised,
+    GymHTTPError,
+    InstanceNotFound,
+    InvalidAction,
+    InvalidRequest,
+    InvalidValue,
+    JournalFull,
+    KeyReused,
+    NotCreatable,
+    NotEncodable,
+    NotExact,
+    NotFound,
+    NotRenderable,
+    QuotaExceeded,
+    ReplyGone,
+    ReplyTooLarge,
+    ResetNeeded,
+    ServerFailed,
+    ServiceUnavailable,
+    SnapshotTooLarge,
+    SnapshotUnusable,
+    StaleRevision,
+    Unauthorized,
+    UnknownArgument,
+    VersionMismatch,
+)
+
+_BY_NAME: dict[str, type[GymHTTPError]] = {
+    "invalid-request": InvalidRequest,
+    "body-too-large": BodyTooLarge,
+    "unsupported-encoding": InvalidRequest,
+    "key-reused": KeyReused,
+    "invalid-action": InvalidAction,
+    "invalid-value": InvalidValue,
+    "not-encodable": NotEncodable,
+    "unauthorized": Unauthorized,
+    "host-not-allowed": GymHTTPError,
+    "origin-not-allowed": GymHTTPError,
+    "not-creatable": NotCreatable,
+    "not-exact": NotExact,
+    "not-found": NotFound,
+    "instance-not-found": InstanceNotFound,
+    "checkpoint-not-found": CheckpointNotFound,
+    "path-not-found": VersionMismatch,
+    "method-not-allowed": VersionMismatch,
+    "journal-full": JournalFull,
+    "reply-gone": ReplyGone,
+    "reset-needed": ResetNeeded,
+    "environment-raised": EnvironmentRaised,
+    "not-renderable": NotRenderable,
+    "snapshot-too-large": SnapshotTooLarge,
+    "call-too-long": CallTooLong,
+    "reply-too-large": ReplyTooLarge,
+    "contended": Contended,
+    "stale-revision": StaleRevision,
+    "quota-exceeded": QuotaExceeded,
+    "snapshot-unusable": SnapshotUnusable,
+    "snapshot-corrupt": SnapshotUnusable,
+    "snapshot-unverified": ServiceUnavailable,
+    "snapshot-incompatible": SnapshotUnusable,
+    "snapshot-diverged": SnapshotUnusable,
+    "misconfigured": ServiceUnavailable,
+    "store-failed": ServiceUnavailable,
+    "store-unavailable": ServiceUnavailable,
+    "outcome-unknown": ServiceUnavailable,
+    "internal": ServerFailed,
+}
+"""Classes by the last part of a problem's `type`."""
+
+_BY_STATUS: dict[int, type[GymHTTPError]] = {
+    401: Unauthorized,
+    403: Unauthorized,
+    404: NotFound,
+    413: BodyTooLarge,
+    422: InvalidRequest,
+    502: ServiceUnavailable,
+    503: ServiceUnavailable,
+    504: ServiceUnavailable,
+}
+"""Classes for replies of gateways, and for types of problem that are newer than this client."""
 
 
 def value_of(reply: httpx.Response, exactly: bool) -> Any:
@@ -35,6 +119,25 @@ def value_of(reply: httpx.Response, exactly: bool) -> Any:
 def error_in(reply: httpx.Response) -> GymHTTPError:
     """The exception for a reply that is an error."""
     return error_of(reply.status_code, _problem_of(reply), reply.headers.get("Retry-After"))
+
+
+def name_of(problem: Mapping[str, Any]) -> str:
+    """The problem's type, such as `invalid-action`."""
+    return str(problem.get("type", "")).rpartition(":")[2]
+
+
+def error_of(status: int, problem: Mapping[str, Any], retry_after: str | None = None) -> GymHTTPError:
+    """The exception for an error reply."""
+    kind = _BY_NAME.get(name_of(problem)) or _BY_STATUS.get(status)
+    if kind is None:
+        kind = GymHTTPError if 400 <= status < 500 else ServerFailed
+    detail = problem.get("detail") or problem.get("title") or f"The server answered {status}."
+    # In Python's words, in which TorchRL looks for it too.
+    if kind is NotCreatable and "unexpected keyword argument" in str(detail):
+        kind = UnknownArgument
+    error = kind(detail if isinstance(detail, str) else repr(detail), status, problem)
+    error.retry_after = retry_after
+    return error
 
 
 def _problem_of(reply: httpx.Response) -> Mapping[str, Any]:
