@@ -15,6 +15,7 @@ from shared.errors import (
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import CreateReply
 from shared.wire.messages.requests import CreateBody
@@ -52,9 +53,10 @@ async def create_env(request: Request[CreateBody]) -> Response:
     if instance_id is None:
         header = await creation.create(owner, recipe, request.service.settings.env_modules, keyed)
         instance_id = header.instance_id
+    prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     return request.reply(
         {"instance_id": instance_id},
-        headers={"Location": f"{request.root_path}/v1/envs/{instance_id}/"},
+        headers={"Location": f"{prefix}/v1/envs/{instance_id}/"},
         revision=0,
         replayed=made_before is not None,
     )

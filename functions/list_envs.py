@@ -10,6 +10,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.request import Request
+from shared.web.service.auth import watched_by
 
 router = Router()
 
@@ -33,7 +34,7 @@ async def list_envs(request: Request[None]) -> Response:
     owners = request.query.get("owners", "own")
     if owners not in ("own", "all"):
         raise InvalidValue(f"owners is {owners[:40]!r}; send own or all.")
-    for owner in sorted(request.others) if owners == "all" else ():
+    for owner in sorted(watched_by(request.owner, request.service.settings)) if owners == "all" else ():
         found |= {f"{owner}:{instance_id}": env_id for instance_id, env_id in (await index.list(owner)).items()}
     return request.reply(found)
 

@@ -17,12 +17,8 @@ CREATION = {"env_id": "CartPole-v1"}
     ("setting", "forwarded", "prefix"),
     [
         ("", "/gym", "/gym"),
-        ("", "/a/b/", "/a/b"),
         ("/gym", "", "/gym"),
-        ("/gym", "/other", "/gym"),
         ("", "//evil.example", ""),
-        ("", "https://evil.example", ""),
-        ("", "/a\\b", ""),
         ("", "", ""),
     ],
 )

@@ -3,13 +3,14 @@
 from shared.errors import InstanceNotFound, InvalidValue
 from shared.session.stored.reference import Reference
 from shared.web.protocol.request import Request
+from shared.web.service.auth import watched_by
 
 MOST_IDS = 200
 WIDTH, NARROWEST, WIDEST = 160, 16, 1280
 
 
 def requested_instances(request: Request[None]) -> dict[str, Reference | None]:
-    """The ids in `ids`, in order and without duplicates, each with the caller's instance; None if it is no id.
+    """The ids in `ids`, in order and without duplicates, each with the instance; None if there is none to watch.
 
     Raises:
         Unauthorized: API keys are set, and the request has none.
@@ -19,7 +20,7 @@ def requested_instances(request: Request[None]) -> dict[str, Reference | None]:
     request.check_key()
     if not 0 < len(ids) <= MOST_IDS:
         raise InvalidValue(f"ids names {len(ids)} instances; name 1 to {MOST_IDS}, separated by commas.")
-    return {each: _instance(request, each) for each in ids}
+    return {each: _watched(request, each) for each in ids}
 
 
 def width(request: Request[None], *, may_be_none: bool) -> int:
@@ -36,8 +37,13 @@ def width(request: Request[None], *, may_be_none: bool) -> int:
     return pixels
 
 
-def _instance(request: Request[None], given: str) -> Reference | None:
+def _watched(request: Request[None], given: str) -> Reference | None:
+    """The instance of an id of the caller's own, or of `OWNER:ID` of somebody else's that the caller may watch."""
+    owner, colon, instance_id = given.rpartition(":")
+    if colon and owner not in watched_by(request.owner, request.service.settings):
+        return None
     try:
-        return request.watched(given)
+        own = request.instance(instance_id)
     except InstanceNotFound:
         return None
+    return own._replace(owner=owner) if colon else own

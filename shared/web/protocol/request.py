@@ -1,6 +1,5 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -27,9 +26,6 @@ from shared.web.service.service import Service
 
 BodyT = TypeVar("BodyT")
 
-# Two slashes at its beginning would lead to another host.
-_PREFIX = re.compile(rb"(/[\w.~-]{1,64}){1,16}")
-
 _REPLAYED = (b"idempotency-replayed", b"true")
 
 
@@ -55,18 +51,6 @@ class Request(msgspec.Struct, Generic[BodyT]):
     def query(self) -> QueryParams:
         """The query's parameters."""
         return QueryParams(self.scope["query_string"])
-
-    @property
-    def root_path(self) -> str:
-        """What stands before this server's paths in the client's view; empty where nothing does.
-
-        The setting says so, else the server (uvicorn's `--root-path`), else the proxy's `X-Forwarded-Prefix`.
-        """
-        known: str = self.service.settings.root_path or self.scope.get("root_path", "")
-        if known:
-            return known
-        forwarded = self.headers.get(b"x-forwarded-prefix", b"").rstrip(b"/")
-        return forwarded.decode() if _PREFIX.fullmatch(forwarded) else ""
 
     @property
     def owner(self) -> str:
@@ -110,25 +94,6 @@ class Request(msgspec.Struct, Generic[BodyT]):
         if not dialect.id_pattern.fullmatch(instance_id):
             raise InstanceNotFound
         return Reference(owner, instance_id + dialect.id_suffix)
-
-    @property
-    def others(self) -> frozenset[str]:
-        """The other owners whose instances the caller may watch: a teacher's are all who have a key."""
-        settings, owner = self.service.settings, self.owner
-        return frozenset(name for name, _ in settings.api_keys if owner in settings.teachers) - {owner}
-
-    def watched(self, given: str) -> Reference:
-        """The instance that the caller may watch: an id of their own, or `OWNER:ID` of another's.
-
-        Raises:
-            InstanceNotFound: it is neither, or the owner's instances are not for the caller to watch.
-        """
-        owner, colon, instance_id = given.rpartition(":")
-        if not colon:
-            return self.instance(given)
-        if owner not in self.others:
-            raise InstanceNotFound
-        return self.instance(instance_id)._replace(owner=owner)
 
     def checkpoint(self, checkpoint_id: str | None) -> Reference:
         """The checkpoint of the given id, or else the one that the path names, of the path's instance.

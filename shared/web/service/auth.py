@@ -1,11 +1,11 @@
-"""API keys: which owner a request belongs to."""
+"""API keys: which owner a request belongs to, and whose instances it may watch."""
 
 import hashlib
 import hmac
 from collections.abc import Sequence
 
 from shared.errors import Unauthorized
-from shared.settings import PUBLIC
+from shared.settings import PUBLIC, Settings
 
 
 def owner_of(authorization: str | None, api_keys: Sequence[tuple[str, str]]) -> str:
@@ -30,3 +30,8 @@ def owner_of(authorization: str | None, api_keys: Sequence[tuple[str, str]]) -> 
     if scheme.lower() != "bearer" or not owners:
         raise Unauthorized("This server requires an API key; send `Authorization: Bearer SECRET`.")
     return owners[0]
+
+
+def watched_by(owner: str, settings: Settings) -> frozenset[str]:
+    """The other owners whose instances this one may watch: a teacher's are all who have a key."""
+    return frozenset(name for name, _ in settings.api_keys if owner in settings.teachers) - {owner}

@@ -1,5 +1,6 @@
 """The query of those who watch many instances is bounded, and checked before anything is drawn."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.datastructures import QueryParams
 
 from shared.errors import InstanceNotFound, InvalidValue, Unauthorized
 from shared.session.stored.reference import Reference
+from shared.settings import Settings
 from shared.web.monitor.query import MOST_IDS, requested_instances, width
 from shared.web.protocol.dialect import V1
 from shared.web.protocol.request import Request
@@ -15,17 +17,20 @@ ONE, OTHER = "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11", "0a9b2c1e-53c6-4c1f-9f43-1c
 
 
 class Asked:
-    """A request of ann's with a query."""
+    """A request of ann's with a query. Bob has a key too, and teachers may watch both."""
 
-    def __init__(self, query: str, *, authorized: bool = True) -> None:
+    def __init__(self, query: str, *, authorized: bool = True, teachers: tuple[str, ...] = ()) -> None:
         self.query = QueryParams(query)
+        self.owner = "ann"
+        settings = Settings(api_keys=(("ann", "secret a"), ("bob", "secret b")), teachers=teachers)
+        self.service = SimpleNamespace(settings=settings)
         self._authorized = authorized
 
     def check_key(self) -> None:
         if not self._authorized:
             raise Unauthorized("no key")
 
-    def watched(self, instance_id: str) -> Reference:
+    def instance(self, instance_id: str) -> Reference:
         if not V1.id_pattern.fullmatch(instance_id):
             raise InstanceNotFound
         return Reference("ann", instance_id)
@@ -43,9 +48,18 @@ def test_each_id_is_named_once_and_in_order() -> None:
 
 
 def test_a_word_that_is_no_id_stands_for_no_instance() -> None:
-    with pytest.raises(InstanceNotFound):
-        asked("").watched("../x")
     assert requested_instances(asked("ids=../x")) == {"../x": None}
+
+
+def test_a_teacher_watches_the_instances_of_whoever_has_a_key() -> None:
+    query = f"ids=bob:{ONE},ann:{ONE},eve:{ONE},bob:x"
+    assert requested_instances(asked(query, teachers=("ann",))) == {
+        f"bob:{ONE}": Reference("bob", ONE),
+        f"ann:{ONE}": None,
+        f"eve:{ONE}": None,
+        "bob:x": None,
+    }
+    assert set(requested_instances(asked(query, teachers=("bob",))).values()) == {None}
 
 
 @pytest.mark.parametrize("query", ["", "ids=", "ids=,,", f"ids={','.join(map(str, range(MOST_IDS + 1)))}"])

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import Unauthorized
-from shared.settings import PUBLIC
-from shared.web.service.auth import owner_of
+from shared.settings import PUBLIC, Settings
+from shared.web.service.auth import owner_of, watched_by
 
 KEYS = (("ann", "secret of ann"), ("bob", "secret-of-bob"), ("ann", "ann's second"))
 
@@ -60,3 +60,9 @@ def test_a_wrong_key_is_told_from_none_and_is_not_repeated(header: str | None, t
     with pytest.raises(Unauthorized, match=told) as raised:
         owner_of(header, KEYS)
     assert "secret" not in raised.value.detail
+
+
+def test_a_teacher_may_watch_every_other_who_has_a_key_and_nobody_else_any() -> None:
+    settings = Settings(api_keys=KEYS, teachers=("bob",))
+    assert watched_by("bob", settings) == {"ann"}
+    assert watched_by("ann", settings) == watched_by(PUBLIC, settings) == frozenset()
