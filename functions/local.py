@@ -30,7 +30,7 @@ from functions import (
 )
 from shared.web.app.application import create_app
 
-# Routes are tried in this order; the busiest comes first.
+# The order of the documentation.
 MODULES = (
     step_env,
     reset_env,

@@ -5,53 +5,32 @@ the same status in every mode. FastAPI's own request path takes 230 µs before a
 (one core, an empty handler), and a step is to take less in all. So an endpoint is called directly.
 """
 
-import asyncio
 import logging
 import os
 import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.settings import Settings
 from shared.web.app.admission import Admission
 from shared.web.app.behind import Behind, OpenedService
+from shared.web.app.disconnect import CLIENT_GONE, is_gone
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, RequestLog, joined, request_id_of
+from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
 
-TITLE = "Gymnasium over HTTP"
-DESCRIPTION = """Create, reset, step, render and watch any Gymnasium environment from any language.
-
-An environment is its snapshot in a store: it outlives the server, and any server on the same store continues
-it exactly. Errors are `application/problem+json` (RFC 9457). Every path is served with and without its last
-slash.
-"""
-
 _log = logging.getLogger(__name__)
-
-_CLIENT_GONE = 499
-"""The status in the log, as nginx has it, where the client went before its reply."""
-
-_MOMENT_S = 0.2
-"""In this time a server notices that a connection is closed."""
-
-_LAMBDA_MARGIN_S = 1.0
-"""So long before Lambda ends the function, a call is interrupted, so that there is a reply."""
-
-_LAMBDA = "aws.context"
-"""Mangum puts Lambda's context into the scope under this name."""
 
 _UNCONFIGURED = LogWriter("errors")
 """Logger used when the settings are invalid."""
@@ -75,17 +54,12 @@ def create_app(
 class Application:
     """The endpoints as an ASGI application. A declared path goes straight to its resource."""
 
-    title = TITLE
-
     def __init__(
         self, endpoints: Sequence[Endpoint], service: OpenedService, documented: bool, pages: Path | None
     ) -> None:
-        self._endpoints = endpoints
         self._service = service
         self._paths = Paths(endpoints, service)
-        self._behind: ASGIApp = Behind(
-            TITLE, service, self.openapi, documented, pages, [endpoint.path for endpoint in endpoints]
-        )
+        self._behind = Behind(endpoints, service, documented, pages)
         self._admission: Admission | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +82,7 @@ class Application:
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
-        return self._document
+        return self._behind.openapi()
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self._paths.find(scope) or self._behind)(scope, receive, send)
@@ -121,14 +95,6 @@ class Application:
             return Admission(Settings(cors_origins=("*",)), self._admitted)
         self._admission = Admission(settings, self._admitted)
         return self._admission
-
-    @cached_property
-    def _document(self) -> dict[str, Any]:
-        from shared.web.app.openapi import document  # it imports FastAPI
-
-        return document(
-            self._endpoints, title=TITLE, version=version("gym-http-serverless"), description=DESCRIPTION
-        )
 
 
 class Paths:
@@ -187,19 +153,19 @@ class Resource:
         headers: RawHeaders = dict(scope["headers"])
         if len(headers) < len(scope["headers"]):
             headers = joined(scope["headers"])
-        named = REQUEST_ID in headers or _LAMBDA in scope
+        named = REQUEST_ID in headers or LAMBDA_CONTEXT in scope
         log = RequestLog(headers, request_id_of(headers, scope) if named else os.urandom(8).hex())
         endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
         # A method that is not served is the client's own word, of which there are endlessly many.
         log.endpoint, log.method = self.path, "other" if endpoint is None else endpoint.method
-        log.status = _CLIENT_GONE
+        log.status = CLIENT_GONE
         try:
             response = await self._response(endpoint, log, scope, receive)
             log.status = response.status_code
             _add_headers(response, log)
             await _send(response, scope, receive, send)
         except ClientDisconnect:
-            log.status = _CLIENT_GONE
+            log.status = CLIENT_GONE
         except Exception:  # noted here, and told by the server
             log.status, log.problem = INTERNAL.status.value, INTERNAL.name
             raise
@@ -227,9 +193,8 @@ class Resource:
         """The request in the endpoint's terms, its body read and validated."""
         service = self._service.opened or self._service.open()
         headers, dialect, query = log.headers, endpoint.dialect, scope["query_string"]
-        if _LAMBDA in scope:
-            remaining_s = scope[_LAMBDA].get_remaining_time_in_millis() / 1000
-            service.session.limit.end(remaining_s - _LAMBDA_MARGIN_S)
+        if LAMBDA_CONTEXT in scope:
+            service.session.limit.end(seconds_for_calls(scope))
         raw = await read_body(receive, service.settings.max_body_bytes, headers.get(b"content-encoding", b""))
         body = None if endpoint.form is None else dialect.parse(endpoint.form, raw, headers)
         encoding = dialect.encoding(
@@ -237,7 +202,7 @@ class Resource:
             headers.get(b"accept-encoding", b""),
             query if b"arrays=" in query else b"",  # other queries would fill the cache of encodings
         )
-        if _LAMBDA in scope:
+        if LAMBDA_CONTEXT in scope:
             encoding = replace(encoding, by_lambda=True)
         return Request(scope, service, log, body, encoding, headers, raw, dialect, endpoint.takes_ticket)
 
@@ -276,18 +241,9 @@ async def _send(response: Response, scope: Scope, receive: Receive, send: Send) 
             await response(scope, receive, send)
     except (OSError, RuntimeError):
         # uvloop raises RuntimeError for a write to a connection that has just been closed.
-        if await _is_gone(receive):
+        if await is_gone(receive):
             raise ClientDisconnect from None
         raise
-
-
-async def _is_gone(receive: Receive) -> bool:
-    """Whether the client is gone, as far as the server learns within a moment."""
-    try:
-        message = await asyncio.wait_for(receive(), _MOMENT_S)
-    except TimeoutError:
-        return False
-    return bool(message["type"] == "http.disconnect")
 
 
 def _add_headers(response: Response, log: RequestLog) -> None:

@@ -6,11 +6,10 @@ when first needed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.nearest import nearest
 from shared.web.app.pages import Pages
+from shared.web.app.routing import Endpoint
 from shared.web.app.supervision import exit_with_parent
 from shared.web.observe.request_log import VARY_ORIGIN
 from shared.web.protocol.problems import (
@@ -79,28 +79,27 @@ class Behind:
     """The application behind the endpoints."""
 
     def __init__(
-        self,
-        title: str,
-        service: OpenedService,
-        openapi: Callable[[], dict[str, Any]],
-        documented: bool,
-        pages: Path | None,
-        paths: Sequence[str] = (),
+        self, endpoints: Sequence[Endpoint], service: OpenedService, documented: bool, pages: Path | None
     ) -> None:
-        """`documented` serves the OpenAPI document; `pages` is a folder of static pages to serve at `/`.
-
-        `paths` are those of the endpoints, of which the nearest is named to who asked for another.
-        """
-        self._title = title
+        """`documented` serves the OpenAPI document; `pages` is a folder of static pages to serve at `/`."""
+        self._endpoints = endpoints
         self._service = service
-        self._openapi = openapi
         self._documented = documented
         self._pages = pages
-        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that no endpoint takes, or start and end with the server."""
         await self.fastapi(scope, receive, _varying(send) if scope["type"] == "http" else send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document of every endpoint."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        from shared.web.app.openapi import document  # it imports FastAPI
+
+        return document(self._endpoints)
 
     @cached_property
     def fastapi(self) -> "FastAPI":
@@ -108,8 +107,6 @@ class Behind:
         from fastapi import FastAPI  # 0.4 s, which a function that answers its endpoint does not need
 
         app = FastAPI(
-            title=self._title,
-            version=version("gym-http-serverless"),
             docs_url=None,  # it would load Swagger UI from a public address; /docs is one of the pages
             redoc_url=None,
             openapi_url="/openapi.json" if self._documented else None,
@@ -118,7 +115,7 @@ class Behind:
             exception_handlers={HTTPException: self._refused, Exception: _internal},
         )
         # Put over FastAPI's own method, as its documentation does to extend the document.
-        app.openapi = self._openapi  # type: ignore[method-assign]
+        app.openapi = self.openapi  # type: ignore[method-assign]
         if self._pages is not None:
             app.mount("/", Pages(self._pages))
         return app
@@ -127,7 +124,7 @@ class Behind:
         assert isinstance(error, HTTPException)
         path = request.scope["path"]
         if error.status_code == 404:
-            meant = nearest(path, self._paths)
+            meant = nearest(path, [endpoint.path for endpoint in self._endpoints])
             advice = "see /docs" if meant is None else f"did you mean {meant}? See /docs"
             return problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.")
         if error.status_code == 405:

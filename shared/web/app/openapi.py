@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import Body, Path, Query
@@ -30,6 +31,14 @@ from shared.web.protocol.encoding import JSON_TYPE, MSGPACK_TYPE
 from shared.web.protocol.problems import PROBLEMS
 from shared.web.protocol.query_parameter import QueryParameter
 
+TITLE = "Gymnasium over HTTP"
+DESCRIPTION = """Create, reset, step, render and watch any Gymnasium environment from any language.
+
+An environment is its snapshot in a store: it outlives the server, and any server on the same store continues
+it exactly. Errors are `application/problem+json` (RFC 9457). Every path is served with and without its last
+slash.
+"""
+
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _POSSIBLE_EVERYWHERE = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
@@ -40,11 +49,13 @@ _IN_PATH = {
 """Descriptions of the parameters in paths."""
 
 
-def document(endpoints: Iterable[Endpoint], *, title: str, version: str, description: str) -> dict[str, Any]:
+def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the endpoints."""
     endpoints = [*endpoints]
     routes = [_operation(endpoint) for endpoint in endpoints]
-    written = get_openapi(title=title, version=version, description=description, routes=routes)
+    written = get_openapi(
+        title=TITLE, version=version("gym-http-serverless"), description=DESCRIPTION, routes=routes
+    )
     for path in written["paths"].values():
         for operation in path.values():
             _remove_validation_errors(operation["responses"])

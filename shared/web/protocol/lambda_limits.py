@@ -1,7 +1,7 @@
-"""The size of a reply of a Lambda function, which returns a JSON document of at most 6 MB.
+"""What a Lambda function may do: reply with a JSON document of at most 6 MB, before Lambda ends it.
 
-A longer one is lost, and the gateway answers with a status of its own. So it is refused here, before the call is
-saved.
+A longer or a later reply is lost, and the gateway answers with a status of its own. So a call that would come to
+that is refused or interrupted here, before it is saved.
 """
 
 import json
@@ -11,11 +11,17 @@ from starlette.types import Scope
 from shared.errors import ReplyTooLarge
 from shared.session.monitor.stream import Burst
 
+LAMBDA_CONTEXT = "aws.context"
+"""Mangum puts Lambda's context into the scope under this name."""
+
 LARGEST_REPLY = 6_291_556
 """Most bytes that a function returns ("Lambda quotas" in the AWS Lambda developer guide)."""
 
 BURST = Burst(seconds=2.0, size=4_000_000)
 """As much of an endless stream of pictures as one reply holds: it is sent when it ends, and in base64."""
+
+_REPLYING_S = 1.0
+"""So long before Lambda ends the function, a call is interrupted, so that there is a reply."""
 
 _ENVELOPE = 16_384
 """Room for the status and the headers."""
@@ -27,6 +33,12 @@ _WORST = 3
 def is_lambda(scope: Scope) -> bool:
     """Whether the request came as an event to a Lambda function."""
     return "aws.event" in scope
+
+
+def seconds_for_calls(scope: Scope) -> float:
+    """Seconds after which the calls of a request to a Lambda function are interrupted."""
+    remaining_s: float = scope[LAMBDA_CONTEXT].get_remaining_time_in_millis() / 1000
+    return remaining_s - _REPLYING_S
 
 
 def check_reply_size(content: bytes, text: bool) -> None:

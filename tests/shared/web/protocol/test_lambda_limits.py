@@ -1,14 +1,28 @@
-"""A reply that Lambda cannot carry is refused before the call is saved."""
+"""A reply that Lambda cannot carry, or no longer takes, is refused before the call is saved."""
+
+from types import SimpleNamespace
 
 import pytest
 
 from shared.errors import ReplyTooLarge
-from shared.web.protocol.lambda_limits import BURST, LARGEST_REPLY, check_reply_size, is_lambda
+from shared.web.protocol.lambda_limits import (
+    BURST,
+    LAMBDA_CONTEXT,
+    LARGEST_REPLY,
+    check_reply_size,
+    is_lambda,
+    seconds_for_calls,
+)
 
 
 def test_a_request_of_a_lambda_function_is_known_by_its_event() -> None:
     assert is_lambda({"aws.event": {}})
     assert not is_lambda({"type": "http"})
+
+
+def test_a_call_is_interrupted_a_second_before_lambda_ends_the_function() -> None:
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 29_500)
+    assert seconds_for_calls({LAMBDA_CONTEXT: context}) == 28.5
 
 
 @pytest.mark.parametrize(

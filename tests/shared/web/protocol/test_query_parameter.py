@@ -7,7 +7,7 @@ from shared.web.app.openapi import document
 
 
 def parameters(endpoint: Any) -> dict[str, Any]:
-    written = document([endpoint], title="", version="", description="")
+    written = document([endpoint])
     [methods] = written["paths"].values()
     [operation] = methods.values()
     return {each["name"]: each for each in operation["parameters"] if each["in"] == "query"}
