@@ -3,21 +3,10 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import (
-    CallTooLong,
-    Contended,
-    EnvironmentRaised,
-    JournalFull,
-    KeyReused,
-    NotRenderable,
-    ReplyGone,
-    ResetNeeded,
-    SnapshotTooLarge,
-    StaleRevision,
-)
+from shared.errors import NotRenderable, ResetNeeded
 from shared.session.calls import operations
 from shared.web.app.application import create_app
-from shared.web.app.routing import Router
+from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import RenderReply
 
@@ -34,18 +23,7 @@ router = Router()
         "encoding": "utf-8",
         "data": "  (Down)\nSFFF\nFHFH\nFFFH\nHFFG\n",
     },
-    errors=(
-        NotRenderable,
-        ResetNeeded,
-        EnvironmentRaised,
-        CallTooLong,
-        JournalFull,
-        SnapshotTooLarge,
-        StaleRevision,
-        KeyReused,
-        ReplyGone,
-        Contended,
-    ),
+    errors=(NotRenderable, ResetNeeded, *CALL_ERRORS),
 )
 async def render_env(request: Request[None]) -> Response:
     """Call `Env.render` with all its effects. rgb_array gives a PNG in base64, rgb_array_list a list, ansi a text.

@@ -3,20 +3,10 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import (
-    CallTooLong,
-    Contended,
-    EnvironmentRaised,
-    JournalFull,
-    KeyReused,
-    ReplyGone,
-    SnapshotTooLarge,
-    StaleRevision,
-)
 from shared.session.calls import operations
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.web.app.application import create_app
-from shared.web.app.routing import Router
+from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ResetReply
@@ -35,16 +25,7 @@ router = Router()
         "observation": [0.02739560417830944, -0.006112155970185995, 0.03585979342460632, 0.019736802205443382],
         "info": {},
     },
-    errors=(
-        EnvironmentRaised,
-        CallTooLong,
-        JournalFull,
-        SnapshotTooLarge,
-        StaleRevision,
-        KeyReused,
-        ReplyGone,
-        Contended,
-    ),
+    errors=CALL_ERRORS,
 )
 async def reset_env(request: Request[ResetBody]) -> Response:
     """Call `Env.reset`. Without a seed the environment's generator continues from its state."""

@@ -3,24 +3,12 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import (
-    CallTooLong,
-    Contended,
-    EnvironmentRaised,
-    InvalidAction,
-    InvalidValue,
-    JournalFull,
-    KeyReused,
-    ReplyGone,
-    ResetNeeded,
-    SnapshotTooLarge,
-    StaleRevision,
-)
+from shared.errors import InvalidAction, InvalidValue, ResetNeeded
 from shared.session.calls.actions import given, sampled
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
-from shared.web.app.routing import Router
+from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import RolloutReply
@@ -46,19 +34,7 @@ router = Router()
         "truncations": [False, False],
         "resets": [],
     },
-    errors=(
-        InvalidAction,
-        InvalidValue,
-        ResetNeeded,
-        EnvironmentRaised,
-        CallTooLong,
-        JournalFull,
-        SnapshotTooLarge,
-        StaleRevision,
-        KeyReused,
-        ReplyGone,
-        Contended,
-    ),
+    errors=(InvalidAction, InvalidValue, ResetNeeded, *CALL_ERRORS),
 )
 async def rollout_env(request: Request[RolloutBody]) -> Response:
     """Call `Env.step` with each of the actions, or with random ones: one load and one save, all or nothing.

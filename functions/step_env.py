@@ -3,21 +3,10 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import (
-    CallTooLong,
-    Contended,
-    EnvironmentRaised,
-    InvalidAction,
-    JournalFull,
-    KeyReused,
-    ReplyGone,
-    ResetNeeded,
-    SnapshotTooLarge,
-    StaleRevision,
-)
+from shared.errors import InvalidAction, ResetNeeded
 from shared.session.calls import operations
 from shared.web.app.application import create_app
-from shared.web.app.routing import Router
+from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import StepReply
@@ -39,18 +28,7 @@ router = Router()
         "truncated": False,
         "info": {},
     },
-    errors=(
-        InvalidAction,
-        ResetNeeded,
-        EnvironmentRaised,
-        CallTooLong,
-        JournalFull,
-        SnapshotTooLarge,
-        StaleRevision,
-        KeyReused,
-        ReplyGone,
-        Contended,
-    ),
+    errors=(InvalidAction, ResetNeeded, *CALL_ERRORS),
 )
 async def step_env(request: Request[StepBody]) -> Response:
     """Call `Env.step` with the action, cast to the action space's dtype and checked to be its member."""

@@ -9,7 +9,7 @@ from tests.applications import Api, served
 
 pytest_plugins = ["tests.fixtures_s3", "tests.fixtures_lambda", "tests.static.browser"]
 
-pytest.register_assert_rewrite("shared.storage.testing")
+pytest.register_assert_rewrite("shared.storage.testing", "tests.shared.snapshot.attributes.family")
 
 LAMBDA = pytest.param("emulator", marks=[pytest.mark.slow, pytest.mark.aws])
 

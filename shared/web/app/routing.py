@@ -10,7 +10,17 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from shared.errors import GymHTTPError
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    EnvironmentRaised,
+    GymHTTPError,
+    JournalFull,
+    KeyReused,
+    ReplyGone,
+    SnapshotTooLarge,
+    StaleRevision,
+)
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query_parameter import QueryParameter
@@ -18,6 +28,12 @@ from shared.web.protocol.request import Request
 
 BodyT = TypeVar("BodyT")
 Handler = Callable[[Request[BodyT]], Awaitable[Response]]
+
+CALL_ERRORS = (
+    *(EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge),
+    *(StaleRevision, KeyReused, ReplyGone, Contended),
+)
+"""What any call may be refused with that changes an environment; an operation may add its own."""
 
 
 @dataclass(frozen=True)
