@@ -9,6 +9,7 @@ import concurrent.futures
 import fnmatch
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -161,14 +162,20 @@ def _rows_before() -> dict[tuple[str, str], str]:
 
 
 def _write(rows: dict[tuple[str, str], str]) -> None:
-    installed = []
+    head = _HEAD.format(versions=", ".join(_versions()), further=_FURTHER, chain=_CHAIN)
+    _TABLE.write_text(head + "\n".join(rows[key] for key in sorted(rows)) + "\n")
+
+
+def _versions() -> list[str]:
+    """The packages of the rows: as installed, and as the table has them where they are not installed here."""
+    table = _TABLE.read_text() if _TABLE.exists() else ""
+    found = []
     for name in _DISTRIBUTIONS:
         try:
-            installed.append(f"{name} {version(name)}")
+            found.append(f"{name} {version(name)}")
         except ModuleNotFoundError:
-            continue
-    head = _HEAD.format(versions=", ".join(installed), further=_FURTHER, chain=_CHAIN)
-    _TABLE.write_text(head + "\n".join(rows[key] for key in sorted(rows)) + "\n")
+            found += re.findall(rf"\b{name} [\w.]*\w", table.partition("\n\nSnapshots are")[0])
+    return found
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The table of what was proved exact says what was run, and keeps what it has."""
 
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,24 @@ def test_what_cannot_be_created_has_no_row_and_rows_that_stand_are_kept(
     assert "GymV21Environment-v0 cannot be created" in capsys.readouterr().out
     assert [row[0] for row in rows(table)] == ["CartPole-v1", "Taxi-v4"]
     assert standing in table.read_text()
+
+
+def test_rows_of_a_package_that_is_not_installed_keep_its_version_in_the_head(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table is made in parts, on machines with different packages."""
+
+    def installed(name: str) -> str:
+        if name in ("jax", "minigrid"):
+            raise PackageNotFoundError(name)
+        return "9.9"
+
+    table.write_text(
+        "`make exactness` has proved the environments below with numpy 1.0, jax 0.10.2.\n\nSnapshots are\n"
+    )
+    monkeypatch.setattr(exactness, "version", installed)
+    prove(monkeypatch, "CartPole-v1", "--render-mode", "", "--further", "2", "--chain", "1")
+    head = table.read_text().partition("\n\n| id")[0]
+    assert "numpy 9.9" in head
+    assert "jax 0.10.2," in head
+    assert "minigrid 9" not in head
