@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared import settings
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, ServerEnding
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.settings import Settings
@@ -43,6 +43,19 @@ class Service:
     """Writes the log and counts the metrics of each request that has been answered."""
     tickets: Tickets
     ending: Ending = field(default_factory=Ending)
+
+    async def check_ready(self) -> None:
+        """See whether this process should be sent calls: it was not told to end, and the store answers.
+
+        Nothing is written: a full disk still serves whoever looks.
+
+        Raises:
+            ServerEnding: the process was told to end.
+            StoreUnavailable: the store does not answer.
+        """
+        if self.ending.told:
+            raise ServerEnding("This server was told to end; send the call to another one.", retry_after=1)
+        await self.session.objects.read("health")
 
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
