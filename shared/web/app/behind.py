@@ -68,10 +68,13 @@ class OpenedService:
         service.notes.start_buffering()
         give_up_when_stuck()
         exit_with_parent()
-        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
+        sweeper = None
+        if service.settings.sweep == "timer":
+            sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
         with heard(service.ending):
             yield
-        sweeper.cancel()
+        if sweeper is not None:
+            sweeper.cancel()
         await service.close()
         service.notes.write()
         service.log.flush()
