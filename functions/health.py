@@ -21,7 +21,8 @@ router = Router()
     tag="service",
 )
 async def health(request: Request[None]) -> Response:
-    """Check the store, and show the versions in use. Needs no API key."""
+    """Check what `livez` and `readyz` check and that the store works, and show the versions. Needs no API key."""
+    await request.service.check_ready()
     await request.service.session.objects.check()
     record: HealthReply = {
         "status": "ok",

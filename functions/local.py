@@ -16,10 +16,12 @@ from functions import (
     interface,
     legacy,
     list_envs,
+    livez,
     metrics,
     monitor_frames,
     monitor_render,
     observation_space,
+    readyz,
     render_env,
     reset_env,
     restore_env,
@@ -54,6 +56,8 @@ MODULES = (
     restore_env,
     catalog,
     health,
+    livez,
+    readyz,
     legacy,
 )
 

@@ -1,10 +1,17 @@
-"""The function that deletes what has expired. On AWS a schedule calls it; a server sweeps by itself."""
+"""The function that deletes what has expired. On AWS a schedule calls it; a server sweeps by itself.
 
+`python -m functions.sweep` sweeps once, for servers that leave it to a job: `GYM_HTTP_SWEEP=off`.
+"""
+
+import argparse
 import asyncio
+import json
+import sys
 from functools import cache
 from typing import Any
 
-from shared.session.stored.sweep import sweep
+from shared.errors import Misconfigured, StoreFailed
+from shared.session.stored.sweep import Swept, sweep
 from shared.web.service.service import open_service
 
 
@@ -15,3 +22,25 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 _service = cache(open_service)
+
+
+def main() -> None:
+    """Delete what has expired in the store that GYM_HTTP_STORE names, and print how much of each kind it was."""
+    argparse.ArgumentParser(prog="python -m functions.sweep", description=main.__doc__).parse_args()
+    try:
+        swept = asyncio.run(_sweep_once())
+    except (Misconfigured, StoreFailed) as error:
+        sys.exit(error.detail)
+    print(json.dumps(swept._asdict()))
+
+
+async def _sweep_once() -> Swept:
+    service = open_service()
+    try:
+        return await sweep(service.session.snapshots)
+    finally:
+        await service.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,7 @@
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
+    ├── ServerEnding              this server was told to end
     ├── StoreFailed
     │   ├── StoreUnavailable      unreachable, denied or failing
     │   └── OutcomeUnknown        a conditional write that may or may not have happened
@@ -166,6 +167,10 @@ class QuotaExceeded(GymHTTPError):
 
 class Misconfigured(GymHTTPError):
     """A setting is missing or malformed. The text names it."""
+
+
+class ServerEnding(GymHTTPError):
+    """The server was told to end and should be sent no more calls. `retry_after` is in seconds."""
 
 
 class StoreFailed(GymHTTPError):

@@ -81,6 +81,8 @@ class Settings:
     """
     root_path: str = ""
     """What a proxy takes off the beginning of every path, such as `/gym`; `Location` has it."""
+    sweep: Literal["timer", "off"] = "timer"
+    """Whether a server deletes what has expired by itself, or leaves it to `python -m functions.sweep`."""
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
 
@@ -214,5 +216,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "allowed_hosts": _list,
     "cors_origins": _list,
     "root_path": _root_path,
+    "sweep": _one_of("timer", "off"),
     "log": _one_of("calls", "errors", "off"),
 }

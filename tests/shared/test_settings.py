@@ -40,6 +40,7 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_ALLOWED_HOSTS": "gym.example, *.gym.example",
             "GYM_HTTP_CORS_ORIGINS": "https://a.example",
             "GYM_HTTP_ROOT_PATH": "/gym/",
+            "GYM_HTTP_SWEEP": "off",
             "GYM_HTTP_LOG": "off",
         }
     )
@@ -64,6 +65,7 @@ def test_every_setting_can_be_set() -> None:
         allowed_hosts=("gym.example", "*.gym.example"),
         cors_origins=("https://a.example",),
         root_path="/gym",
+        sweep="off",
         log="off",
     )
     defaults = Settings()

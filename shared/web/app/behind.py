@@ -33,6 +33,7 @@ from shared.web.protocol.problems import (
     internal_problem,
     problem_response,
 )
+from shared.web.service.ending import heard
 from shared.web.service.service import Service, open_service
 
 if TYPE_CHECKING:
@@ -67,9 +68,13 @@ class OpenedService:
         service.notes.start_buffering()
         give_up_when_stuck()
         exit_with_parent()
-        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
-        yield
-        sweeper.cancel()
+        sweeper = None
+        if service.settings.sweep == "timer":
+            sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
+        with heard(service.ending):
+            yield
+        if sweeper is not None:
+            sweeper.cancel()
         await service.close()
         service.notes.write()
         service.log.flush()

@@ -49,6 +49,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.StaleRevision: ProblemKind(HTTPStatus.PRECONDITION_FAILED, "stale-revision"),
     errors.QuotaExceeded: ProblemKind(HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded"),
     errors.Misconfigured: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "misconfigured"),
+    errors.ServerEnding: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "server-ending"),
     errors.StoreFailed: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-failed"),
     errors.StoreUnavailable: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable"),
     errors.OutcomeUnknown: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "outcome-unknown"),

@@ -1,11 +1,11 @@
 """What the endpoints of a process share: the settings, the session, and what observes them."""
 
 import multiprocessing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared import settings
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, ServerEnding
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.settings import Settings
@@ -17,6 +17,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
+from shared.web.service.ending import Ending
 from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
 
@@ -41,6 +42,20 @@ class Service:
     notes: Notes
     """Writes the log and counts the metrics of each request that has been answered."""
     tickets: Tickets
+    ending: Ending = field(default_factory=Ending)
+
+    async def check_ready(self) -> None:
+        """See whether this process should be sent calls: it was not told to end, and the store answers.
+
+        Nothing is written: a full disk still serves whoever looks.
+
+        Raises:
+            ServerEnding: the process was told to end.
+            StoreUnavailable: the store does not answer.
+        """
+        if self.ending.told:
+            raise ServerEnding("This server was told to end; send the call to another one.", retry_after=1)
+        await self.session.objects.read("health")
 
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""

@@ -102,6 +102,12 @@ class MessageReply(TypedDict):
     message: str
 
 
+class ProbeReply(TypedDict):
+    """That what was asked for holds; otherwise the reply is a problem."""
+
+    status: Literal["ok"]
+
+
 class HealthReply(TypedDict):
     """The state of the store and the versions that are served."""
 

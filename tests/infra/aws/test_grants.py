@@ -118,7 +118,8 @@ def api(settings: Settings, guard: Guard) -> Iterator[Api]:
 
 def call_everything(api: Api) -> None:
     """Every endpoint with an instance that is there, and with one that is not."""
-    api.get("/v1/health/")
+    for probe in ("health", "livez", "readyz"):
+        api.get(f"/v1/{probe}/")
     api.get("/v1/catalog/")
     api.create("ForeignWalk-v0")
     frames = api.create("CartPole-v1", render_mode="rgb_array_list")

@@ -119,6 +119,8 @@ def test_replies_match_the_schemas_that_document_them(local: Api) -> None:
         "action_space_contains": local.post(f"{instance}/action_space/contains/", {"value": 1}),
         "catalog": local.get("/v1/catalog/"),
         "health": local.get("/v1/health/"),
+        "livez": local.get("/v1/livez/"),
+        "readyz": local.get("/v1/readyz/"),
         "close_env": local.delete(instance),
     }
     for name, reply in replies.items():
