@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.errors import GymHTTPError
+from shared.errors import GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
 from shared.web.app.admission import Admission
 from shared.web.app.behind import Behind, OpenedService
@@ -49,6 +49,11 @@ _MOMENT_S = 0.2
 
 _LAMBDA_MARGIN_S = 1.0
 """So long before Lambda ends the function, a call is interrupted, so that there is a reply."""
+
+_CUT_SHORT = (
+    "The server was told to end and could wait no longer for this call, which was applied once or not at all; "
+    "repeat it with its Idempotency-Key, or read the instance."
+)
 
 _LAMBDA = "aws.context"
 """Mangum puts Lambda's context into the scope under this name."""
@@ -218,6 +223,11 @@ class Resource:
             return endpoint.dialect.refuse(error, scope)
         except ClientDisconnect:
             raise
+        except asyncio.CancelledError:
+            if self._service.opened is None or not self._service.opened.ending.told:
+                raise
+            log.problem = PROBLEMS[OutcomeUnknown].name
+            return endpoint.dialect.refuse(OutcomeUnknown(_CUT_SHORT, retry_after=1), scope)
         except Exception:  # our own fault, whatever it is: in the log, and a 500 for the caller
             _log.exception("%s %s failed", endpoint.method, self.path)
             log.problem = INTERNAL.name

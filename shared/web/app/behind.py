@@ -33,6 +33,7 @@ from shared.web.protocol.problems import (
     internal_problem,
     problem_response,
 )
+from shared.web.service.ending import heard
 from shared.web.service.service import Service, open_service
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class OpenedService:
         give_up_when_stuck()
         exit_with_parent()
         sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
-        yield
+        with heard(service.ending):
+            yield
         sweeper.cancel()
         await service.close()
         service.notes.write()

@@ -1,7 +1,7 @@
 """What the endpoints of a process share: the settings, the session, and what observes them."""
 
 import multiprocessing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared import settings
@@ -17,6 +17,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
+from shared.web.service.ending import Ending
 from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
 
@@ -41,6 +42,7 @@ class Service:
     notes: Notes
     """Writes the log and counts the metrics of each request that has been answered."""
     tickets: Tickets
+    ending: Ending = field(default_factory=Ending)
 
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
