@@ -1,7 +1,6 @@
 """Creation: make an environment, find the mechanism that captures it exactly, store its first snapshot."""
 
 import secrets
-import time
 import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -119,7 +118,7 @@ class Creation:
         except BaseException:
             await closed(worker, env)
             raise
-        return await worker.run(_first_snapshot, reference, recipe, env, mechanism)
+        return await worker.run(_first_snapshot, reference, recipe, env, mechanism, self._snapshots.clock.now())
 
     async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:
         """Write the first snapshot and its index entry, and keep the environment live if it is the stored one."""
@@ -144,9 +143,8 @@ class Creation:
         return saved.header
 
 
-def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
+def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism, now: float) -> _First:
     subject, body = adopt_to_serve(mechanism, env, recipe)
-    now = time.time()
     header = Header(
         owner=reference.owner,
         instance_id=reference.instance_id,

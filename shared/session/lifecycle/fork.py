@@ -6,7 +6,6 @@ complete, so a repeated call does not touch twins that were stepped or closed si
 """
 
 import asyncio
-import time
 import uuid
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import NamedTuple
@@ -61,7 +60,7 @@ class Forking:
         if keyed is not None:
             return await self._fork_once(reference, count, reseed, if_match, keyed)
         origin = await self._origin(reference, if_match, None)
-        twins = _twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
+        twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
         async with self._quota.room(reference.owner, count):
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
@@ -77,7 +76,7 @@ class Forking:
             if await self._snapshots.tombstones.made_before(first, keyed):
                 return Forked(ids, replayed=True)
             origin = await self._origin(reference, if_match, keyed)
-            [first_twin] = _twins(origin.header, ids[:1], reseed, keyed.body)
+            [first_twin] = self._twins(origin.header, ids[:1], reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
             async with self._quota.room(reference.owner, count):
                 claim = await self._snapshots.add(first_twin, origin.body)
@@ -86,6 +85,23 @@ class Forking:
             return Forked(ids, replayed=True)
         await self._complete(claim, _others(claim.header, ids, reseed))
         return Forked(ids)
+
+    def _twins(self, origin: Header, ids: Sequence[str], reseed: int | None, made_by: bytes) -> list[Header]:
+        """The headers of the twins with these ids, in order; the first is twin 0."""
+        first = msgspec.structs.replace(
+            origin,
+            instance_id=ids[0],
+            made_by=made_by,
+            created=self._snapshots.clock.now(),
+            revision=0,
+            recent=b"",
+            keyed=(),
+            origin=(origin.instance_id, origin.revision),
+            reseed=origin.reseed if reseed is None else (reseed, 0),
+            # A seed would make the forks' new generators equal again.
+            drawn_seed=origin.drawn_seed if reseed is None else None,
+        )
+        return [first, *_others(first, ids, reseed)]
 
     async def _origin(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> Loaded:
         async with self._live.lock(reference):
@@ -142,24 +158,6 @@ async def _all(writes: Iterable[Awaitable[object]]) -> None:
     for result in await asyncio.gather(*writes, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
-
-
-def _twins(origin: Header, ids: Sequence[str], reseed: int | None, made_by: bytes) -> list[Header]:
-    """The headers of the twins with these ids, in order; the first is twin 0."""
-    first = msgspec.structs.replace(
-        origin,
-        instance_id=ids[0],
-        made_by=made_by,
-        created=time.time(),
-        revision=0,
-        recent=b"",
-        keyed=(),
-        origin=(origin.instance_id, origin.revision),
-        reseed=origin.reseed if reseed is None else (reseed, 0),
-        # A seed would make the forks' new generators equal again.
-        drawn_seed=origin.drawn_seed if reseed is None else None,
-    )
-    return [first, *_others(first, ids, reseed)]
 
 
 def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Header]:

@@ -13,6 +13,7 @@ import msgspec
 
 from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
 from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.clock import StoreClock
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
@@ -39,7 +40,8 @@ class Snapshots:
     ) -> None:
         """`keys` sign and verify, newest first; an instance expires after `idle_ttl_s` seconds without a write."""
         self.objects = objects
-        self.expiry = Expiry(idle_ttl_s)
+        self.clock = StoreClock(objects)
+        self.expiry = Expiry(idle_ttl_s, self.clock.now)
         self.index = Index(objects, self.expiry)
         self.tombstones = Tombstones(objects)
         self._keys = keys
@@ -101,7 +103,8 @@ class Snapshots:
         host whose clock is behind shortens no instance's life. `key` is the key of the snapshot, where the caller
         knows it already.
         """
-        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(time.time(), header.used))
+        now = time.time() + self.clock.ahead_s
+        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(now, header.used))
         key = header.reference.key if key is None else key
         sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:
