@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.errors import InstanceNotFound, StoreFailed
+from shared.errors import Contended, InstanceNotFound, StoreFailed
+from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
@@ -132,25 +133,25 @@ class Forking:
             ) from error
 
     async def _write_all_or_none(self, twins: Sequence[Header], body: bytes) -> None:
-        """Write all twins. If one fails, delete the others again; what cannot be deleted is named in the error."""
-        added: list[Loaded] = []
+        """Write all twins. If one fails, take all back; what may be left is named in the error."""
+        written: list[tuple[Header, Loaded | BaseException]] = []
 
         async def add(header: Header) -> None:
-            added.append(await self._snapshots.add(header, body))
+            try:
+                written.append((header, await self._snapshots.add(header, body)))
+            except BaseException as error:
+                written.append((header, error))
+                raise
             await self._snapshots.index.add(header)
 
-        written = await asyncio.gather(*map(add, twins), return_exceptions=True)
-        causes = [result for result in written if isinstance(result, BaseException)]
-        if not causes:
-            return
-        failures = await asyncio.gather(*map(self._snapshots.delete, added), return_exceptions=True)
-        left = [
-            loaded.header.instance_id
-            for loaded, failure in zip(added, failures, strict=True)
-            if failure is not None
-        ]
-        what = f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
-        raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from causes[0]
+        try:
+            await _all(map(add, twins))
+        except (Contended, StoreFailed) as error:
+            left = await left_behind(self._snapshots, written)
+            what = f"these may be left and can be closed: {', '.join(left)}" if left else "none was left behind"
+            raise StoreFailed(
+                f"The store failed while forks were written; {what}; try again.", left_behind=left
+            ) from error
 
 
 async def _all(writes: Iterable[Awaitable[object]]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge, StoreFailed
 from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.clock import StoreClock
 from shared.session.stored.envelope import seal, unseal
@@ -124,7 +124,9 @@ class Snapshots:
         call, or by one with the same key. An expired instance is overwritten.
 
         Raises:
-            Contended, OutcomeUnknown: it could not be written.
+            Contended: it could not be written.
+            OutcomeUnknown: it may be written; the store failed, and then could not be asked.
+            StoreUnavailable: it was not written.
         """
         retry, expect = Retry(), cast("Tag | Absent", ABSENT)
         while True:
@@ -132,7 +134,12 @@ class Snapshots:
             if isinstance(saved, Loaded):
                 return saved
             retry.note(saved)
-            stored = await self.objects.get(header.reference.key)
+            try:
+                stored = await self.objects.get(header.reference.key)
+            except StoreFailed as error:
+                raise OutcomeUnknown(
+                    "The store failed while a snapshot was written, and it is unknown whether it was."
+                ) from error
             expect = ABSENT
             if isinstance(stored, Stored):
                 existing = self.opened(header.reference, stored)
