@@ -65,7 +65,9 @@ async def monitor_frames(request: Request[None]) -> Response:
     feed = Feed(request.service.session, request.service.renderer, references, known, encode, share=share)
     if since is None and not in_lambda:
         items = await feed.follow()
-        return StreamingResponse(_parts(unknown, items), media_type=MEDIA_TYPE, headers=headers)
+        return StreamingResponse(
+            request.service.ending.cut(_parts(unknown, items)), media_type=MEDIA_TYPE, headers=headers
+        )
     found = await feed.glance(BURST)
     content = b"".join([*map(part, [*unknown, *found]), clock_part(cursor_of(known, found))])
     return Response(content, media_type=MEDIA_TYPE, headers=headers)

@@ -12,7 +12,6 @@ import sys
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from functions.bounded_http import BoundedHttp
 from shared import settings
@@ -21,44 +20,41 @@ from shared.settings import Settings
 from shared.snapshot.isolation.timeout import GRACE_S
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
+from shared.web.app.supervisor import Supervisor
 
 _BACKLOG = 2048
 
-
-class _Supervisor(Multiprocess):
-    """uvicorn's supervisor, which also notices at once that a server could not start."""
-
-    def init_processes(self) -> None:
-        super().init_processes()
-        for process in self.processes:
-            # While the parent holds this end open too, a server that died looks like one that is slow to answer.
-            process.child_conn.close()
+_log = logging.getLogger("uvicorn.error")
 
 
 def serve(host: str, port: int) -> int:
     """Serve until a signal ends the server, and return the exit status.
 
+    Told to end, a server takes no more connections, cuts streams, and finishes the calls under way.
+
     Raises:
         Misconfigured: a setting is malformed, or the store's address is.
     """
     chosen = settings.read()
+    longest_call_s = math.ceil(chosen.max_call_seconds + 3 * GRACE_S)
     config = Config(
         "functions.local:app",
         host=host,
         port=port,
         http=BoundedHttp,
         access_log=False,  # the application writes its own
-        timeout_graceful_shutdown=2,
+        timeout_keep_alive=chosen.keep_alive_seconds,
+        timeout_graceful_shutdown=longest_call_s,
         # A server whose call holds the interpreter's lock cannot end itself; it stops answering its parent.
-        timeout_worker_healthcheck=math.ceil(chosen.max_call_seconds + 3 * GRACE_S),
+        timeout_worker_healthcheck=longest_call_s,
     )
     if not _shared(chosen):
         server = Server(config)  # without a parent: another process would find nothing to continue
         server.run()
         return 0 if server.started else STARTUP_FAILURE
-    supervisor = _Supervisor(config, sockets=[_listening(host, port)])
+    supervisor = Supervisor(config, sockets=[_listening(host, port)])
     supervisor.run()
-    return STARTUP_FAILURE if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes) else 0
+    return STARTUP_FAILURE if supervisor.failed else 0
 
 
 def _shared(chosen: Settings) -> bool:
@@ -78,7 +74,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.set_inheritable(True)
     shown = f"[{host}]" if family == socket.AF_INET6 else host
     message = "Uvicorn running on http://%s:%d (Press CTRL+C to quit)"
-    logging.getLogger("uvicorn.error").info(message, shown, listening.getsockname()[1])
+    _log.info(message, shown, listening.getsockname()[1])
     return listening
 
 

@@ -40,7 +40,7 @@ async def stream_env(request: Request[None]) -> Response:
     encode = partial(as_jpeg, max_pixels=request.service.settings.max_frame_pixels)
     frames = await pictures(request.service.session, request.reference, encode, burst)
     headers = {"Cache-Control": "no-store"} | ({} if burst is ENDLESS else {"Refresh": "0"})
-    return StreamingResponse(_parts(frames), media_type=_MEDIA_TYPE, headers=headers)
+    return StreamingResponse(request.service.ending.cut(_parts(frames)), media_type=_MEDIA_TYPE, headers=headers)
 
 
 async def _parts(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

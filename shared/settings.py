@@ -65,6 +65,11 @@ class Settings:
     """Most bytes of values in the reply of a rollout or a batch."""
     max_call_seconds: float = 30.0
     """Seconds that an environment's code may run in one call."""
+    keep_alive_seconds: int = 300
+    """Seconds after which a server closes a connection without a request.
+
+    It has to outlive an update of an agent's policy, in which the agent steps nothing.
+    """
     max_trial_seconds: float = 120.0
     """Seconds that the first trial of an unknown kind of environment may take."""
     max_trial_bytes: int = 4_294_967_296
@@ -211,6 +216,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_steps_per_call": _positive(int),
     "max_reply_bytes": _positive(int),
     "max_call_seconds": _positive(float),
+    "keep_alive_seconds": _positive(int),
     "max_trial_seconds": _positive(float),
     "max_trial_bytes": _positive(int),
     "allowed_hosts": _list,

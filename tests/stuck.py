@@ -56,6 +56,13 @@ class Stuck(gymnasium.Env[Any, Any]):
         """In native code that keeps the interpreter's lock: nothing else runs in the process."""
         ctypes.PyDLL(None).sleep(_FOR_LONG)
 
+    def _nap(self) -> None:
+        time.sleep(3)
+
+    def _exit(self) -> None:
+        """With the status of a server that could not start."""
+        os._exit(3)
+
     def _crash(self) -> None:
         os.abort()
 

@@ -20,5 +20,7 @@ class Capabilities:
 
     Called by the sweep until it returns 0. None where a deleted object leaves nothing behind.
     """
+    probe: Callable[[], None] | None = None
+    """Write and delete something; raises as `Store.put`. None where a read tells as much of the store's health."""
     key_file: Path | None = None
     """Where a signing key is kept beside the objects, on this host. None where the key has to be set."""

@@ -25,6 +25,7 @@ from shared.storage.protocol import (
     Tag,
     Unchanged,
 )
+from shared.storage.sqlite_file import RESERVE_BYTES, DatabaseFile
 
 _T = TypeVar("_T")
 
@@ -58,6 +59,9 @@ _PAUSE_S = 0.0003
 _PATIENCE_S = 1.0
 # Once per thread, while processes that start together create the file one after another.
 _OPENING_PATIENCE_S = 10.0
+# Tombstones: closing an environment is to work on a full disk, with an idempotency key too.
+_SMALL_BYTES = 256
+_PROBE, _PROBE_BYTES = "health", 65_536
 # BUSY: another connection holds the lock. PROTOCOL: another one won the race to open the log.
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
@@ -68,14 +72,22 @@ class SQLiteStore:
     The first call creates the file and its directory. Nothing is open before it, so a process may fork until then.
     """
 
-    def __init__(self, path: str | Path, durability: Durability = "process", page: int = 500) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        durability: Durability = "process",
+        page: int = 500,
+        reserve_bytes: int = RESERVE_BYTES,
+    ) -> None:
         """`page` is the number of entries that a listing reads at a time."""
         self.path = Path(path).absolute()
+        self._file = DatabaseFile(self.path, reserve_bytes)
         self.capabilities = Capabilities(
             blocking=False,
             shared=True,
             max_object_bytes=_MAX_OBJECT_BYTES,
             compact=self.compact,
+            probe=self.probe,
             key_file=self.path.with_name(self.path.name + ".key"),
         )
         self._synchronous = _SYNCHRONOUS[durability]
@@ -108,12 +120,13 @@ class SQLiteStore:
         """See `Store.put`; `OutcomeUnknown` only if the disk fails."""
         tag = Tag(os.urandom(12).hex())
         version = (tag, time.time(), body, key)
+        may_use_reserve = len(body) <= _SMALL_BYTES
         if expect is None:
-            _, changed = self._run(_WRITE, *version)
+            changed = self._write(_WRITE, *version, may_use_reserve=may_use_reserve)
         elif expect is ABSENT:
-            _, changed = self._run(_CREATE, *version)
+            changed = self._write(_CREATE, *version, may_use_reserve=may_use_reserve)
         else:
-            _, changed = self._run(_REPLACE, *version, expect)
+            changed = self._write(_REPLACE, *version, expect, may_use_reserve=may_use_reserve)
         if not changed:
             raise Conflict(key, sent_once=True)
         return tag
@@ -121,8 +134,8 @@ class SQLiteStore:
     def delete(self, key: str, expect: Tag | None = None) -> bool:
         """See `Store.delete`; `OutcomeUnknown` only if the disk fails. `compact` shrinks the file."""
         if expect is None:
-            return self._run(_DELETE, key)[1] > 0
-        if not self._run(_DELETE_TAGGED, key, expect)[1]:
+            return self._write(_DELETE, key, may_use_reserve=True) > 0
+        if not self._write(_DELETE_TAGGED, key, expect, may_use_reserve=True):
             raise Conflict(key, sent_once=True)
         return True
 
@@ -144,13 +157,42 @@ class SQLiteStore:
         # `execute` would stop after the first step, which is one page.
         self._patiently(lambda connection: connection.executescript(f"PRAGMA incremental_vacuum({pages:d})"))
         rows, _ = self._run("PRAGMA freelist_count")
-        return int(rows[0][0])
+        left = int(rows[0][0])
+        if not left:
+            self._file.keep_reserve()
+        return left
+
+    def probe(self) -> None:
+        """Write and delete an object of 64 KiB, as large as most snapshots; nothing of it stays.
+
+        Raises:
+            StoreUnavailable, OutcomeUnknown: the disk is full or fails, or the file was removed or replaced.
+        """
+        self.put(_PROBE, bytes(_PROBE_BYTES))
+        self.delete(_PROBE)
+        self._file.keep_reserve()
 
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
             while self._connections:
                 self._connections.popitem()[1].close()
+
+    def _write(self, statement: str, *values: Any, may_use_reserve: bool) -> int:
+        """Run a statement that writes; the number of rows it changed."""
+        if time.monotonic() > self._file.check_due:
+            self._file.check()
+        try:
+            return self._run(statement, *values)[1]
+        except StoreUnavailable as error:
+            full = (
+                isinstance(error.__cause__, sqlite3.Error)
+                and _primary_code(error.__cause__) == sqlite3.SQLITE_FULL
+            )
+            if not (full and may_use_reserve and self._file.give_reserve()):
+                raise
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self._run(statement, *values)[1]
 
     def _run(self, statement: str, *values: Any) -> tuple[Sequence[Any], int]:
         """Run one statement in its own transaction; its rows, and the number of rows it changed."""
@@ -190,6 +232,7 @@ class SQLiteStore:
         return connection
 
     def _open(self) -> sqlite3.Connection:
+        self._file.check()  # before a file is created in the place of one that was removed
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Only its own thread uses it, but any thread may close the store.
         connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -199,7 +242,8 @@ class SQLiteStore:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute(_SCHEMA)
-        except sqlite3.Error:
+            self._file.note()
+        except (sqlite3.Error, OSError, StoreUnavailable):
             connection.close()
             raise  # to `_patiently`: another process may be creating the file right now
         with self._lock:
@@ -209,6 +253,11 @@ class SQLiteStore:
         return connection
 
     def _failure(self, error: sqlite3.Error | OSError, conditional: bool) -> StoreFailed:
+        if _primary_code(error) == sqlite3.SQLITE_FULL:
+            return StoreUnavailable(
+                f"The disk of the SQLite file {self.path} named by GYM_HTTP_STORE is full; close environments, "
+                "whose room the next sweep gives back, or free room on the disk."
+            )
         reason = error.strerror if isinstance(error, OSError) else error
         detail = f"The SQLite file {self.path} named by GYM_HTTP_STORE cannot be used: {reason}"
         # A commit whose sync failed is rolled back, yet may be found in the log after a crash.

@@ -1,8 +1,10 @@
 """`/v1/health/` tells whether the service works."""
 
+import time
 from pathlib import Path
 
 import gymnasium
+import pytest
 
 from shared.settings import Settings
 from tests.applications import Api, served
@@ -12,6 +14,33 @@ def test_health_tells_of_the_store_and_the_versions(api: Api) -> None:
     reply = api.get("/v1/health/").json
     assert (reply["status"], reply["gymnasium"]) == ("ok", gymnasium.__version__)
     assert reply["store"] in ("sqlite", "s3")
+
+
+@pytest.mark.parametrize("then", ["removed", "replaced"])
+def test_a_database_that_leaves_its_place_is_503_and_nothing_more_is_written(
+    settings: Settings, tmp_path: Path, then: str
+) -> None:
+    path, elsewhere = tmp_path / "snapshots.db", tmp_path / "elsewhere.db"
+    with served("local", settings) as client:
+        api = Api(client)
+        instance = api.create()
+        assert api.post(f"{instance}/reset/", {"seed": 1}).status == 200
+        path.rename(elsewhere)
+        if then == "replaced":
+            path.write_bytes(elsewhere.read_bytes())
+        time.sleep(0.05)  # it is looked at 50 times a second
+        replies = [
+            api.post(f"{instance}/step/", {"action": 1}),
+            api.post("/v1/envs/", {"env_id": "CartPole-v1"}),
+            api.delete(instance),
+            api.get("/v1/health/"),
+        ]
+        assert [reply.status for reply in replies] == [503] * 4
+        assert all(f"was {then} while the server used it" in reply.json["detail"] for reply in replies)
+        assert path.exists() is (then == "replaced")
+        elsewhere.rename(path)
+        assert api.get("/v1/health/").status == 200
+        assert api.post(f"{instance}/step/", {"action": 1}).headers["etag"] == '"2"'
 
 
 def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api, served
 from tests.servers import ROOT
 
-NOTHING = {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0}
+NOTHING = {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0, "indexed": 0}
 
 
 def command(**variables: str) -> subprocess.CompletedProcess[str]:

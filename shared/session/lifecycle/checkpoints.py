@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -77,7 +76,7 @@ class Checkpoints:
             loaded.header,
             checkpoint_id=str(uuid.uuid4()) if keyed is None else keyed.instance_id(0),
             checkpoint_name=name,
-            created=time.time(),
+            created=self._snapshots.clock.now(),
             recent=b"",
             keyed=(),
             made_by=b"" if keyed is None else keyed.body,
@@ -154,7 +153,9 @@ class Checkpoints:
                     return Outcome(first[0], header, replayed=True)
                 check_revision(current.header, if_match)
                 kept = await self._snapshots.load(checkpoint)
-                restored = _restored(current.header, kept.header, call_id, record, keyed)
+                restored = _restored(
+                    current.header, kept.header, self._snapshots.clock.now(), call_id, record, keyed
+                )
                 saved = await self._snapshots.save(restored, kept.body, current.tag, used=restored.used)
                 revision: int | None = restored.revision
                 if not isinstance(saved, Loaded):
@@ -167,7 +168,9 @@ class Checkpoints:
                 await retry.again()
 
 
-def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keyed: Keyed | None) -> Header:
+def _restored(
+    before: Header, kept: Header, now: float, call_id: bytes, record: Record, keyed: Keyed | None
+) -> Header:
     """The header of the instance once it is restored to the checkpoint `kept`."""
     revision = before.revision + 1
     header = msgspec.structs.replace(
@@ -175,7 +178,7 @@ def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keye
         checkpoint_id="",
         checkpoint_name="",
         created=before.created,
-        used=max(time.time(), before.used),
+        used=max(now, before.used),
         revision=revision,
         made_by=before.made_by,
     )

@@ -1,14 +1,14 @@
 """Creation: make an environment, find the mechanism that captures it exactly, store its first snapshot."""
 
 import secrets
-import time
 import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
+from shared.errors import Contended, InstanceNotFound, StoreFailed
+from shared.session.lifecycle.take_back import left_behind
 from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
@@ -19,7 +19,7 @@ from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.progress import Progress
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
-from shared.session.stored.snapshots import Snapshots
+from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.conformance.selection import needs_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
@@ -72,7 +72,7 @@ class Creation:
             SnapshotTooLarge: its first snapshot is over the limit.
             QuotaExceeded: the owner has as many instances as allowed.
             KeyReused: the key came with another request before.
-            Contended, OutcomeUnknown: the snapshot could not be written, or `instance_id` is taken.
+            Contended, StoreFailed: the snapshot could not be written, or `instance_id` is taken.
         """
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
         check_registered(recipe.env_id, modules)
@@ -119,22 +119,17 @@ class Creation:
         except BaseException:
             await closed(worker, env)
             raise
-        return await worker.run(_first_snapshot, reference, recipe, env, mechanism)
+        return await worker.run(_first_snapshot, reference, recipe, env, mechanism, self._snapshots.clock.now())
 
     async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:
         """Write the first snapshot and its index entry, and keep the environment live if it is the stored one."""
         try:
             self._snapshots.check_size(first.body)
-        except SnapshotTooLarge:
+            header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
+            saved = await self._saved(header, first.body, keyed)
+        except BaseException:
             await closed(worker, first.subject)
             raise
-        header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
-        saved = await self._snapshots.add(header, first.body)
-        check_same(saved.header.made_by, keyed)
-        if keyed is None and saved.header.created != header.created:
-            await closed(worker, first.subject)
-            raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
-        await self._snapshots.index.add(saved.header)
         # Another process may have created it with the same key: then its environment drew other random numbers.
         if first.mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
             async with self._live.lock(header.reference):
@@ -143,10 +138,29 @@ class Creation:
             await closed(worker, first.subject)
         return saved.header
 
+    async def _saved(self, header: Header, body: bytes, keyed: Keyed | None) -> Loaded:
+        """Write the first snapshot and its index entry, both or neither unless a key can complete them."""
+        written: Loaded | BaseException | None = None
+        try:
+            written = await self._snapshots.add(header, body)
+            check_same(written.header.made_by, keyed)
+            if keyed is None and written.header.created != header.created:
+                raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
+            await self._snapshots.index.add(written.header)
+            return written
+        except StoreFailed as error:
+            left = [] if keyed else await left_behind(self._snapshots, [(header, written or error)])
+            if not left:
+                raise
+            raise StoreFailed(
+                f"The store failed while the environment was created; it may be left as {left[0]} and can be "
+                "closed; try again.",
+                left_behind=left,
+            ) from error
 
-def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:
+
+def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism, now: float) -> _First:
     subject, body = adopt_to_serve(mechanism, env, recipe)
-    now = time.time()
     header = Header(
         owner=reference.owner,
         instance_id=reference.instance_id,

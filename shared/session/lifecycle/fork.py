@@ -6,14 +6,14 @@ complete, so a repeated call does not touch twins that were stepped or closed si
 """
 
 import asyncio
-import time
 import uuid
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from shared.errors import InstanceNotFound, StoreFailed
+from shared.errors import Contended, InstanceNotFound, StoreFailed
+from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
@@ -61,7 +61,7 @@ class Forking:
         if keyed is not None:
             return await self._fork_once(reference, count, reseed, if_match, keyed)
         origin = await self._origin(reference, if_match, None)
-        twins = _twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
+        twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
         async with self._quota.room(reference.owner, count):
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
@@ -77,7 +77,7 @@ class Forking:
             if await self._snapshots.tombstones.made_before(first, keyed):
                 return Forked(ids, replayed=True)
             origin = await self._origin(reference, if_match, keyed)
-            [first_twin] = _twins(origin.header, ids[:1], reseed, keyed.body)
+            [first_twin] = self._twins(origin.header, ids[:1], reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
             async with self._quota.room(reference.owner, count):
                 claim = await self._snapshots.add(first_twin, origin.body)
@@ -86,6 +86,23 @@ class Forking:
             return Forked(ids, replayed=True)
         await self._complete(claim, _others(claim.header, ids, reseed))
         return Forked(ids)
+
+    def _twins(self, origin: Header, ids: Sequence[str], reseed: int | None, made_by: bytes) -> list[Header]:
+        """The headers of the twins with these ids, in order; the first is twin 0."""
+        first = msgspec.structs.replace(
+            origin,
+            instance_id=ids[0],
+            made_by=made_by,
+            created=self._snapshots.clock.now(),
+            revision=0,
+            recent=b"",
+            keyed=(),
+            origin=(origin.instance_id, origin.revision),
+            reseed=origin.reseed if reseed is None else (reseed, 0),
+            # A seed would make the forks' new generators equal again.
+            drawn_seed=origin.drawn_seed if reseed is None else None,
+        )
+        return [first, *_others(first, ids, reseed)]
 
     async def _origin(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> Loaded:
         async with self._live.lock(reference):
@@ -116,25 +133,25 @@ class Forking:
             ) from error
 
     async def _write_all_or_none(self, twins: Sequence[Header], body: bytes) -> None:
-        """Write all twins. If one fails, delete the others again; what cannot be deleted is named in the error."""
-        added: list[Loaded] = []
+        """Write all twins. If one fails, take all back; what may be left is named in the error."""
+        written: list[tuple[Header, Loaded | BaseException]] = []
 
         async def add(header: Header) -> None:
-            added.append(await self._snapshots.add(header, body))
+            try:
+                written.append((header, await self._snapshots.add(header, body)))
+            except BaseException as error:
+                written.append((header, error))
+                raise
             await self._snapshots.index.add(header)
 
-        written = await asyncio.gather(*map(add, twins), return_exceptions=True)
-        causes = [result for result in written if isinstance(result, BaseException)]
-        if not causes:
-            return
-        failures = await asyncio.gather(*map(self._snapshots.delete, added), return_exceptions=True)
-        left = [
-            loaded.header.instance_id
-            for loaded, failure in zip(added, failures, strict=True)
-            if failure is not None
-        ]
-        what = f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
-        raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from causes[0]
+        try:
+            await _all(map(add, twins))
+        except (Contended, StoreFailed) as error:
+            left = await left_behind(self._snapshots, written)
+            what = f"these may be left and can be closed: {', '.join(left)}" if left else "none was left behind"
+            raise StoreFailed(
+                f"The store failed while forks were written; {what}; try again.", left_behind=left
+            ) from error
 
 
 async def _all(writes: Iterable[Awaitable[object]]) -> None:
@@ -142,24 +159,6 @@ async def _all(writes: Iterable[Awaitable[object]]) -> None:
     for result in await asyncio.gather(*writes, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
-
-
-def _twins(origin: Header, ids: Sequence[str], reseed: int | None, made_by: bytes) -> list[Header]:
-    """The headers of the twins with these ids, in order; the first is twin 0."""
-    first = msgspec.structs.replace(
-        origin,
-        instance_id=ids[0],
-        made_by=made_by,
-        created=time.time(),
-        revision=0,
-        recent=b"",
-        keyed=(),
-        origin=(origin.instance_id, origin.revision),
-        reseed=origin.reseed if reseed is None else (reseed, 0),
-        # A seed would make the forks' new generators equal again.
-        drawn_seed=origin.drawn_seed if reseed is None else None,
-    )
-    return [first, *_others(first, ids, reseed)]
 
 
 def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Header]:

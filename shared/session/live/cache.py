@@ -30,6 +30,7 @@ class LiveCache:
         self._snapshots = snapshots
         self._placement = placement
         self._idle_ttl_s = snapshots.expiry.idle_ttl_s
+        self._clock = snapshots.clock
         self._wariness = _WARY_NEAR if not snapshots.objects.blocking else _WARY_FAR
         self._entries: OrderedDict[Reference, LiveEnvironment] = OrderedDict()
         self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
@@ -57,8 +58,9 @@ class LiveCache:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
         live = self._entries.get(reference)
+        horizon = time.time() + self._clock.ahead_s - self._idle_ttl_s
         # One that has expired here may have been used by another process meanwhile, so the store decides.
-        if live is None or live.thread.lost or live.header.used + self._idle_ttl_s < time.time():
+        if live is None or live.thread.lost or live.header.used < horizon:
             await self.discard(reference)
             return await self._restored(await self._snapshots.load(reference)), True
         self._entries.move_to_end(reference)

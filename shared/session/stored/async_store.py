@@ -4,6 +4,8 @@ Calls to a store that blocks are made in a thread pool of their own; any other s
 """
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -13,6 +15,9 @@ from shared.storage.protocol import Absent, Entry, Store, Stored, Tag, Unchanged
 
 _PAGE = 200
 """Entries of a listing that are read before other tasks get a turn."""
+
+_PROBE_EVERY_S = 1.0
+"""Whoever asks for the health needs no API key, and is not to wear the disk."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,11 +32,21 @@ class AsyncStore:
         """Whether a call takes a thread and a network round trip, instead of microseconds."""
         self.at_once = None if self.blocking else store
         """The store itself where its calls may be made on the event loop; else None."""
+        self._probed = -math.inf
         self._pool = ThreadPoolExecutor(thread_name_prefix="store")
 
     async def check(self) -> None:
-        """Make any call, to see whether the store answers."""
-        await self._io(self._store.get, "health")
+        """See whether the store answers and, where a full disk would prevent it, whether it can be written.
+
+        Raises:
+            StoreUnavailable, OutcomeUnknown: it does not.
+        """
+        probe = self._store.capabilities.probe
+        if probe is None:
+            await self._io(self._store.get, "health")
+        elif time.monotonic() - self._probed > _PROBE_EVERY_S:
+            await self._io(probe)
+            self._probed = time.monotonic()
 
     async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """As `Store.get`."""

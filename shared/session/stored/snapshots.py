@@ -11,8 +11,9 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
+from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge, StoreFailed
 from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.clock import StoreClock
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
@@ -39,7 +40,8 @@ class Snapshots:
     ) -> None:
         """`keys` sign and verify, newest first; an instance expires after `idle_ttl_s` seconds without a write."""
         self.objects = objects
-        self.expiry = Expiry(idle_ttl_s)
+        self.clock = StoreClock(objects)
+        self.expiry = Expiry(idle_ttl_s, self.clock.now)
         self.index = Index(objects, self.expiry)
         self.tombstones = Tombstones(objects)
         self._keys = keys
@@ -101,7 +103,8 @@ class Snapshots:
         host whose clock is behind shortens no instance's life. `key` is the key of the snapshot, where the caller
         knows it already.
         """
-        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(time.time(), header.used))
+        now = time.time() + self.clock.ahead_s
+        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(now, header.used))
         key = header.reference.key if key is None else key
         sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:
@@ -121,7 +124,9 @@ class Snapshots:
         call, or by one with the same key. An expired instance is overwritten.
 
         Raises:
-            Contended, OutcomeUnknown: it could not be written.
+            Contended: it could not be written.
+            OutcomeUnknown: it may be written; the store failed, and then could not be asked.
+            StoreUnavailable: it was not written.
         """
         retry, expect = Retry(), cast("Tag | Absent", ABSENT)
         while True:
@@ -129,7 +134,12 @@ class Snapshots:
             if isinstance(saved, Loaded):
                 return saved
             retry.note(saved)
-            stored = await self.objects.get(header.reference.key)
+            try:
+                stored = await self.objects.get(header.reference.key)
+            except StoreFailed as error:
+                raise OutcomeUnknown(
+                    "The store failed while a snapshot was written, and it is unknown whether it was."
+                ) from error
             expect = ABSENT
             if isinstance(stored, Stored):
                 existing = self.opened(header.reference, stored)

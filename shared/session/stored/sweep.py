@@ -1,15 +1,15 @@
 """The sweep: deletes expired instances, and what is left over without its instance.
 
 An expired instance is gone for every caller already, since each load and list computes its age; the sweep frees
-its space. It may stop at any point, and the next run goes on.
+its space. It may stop at any point, and the next run goes on. Ages are told by the store's clock alone, and
+nothing that was written after the sweep began is deleted.
 """
 
 import asyncio
 import logging
-import time
 from typing import NamedTuple
 
-from shared.errors import OutcomeUnknown, SnapshotUnusable, StoreFailed
+from shared.errors import InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
 from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
@@ -17,6 +17,9 @@ from shared.session.stored.tombstones import LIFETIME_S, PREFIX
 from shared.storage.protocol import Conflict, Stored
 
 _log = logging.getLogger(__name__)
+
+LEEWAY_S = 900.0
+"""Tombstones stay so much longer than they have to: who repeats a call may count the day by another clock."""
 
 GRACE_S = 60.0
 """Younger leftovers stay: their instance may have been created after the sweep listed the instances."""
@@ -29,6 +32,8 @@ class Swept(NamedTuple):
     index_entries: int
     checkpoints: int
     tombstones: int
+    indexed: int = 0
+    """Index entries that were missing and are written now."""
 
 
 async def sweep(snapshots: Snapshots) -> Swept:
@@ -37,7 +42,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     Raises:
         StoreUnavailable: the store fails; what was deleted before stays deleted.
     """
-    began = time.time()
+    began = await snapshots.clock.read()
     alive: set[str] = set()
     instances = 0
     async for entry in snapshots.objects.entries("state/"):
@@ -46,11 +51,13 @@ async def sweep(snapshots: Snapshots) -> Swept:
             await asyncio.sleep(0)  # requests are served between any two deletes
         else:
             alive.add(entry.key.removeprefix("state/"))
-    index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S)
+    listed: set[str] = set()
+    index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S, listed)
+    indexed = await _add_missing_entries(snapshots, alive - listed)
     checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
-    tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S)
+    tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S - LEEWAY_S)
     await snapshots.objects.compact()
-    return Swept(instances, index_entries, checkpoints, tombstones)
+    return Swept(instances, index_entries, checkpoints, tombstones, indexed)
 
 
 async def delete_expired(snapshots: Snapshots, key: str) -> bool:
@@ -75,12 +82,39 @@ def _was_written_again(snapshots: Snapshots, key: str, stored: Stored) -> bool:
     return not snapshots.expiry.is_over(header)
 
 
-async def _delete_orphans(objects: AsyncStore, prefix: str, alive: set[str], before: float) -> int:
-    """Delete the entries under the prefix whose instance is not alive, if they were written before then."""
+async def _add_missing_entries(snapshots: Snapshots, unlisted: set[str]) -> int:
+    """Add the index entries of instances that no list shows, since the server ended before it wrote them.
+
+    Not those of forks with an idempotency key: the entry of the first is the sign that the set is complete, and
+    whoever repeats the call writes it.
+    """
+    added = 0
+    for name in sorted(unlisted):
+        try:
+            header = await snapshots.header(Reference(*name.split("/", 1)))
+        except (InstanceNotFound, SnapshotUnusable):
+            continue  # gone since it was listed, or nobody can use it
+        if header.origin is None or not header.made_by:
+            await snapshots.index.add(header)
+            added += 1
+        await asyncio.sleep(0)
+    return added
+
+
+async def _delete_orphans(
+    objects: AsyncStore, prefix: str, alive: set[str], before: float, listed: set[str] | None = None
+) -> int:
+    """Delete the entries under the prefix whose instance is not alive, if they were written before then.
+
+    Adds the names of the instances that have an entry to `listed`.
+    """
     deleted = 0
     async for entry in objects.entries(prefix):
         owner, instance_id, _ = entry.key.removeprefix(prefix).split("/", 2)
-        if f"{owner}/{instance_id}" not in alive and entry.written < before:
+        name = f"{owner}/{instance_id}"
+        if listed is not None:
+            listed.add(name)
+        if name not in alive and entry.written < before:
             await objects.delete(entry.key)
             deleted += 1
             await asyncio.sleep(0)
@@ -104,7 +138,10 @@ async def sweep_forever(snapshots: Snapshots) -> None:
     while True:
         try:
             swept = await sweep(snapshots)
-            _log.info("swept %d instances, %d index entries, %d checkpoints, %d tombstones", *swept)
+            _log.info(
+                "swept %d instances, %d index entries, %d checkpoints, %d tombstones; added %d index entries",
+                *swept,
+            )
         except StoreFailed as error:
             _log.warning("the sweep failed and is tried again in %.0f s: %s", pause_s, error.detail)
         await asyncio.sleep(pause_s)

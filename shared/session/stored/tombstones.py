@@ -13,7 +13,7 @@ PREFIX = "closed/"
 """Prefix of the tombstones' keys in the store."""
 
 LIFETIME_S = 86_400.0
-"""How long after a deletion a repeated call is recognised."""
+"""How long after a deletion a repeated call is recognised, and some minutes more where clocks disagree."""
 
 
 class Tombstone(msgspec.Struct, frozen=True, array_like=True):

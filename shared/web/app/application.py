@@ -5,6 +5,7 @@ the same status in every mode. FastAPI's own request path takes 230 µs before a
 (one core, an empty handler), and a step is to take less in all. So an endpoint is called directly.
 """
 
+import asyncio
 import logging
 import os
 import re
@@ -18,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.errors import GymHTTPError
+from shared.errors import GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
 from shared.web.app.admission import Admission
 from shared.web.app.behind import Behind, OpenedService
@@ -31,6 +32,11 @@ from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS,
 from shared.web.protocol.request import Request, read_body
 
 _log = logging.getLogger(__name__)
+
+_CUT_SHORT = (
+    "The server was told to end and could wait no longer for this call, which was applied once or not at all; "
+    "repeat it with its Idempotency-Key, or read the instance."
+)
 
 _UNCONFIGURED = LogWriter("errors")
 """Logger used when the settings are invalid."""
@@ -184,6 +190,11 @@ class Resource:
             return endpoint.dialect.refuse(error, scope)
         except ClientDisconnect:
             raise
+        except asyncio.CancelledError:
+            if self._service.opened is None or not self._service.opened.ending.told:
+                raise
+            log.problem = PROBLEMS[OutcomeUnknown].name
+            return endpoint.dialect.refuse(OutcomeUnknown(_CUT_SHORT, retry_after=1), scope)
         except Exception:  # our own fault, whatever it is: in the log, and a 500 for the caller
             _log.exception("%s %s failed", endpoint.method, self.path)
             log.problem = INTERNAL.name

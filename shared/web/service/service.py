@@ -90,7 +90,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         max_envs=chosen.max_envs,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
     )
-    tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
+    tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log)
     counted = _metrics(session, store) if metrics else None
     return Service(

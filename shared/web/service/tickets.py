@@ -6,13 +6,15 @@ process with the signing keys accepts it.
 
 import base64
 import hmac
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from shared.errors import Unauthorized
 from shared.session.stored.reference import Reference
 
 LIFETIME_S = 600
+
+LEEWAY_S = 900
+"""By so much the clocks of two hosts may disagree before one refuses the other's new ticket."""
 
 _PURPOSE = b"gym-http ticket"
 
@@ -20,14 +22,15 @@ _PURPOSE = b"gym-http ticket"
 class Tickets:
     """Signs tickets with the newest signing key, and accepts those signed with any."""
 
-    def __init__(self, signing_keys: Sequence[bytes], owners: Collection[str]) -> None:
-        """Accept tickets of `owners`, who have an API key now."""
+    def __init__(self, signing_keys: Sequence[bytes], owners: Collection[str], now: Callable[[], float]) -> None:
+        """Accept tickets of `owners`, who have an API key now. `now` is the time that all servers share."""
+        self._now = now
         self._keys = [hmac.digest(key, _PURPOSE, "sha256") for key in signing_keys]
         self._owners = frozenset(owners)
 
     def issue(self, reference: Reference) -> tuple[str, int]:
         """A ticket for the instance, and its expiry in seconds since the epoch."""
-        expires = int(time.time()) + LIFETIME_S
+        expires = int(self._now()) + LIFETIME_S
         signature = _signature(self._keys[0], reference.owner, reference.instance_id, str(expires))
         return f"{reference.owner}.{expires}.{signature}", expires
 
@@ -44,7 +47,7 @@ class Tickets:
             hmac.compare_digest(given, _signature(key, owner, instance_id, expires).encode()) for key in self._keys
         ]
         # The expiry is only parsed once its signature is verified.
-        if not any(genuine) or int(expires) < time.time() or owner not in self._owners:
+        if not any(genuine) or int(expires) + LEEWAY_S < self._now() or owner not in self._owners:
             raise Unauthorized(
                 "The ticket has expired or is not for this instance; get a new one from monitor/ticket/."
             )

@@ -3,8 +3,10 @@
 import pytest
 
 from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreUnavailable
-from shared.session.stored.sweep import Swept, sweep
+from shared.session.stored.sweep import LEEWAY_S, Swept, sweep
+from shared.session.stored.tombstones import LIFETIME_S
 from shared.storage.protocol import Conflict
+from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import at_once, created, fail, key, run, session, step
 
@@ -78,15 +80,17 @@ def test_a_repeated_creation_after_the_close_makes_no_second_instance() -> None:
     run(test)
 
 
-def test_a_tombstone_is_swept_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tombstone_is_swept_some_minutes_after_its_time(clock: Clock) -> None:
     async def test() -> None:
         store = FaultyStore()
         at = session(store)
         await at.closing.close(await created(at), None, key("k"))
         assert (await sweep(at.snapshots)).tombstones == 0
-        monkeypatch.setattr("shared.session.stored.sweep.LIFETIME_S", -1.0)
+        clock.forward(LIFETIME_S + LEEWAY_S - 10)
+        assert (await sweep(at.snapshots)).tombstones == 0
+        clock.forward(20)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, tombstones=1)
-        assert [*store.list("")] == []
+        assert [*store.list("closed/")] == []
 
     run(test)
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
-from shared.errors import Contended, KeyReused, OutcomeUnknown, SnapshotTooLarge, StoreUnavailable
+from shared.errors import Contended, KeyReused, OutcomeUnknown, SnapshotTooLarge, StoreFailed, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
+from shared.session.live.placement import Thread
+from shared.session.live.restore import closed
 from shared.session.stored.reference import Reference
+from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict
 from tests.shared.session.conftest import Clock
@@ -126,6 +129,64 @@ def test_an_id_that_is_taken_makes_no_second_instance() -> None:
         with pytest.raises(Contended, match="Another instance got the same id"):
             await at.creation.create("public", CART_POLE, (), instance_id="an-id")
         assert (await at.snapshots.header(first.reference)).nonce == first.nonce
+
+    run(test)
+
+
+def test_a_creation_whose_index_entry_is_not_written_is_taken_back() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        store.before_put += [nothing, fail(StoreUnavailable("gone"))]
+        with pytest.raises(StoreUnavailable):
+            await at.creation.create("public", CART_POLE, ())
+        assert [*store.list("")] == []
+
+    run(test)
+
+
+def test_a_creation_that_cannot_be_taken_back_is_named() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        store.before_put += [nothing, fail(StoreUnavailable("gone"))]
+        store.before_delete.append(fail(StoreUnavailable("gone")))
+        with pytest.raises(StoreFailed, match="can be closed; try again") as raised:
+            await at.creation.create("public", CART_POLE, ())
+        [left] = raised.value.evidence["left_behind"]
+        await at.closing.close(Reference("public", left), None, None)
+        assert [*store.list("")] == []
+
+    run(test)
+
+
+def test_a_keyed_creation_whose_index_entry_is_not_written_stays_for_its_repetition() -> None:
+    async def test() -> None:
+        at = session(store := FaultyStore())
+        store.before_put += [nothing, fail(StoreUnavailable("gone"))]
+        with pytest.raises(StoreUnavailable):
+            await at.creation.create("public", CART_POLE, (), key("c"))
+        made = await at.creation.made_before("public", key("c"))
+        assert made is not None
+        assert await at.snapshots.index.list("public") == {made: "CartPole-v1"}
+
+    run(test)
+
+
+def test_a_creation_that_fails_closes_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        shut = []
+
+        async def noted(thread: Thread, subject: Subject) -> None:
+            shut.append(subject)
+            await closed(thread, subject)
+
+        monkeypatch.setattr("shared.session.lifecycle.create.closed", noted)
+        store = FaultyStore()
+        store.before_put.append(fail(StoreUnavailable("gone")))
+        with pytest.raises(StoreUnavailable):
+            await session(store).creation.create("public", CART_POLE, ())
+        assert len(shut) == 1
 
     run(test)
 

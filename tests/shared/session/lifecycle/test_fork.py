@@ -33,11 +33,48 @@ def test_a_fork_that_cannot_be_taken_back_is_named() -> None:
         reference = await created(at)
         store.before_put.extend([nothing] * 2 + [fail(StoreUnavailable("gone"))])
         store.before_delete.append(fail(StoreUnavailable("gone")))
-        with pytest.raises(StoreFailed, match="these exist and may be closed") as raised:
+        with pytest.raises(StoreFailed, match="these may be left and can be closed") as raised:
             await at.forking.fork(reference, 10, None)
         left = set(raised.value.evidence["left_behind"])
         assert left
         assert set(await at.snapshots.index.list("public")) == left | {reference.instance_id}
+
+    run(test)
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_fork_whose_write_was_of_unknown_outcome_is_taken_back_or_named(written: bool) -> None:
+    """The store loses the reply to the write of a twin, and then does not answer when it is asked about it."""
+
+    async def test() -> None:
+        store = FaultyStore(blocking=False)
+        at = session(store)
+        reference = await created(at)
+        fault = [nothing, fail(OutcomeUnknown("lost"))]
+        (store.after_put if written else store.before_put).extend(fault)
+        store.before_get += [nothing, fail(StoreUnavailable("gone"))]
+        with pytest.raises(StoreFailed, match="none was left behind") as raised:
+            await at.forking.fork(reference, 3, None)
+        assert raised.value.evidence["left_behind"] == []
+        assert [entry.key for entry in store.list("state/")] == [reference.key]
+        assert len(list(store.list("index/"))) == 1
+
+    run(test)
+
+
+def test_forks_of_which_the_store_tells_nothing_any_more_are_named_if_they_may_be_there() -> None:
+    async def test() -> None:
+        store = FaultyStore(blocking=False)
+        at = session(store)
+        reference = await created(at)
+        store.after_put.append(fail(OutcomeUnknown("lost")))
+        store.before_put += [nothing, *[fail(StoreUnavailable("gone"))] * 2]
+        store.before_get += [nothing, *[fail(StoreUnavailable("gone"))] * 2]
+        with pytest.raises(StoreFailed, match="these may be left and can be closed") as raised:
+            await at.forking.fork(reference, 3, None)
+        [left] = raised.value.evidence["left_behind"]
+        await at.closing.close(reference._replace(instance_id=left), None, None)
+        assert [entry.key for entry in store.list("state/")] == [reference.key]
 
     run(test)
 

@@ -12,7 +12,7 @@ from tests.shared.session.stored.test_envelope import HEADER
 
 
 def test_an_instance_expires_once_its_time_without_a_write_is_over(clock: Clock) -> None:
-    expiry = Expiry(60)
+    expiry = Expiry(60, clock)
     header = msgspec.structs.replace(HEADER, created=0.0, used=clock())
     assert not expiry.is_over(header)
     clock.forward(59)
@@ -22,7 +22,7 @@ def test_an_instance_expires_once_its_time_without_a_write_is_over(clock: Clock)
 
 
 def test_what_was_written_at_the_horizon_has_just_expired(clock: Clock) -> None:
-    assert clock() - 61 < Expiry(60).horizon() <= clock() - 60
+    assert clock() - 61 < Expiry(60, clock).horizon() <= clock() - 60
 
 
 def test_an_instance_that_is_not_used_is_gone(clock: Clock) -> None:

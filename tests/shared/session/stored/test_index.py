@@ -1,5 +1,7 @@
 """Instances are listed from keys alone: those with an index entry whose snapshot is there and has not expired."""
 
+import time
+
 import msgspec
 
 from shared.session.stored.async_store import AsyncStore
@@ -18,7 +20,7 @@ def header(owner: str, instance_id: str, env_id: str = "CartPole-v1") -> Header:
 
 
 def index(store: FaultyStore) -> Index:
-    return Index(AsyncStore(store), Expiry(3600))
+    return Index(AsyncStore(store), Expiry(3600, time.time))
 
 
 async def enter(store: FaultyStore, entered: Header) -> None:

@@ -1,20 +1,34 @@
 """What has expired gives its room back, and nothing that lives is touched."""
 
 import asyncio
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from shared.errors import InstanceNotFound, StoreUnavailable
+from shared.errors import InstanceNotFound, StoreFailed, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
+from shared.session.stored.reference import Reference
 from shared.session.stored.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.snapshot.contract.recipe import Recipe
+from shared.storage.protocol import Entry
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import fail, run, session
+from tests.shared.session.sessions import fail, key, nothing, run, session
+
+
+class OtherClock(FaultyStore):
+    """A store whose clock this process's is ahead of by `ahead_s` seconds."""
+
+    def __init__(self, ahead_s: float) -> None:
+        super().__init__(blocking=False)
+        self.ahead_s = ahead_s
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        return (entry._replace(written=entry.written - self.ahead_s) for entry in super().list(prefix))
 
 
 @pytest.mark.parametrize("blocking", [False, True])
@@ -31,7 +45,8 @@ def test_an_expired_instance_leaves_nothing_behind(
         clock.forward(4000)
         kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
         assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
-        assert {entry.key.split("/")[2] for entry in store.list("")} == {kept.instance_id}
+        about = [entry.key.split("/")[2] for entry in store.list("") if not entry.key.startswith("clock/")]
+        assert set(about) == {kept.instance_id}
 
     run(test)
 
@@ -72,11 +87,13 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
         store = FaultyStore()
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        listed = store.list("state/")
+        inner = store.list
         store.list = lambda prefix: (  # type: ignore[method-assign]
-            entry._replace(written=0.0) for entry in (listed if prefix == "state/" else ())
+            entry._replace(written=entry.written if prefix == "clock/" else 0.0)
+            for entry in inner(prefix)
+            if prefix in ("clock/", "state/")
         )
-        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0, indexed=1)
         await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
     run(test)
@@ -120,6 +137,110 @@ def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         store.delete(header.reference.key)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+
+    run(test)
+
+
+@pytest.mark.parametrize("minutes", [-10, -2, 2, 10])
+def test_a_host_whose_clock_is_wrong_deletes_nothing_that_others_make_meanwhile(
+    minutes: int, clock: Clock
+) -> None:
+    clock.forward(60 * minutes)
+
+    async def test() -> None:
+        store = OtherClock(60.0 * minutes)
+        at = session(store, live_envs=100)
+
+        async def others() -> list[Reference]:
+            made = []
+            for _ in range(30):
+                header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+                await at.checkpoints.keep(header.reference, "")
+                made.append(header.reference)
+            return made
+
+        creating = asyncio.ensure_future(others())
+        sweeps = 0
+        while not creating.done():
+            assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
+            sweeps += 1
+            await asyncio.sleep(0)
+        assert sweeps > 5
+        for reference in await creating:
+            assert len(await at.snapshots.checkpoint_ids(reference)) == 1
+        assert len(await at.snapshots.index.list("ann")) == 30
+
+    run(test)
+
+
+def test_what_is_written_after_the_sweep_began_is_left_alone_whatever_this_hosts_clock_says(clock: Clock) -> None:
+    """Its instance is missing in the sweep's list, since it was made after that was read."""
+    clock.forward(600)
+
+    async def test() -> None:
+        store = OtherClock(600.0)
+        inner = store.list
+
+        def and_then_another_makes_one(prefix: str) -> Iterator[Entry]:
+            yield from inner(prefix)
+            if prefix == "state/":
+                store.put("index/ann/one/CartPole-v1", b"")
+                store.put("checkpoints/ann/one/first", b"")
+
+        store.list = and_then_another_makes_one  # type: ignore[method-assign]
+        assert await sweep(session(store).snapshots) == Swept(0, 0, 0, 0)
+
+    run(test)
+
+
+def test_an_instance_expires_by_the_stores_clock_on_a_host_that_is_behind_and_on_one_that_is_ahead(
+    clock: Clock,
+) -> None:
+    async def test() -> None:
+        for ahead_s in (-600.0, 600.0):
+            store = OtherClock(ahead_s)
+            clock.forward(ahead_s)
+            at = session(store, idle_ttl_s=300)
+            await at.snapshots.clock.read()
+            header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+            right = session(store, idle_ttl_s=300)
+            clock.forward(-ahead_s)
+            store.ahead_s = 0.0
+            assert (await right.snapshots.header(header.reference)).revision == 0
+            clock.forward(310)
+            with pytest.raises(InstanceNotFound):
+                await right.snapshots.header(header.reference)
+            clock.forward(-310)
+
+    run(test)
+
+
+def test_an_instance_that_no_list_shows_is_entered_again() -> None:
+    async def test() -> None:
+        at = session(FaultyStore())
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        await at.snapshots.index.remove(header)
+        assert await at.snapshots.index.list("ann") == {}
+        assert await sweep(at.snapshots) == Swept(0, 0, 0, 0, indexed=1)
+        assert await at.snapshots.index.list("ann") == {header.instance_id: "CartPole-v1"}
+
+    run(test)
+
+
+def test_the_mark_that_keyed_forks_are_complete_is_not_written_by_the_sweep() -> None:
+    """Otherwise the call, repeated, would leave the twins out that are missing."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
+        store.before_put += [nothing, fail(StoreUnavailable("the bucket is away"))]
+        with pytest.raises(StoreFailed):
+            await at.forking.fork(header.reference, 3, None, None, key("fork"))
+        await sweep(at.snapshots)
+        forked = await at.forking.fork(header.reference, 3, None, None, key("fork"))
+        assert not forked.replayed
+        assert set(forked.instance_ids) < set(await at.snapshots.index.list("ann"))
 
     run(test)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from functions import create_env, reset_env, step_env
 from shared.settings import Settings
 from shared.web.app.application import Application, create_app
@@ -26,7 +28,8 @@ _OURS = tuple(str(_ROOT / folder) + "/" for folder in ("functions", "shared"))
 _COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
 
 
-def test_a_warm_step_stays_within_its_bounds(settings: Settings) -> None:
+def test_a_warm_step_stays_within_its_bounds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.storage.sqlite_file.CHECK_EVERY_S", 60)  # not at a step that comes late
     calls = asyncio.run(calls_of_a_warm_step(settings))
     modules = dict.fromkeys(module for module, _ in calls)
     told = "\n".join(f"{number:3} {module} {function}" for number, (module, function) in enumerate(calls, 1))

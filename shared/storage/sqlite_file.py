@@ -1,0 +1,91 @@
+"""The file of a SQLite database on its disk: whether it is still the one that was opened, and a reserve beside it.
+
+SQLite notices neither. A file that was removed or replaced goes on being written to where nobody finds it again;
+and on a full disk not even a row can be deleted, since the log has to grow for it.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from shared.errors import StoreUnavailable
+
+RESERVE_BYTES = 8_388_608
+"""Twice the log at which SQLite begins to write it into the file (1,000 pages, "Write-Ahead Logging" in its
+documentation): enough to do so, and to delete afterwards."""
+
+CHECK_EVERY_S = 0.02
+
+
+class DatabaseFile:
+    """The file at `path`, from the moment it is opened."""
+
+    def __init__(self, path: Path, reserve_bytes: int = RESERVE_BYTES) -> None:
+        self.path = path
+        self.reserve = path.with_name(path.name + "-reserve")
+        """Holds nothing. Removed where the disk is full, so that what is stored can be deleted."""
+        self._name = str(path)
+        self._reserve_bytes = reserve_bytes
+        self.check_due = 0.0
+        """From when on, by the monotonic clock, a write is to `check` first: 50 times a second at the most.
+
+        The system call takes half as long as a write on some machines. What is written in between is lost with all
+        that was written before, when the file was removed.
+        """
+        self._opened: tuple[int, int] | None = None
+
+    def note(self) -> None:
+        """Take what stands at the path for the database from now on, unless another was opened before.
+
+        Raises:
+            StoreUnavailable: another was.
+        """
+        found = os.stat(self._name)
+        self._opened = self._opened or (found.st_dev, found.st_ino)
+        self.check()
+
+    def check(self) -> None:
+        """Check that the database that was opened still stands at the path.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        if self._opened is None:
+            return
+        self.check_due = time.monotonic() + CHECK_EVERY_S
+        try:
+            found = os.stat(self._name)
+        except FileNotFoundError:
+            what = "removed"
+        else:
+            if self._opened == (found.st_dev, found.st_ino):
+                return
+            what = "replaced"
+        self.check_due = 0.0
+        raise StoreUnavailable(
+            f"The SQLite file {self.path} named by GYM_HTTP_STORE was {what} while the server used it, and "
+            "nothing more is written; move the file back, or start the server again with what is to be there."
+        )
+
+    def keep_reserve(self) -> None:
+        """Set room aside once the database is as large as the reserve. Where there is none, do without."""
+        try:
+            if self.reserve.exists() or os.stat(self._name).st_size < self._reserve_bytes:
+                return
+            descriptor = os.open(self.reserve, os.O_WRONLY | os.O_CREAT, 0o600)
+        except OSError:  # no more files may be made here, or the database was removed, which `check` tells
+            return
+        try:
+            os.posix_fallocate(descriptor, 0, self._reserve_bytes)
+        except OSError:  # the disk is full already
+            self.reserve.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
+
+    def give_reserve(self) -> bool:
+        """Give the reserve back to the disk; False if there was none."""
+        try:
+            self.reserve.unlink()
+        except FileNotFoundError:
+            return False
+        return True
