@@ -50,7 +50,8 @@ async def create_env(request: Request[CreateBody]) -> Response:
     made_before = await creation.made_before(owner, keyed)
     instance_id = made_before
     if instance_id is None:
-        header = await creation.create(owner, recipe, request.service.settings.env_modules, keyed)
+        modules = request.service.settings.env_modules
+        header = await creation.create(owner, recipe, modules, keyed, gone=request.gone)
         instance_id = header.instance_id
     return request.reply(
         {"instance_id": instance_id},

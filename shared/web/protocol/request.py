@@ -1,14 +1,15 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
+import asyncio
 import re
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from shared.errors import CheckpointNotFound, InstanceNotFound
 from shared.session.calls.call import InstanceCall
@@ -33,6 +34,12 @@ _PREFIX = re.compile(rb"(/[\w.~-]{1,64}){1,16}")
 _REPLAYED = (b"idempotency-replayed", b"true")
 
 
+async def nothing_received() -> Message:
+    """Wait for ever, as for a client that never hangs up."""
+    message: Message = await asyncio.get_running_loop().create_future()
+    return message
+
+
 class Request(msgspec.Struct, Generic[BodyT]):
     """A request whose body is of the declared form."""
 
@@ -50,6 +57,8 @@ class Request(msgspec.Struct, Generic[BodyT]):
     dialect: Dialect = V1
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
+    receive: Receive = nothing_received
+    """Tells, after the body, when the client hangs up."""
 
     @property
     def query(self) -> QueryParams:
@@ -164,6 +173,16 @@ class Request(msgspec.Struct, Generic[BodyT]):
             return None
         path = self.scope["path"].rstrip("/").encode()
         return keyed_of(self.owner, sent, self.scope["method"].encode(), path, self.raw)
+
+    async def gone(self) -> NoReturn:
+        """Wait for the client to hang up.
+
+        Raises:
+            ClientDisconnect: it has.
+        """
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+        raise ClientDisconnect
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
