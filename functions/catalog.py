@@ -38,7 +38,7 @@ async def catalog(request: Request[None]) -> Response:
     if env_id is None:
         return request.reply({"environments": entries()})
     modules = request.service.settings.env_modules
-    found = await request.service.session.trials.describe(request.owner, env_id, modules)
+    found = await request.service.session.trials.describe(request.owner, env_id, modules, request.gone)
     return request.reply({"environments": [found]})
 
 

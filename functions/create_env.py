@@ -51,7 +51,8 @@ async def create_env(request: Request[CreateBody]) -> Response:
     made_before = await creation.made_before(owner, keyed)
     instance_id = made_before
     if instance_id is None:
-        header = await creation.create(owner, recipe, request.service.settings.env_modules, keyed)
+        modules = request.service.settings.env_modules
+        header = await creation.create(owner, recipe, modules, keyed, gone=request.gone)
         instance_id = header.instance_id
     prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     return request.reply(

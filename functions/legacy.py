@@ -74,7 +74,7 @@ async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
     """
     body, service = request.body, request.service
     header = await instances.create(
-        service.session, request.owner, body.env_id, body.seed, service.settings.env_modules
+        service.session, request.owner, body.env_id, body.seed, service.settings.env_modules, request.gone
     )
     recipe = header.recipe
     arguments = ", ".join(f"{name}={value}" for name, value in recipe.kwargs.items())

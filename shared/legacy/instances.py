@@ -6,6 +6,7 @@ from secrets import token_hex
 from shared.errors import Contended, InstanceNotFound, NotCreatable
 from shared.legacy.env_ids import GONE, Replacement, replacement
 from shared.legacy.instance_ids import full_id, short_id
+from shared.session.lifecycle.trials import Gone
 from shared.session.session import Session
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
@@ -16,9 +17,16 @@ _DRAWS = 8
 
 
 async def create(
-    session: Session, owner: str, env_id: str, seed: int | None, env_modules: Sequence[str]
+    session: Session,
+    owner: str,
+    env_id: str,
+    seed: int | None,
+    env_modules: Sequence[str],
+    gone: Gone | None = None,
 ) -> Header:
     """Create an instance of the environment, or of what replaced it where that one cannot be made.
+
+    `gone` ends the wait for a trial.
 
     Raises:
         NotCreatable: neither can be made.
@@ -36,13 +44,13 @@ async def create(
         if newer is None:
             # The original server's words.
             raise NotCreatable(f"Attempted to look up malformed environment ID '{env_id}'") from None
-        return await _create(session, owner, newer, seed, env_modules)
+        return await _create(session, owner, newer, seed, env_modules, gone)
     try:
-        return await _create(session, owner, Replacement(env_id, {}), seed, env_modules)
+        return await _create(session, owner, Replacement(env_id, {}), seed, env_modules, gone)
     except NotCreatable:
         if newer is None:
             raise
-        return await _create(session, owner, newer, seed, env_modules)
+        return await _create(session, owner, newer, seed, env_modules, gone)
 
 
 async def env_ids(session: Session, owner: str) -> dict[str, str]:
@@ -68,8 +76,13 @@ async def free_id(session: Session, owner: str) -> str:
 
 
 async def _create(
-    session: Session, owner: str, made: Replacement, seed: int | None, env_modules: Sequence[str]
+    session: Session,
+    owner: str,
+    made: Replacement,
+    seed: int | None,
+    env_modules: Sequence[str],
+    gone: Gone | None,
 ) -> Header:
     instance_id = await free_id(session, owner)
     recipe = Recipe(env_id=made.env_id, kwargs=dict(made.kwargs), seed=seed)
-    return await session.creation.create(owner, recipe, env_modules, instance_id=instance_id)
+    return await session.creation.create(owner, recipe, env_modules, instance_id=instance_id, gone=gone)

@@ -16,6 +16,7 @@ from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.header import Header
 from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.turns import Turns
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
 from shared.storage.protocol import Store
@@ -42,12 +43,13 @@ class Session:
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
         self.live = LiveCache(live_envs, self.snapshots, self.placement)
-        self.call = ExactlyOnce(self.snapshots, self.placement, self.live).apply
+        turns = Turns(self.snapshots, self.limit.seconds)
+        self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs)
         self.forking = Forking(self.snapshots, self.live, quota)
-        self.checkpoints = Checkpoints(self.snapshots, self.live)
-        self.closing = Closing(self.snapshots, self.live, quota)
+        self.checkpoints = Checkpoints(self.snapshots, self.live, turns)
+        self.closing = Closing(self.snapshots, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
         self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
 

@@ -23,8 +23,9 @@ from shared.session.live.placement import Placement
 from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
 from shared.session.stored.idempotency import first_reply, remember
-from shared.session.stored.retry import Failure, Retry
+from shared.session.stored.retry import MOST_TRIES, Failure, Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.turns import Turns
 from shared.snapshot.versions.compatibility import cpu_features
 
 _OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
@@ -38,15 +39,20 @@ class _Unsaved(NamedTuple):
     failure: Failure
     outcome: Outcome
     """The call's outcome, should the write be done all the same."""
+    seconds: float
+    """How long the try took."""
+    confirmed: bool
+    """Whether the store was asked before. If not, another call may have been written long ago."""
 
 
 class ExactlyOnce:
     """Applies calls to the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, placement: Placement, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, placement: Placement, live: LiveCache, turns: Turns) -> None:
         self._snapshots = snapshots
         self._placement = placement
         self._live = live
+        self._turns = turns
 
     async def apply(self, call: InstanceCall, timing: Timing | None = None) -> Outcome:
         """Carry out the call and save the instance's new state, if it has one.
@@ -67,6 +73,8 @@ class ExactlyOnce:
             timing.calls += 1
             began = time.perf_counter()
             live, confirmed = await self._live.current(call.reference)
+            if live.header.turn is not None:
+                live, confirmed = await self._in_turn(live, call_id)
             timing.load += time.perf_counter() - began
             result = await self._once(live, call, call_id, timing, confirmed)
             if isinstance(result, Outcome):
@@ -76,32 +84,59 @@ class ExactlyOnce:
     async def _again(
         self, unsaved: _Unsaved | None, call: InstanceCall, call_id: bytes, timing: Timing
     ) -> Outcome:
-        """Try the call on newer snapshots, unless a failed write turns out to be done."""
+        """Try the call on newer snapshots, unless a failed write turns out to be done.
+
+        Once another call has overtaken it, it claims the next turn.
+        """
         retry, failed = Retry(), FailedWrites(self._snapshots, call_id)
-        outcome = None
-        while True:
-            timing.retries += 1
-            if unsaved is not None:
-                outcome = unsaved.outcome
-                retry.note(unsaved.failure)
-                _, made = await failed.read_back(unsaved.before, unsaved.failure)
-                if made is not None:
-                    return outcome.at(made)
-            await retry.again()
-            try:
-                began = time.perf_counter()
-                live, confirmed = await self._live.current(call.reference)
-                timing.load += time.perf_counter() - began
-                self._live.beware(live)
-                made = failed.revision_made(live.header)
-                if outcome is not None and made is not None:  # a write was done after it was looked for
-                    return outcome.at(made)
-                result = await self._once(live, call, call_id, timing, confirmed)
-            except StoreFailed as error:
-                raise failed.meaning(error) from error
-            if isinstance(result, Outcome):
-                return result
-            unsaved = result
+        outcome, overtaken = None, False
+        async with self._turns.claim(call_id) as claim:
+            while True:
+                timing.retries += 1
+                if unsaved is not None:
+                    outcome = unsaved.outcome
+                    retry.note(unsaved.failure)
+                    current, made = await failed.read_back(unsaved.before, unsaved.failure)
+                    if made is not None:
+                        return outcome.at(made)
+                    overtaken = unsaved.confirmed and current.header.revision > unsaved.before.revision
+                    seconds = unsaved.seconds
+                await retry.again(at_once=overtaken)
+                try:
+                    if overtaken:
+                        await claim.make(current, seconds)
+                    live, confirmed = await self._newest(call, call_id, timing)
+                    made = failed.revision_made(live.header)
+                    if outcome is not None and made is not None:  # a write was done after it was looked for
+                        return outcome.at(made)
+                    result = await self._once(live, call, call_id, timing, confirmed)
+                except StoreFailed as error:
+                    raise failed.meaning(error) from error
+                if isinstance(result, Outcome):
+                    if result.header.turn is None:
+                        claim.use()
+                    return result
+                unsaved = result
+
+    async def _newest(self, call: InstanceCall, call_id: bytes, timing: Timing) -> tuple[LiveEnvironment, bool]:
+        """The live environment for another try, as `LiveCache.current` gives it."""
+        began = time.perf_counter()
+        live, confirmed = await self._live.current(call.reference)
+        if live.header.turn is not None:
+            live, confirmed = await self._in_turn(live, call_id)
+        timing.load += time.perf_counter() - began
+        self._live.beware(live)
+        return live, confirmed
+
+    async def _in_turn(self, live: LiveEnvironment, call_id: bytes) -> tuple[LiveEnvironment, bool]:
+        """The same, once no other call has the next turn."""
+        confirmed = False
+        for _ in range(MOST_TRIES):
+            if await self._turns.wait(live.loaded, call_id) is live.loaded:
+                break
+            self._live.beware(live)
+            live, confirmed = await self._live.current(live.header.reference)
+        return live, confirmed
 
     async def _once(
         self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, timing: Timing, confirmed: bool
@@ -111,7 +146,7 @@ class ExactlyOnce:
         A write confirms by itself that the live environment was the newest. A result that is not written, an
         error too, counts only if the store was asked.
         """
-        keep = False
+        keep, tried = False, time.perf_counter()
         other_cpu = None if live.header.cpu == cpu_features() else live.header.cpu
         try:
             if call.keyed is not None:
@@ -128,7 +163,8 @@ class ExactlyOnce:
                 saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
-                    return _Unsaved(live.header, saved, Outcome(attempt.reply, header, other_cpu))
+                    outcome = Outcome(attempt.reply, header, other_cpu)
+                    return _Unsaved(live.header, saved, outcome, time.perf_counter() - tried, confirmed)
                 keep = True
                 live.equals(saved)
                 return Outcome(attempt.reply, saved.header, other_cpu)
@@ -183,4 +219,5 @@ def _header_after(before: Header, call: InstanceCall, call_id: bytes, attempt: A
         keyed=keyed,
         cpu=cpu_features(),
         reseed=None,
+        turn=None,
     )

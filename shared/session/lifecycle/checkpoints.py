@@ -17,6 +17,7 @@ from shared.session.stored.idempotency import Keyed, check_same, check_unused, f
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.turns import Turns
 from shared.wire.values.detached import pack
 
 MOST_CHECKPOINTS = 64
@@ -29,9 +30,10 @@ Record = Callable[[Header], Any]
 class Checkpoints:
     """The checkpoints of one store's instances."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache) -> None:
+    def __init__(self, snapshots: Snapshots, live: LiveCache, turns: Turns) -> None:
         self._snapshots = snapshots
         self._live = live
+        self._turns = turns
 
     async def kept_before(self, reference: Reference, keyed: Keyed | None) -> Header | None:
         """The checkpoint that the same call made before; None if the call is new.
@@ -80,6 +82,7 @@ class Checkpoints:
             recent=b"",
             keyed=(),
             made_by=b"" if keyed is None else keyed.body,
+            turn=None,
         )
         kept = (await self._snapshots.add(header, loaded.body)).header
         check_same(kept.made_by, keyed)
@@ -144,9 +147,10 @@ class Checkpoints:
         """
         reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
         failed = FailedWrites(self._snapshots, call_id)
-        async with self._live.lock(reference):
+        async with self._live.lock(reference), self._turns.claim(call_id) as claim:
             current = await self._snapshots.load(reference)
             while True:
+                current = await self._turns.wait(current, call_id)
                 first = first_reply(current.header, keyed)
                 if first is not None:
                     header = msgspec.structs.replace(current.header, revision=first[1])
@@ -162,10 +166,12 @@ class Checkpoints:
                     retry.note(saved)
                     current, revision = await failed.read_back(current.header, saved)
                 if revision is not None:
+                    claim.use()
                     await self._live.discard(reference)
                     restored = msgspec.structs.replace(restored, revision=revision)
                     return Outcome(record(restored), restored)
-                await retry.again()
+                await retry.again(at_once=True)
+                current = await claim.make(current)
 
 
 def _restored(
@@ -181,6 +187,7 @@ def _restored(
         used=max(now, before.used),
         revision=revision,
         made_by=before.made_by,
+        turn=None,
     )
     reply = None if keyed is None else pack(record(header))
     recent, keyed_calls = remember(before, revision, call_id, keyed, reply)

@@ -1,22 +1,26 @@
 """Closing an instance so that a repeated call is recognised, although nothing is left to remember it."""
 
+import os
+
 from shared.errors import InstanceNotFound, StaleRevision
 from shared.session.live.cache import LiveCache
-from shared.session.stored.header import Expected, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.turns import Turns
 
 
 class Closing:
     """Deletes the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
+    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota, turns: Turns) -> None:
         self._snapshots = snapshots
         self._live = live
         self._quota = quota
+        self._turns = turns
 
     async def close(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> bool:
         """Delete the instance; True if the same call had deleted it before.
@@ -49,13 +53,17 @@ class Closing:
             return False
 
     async def _delete(self, loaded: Loaded, if_match: Expected) -> None:
-        retry = Retry()
-        while failure := await self._snapshots.delete(loaded):
-            retry.note(failure)
-            try:
-                loaded = await self._snapshots.load(loaded.header.reference)
-            except InstanceNotFound:
-                # It was there a moment ago, so the delete of unknown outcome was done.
-                return await self._snapshots.delete_dependents(loaded.header)
-            check_revision(loaded.header, if_match)
-            await retry.again()
+        retry, call_id = Retry(), os.urandom(CALL_ID_BYTES)
+        async with self._turns.claim(call_id) as claim:
+            while failure := await self._snapshots.delete(loaded):
+                retry.note(failure)
+                try:
+                    loaded = await self._turns.wait(await self._snapshots.load(loaded.header.reference), call_id)
+                    check_revision(loaded.header, if_match)
+                    await retry.again(at_once=True)
+                    loaded = await claim.make(loaded)
+                except InstanceNotFound:
+                    # It was there a moment ago, so the delete of unknown outcome was done.
+                    claim.use()
+                    return await self._snapshots.delete_dependents(loaded.header)
+            claim.use()

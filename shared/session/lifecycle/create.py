@@ -9,7 +9,7 @@ import msgspec
 
 from shared.errors import Contended, InstanceNotFound, StoreFailed
 from shared.session.lifecycle.take_back import left_behind
-from shared.session.lifecycle.trials import Trials
+from shared.session.lifecycle.trials import Gone, Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement, Thread
@@ -61,10 +61,12 @@ class Creation:
         modules: Iterable[str],
         keyed: Keyed | None = None,
         instance_id: str | None = None,
+        gone: Gone | None = None,
     ) -> Header:
         """Create an instance and store its first snapshot. For a repeated call, ask `made_before` first.
 
-        Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key.
+        Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key. `gone` ends the
+        wait for a trial.
 
         Raises:
             NotCreatable: Gymnasium refused, or the environment's trial failed.
@@ -80,7 +82,7 @@ class Creation:
         check_repeats(recipe)
         async with self._quota.room(owner, 1):
             worker = self._placement.worker()
-            first = await self._first(worker, Reference(owner, new_id), recipe, modules)
+            first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
             return await self._store(worker, first, keyed)
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
@@ -102,19 +104,20 @@ class Creation:
         await self._snapshots.index.add(header)
         return header.instance_id
 
-    async def _first(self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str]) -> _First:
+    async def _first(
+        self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str], gone: Gone | None
+    ) -> _First:
         """Make the environment on the worker; one that is not known is tried in a child process before."""
+        owner = reference.owner
         mechanism = (
-            (await self._trials.verdict(reference.owner, recipe, modules)).selected()
-            if needs_trial(recipe)
-            else None
+            (await self._trials.verdict(owner, recipe, modules, gone)).selected() if needs_trial(recipe) else None
         )
         env = await worker.run(make, recipe)
         try:
             mechanism = (
                 mechanism
                 or proved_mechanism(env)
-                or (await self._trials.verdict(reference.owner, recipe, modules)).selected()
+                or (await self._trials.verdict(owner, recipe, modules, gone)).selected()
             )
         except BaseException:
             await closed(worker, env)

@@ -97,6 +97,7 @@ class Forking:
             revision=0,
             recent=b"",
             keyed=(),
+            turn=None,
             origin=(origin.instance_id, origin.revision),
             reseed=origin.reseed if reseed is None else (reseed, 0),
             # A seed would make the forks' new generators equal again.

@@ -25,6 +25,14 @@ class KeyedCall(msgspec.Struct, frozen=True, array_like=True):
     """The packed reply; None if it did not fit the budget."""
 
 
+class Turn(msgspec.Struct, frozen=True, array_like=True):
+    """The next write to an instance is kept for one call; see `stored.turns`. Append-only, as `Header`."""
+
+    call_id: bytes
+    seconds: float
+    """How long the others wait for it."""
+
+
 class Header(msgspec.Struct, frozen=True, array_like=True):
     """The header of an instance or a checkpoint. Times are seconds since the epoch.
 
@@ -67,6 +75,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """Digest of the request that created this, if it had an idempotency key."""
     drawn_seed: int | None = None
     """The seed of the first reset where neither it nor the creation brings one, so that it can be told."""
+    turn: Turn | None = None
+    """The call that is served next. Every call's write drops it."""
 
     @property
     def reference(self) -> Reference:

@@ -30,8 +30,10 @@ class Retry:
         """Record how this try's write failed."""
         self._last = failure
 
-    async def again(self) -> None:
+    async def again(self, *, at_once: bool = False) -> None:
         """Pause before the next try, for longer each time and at random, so that two processes part.
+
+        `at_once` is for a call that has the next turn: it does not pause.
 
         Raises:
             Contended: there are no more tries, and the last write conflicted with another; nothing was applied.
@@ -39,6 +41,8 @@ class Retry:
         """
         self.failed += 1
         if self.failed < MOST_TRIES:
+            if at_once:
+                return
             await asyncio.sleep(_jitter.uniform(0, LONGEST_PAUSE_S * self.failed / MOST_TRIES))
         elif isinstance(self._last, OutcomeUnknown):
             raise OutcomeUnknown(

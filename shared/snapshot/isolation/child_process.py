@@ -12,9 +12,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, TypeVar
 
@@ -29,6 +31,38 @@ _LARGEST_FILE_BYTES = 256 * 1024 * 1024
 _ERROR_OUTPUT_BYTES = 2000
 
 
+class Leash:
+    """Ends a child from another thread: at once, or as soon as it has begun."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pulled = False
+        self._end: Callable[[], None] | None = None
+
+    def __reduce__(self) -> tuple[type["Leash"], tuple[()]]:
+        return Leash, ()  # a child's own copy holds nobody
+
+    def pull(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._pulled = True
+            if self._end is not None:
+                self._end()
+
+    @contextlib.contextmanager
+    def holds(self, end: Callable[[], None]) -> Iterator[None]:
+        """Let `end` be how the child is ended, while the block runs."""
+        with self._lock:
+            self._end = end
+            if self._pulled:
+                end()
+        try:
+            yield
+        finally:
+            with self._lock:  # from here on its process id may be another's
+                self._end = None
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a child and the processes that it starts may use."""
@@ -36,6 +70,8 @@ class Limits:
     seconds: float = 120.0
     bytes: int | None = 4 * 1024**3
     """Writable memory (`RLIMIT_DATA`). Address space that is only reserved does not count."""
+    leash: Leash = field(default_factory=Leash, compare=False)
+    """Ends them before."""
 
 
 class ChildEnded(Exception):
@@ -65,7 +101,7 @@ def in_child(
     leads = _ends_at is None  # its process group holds its own children too, so that all end together
     if limits is None and _ends_at is not None:
         limits = Limits(max(_ends_at - time.monotonic(), 0.1), None)
-    seconds = None if limits is None else limits.seconds
+    seconds, leash = (None, Leash()) if limits is None else (limits.seconds, limits.leash)
     began = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
@@ -80,7 +116,8 @@ def in_child(
     ):
         try:
             task = pickle.dumps((function, args, kwargs, limits))
-            answer, _ = child.communicate(task, None if seconds is None else seconds + _GRACE_S)
+            with leash.holds(partial(_end, child, leads)):
+                answer, _ = child.communicate(task, None if seconds is None else seconds + _GRACE_S)
         except subprocess.TimeoutExpired:
             raise ChildEnded(f"did not come back within {seconds:g} s", late=True) from None
         finally:

@@ -215,7 +215,7 @@ class Resource:
         )
         if LAMBDA_CONTEXT in scope:
             encoding = replace(encoding, by_lambda=True)
-        return Request(scope, service, log, body, encoding, headers, raw, dialect, endpoint.takes_ticket)
+        return Request(scope, service, log, body, encoding, headers, raw, dialect, endpoint.takes_ticket, receive)
 
     def _not_allowed(self, log: RequestLog, method: str) -> Response:
         log.problem = METHOD_NOT_ALLOWED.name

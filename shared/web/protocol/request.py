@@ -1,13 +1,14 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from shared.errors import CheckpointNotFound, InstanceNotFound
 from shared.session.calls.call import InstanceCall
@@ -29,6 +30,12 @@ BodyT = TypeVar("BodyT")
 _REPLAYED = (b"idempotency-replayed", b"true")
 
 
+async def nothing_received() -> Message:
+    """Wait for ever, as for a client that never hangs up."""
+    message: Message = await asyncio.get_running_loop().create_future()
+    return message
+
+
 class Request(msgspec.Struct, Generic[BodyT]):
     """A request whose body is of the declared form."""
 
@@ -46,6 +53,8 @@ class Request(msgspec.Struct, Generic[BodyT]):
     dialect: Dialect = V1
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
+    receive: Receive = nothing_received
+    """Tells, after the body, when the client hangs up."""
 
     @property
     def query(self) -> QueryParams:
@@ -129,6 +138,16 @@ class Request(msgspec.Struct, Generic[BodyT]):
             return None
         path = self.scope["path"].rstrip("/").encode()
         return keyed_of(self.owner, sent, self.scope["method"].encode(), path, self.raw)
+
+    async def gone(self) -> NoReturn:
+        """Wait for the client to hang up.
+
+        Raises:
+            ClientDisconnect: it has.
+        """
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+        raise ClientDisconnect
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared.errors import (
@@ -14,11 +15,13 @@ from shared.errors import (
     StoreFailed,
     StoreUnavailable,
 )
-from shared.session.stored.header import Header
+from shared.session.stored.header import Header, Turn
 from shared.storage.protocol import Conflict
+from tests.shared.session import episodes
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, run, session, step
+from tests.shared.session.writers import ENDLESS, writing
 
 
 def record(header: Header) -> Any:
@@ -219,5 +222,39 @@ def test_a_snapshot_under_a_checkpoints_key_is_refused_and_the_other_way_round()
         for each in (reference, kept):
             with pytest.raises(SnapshotCorrupt, match="another instance's"):
                 await at.snapshots.load(each)
+
+    run(test)
+
+
+def test_an_instance_is_restored_while_another_process_writes_to_it_without_a_pause() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        fast = session(store)
+        kept = await fast.checkpoints.keep(await episodes.created(fast, ENDLESS), "")
+        async with writing(fast, kept.reference.instance) as others:
+            for _ in range(4):
+                restored = await session(store).checkpoints.restore(kept.reference, record)
+                assert restored.header.progress == kept.progress
+                await others.serve(3)
+        header = await fast.snapshots.header(kept.reference.instance)
+        assert header.revision == 1 + others.served + 4
+
+    run(test)
+
+
+def test_no_copy_of_an_instance_takes_its_turn_with_it() -> None:
+    """A checkpoint, a fork and what is restored would be kept for a call that is on another instance."""
+
+    async def test() -> None:
+        at = session(FaultyStore())
+        reference = await created(at)
+        kept = await at.checkpoints.keep(reference, "")
+        loaded = await at.snapshots.load(reference)
+        header = msgspec.structs.replace(loaded.header, turn=Turn(b"another.", 0.1))
+        await at.snapshots.save(header, loaded.body, loaded.tag)
+        assert (await at.checkpoints.keep(reference, "")).turn is None
+        [fork] = (await at.forking.fork(reference, 1, None)).instance_ids
+        assert (await at.snapshots.header(reference._replace(instance_id=fork))).turn is None
+        assert (await at.checkpoints.restore(kept.reference, record)).header.turn is None
 
     run(test)

@@ -6,9 +6,11 @@ from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevi
 from shared.session.stored.sweep import LEEWAY_S, Swept, sweep
 from shared.session.stored.tombstones import LIFETIME_S
 from shared.storage.protocol import Conflict
+from tests.shared.session import episodes
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import at_once, created, fail, key, run, session, step
+from tests.shared.session.writers import ENDLESS, writing
 
 
 def test_a_repeated_close_gets_the_first_reply_and_any_other_is_refused() -> None:
@@ -118,5 +120,19 @@ def test_a_close_whose_reply_is_lost_is_done(error: Exception) -> None:
         assert [*store.list("")] == []
         with pytest.raises(InstanceNotFound):
             await at.closing.close(reference, None, None)
+
+    run(test)
+
+
+def test_an_instance_is_closed_while_another_process_writes_to_it_without_a_pause() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        fast = session(store)
+        reference = await episodes.created(fast, ENDLESS)
+        writer = writing(fast, reference)
+        async with writer as others:
+            assert await session(store).closing.close(reference, None, None) is False
+            with pytest.raises(InstanceNotFound):
+                await others.ended()
 
     run(test)

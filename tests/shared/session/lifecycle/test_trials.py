@@ -2,8 +2,10 @@
 
 import asyncio
 import math
+import threading
 import time
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import pytest
 
@@ -52,6 +54,110 @@ def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) 
         verdicts = await asyncio.gather(*(at.verdict("public", RECIPE, ()) for _ in range(5)))
         assert verdicts == [confinement.verdict] * 5
         assert len(confinement.limits) == 1
+
+    run(test)
+
+
+class Client:
+    """Waits for a verdict until it hangs up."""
+
+    def __init__(self, at: Trials, owner: str = "public") -> None:
+        self._left = asyncio.Event()
+        self.verdict = asyncio.ensure_future(at.verdict(owner, RECIPE, (), self._gone))
+
+    async def hang_up(self) -> None:
+        self._left.set()
+        with pytest.raises(ConnectionError):
+            await self.verdict
+
+    async def _gone(self) -> NoReturn:
+        await self._left.wait()
+        raise ConnectionError
+
+
+class LastingTrials:
+    """In place of trials in child processes: each lasts until its leash is pulled, or until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[Recipe] = []
+        self.ended: list[Recipe] = []
+        self.let_go = threading.Event()
+
+    def __call__(self, recipe: Recipe, modules: Any, limits: Limits) -> Verdict:
+        self.begun.append(recipe)
+        with limits.leash.holds(partial(self.ended.append, recipe)):
+            while recipe not in self.ended and not self.let_go.is_set():
+                time.sleep(0.001)
+        return Verdict("object-graph", {})
+
+    async def begin(self, trials: int) -> None:
+        """Wait until so many have begun."""
+        while len(self.begun) < trials:
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> LastingTrials:
+    lasting = LastingTrials()
+    monkeypatch.setattr("shared.session.lifecycle.trials.select_in_child", lasting)
+    return lasting
+
+
+def test_a_trial_ends_when_the_last_who_waits_hangs_up(lasting: LastingTrials) -> None:
+    async def test() -> None:
+        at = trials(FaultyStore())
+        first, second = Client(at, "ann"), Client(at, "bob")
+        await lasting.begin(1)
+        await first.hang_up()
+        assert lasting.ended == []
+        await second.hang_up()
+        assert lasting.ended == [RECIPE]
+
+    run(test)
+
+
+def test_who_still_waits_gets_the_verdict_after_the_first_has_hung_up(lasting: LastingTrials) -> None:
+    async def test() -> None:
+        at = trials(FaultyStore())
+        first, second = Client(at), Client(at)
+        await lasting.begin(1)
+        await first.hang_up()
+        lasting.let_go.set()
+        assert (await second.verdict).mechanism == "object-graph"
+        assert len(lasting.begun) == 1
+
+    run(test)
+
+
+def test_after_an_abandoned_trial_the_next_client_has_one_of_its_own(lasting: LastingTrials) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = trials(store)
+        first = Client(at)
+        await lasting.begin(1)
+        await first.hang_up()
+        lasting.ended.clear()
+        second = Client(at)
+        await lasting.begin(2)
+        lasting.let_go.set()
+        assert (await second.verdict).mechanism == "object-graph"
+        assert store.calls["put"] == 1  # nothing of the abandoned one is kept
+
+    run(test)
+
+
+def test_a_client_that_hangs_up_in_the_queue_gives_its_place_away(lasting: LastingTrials) -> None:
+    async def test() -> None:
+        at = trials(FaultyStore())
+        others = [asyncio.ensure_future(at.verdict("public", Recipe(f"Other-v{number}"), ())) for number in (0, 1)]
+        await lasting.begin(2)
+        await asyncio.sleep(0.01)
+        waiting = Client(at)
+        await asyncio.sleep(0.01)
+        await waiting.hang_up()
+        lasting.let_go.set()
+        await asyncio.gather(*others)
+        assert RECIPE not in lasting.begun
 
     run(test)
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -115,6 +116,32 @@ def test_a_childs_own_child_has_no_more_time_than_it(tmp_path: Path) -> None:
     with pytest.raises(ChildEnded, match="did not come back within 4 s"):
         in_child(nested, Limits(seconds=4.0), "0", str(tmp_path / "pid"))
     assert ends(tmp_path / "pid")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_child_is_ended_by_its_leash_with_all_that_it_has_started(tmp_path: Path, before: bool) -> None:
+    limits = Limits(seconds=600)
+    pids = tmp_path / "pid"
+
+    def pull() -> None:
+        while not (before or (pids.exists() and pids.read_text())):
+            time.sleep(0.01)
+        limits.leash.pull()
+
+    puller = threading.Thread(target=pull)
+    puller.start()
+    if before:
+        puller.join()
+    with pytest.raises(ChildEnded, match="was ended by SIGKILL"):
+        in_child(nested, limits, "0", str(pids))
+    puller.join()
+    assert before or ends(pids)
+
+
+def test_a_leash_that_is_pulled_after_its_child_has_ended_does_nothing() -> None:
+    limits = Limits()
+    assert in_child(add, limits, "0", 3, other=4) == 7
+    limits.leash.pull()
 
 
 def ends(pid_file: Path) -> bool:

@@ -45,6 +45,19 @@ def test_without_api_keys_everything_is_the_publics() -> None:
         assert (request.if_match, request.keyed) == (None, None)
 
 
+def test_a_request_tells_when_its_client_has_hung_up() -> None:
+    messages = [{"type": "http.request"}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    with opened({}) as request:
+        request.receive = receive
+        with pytest.raises(ClientDisconnect):
+            asyncio.get_event_loop().run_until_complete(request.gone())
+    assert messages == []
+
+
 def test_the_owner_is_who_holds_the_key_which_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
 
