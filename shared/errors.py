@@ -125,7 +125,7 @@ class ResetNeeded(GymHTTPError):
 
 
 class NotEncodable(GymHTTPError):
-    """A value that the environment returned cannot be sent: it contains itself or is nested too deeply."""
+    """What the environment returned cannot be told: a reward that is no number, a value that contains itself."""
 
 
 class ReplyTooLarge(GymHTTPError):

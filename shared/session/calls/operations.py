@@ -16,6 +16,7 @@ from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.returned import told_flag, told_reward
 from shared.wire.members.members import member
 from shared.wire.spaces.description import describe
 from shared.wire.spaces.spec import describe_spec
@@ -57,16 +58,18 @@ def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[st
 def step(action: Any, *, as_it_is: bool = False) -> Operation:
     """Apply one action, given as the client sent it.
 
-    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`.
-    The reply has `spaces` if the step replaced one.
+    A reward and flags of another numeric type become a float and bools, unless wanted `as_it_is`; several in one
+    stay several, and a reward of None is null. The reply has `spaces` if the step replaced one.
     """
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
         env = live.env
         spaces = env.action_space, env.observation_space
         observation, reward, terminated, truncated, info = live.step(live.cast(spaces[0], action))
-        if not (live.vector or as_it_is):
-            reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
+        plain = type(reward) is float and type(terminated) is bool and type(truncated) is bool
+        if not (plain or live.vector or as_it_is):
+            reward = told_reward(reward)
+            terminated, truncated = told_flag("terminated", terminated), told_flag("truncated", truncated)
         reply = {
             "observation": observation,
             "reward": reward,
