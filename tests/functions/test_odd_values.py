@@ -68,6 +68,64 @@ def test_an_episode_of_two_agents_ends_with_the_second_of_them(odd: Api) -> None
     assert (record["ended"], record["vector_return"], record["episode_return"]) == (True, [3.0, 6.0], 9.0)
 
 
+def test_values_that_no_encoder_knows_are_told_as_numpy_tells_them(odd: Api) -> None:
+    instance = odd.create("odd/OddInfo-v0")
+    odd.post(f"{instance}/reset/", {"seed": 1})
+    third = 1 / 3
+    expected = {
+        "masked": [1.0, "Infinity", None],
+        "long": third,
+        "longs": [third, 2 / 3],
+        "records": [[1, 0.5]],
+        "north": 1,
+        "(0, 1)": 2,
+        "3": 3,
+    }
+    assert odd.post(f"{instance}/step/", {"action": 0}).json["info"] == expected
+    for query in ("?arrays=base64", "?arrays=lists"):
+        info = odd.post(f"{instance}/step/{query}", {"action": 0}).json["info"]
+        assert info["masked"] == expected["masked"]
+    same = exact.decode(odd.post(f"{instance}/step/", {"action": 0}, accept=exact.MEDIA_TYPE).content)["info"]
+    assert same["masked"].tolist() == [1.0, np.inf, None]
+    assert same["long"] == np.longdouble(1) / 3
+    for path, body in (("rollout/", {"actions": [0], "include": ["infos"]}), ("step/", {"action": 0})):
+        assert odd.post(f"{instance}/{path}", body, accept="application/msgpack").status == 200
+    call = {"instance_id": instance.rpartition("/")[2], "action": 1}
+    [batched] = odd.post("/v1/batch/step/", {"calls": [call]}).json["results"]
+    assert batched["info"] == expected
+
+
+def test_whatever_an_environment_raises_is_a_422_that_changes_nothing(odd: Api) -> None:
+    instance = odd.create("odd/Raises-v0")
+    odd.post(f"{instance}/reset/", {"seed": 1})
+    last = len(odd_values.ENDINGS)
+    for action, ending in enumerate(odd_values.ENDINGS):
+        for raised in (
+            odd.post(f"{instance}/step/", {"action": action}),
+            odd.post(f"{instance}/rollout/", {"actions": [last, action]}),
+        ):
+            assert (raised.status, raised.headers["content-type"]) == (422, "application/problem+json")
+            assert raised.json["exception"] == type(ending).__name__
+        call = {"instance_id": instance.rpartition("/")[2], "action": action}
+        [batched] = odd.post("/v1/batch/step/", {"calls": [call]}).json["results"]
+        assert batched["problem"]["exception"] == type(ending).__name__
+    assert "name ?.txt" in odd.post(f"{instance}/step/", {"action": 3}).json["detail"]
+    assert odd.get(instance).json["revision"] == 1
+    assert odd.post(f"{instance}/step/", {"action": last}).json["observation"] == [1.0]
+
+    old = f"/legacy/v1/envs/{odd.post('/legacy/v1/envs/', {'env_id': 'odd/Raises-v0'}).json['instance_id']}"
+    odd.post(f"{old}/reset/")
+    for action in range(last):
+        refused = odd.post(f"{old}/step/", {"action": action})
+        assert (refused.status, [*refused.json]) == (400, ["message"])
+
+
+def test_a_constructor_that_leaves_the_process_is_refused_in_its_words(odd: Api) -> None:
+    refused = odd.post("/v1/envs/", {"env_id": "odd/EndsInItsConstructor-v0"})
+    assert (refused.status, refused.json["type"]) == (400, "urn:gym-http:problem:not-creatable")
+    assert refused.json["detail"] == "Its code raised SystemExit: no licence"
+
+
 @pytest.mark.parametrize(
     ("env_id", "told"),
     [

@@ -4,16 +4,17 @@ import asyncio
 import time
 from collections.abc import Callable, Generator
 from types import GeneratorType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
+from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded
 from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
+from shared.session.live.telling import Encode, refusal
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
@@ -21,11 +22,15 @@ from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.mechanism import Subject, home_of, stepper
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import check_reset, check_step, has_ended, reward_of
+from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.registry import mechanism_named
 from shared.wire.members.casts import cast_of
 from shared.wire.members.parts import Cast
 from shared.wire.values.detached import pack
 from shared.wire.values.mismatch import Mismatch
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _MOST_RETURNS = 256
 """The most numbers of a reward whose returns are stored one by one."""
@@ -36,9 +41,6 @@ Operation = Callable[["LiveEnvironment"], Any]
 A long operation is a generator. It yields where other calls may have a turn, and adds its own time to
 `LiveEnvironment.seconds` and its calls to `LiveEnvironment.calls`.
 """
-
-Encode = Callable[[Any], Any]
-"""Turns a result into a reply. It runs on the environment's thread, before its buffers can change."""
 
 
 class Attempt(NamedTuple):
@@ -220,10 +222,24 @@ class LiveEnvironment:
             check_step(result)
         self.counter.step(result[1], result[2], result[3])
 
+    def ask(self, function: Callable[[T], R], argument: T) -> R:
+        """Call what may be the environment's own code and is none of its calls, such as a method of its spaces.
+
+        Raises:
+            EnvironmentRaised: it raised.
+        """
+        try:
+            return interruptible(function, argument)
+        except GymHTTPError:
+            raise
+        except Exception as error:  # as in `apply`
+            raise EnvironmentRaised(error) from error
+
     def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
         """Raise what the caller is told about an exception of the environment."""
         if isinstance(error, JournalFull):
             self.touched = touched_before
+        if isinstance(error, JournalFull | EnvironmentRaised):
             raise error
         if isinstance(error, gymnasium.error.ResetNeeded):
             raise ResetNeeded(f"{error} Call reset first.") from error
@@ -245,13 +261,13 @@ class LiveEnvironment:
                     yield
                 finally:
                     began = time.perf_counter()
-            reply = encode(result)
+            reply = _encoded(encode, result)
             progress = self.counter.progress
             if not self.touched and progress == self.header.progress:
                 return Attempt(reply, None, self.header.progress)
             body = self.subject.capture() if self.touched else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress
-            return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
+            return Attempt(reply, body if changed else None, progress, _encoded(pack, result) if packed else None)
         finally:
             self.seconds += time.perf_counter() - began
 
@@ -259,3 +275,12 @@ class LiveEnvironment:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.equals(loaded)
+
+
+def _encoded(encode: Encode, result: Any) -> Any:
+    try:
+        return encode(result)
+    except (
+        BaseException
+    ) as error:  # an environment's objects are asked for their text or array, and raise anything
+        raise refusal(encode, result, error) from error

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact
+from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
@@ -173,7 +173,9 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
         except GymHTTPError as error:
             reasons[mechanism.name] = f"{mechanism.name}: {error.detail}"
         except Exception as error:  # the environment's own, where no scenario compares it
-            reasons[mechanism.name] = f"{mechanism.name}: the trial ended with {type(error).__name__}: {error}."
+            reasons[mechanism.name] = (
+                f"{mechanism.name}: the trial ended with {type(error).__name__}: {text_of(error)}."
+            )
         else:
             return Verdict(mechanism.name, reasons)
     if late:
