@@ -22,6 +22,7 @@ _EXAMPLE = {
     "episode": 1,
     "steps": 16,
     "episode_return": 16.0,
+    "vector_return": None,
 }
 
 

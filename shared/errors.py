@@ -41,6 +41,19 @@ The text says what happened and what to do next; facts that a program may need a
 
 from typing import Any
 
+_LONGEST_TEXT = 2000
+"""Characters of a foreign exception's text."""
+
+
+def text_of(error: BaseException) -> str:
+    """A foreign exception's own words, of bounded length and valid in UTF-8. Its `__str__` may raise."""
+    try:
+        text = str(error)
+    except BaseException:  # foreign code: what matters is the exception that was to be told
+        return "(an exception without a text, since its __str__ raises)"
+    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
+    return text.encode("utf-8", "replace").decode()
+
 
 class GymHTTPError(Exception):
     """The root. `detail` is the text for the client, `evidence` holds facts by name."""
@@ -126,7 +139,7 @@ class ResetNeeded(GymHTTPError):
 
 
 class NotEncodable(GymHTTPError):
-    """A value that the environment returned cannot be sent: it contains itself or is nested too deeply."""
+    """What the environment returned cannot be told: a reward that is no number, a value that contains itself."""
 
 
 class ReplyTooLarge(GymHTTPError):
@@ -137,11 +150,9 @@ class EnvironmentRaised(GymHTTPError):
     """The environment raised an exception. The instance is unchanged."""
 
     def __init__(self, error: BaseException) -> None:
-        name = type(error).__name__
+        name, text = type(error).__name__, text_of(error)
         super().__init__(
-            f"The environment raised {name}: {error}; the instance is unchanged.",
-            exception=name,
-            text=str(error),
+            f"The environment raised {name}: {text}; the instance is unchanged.", exception=name, text=text
         )
 
 

@@ -11,6 +11,23 @@ from numpy.typing import NDArray
 _DTYPE = re.compile(r"[<>|][biufcSUmMV]\d+(\[\d*[A-Za-z]+\])?")
 
 
+LONG = "gG"
+"""The codes of long doubles, real and complex."""
+
+_LONG_BITS_BYTES = 10 if np.finfo(np.longdouble).nmant == 63 else np.dtype(np.longdouble).itemsize
+"""Bytes of a long double that count: x87's format has ten, and then padding with whatever was in memory."""
+
+
+def bytes_of(array: NDArray[Any] | np.generic) -> bytes:
+    """The elements' bytes in C order, equal for equal bits: padding is zero. An array has no fields."""
+    if array.dtype.char not in LONG:
+        return array.tobytes()
+    parts = np.array(array, order="C", ndmin=1).view(np.longdouble).view(np.uint8)
+    rows = parts.reshape(-1, np.dtype(np.longdouble).itemsize)
+    rows[:, _LONG_BITS_BYTES:] = 0
+    return rows.tobytes()
+
+
 @lru_cache(maxsize=256)
 def dtype_of(text: str) -> np.dtype[Any]:
     """The dtype whose `numpy.dtype.str` is the text, such as `<f4`.

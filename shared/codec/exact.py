@@ -14,6 +14,7 @@ int of 64 bits, list, and dict with keys of ASCII text. The extensions:
      9  integer over 64 bits                     decimal text
     10  complex                                  [real, imaginary]
     11  text with lone surrogates                bytes of UTF-8 with surrogates
+    12  masked array                             [array, mask or None]; nothing for numpy.ma.masked itself
 
 What is none of these is sent as the nearest: a subclass as its parent, an Enum as its value, an object with
 `__array__` as that array, an array of records as one of tuples, anything else as its `str`.
@@ -28,7 +29,7 @@ import numpy as np
 from gymnasium.spaces import GraphInstance
 from numpy.typing import NDArray
 
-from shared.codec.arrays import array_of, array_of_objects, scalar_of
+from shared.codec.arrays import array_of, array_of_objects, bytes_of, scalar_of
 from shared.codec.codec import Codec, Packer, TooDeep, extension
 from shared.errors import NotEncodable
 
@@ -41,7 +42,9 @@ DEEPEST = 64
 _PLAIN_KINDS = frozenset("biufcSUmM")
 """The kinds of dtype whose text and bytes say everything; not objects, and not records."""
 
-_ARRAY, _OBJECTS, _SCALAR, _TUPLE, _DICT, _SET, _FROZENSET, _GRAPH, _INTEGER, _COMPLEX, _TEXT = range(1, 12)
+_ARRAY, _OBJECTS, _SCALAR, _TUPLE, _DICT, _SET, _FROZENSET, _GRAPH, _INTEGER, _COMPLEX, _TEXT, _MASKED = range(
+    1, 13
+)
 
 
 def encode(value: Any, depth: int = DEEPEST) -> bytes:
@@ -92,13 +95,27 @@ def _dict(value: Mapping[Any, Any], depth: int) -> Any:
 
 def _array(value: NDArray[Any], depth: int) -> Any:
     if value.dtype.kind in _PLAIN_KINDS:
-        return extension(_ARRAY, [value.dtype.str, value.shape, value.tobytes()])
+        return extension(_ARRAY, [value.dtype.str, value.shape, bytes_of(value)])
     return extension(_OBJECTS, [value.shape, _codec.items(value.ravel().tolist(), depth)])
+
+
+def _masked(value: "np.ma.MaskedArray[Any, Any]", depth: int) -> Any:
+    if value is np.ma.masked:
+        return extension(_MASKED, [])
+    mask = None if value.mask is np.ma.nomask else np.ma.getmaskarray(value)
+    return extension(_MASKED, _codec.items([np.asarray(value.data), mask], depth))
+
+
+def _masked_of(content: list[Any]) -> Any:
+    if not content:
+        return np.ma.masked
+    array, mask = content
+    return np.ma.MaskedArray(array, np.ma.nomask if mask is None else mask)
 
 
 def _scalar(value: np.generic, depth: int) -> Any:
     if value.dtype.kind in _PLAIN_KINDS:
-        return extension(_SCALAR, [value.dtype.str, value.tobytes()])
+        return extension(_SCALAR, [value.dtype.str, bytes_of(value)])
     return _inner(value.item(), depth)
 
 
@@ -137,6 +154,7 @@ _codec = Codec(
         _INTEGER: int,
         _COMPLEX: lambda content: complex(*content),
         _TEXT: lambda content: content.decode("utf-8", "surrogatepass"),
+        _MASKED: _masked_of,
     },
     raw_extensions={},
 )
@@ -157,6 +175,7 @@ _PACKERS: dict[type, Packer] = {
     dict: _dict,
     Enum: lambda value, depth: _inner(value.value, depth),
     np.ndarray: _array,
+    np.ma.MaskedArray: _masked,
     np.generic: _scalar,
     # These two are str and bytes before they are np.generic.
     np.str_: _scalar,

@@ -16,13 +16,13 @@ Decode only what a signature vouches for: the bytes say how large an array is ma
 """
 
 from collections import deque
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.codec.arrays import array_in_order_of, scalar_of
+from shared.codec.arrays import LONG, array_in_order_of, bytes_of, scalar_of
 from shared.codec.codec import Codec, Packer, TooDeep, extension
 from shared.errors import SnapshotCorrupt
 
@@ -103,15 +103,21 @@ def _array(value: NDArray[Any], depth: int) -> Any:
     if dtype.hasobject or dtype.names is not None:
         raise _not_plain_dtype(dtype, "an array")
     # NumPy sums an array in Fortran order in another sequence, with other last bits.
-    order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
-    return extension(_ARRAY, [dtype.str, value.shape, order, value.tobytes(order)])  # type: ignore[arg-type]
+    order: Literal["C", "F"] = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
+    return extension(_ARRAY, [dtype.str, value.shape, order, _bytes_of(value, order)])
+
+
+def _bytes_of(array: NDArray[Any], order: Literal["C", "F"]) -> bytes:
+    if array.dtype.char not in LONG:
+        return array.tobytes(order)
+    return bytes_of(array if order == "C" else array.T)
 
 
 def _scalar(value: np.generic, depth: int) -> Any:
     dtype = value.dtype
     if dtype.hasobject or dtype.names is not None:
         raise _not_plain_dtype(dtype, "a scalar")
-    return extension(_SCALAR, [dtype.str, value.tobytes()])
+    return extension(_SCALAR, [dtype.str, value.tobytes() if dtype.char not in LONG else bytes_of(value)])
 
 
 def _missing(value: Missing, depth: int) -> Any:

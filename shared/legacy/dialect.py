@@ -61,7 +61,7 @@ def _refuse(error: GymHTTPError, scope: Scope) -> Response:
     if isinstance(error, InstanceNotFound):
         message = f"Instance_id {scope['path_params']['instance_id']} unknown"
     return Response(
-        msgspec.json.encode({"message": message}),
+        _json({"message": message}),
         _status(type(error)).value,
         media_type=JSON_TYPE,
         headers=headers_of(error),

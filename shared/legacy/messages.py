@@ -83,7 +83,7 @@ class LegacyStep(TypedDict):
     """The result of a step."""
 
     observation: Any
-    reward: float
+    reward: Any
     done: bool
     info: dict[str, Any]
 

@@ -8,6 +8,7 @@ from shared.legacy.spaces import describe
 from shared.session.calls import operations
 from shared.session.calls.operations import SpaceName
 from shared.session.live.environment import LiveEnvironment, Operation
+from shared.snapshot.contract.returned import has_ended
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
@@ -19,7 +20,7 @@ def reset() -> Operation:
 
 
 def step(action: Any) -> Operation:
-    """Apply one action. `done` is `terminated or truncated`."""
+    """Apply one action. `done` is whether the episode has ended."""
     apply = operations.step(action)
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def step(action: Any) -> Operation:
         return {
             "observation": applied["observation"],
             "reward": applied["reward"],
-            "done": applied["terminated"] or applied["truncated"],
+            "done": has_ended(applied["terminated"], applied["truncated"]),
             "info": applied["info"],
         }
 

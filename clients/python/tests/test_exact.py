@@ -34,10 +34,19 @@ class Move(enum.Enum):
         np.array([None, [1, 2]], object),
         np.datetime64("2026-01-31"),
         "\ud800",
+        np.longdouble(1) / 3,
+        np.array([1, 2], np.longdouble) / 3,
     ],
 )
 def test_every_type_that_the_server_tells_is_restored(value: Any) -> None:
     assert same(unpack(of_the_server.encode(value)), value)
+
+
+def test_a_masked_array_comes_with_its_mask() -> None:
+    masked = unpack(of_the_server.encode(np.ma.array([1.0, 2.0], mask=[False, True])))
+    assert (type(masked), masked.tolist(), masked.data.tolist()) == (np.ma.MaskedArray, [1.0, None], [1.0, 2.0])
+    assert unpack(of_the_server.encode(np.ma.array([1.0]))).mask is np.ma.nomask
+    assert unpack(of_the_server.encode(np.ma.masked)) is np.ma.masked
 
 
 def test_arrays_of_replies_can_be_written_to() -> None:

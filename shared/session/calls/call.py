@@ -6,7 +6,8 @@ of their own that makes the call, and one that makes a reply of its `Outcome`.
 
 import msgspec
 
-from shared.session.live.environment import Encode, Operation
+from shared.session.live.environment import Operation
+from shared.session.live.telling import Encode
 from shared.session.stored.header import Expected
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference

@@ -1,14 +1,15 @@
 """Tells a client which spaces a call has changed, since some environments have others in every episode."""
 
 from collections.abc import Generator
+from functools import partial
+from operator import ne
 from types import GeneratorType
 from typing import Any
 
-import numpy as np
 from gymnasium import Space
 
 from shared.session.live.environment import LiveEnvironment, Operation
-from shared.wire.spaces.description import describe
+from shared.wire.spaces.description import described
 
 _NAMES = ("action_space", "observation_space")
 
@@ -44,10 +45,9 @@ def with_changed_spaces(
     if after[0] is before[0] and after[1] is before[1]:
         return reply
     changed = {
-        # As arrays, since an image's bounds as lists take a hundred times as long.
-        name: describe(now, np.asarray)
+        name: live.ask(described, now)
         for name, then, now in zip(_NAMES, before, after, strict=True)
-        if now is not then and now != then
+        if now is not then and live.ask(partial(ne, then), now)
     }
     return {**reply, "spaces": changed} if changed else reply
 

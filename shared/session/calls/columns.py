@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.snapshot.contract.returned import told_reward
 from shared.wire.values.detached import detached, size_of
 
 
@@ -56,38 +57,64 @@ class Columns:
         return items if joined.dtype.kind == "f" and isinstance(items[0], int) else joined
 
 
-class Floats:
-    """Floats, such as the rewards of a single environment."""
+class Rewards:
+    """The rewards of a single environment: floats, until one comes that is not a single number."""
 
     def __init__(self) -> None:
-        self._values = array("d")
-        self.append = self._values.append
-        """Add a float."""
+        self._floats = array("d")
+        self._columns: Columns | None = None
+
+    def append(self, reward: Any) -> None:
+        """Add a reward as the environment gave it.
+
+        Raises:
+            NotEncodable: it is no reward.
+        """
+        if type(reward) is float and self._columns is None:
+            self._floats.append(reward)
+            return
+        told = told_reward(reward)
+        if self._columns is None:
+            if isinstance(told, float):
+                self._floats.append(told)
+                return
+            self._columns = Columns()
+            for each in self._floats:
+                self._columns.append(each)
+        self._columns.append(told)
 
     @property
     def size(self) -> int:
         """Bytes that they take."""
-        return len(self._values) * self._values.itemsize
+        return len(self._floats) * self._floats.itemsize if self._columns is None else self._columns.size
 
     def joined(self) -> Any:
-        """A float64 array; an empty list if there are none."""
-        return np.frombuffer(self._values) if self._values else []
+        """A float64 array, an array with a first axis over vectors of one kind, or a list; empty, it is a list."""
+        if self._columns is not None:
+            return self._columns.joined()
+        return np.frombuffer(self._floats) if self._floats else []
 
 
 class Flags:
-    """Sparse booleans, stored as the indices of True."""
-
-    size = 0
+    """Sparse flags: only those that are not False are stored, by their index."""
 
     def __init__(self) -> None:
-        self._raised: list[int] = []
+        self._raised: dict[int, Any] = {}
 
-    def append(self, index: int) -> None:
-        """Note that the boolean at this index is True."""
-        self._raised.append(index)
+    def note(self, index: int, flag: Any) -> None:
+        """Note the flag at this index: True, or several in one."""
+        self._raised[index] = flag if isinstance(flag, bool) else detached(flag)
+
+    @property
+    def size(self) -> int:
+        """Bytes that they take, if all are as large as the first."""
+        first = next(iter(self._raised.values()), False)
+        return 0 if isinstance(first, bool) else len(self._raised) * size_of(first)
 
     def joined(self, length: int) -> Any:
-        """A bool array of this length; an empty list if that is 0."""
+        """An array of this length; a list if a flag is several in one, and an empty list if the length is 0."""
+        if any(not isinstance(flag, bool) for flag in self._raised.values()):
+            return [self._raised.get(index, False) for index in range(length)]
         flags = np.zeros(length, bool)
-        flags[self._raised] = True
+        flags[[*self._raised]] = True
         return flags if length else []

@@ -1,11 +1,10 @@
 """The operations of the API on a live environment. Each function takes a client's values and returns one."""
 
 from collections.abc import Sequence
-from copy import deepcopy
+from copy import copy
 from typing import Any, Literal
 
 import gymnasium
-import numpy as np
 from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
@@ -16,8 +15,9 @@ from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.returned import told_flag, told_reward
 from shared.wire.members.members import member
-from shared.wire.spaces.description import describe
+from shared.wire.spaces.description import describe, described
 from shared.wire.spaces.spec import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
@@ -57,16 +57,18 @@ def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[st
 def step(action: Any, *, as_it_is: bool = False) -> Operation:
     """Apply one action, given as the client sent it.
 
-    The reward becomes a float and the flags bools, whatever the environment returned, unless wanted `as_it_is`.
-    The reply has `spaces` if the step replaced one.
+    A reward and flags of another numeric type become a float and bools, unless wanted `as_it_is`; several in one
+    stay several, and a reward of None is null. The reply has `spaces` if the step replaced one.
     """
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
         env = live.env
         spaces = env.action_space, env.observation_space
         observation, reward, terminated, truncated, info = live.step(live.cast(spaces[0], action))
-        if not (live.vector or as_it_is):
-            reward, terminated, truncated = float(reward), bool(terminated), bool(truncated)
+        plain = type(reward) is float and type(terminated) is bool and type(truncated) is bool
+        if not (plain or live.vector or as_it_is):
+            reward = told_reward(reward)
+            terminated, truncated = told_flag("terminated", terminated), told_flag("truncated", truncated)
         reply = {
             "observation": observation,
             "reward": reward,
@@ -83,14 +85,14 @@ def step(action: Any, *, as_it_is: bool = False) -> Operation:
 
 def describe_space(space: SpaceName) -> Operation:
     """One of the spaces, described without loss."""
-    return lambda live: describe(getattr(live.env, space))
+    return lambda live: live.ask(describe, getattr(live.env, space))
 
 
 def interface(live: LiveEnvironment) -> dict[str, Any]:
     """All that a client needs to stand in for the environment. A vector's spec is that of one of its own."""
     env: Any = live.env
     # Each environment of a vector has a wrapper of ours around it, which is no part of the spec.
-    spec = deepcopy(env.envs[0].env.spec if live.vector else env.spec)
+    spec = copy(env.envs[0].env.spec if live.vector else env.spec)
     # Environments are made without the checker here, whatever their registration says.
     spec.disable_env_checker = gymnasium.spec(spec.id).disable_env_checker
     names = ["action_space", "observation_space"]
@@ -101,8 +103,7 @@ def interface(live: LiveEnvironment) -> dict[str, Any]:
         "metadata": env.metadata,
         "render_mode": live.header.recipe.render_mode,
         "num_envs": live.header.recipe.num_envs,
-        # As arrays, since an image's bounds as lists take a hundred times as long.
-        "spaces": {name: describe(getattr(env, name), np.asarray) for name in names},
+        "spaces": {name: live.ask(described, getattr(env, name)) for name in names},
     }
 
 

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.calls.actions import Choice
-from shared.session.calls.columns import Columns, Flags, Floats
+from shared.session.calls.columns import Columns, Flags, Rewards
 from shared.session.live.environment import LiveEnvironment, Operation
 from shared.snapshot.contract.calls import Reset
+from shared.snapshot.contract.returned import has_ended, told_flag
 from shared.wire.values.detached import detached
 
 OnEnd = Literal["stop", "reset", "continue"]
@@ -38,8 +39,8 @@ def rollout(choice: Choice, on_end: OnEnd | None, include: Collection[SeriesName
     return operation
 
 
-_SINGLE: Mapping[SeriesName, type[Floats | Flags]] = {
-    "rewards": Floats,
+_SINGLE: Mapping[SeriesName, type[Rewards | Flags]] = {
+    "rewards": Rewards,
     "terminations": Flags,
     "truncations": Flags,
 }
@@ -56,7 +57,7 @@ class _Run:
         self._on_end = on_end
         self._most_bytes = most_bytes
         single = {} if live.vector else _SINGLE
-        self._series: dict[SeriesName, Columns | Floats | Flags] = {
+        self._series: dict[SeriesName, Columns | Rewards | Flags] = {
             name: single.get(name, Columns)() for name in include
         }
         self._steps = 0
@@ -98,7 +99,9 @@ class _Run:
         Names are looked up here, once for 10,000 steps.
         """
         step, vector = self._live.step, self._live.vector
-        keep: dict[str, Callable[[Any], None]] = {name: series.append for name, series in self._series.items()}
+        keep: dict[str, Callable[[Any], None]] = {
+            name: series.append for name, series in self._series.items() if not isinstance(series, Flags)
+        }
         observed, rewarded, informed = keep.get("observations"), keep.get("rewards"), keep.get("infos")
         terminal, truncating, acted = keep.get("terminations"), keep.get("truncations"), keep.get("actions")
 
@@ -119,17 +122,26 @@ class _Run:
                         terminal(terminated)
                     if truncating:
                         truncating(truncated)
-                elif terminated or truncated:
-                    if terminated and terminal:
-                        terminal(self._steps - 1)
-                    if truncated and truncating:
-                        truncating(self._steps - 1)
-                    self._end()
-                    if self._stopped:
-                        return False
+                elif terminated is not False or truncated is not False:
+                    self._note_flags(terminated, truncated)
+                    if has_ended(terminated, truncated):
+                        self._end()
+                        if self._stopped:
+                            return False
             return True
 
         return steps
+
+    def _note_flags(self, terminated: Any, truncated: Any) -> None:
+        """Keep the flags of a single environment's last step, where they are not False."""
+        flags: tuple[tuple[SeriesName, Any], ...] = (
+            ("terminations", told_flag("terminated", terminated)),
+            ("truncations", told_flag("truncated", truncated)),
+        )
+        for name, flag in flags:
+            kept = self._series.get(name)
+            if isinstance(kept, Flags) and flag is not False:
+                kept.note(self._steps - 1, flag)
 
     def _end(self) -> None:
         """Do what follows the end of an episode: stop, reset, or nothing."""

@@ -4,26 +4,36 @@ import asyncio
 import time
 from collections.abc import Callable, Generator
 from types import GeneratorType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import gymnasium
 import numpy as np
+from numpy.typing import NDArray
 
-from shared.errors import EnvironmentRaised, JournalFull, ResetNeeded
+from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded
 from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
+from shared.session.live.telling import Encode, refusal
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.mechanism import Subject, home_of, stepper
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.returned import check_reset, check_step, has_ended, reward_of
+from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.registry import mechanism_named
 from shared.wire.members.casts import cast_of
 from shared.wire.members.parts import Cast
 from shared.wire.values.detached import pack
 from shared.wire.values.mismatch import Mismatch
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST_RETURNS = 256
+"""The most numbers of a reward whose returns are stored one by one."""
 
 Operation = Callable[["LiveEnvironment"], Any]
 """What a call does with a live environment; what it returns is the result.
@@ -31,9 +41,6 @@ Operation = Callable[["LiveEnvironment"], Any]
 A long operation is a generator. It yields where other calls may have a turn, and adds its own time to
 `LiveEnvironment.seconds` and its calls to `LiveEnvironment.calls`.
 """
-
-Encode = Callable[[Any], Any]
-"""Turns a result into a reply. It runs on the environment's thread, before its buffers can change."""
 
 
 class Attempt(NamedTuple):
@@ -50,7 +57,16 @@ class Attempt(NamedTuple):
 class ProgressCounter:
     """A `Progress` that grows call by call. One object: 10,000 steps of a rollout would make as many."""
 
-    __slots__ = ("_autoreset", "_vector", "ended", "episode", "episode_return", "statistics", "steps")
+    __slots__ = (
+        "_autoreset",
+        "_vector",
+        "ended",
+        "episode",
+        "episode_return",
+        "statistics",
+        "steps",
+        "vector_return",
+    )
 
     def __init__(self, recipe: Recipe, progress: Progress) -> None:
         self._vector = recipe.num_envs is not None
@@ -61,16 +77,19 @@ class ProgressCounter:
     @property
     def progress(self) -> Progress:
         """What has been counted."""
-        return Progress(self.episode, self.steps, self.episode_return, self.ended, self.statistics)
+        return Progress(
+            self.episode, self.steps, self.episode_return, self.ended, self.statistics, self.vector_return
+        )
 
     def resume_from(self, progress: Progress) -> None:
         """Go on counting from `progress`."""
-        self.episode, self.steps, self.episode_return, self.ended, self.statistics = (
+        self.episode, self.steps, self.episode_return, self.ended, self.statistics, self.vector_return = (
             progress.episode,
             progress.steps,
             progress.episode_return,
             progress.ended,
             progress.statistics,
+            progress.vector_return,
         )
 
     def reset(self) -> None:
@@ -78,19 +97,42 @@ class ProgressCounter:
         self.resume_from(Progress(self.episode + 1, statistics=self.statistics))
 
     def step(self, reward: Any, terminated: Any, truncated: Any) -> None:
-        """Count a step; a vector's three values are batches."""
-        if self._vector:
-            reward, terminated, truncated = np.sum(reward), np.all(np.logical_or(terminated, truncated)), False
-        was, ended = self.ended, bool(terminated or truncated)
-        self.ended = ended
-        if was or ended:
-            if not was and self.statistics is not None:
-                self.statistics = self.statistics.after(self.steps + 1, self.episode_return + float(reward))
-            if (ended and self._autoreset == "SameStep") or (was and self._autoreset == "NextStep"):
-                self.reset()
-                return
+        """Count a step; a vector's three values are batches.
+
+        Raises:
+            NotEncodable: the reward or a flag is of a kind that cannot be told.
+        """
+        gained: Any
+        if type(reward) is float and type(terminated) is bool and type(truncated) is bool:
+            gained, ended = reward, terminated or truncated
+        elif self._vector:
+            gained = float(np.sum(reward))
+            ended = bool(np.all(np.logical_or(terminated, truncated)))
+        else:
+            gained, ended = reward_of(reward), has_ended(terminated, truncated)
+        was, self.ended = self.ended, ended
+        if was and self._autoreset == "NextStep":  # this step was the reset
+            self.reset()
+            return
+        self._gain(gained)
         self.steps += 1
-        self.episode_return += float(reward)
+        if ended:
+            if not was and self.statistics is not None:
+                self.statistics = self.statistics.after(self.steps, self.episode_return, self.vector_return)
+            if self._autoreset == "SameStep":
+                self.reset()
+
+    def _gain(self, reward: float | NDArray[np.float64] | None) -> None:
+        """Add a reward to the return."""
+        if isinstance(reward, float):
+            self.episode_return += reward
+        elif reward is not None:
+            self.episode_return += float(reward.sum())
+            before = (0.0,) * reward.size if self.steps == 0 else self.vector_return
+            if reward.ndim == 1 and len(before) == reward.size <= _MOST_RETURNS:
+                self.vector_return = tuple((before + reward).tolist())
+                return
+        self.vector_return = ()
 
 
 class LiveEnvironment:
@@ -150,6 +192,7 @@ class LiveEnvironment:
         Raises:
             ResetNeeded: the environment has not been reset.
             JournalFull: its mechanism can take no more calls; this one was not made.
+            NotEncodable: what it returned is not what Gymnasium says, or of a kind that cannot be told.
             EnvironmentRaised: it raised anything else.
         """
         before, self.touched = self.touched, True
@@ -158,8 +201,9 @@ class LiveEnvironment:
         except Exception as error:  # foreign code: whatever it raises is told, never swallowed
             self._refuse(error, before)
         if type(call) is Step:
-            self.counter.step(result[1], result[2], result[3])
+            self._count(result)
         elif type(call) is Reset:
+            check_reset(result)
             self.counter.reset()
         return result
 
@@ -170,13 +214,32 @@ class LiveEnvironment:
             result = self._step(action)
         except Exception as error:  # as in `apply`
             self._refuse(error, before)
-        self.counter.step(result[1], result[2], result[3])
+        self._count(result)
         return result
+
+    def _count(self, result: Any) -> None:
+        if type(result) is not tuple or len(result) != 5:
+            check_step(result)
+        self.counter.step(result[1], result[2], result[3])
+
+    def ask(self, function: Callable[[T], R], argument: T) -> R:
+        """Call what may be the environment's own code and is none of its calls, such as a method of its spaces.
+
+        Raises:
+            EnvironmentRaised: it raised.
+        """
+        try:
+            return interruptible(function, argument)
+        except GymHTTPError:
+            raise
+        except Exception as error:  # as in `apply`
+            raise EnvironmentRaised(error) from error
 
     def _refuse(self, error: Exception, touched_before: bool) -> NoReturn:
         """Raise what the caller is told about an exception of the environment."""
         if isinstance(error, JournalFull):
             self.touched = touched_before
+        if isinstance(error, JournalFull | EnvironmentRaised):
             raise error
         if isinstance(error, gymnasium.error.ResetNeeded):
             raise ResetNeeded(f"{error} Call reset first.") from error
@@ -198,13 +261,13 @@ class LiveEnvironment:
                     yield
                 finally:
                     began = time.perf_counter()
-            reply = encode(result)
+            reply = _encoded(encode, result)
             progress = self.counter.progress
             if not self.touched and progress == self.header.progress:
                 return Attempt(reply, None, self.header.progress)
             body = self.subject.capture() if self.touched else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress
-            return Attempt(reply, body if changed else None, progress, pack(result) if packed else None)
+            return Attempt(reply, body if changed else None, progress, _encoded(pack, result) if packed else None)
         finally:
             self.seconds += time.perf_counter() - began
 
@@ -212,3 +275,12 @@ class LiveEnvironment:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.equals(loaded)
+
+
+def _encoded(encode: Encode, result: Any) -> Any:
+    try:
+        return encode(result)
+    except (
+        BaseException
+    ) as error:  # an environment's objects are asked for their text or array, and raise anything
+        raise refusal(encode, result, error) from error

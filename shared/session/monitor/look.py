@@ -7,7 +7,7 @@ from typing import Any
 from shared.errors import ResetNeeded
 from shared.session.calls.operations import picture_mode, shown
 from shared.session.calls.outcome import Outcome
-from shared.session.live.environment import Encode
+from shared.session.live.telling import Encode
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.session.stored.reference import Reference

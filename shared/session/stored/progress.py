@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.session.stored.statistics import Statistics
+from shared.session.stored.statistics import Statistics, VectorReturn
 
 
 class Progress(msgspec.Struct, frozen=True, array_like=True):
@@ -13,8 +13,13 @@ class Progress(msgspec.Struct, frozen=True, array_like=True):
     steps: int = 0
     """Steps in this episode."""
     episode_return: float = 0.0
-    """Undiscounted sum of this episode's rewards; with `num_envs`, the sum over all of its environments."""
+    """Undiscounted sum of this episode's rewards, over all of their numbers where they are several.
+
+    With `num_envs`, the sum over all of its environments. A reward of None counts nothing.
+    """
     ended: bool = False
     """Whether the last step terminated or truncated the episode."""
     statistics: Statistics | None = None
     """What the monitor recorded; None if it was never started."""
+    vector_return: VectorReturn = ()
+    """The same sum number by number, where every reward of the episode was a list of equally many; else empty."""

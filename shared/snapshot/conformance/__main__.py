@@ -9,6 +9,7 @@ turns with another of its kind, and exits with 1.
 import argparse
 import contextlib
 import json
+import signal
 import sys
 from dataclasses import asdict
 
@@ -73,4 +74,6 @@ def _prove(given: argparse.Namespace) -> Report:
 
 
 if __name__ == "__main__":
+    # An environment's own KeyboardInterrupt is told like any exception; that of the keyboard ends this program.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shared.errors import EnvironmentRaised
 from shared.snapshot.contract.calls import Call, Render, Reseed, Reset, Sample, Step
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.generators.generators import generator_state, generators_of
@@ -46,7 +47,8 @@ def outcome(env: Any, call: Call, returned: Any) -> Outcome:
 
 def raised(error: Exception) -> Outcome:
     """The outcome of a call that raised. Addresses in the text, which differ by process, are left out."""
-    return {_RAISED: re.sub(r"0x[0-9a-fA-F]+", "0x", f"{type(error).__name__}: {error}")}
+    told = error if isinstance(error, EnvironmentRaised) else EnvironmentRaised(error)
+    return {_RAISED: re.sub(r"0x[0-9a-fA-F]+", "0x", "{exception}: {text}".format(**told.evidence))}
 
 
 def told(outcome: Outcome) -> str:

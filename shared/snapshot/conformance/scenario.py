@@ -8,12 +8,11 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from shared.errors import NotExact
 from shared.snapshot.conformance.outcome import Outcome, has_raised, outcome, raised, told
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.returned import check_reset, check_step, has_ended, reward_of
 from shared.snapshot.generators.generators import generators_of, layers, spaces_of
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
@@ -52,6 +51,7 @@ def record(
 
     Raises:
         NotExact: every step raised, so that nothing was seen.
+        NotEncodable: a reset or a step returned what cannot be told. The text names it.
     """
     recording = _Recording(recipe, frames_every)
     recording.mark_snapshot()
@@ -132,7 +132,7 @@ class _Recording:
                 self._call(Render())
                 self.mark_snapshot(snapshots and count <= self._frames_every)
             self.mark_snapshot(snapshots and count == steps // 2)
-            if np.all(np.logical_or(terminated, truncated)):
+            if has_ended(terminated, truncated):
                 self.mark_snapshot(snapshots)
                 if not self._resets_itself:
                     break
@@ -167,6 +167,7 @@ class _Recording:
             for made in self._made:
                 self._perform(copy.deepcopy(made))
             return None
+        _check_returned(call, returned)
         self._made.append(self.scenario.calls[-1])
         self.scenario.outcomes.append(outcome(self._env, call, returned))
         return returned
@@ -176,3 +177,13 @@ class _Recording:
             returned = perform(self._env, call)
             generators_of(self._env)
         return returned
+
+
+def _check_returned(call: Call, returned: Any) -> None:
+    """Refuse what a client could not be told, before an instance is made that fails at its every step."""
+    if isinstance(call, Reset):
+        check_reset(returned)
+    elif isinstance(call, Step):
+        _, reward, terminated, truncated, _ = check_step(returned)
+        reward_of(reward)
+        has_ended(terminated, truncated)

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotExact
+from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
@@ -37,8 +37,11 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """A vector of more is tried first, since together they may take much memory."""
 
-_TRIAL = 2
+_TRIAL = 3
 """The version of the trial itself: another number when it looks at more, so that every kind is tried anew."""
+
+_OF_ANY = "any"
+"""Stands for every mechanism in a refusal that no mechanism could change."""
 
 _SEED = 11
 _BRIEF: dict[str, Any] = {"episodes": (1, 2), "steps": 12, "further": 24, "chain": 6}
@@ -68,6 +71,8 @@ class Verdict(msgspec.Struct, frozen=True):
         """
         if self.mechanism is not None:
             return mechanism_named(self.mechanism)
+        if _OF_ANY in self.reasons:
+            raise NotExact(self.reasons[_OF_ANY], reasons=self.reasons)
         told = " ".join(self.reasons.values()) or "No mechanism here claims it."
         raise NotExact(
             f"The environment cannot be restored exactly, so it is not created. {told} A package can bring a "
@@ -154,7 +159,7 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
     try:
         check_that_two_can_live(seeded)
     except NotExact as error:
-        return Verdict(None, {"any": error.detail})
+        return Verdict(None, {_OF_ANY: error.detail})
     reasons: dict[str, str] = {}
     late: list[str] = []
     for mechanism in mechanisms:
@@ -163,10 +168,14 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
             check_turns(seeded, tuple(modules), mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")
+        except NotEncodable as error:
+            return Verdict(None, {_OF_ANY: f"{recipe.env_id} is not created. {error.detail}"})
         except GymHTTPError as error:
             reasons[mechanism.name] = f"{mechanism.name}: {error.detail}"
         except Exception as error:  # the environment's own, where no scenario compares it
-            reasons[mechanism.name] = f"{mechanism.name}: the trial ended with {type(error).__name__}: {error}."
+            reasons[mechanism.name] = (
+                f"{mechanism.name}: the trial ended with {type(error).__name__}: {text_of(error)}."
+            )
         else:
             return Verdict(mechanism.name, reasons)
     if late:

@@ -13,11 +13,11 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 import numpy as np
 
-from shared.errors import GymHTTPError, NotExact, SnapshotUnusable
+from shared.errors import GymHTTPError, NotExact, SnapshotUnusable, text_of
 from shared.snapshot.conformance.outcome import Outcome, difference, has_raised
 from shared.snapshot.conformance.run import Run, new_run
 from shared.snapshot.conformance.scenario import make_seeded
-from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step
+from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child
@@ -83,7 +83,7 @@ def check_that_two_can_live(recipe: Recipe) -> None:
     """
     first = make(recipe)
     try:
-        first.reset(seed=_SEEDS[0])
+        perform(first, Reset(_SEEDS[0]))
     except Exception:  # told by the trial that follows, as what a call came to
         first.close()
         return
@@ -95,7 +95,7 @@ def check_that_two_can_live(recipe: Recipe) -> None:
             _begin(recipe).close()
         except Exception:  # so it is not for the first that the second failed
             return
-        text = error.detail if isinstance(error, GymHTTPError) else f"{type(error).__name__}: {error}"
+        text = error.detail if isinstance(error, GymHTTPError) else f"{type(error).__name__}: {text_of(error)}"
         raise NotExact(
             f"Only one {recipe.env_id} can be alive on a machine: beside another, it failed with "
             f"{text.rstrip('.')}. An instance is restored beside others, so such an environment cannot be served."
@@ -186,7 +186,7 @@ class _Player:
 def _begin(recipe: Recipe) -> Any:
     env = make(recipe)
     try:
-        env.reset(seed=_SEEDS[1])
+        perform(env, Reset(_SEEDS[1]))
     except BaseException:
         env.close()
         raise

@@ -6,6 +6,7 @@ from typing import Any
 import cloudpickle
 import numpy as np
 
+from shared.codec.arrays import bytes_of
 from shared.snapshot.generators.generators import generator_state, generators_of
 
 
@@ -25,11 +26,21 @@ def _feed(state: Any, value: Any) -> None:
     kind = type(value)
     state.update(f"<{kind.__module__}.{kind.__qualname__}".encode())
     match value:
+        case np.ma.MaskedArray():
+            _feed(state, [np.asarray(value.data), np.ma.getmaskarray(value)])
+        case np.ndarray() | np.void() if value.dtype.names is not None:
+            # Field by field, since there may be padding between them.
+            state.update(f"{value.dtype.descr}{value.shape}".encode())
+            for name in value.dtype.names:
+                _feed(state, value[name])
         case np.ndarray() if not value.dtype.hasobject:
             state.update(f"{value.dtype.str}{value.shape}".encode())
-            state.update(np.ascontiguousarray(value).tobytes())
+            state.update(bytes_of(value))
+        case np.ndarray():
+            state.update(f"{value.dtype.str}{value.shape}".encode())
+            _feed(state, value.ravel().tolist())
         case np.generic():
-            state.update(value.dtype.str.encode() + value.tobytes())
+            state.update(value.dtype.str.encode() + bytes_of(value))
         case float():
             state.update(value.hex().encode() if value == value else b"nan")
         case None | bool() | int() | str() | bytes():

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from shared.errors import CallTooLong
+from shared.errors import CallTooLong, EnvironmentRaised
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -177,16 +177,27 @@ def interruptible(function: Callable[[T], R], argument: T) -> R:
     """Call an environment's own code, which may be interrupted if this thread's call has a limit.
 
     It takes exactly one argument: `*args` would double the time that this takes.
+
+    Raises:
+        EnvironmentRaised: it raised what would end more than this call: the process (SystemExit,
+            KeyboardInterrupt) or a generator or coroutine of ours (GeneratorExit, StopIteration).
     """
     limit = _here.limit
-    if limit is None:
-        return function(argument)
-    limit.open = True
-    if limit.late:
-        limit.refuse()
     try:
-        return function(argument)
-    finally:
-        limit.open = False
+        if limit is None:
+            return function(argument)
+        limit.open = True
         if limit.late:
-            limit.settle()
+            limit.refuse()
+        return function(argument)
+    except Interrupted:
+        raise
+    except BaseException as error:
+        if isinstance(error, Exception) and not isinstance(error, StopIteration | StopAsyncIteration):
+            raise
+        raise EnvironmentRaised(error) from error
+    finally:
+        if limit is not None:
+            limit.open = False
+            if limit.late:
+                limit.settle()

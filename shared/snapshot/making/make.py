@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium
 from gymnasium.vector import SyncVectorEnv
 
-from shared.errors import Misconfigured, NotCreatable
+from shared.errors import EnvironmentRaised, Misconfigured, NotCreatable, text_of
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
 from shared.snapshot.isolation.process_state import ProcessState, note_constructor
@@ -52,7 +52,7 @@ def check_registered(env_id: str, modules: Iterable[str]) -> None:
     try:
         gymnasium.spec(name)
     except (gymnasium.error.Error, ValueError) as error:
-        raise NotCreatable(str(error), env_id=env_id) from error
+        raise NotCreatable(text_of(error), env_id=env_id) from error
 
 
 def make(recipe: Recipe) -> Any:
@@ -71,7 +71,7 @@ def make(recipe: Recipe) -> Any:
         try:
             env = SyncVectorEnv([partial(_single, recipe)] * recipe.num_envs, autoreset_mode=recipe.autoreset)
         except (RuntimeError, TypeError, ValueError) as error:
-            raise NotCreatable(str(error), env_id=recipe.env_id) from error
+            raise NotCreatable(text_of(error), env_id=recipe.env_id) from error
     if recipe.seed is not None:
         env.action_space.seed(recipe.seed)
         env.observation_space.seed(recipe.seed)
@@ -100,8 +100,11 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         check_observation_size(env.observation_space, recipe.num_envs or 1)
     except NotCreatable:
         raise
+    except EnvironmentRaised as error:
+        told = f"Its code raised {error.evidence['exception']}: {error.evidence['text']}"
+        raise NotCreatable(told, env_id=recipe.env_id) from error
     except Exception as error:  # a constructor may raise anything; its words go to the client
-        raise NotCreatable(str(error) or type(error).__name__, env_id=recipe.env_id) from error
+        raise NotCreatable(text_of(error) or type(error).__name__, env_id=recipe.env_id) from error
     return env
 
 

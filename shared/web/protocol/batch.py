@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
+from shared.codec.exact import DEEPEST
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
@@ -60,6 +61,11 @@ def result_of_error(error: GymHTTPError) -> dict[str, Any]:
     return {"status": problem["status"], "problem": problem}
 
 
+def _kept(result: Any) -> Any:
+    """A copy of a call's result, which will be two containers deeper in the reply than in one of its own."""
+    return detached(result, DEEPEST - 2)
+
+
 class _Batch:
     """One batch under way."""
 
@@ -106,7 +112,7 @@ class _Batch:
         reference = request.instance(call.instance_id)
         keyed = None if self._keyed is None else self._keyed.part(number)
         outcome = await request.service.session.call(
-            InstanceCall(reference, call.operation, detached, call.if_match, keyed), request.log.timing
+            InstanceCall(reference, call.operation, _kept, call.if_match, keyed), request.log.timing
         )
         self._size += size_of(outcome.reply)
         return result_of(outcome)

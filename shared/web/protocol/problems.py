@@ -98,7 +98,7 @@ def problem_response(
     """A problem of the kind; the evidence becomes further members."""
     content = _members(kind, detail, evidence or {})
     return Response(
-        msgspec.json.encode(content), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
+        msgspec.json.encode(encode(content)), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
 
 

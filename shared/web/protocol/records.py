@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from shared.session.stored.header import Header
-from shared.session.stored.statistics import Statistics
+from shared.session.stored.statistics import Statistics, VectorReturn
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
 
 INSTANCE_EXAMPLE: dict[str, Any] = {
@@ -23,6 +23,7 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "episode": 1,
     "steps": 1,
     "episode_return": 1.0,
+    "vector_return": None,
     "ended": False,
     "created": "2026-01-31T12:00:00.104881+00:00",
     "used": "2026-01-31T12:00:00.126412+00:00",
@@ -52,6 +53,7 @@ def instance_record(header: Header) -> InstanceReply:
         "episode": progress.episode,
         "steps": progress.steps,
         "episode_return": progress.episode_return,
+        "vector_return": _vector(progress.vector_return),
         "ended": progress.ended,
         "created": iso(header.created),
         "used": iso(header.used),
@@ -76,6 +78,7 @@ def checkpoint_record(header: Header) -> CheckpointReply:
         "episode": header.progress.episode,
         "steps": header.progress.steps,
         "episode_return": header.progress.episode_return,
+        "vector_return": _vector(header.progress.vector_return),
     }
 
 
@@ -84,10 +87,19 @@ def _statistics(kept: Statistics) -> StatisticsReply:
         "running": kept.running,
         "episodes": kept.episodes,
         "latest": [
-            {"steps": each.steps, "episode_return": each.episode_return, "ended": iso(each.ended)}
+            {
+                "steps": each.steps,
+                "episode_return": each.episode_return,
+                "vector_return": _vector(each.vector_return),
+                "ended": iso(each.ended),
+            }
             for each in kept.latest
         ],
     }
+
+
+def _vector(returns: VectorReturn) -> list[float] | None:
+    return [*returns] or None
 
 
 def iso(seconds: float) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from gymnasium import Space, spaces
 from gymnasium.spaces import GraphInstance
 
+from shared.errors import text_of
 from shared.wire.members.numeric import BoundedArrays, last
 from shared.wire.members.parts import Cast, Part, check_keys, dict_of, items_of, tuple_of, within
 from shared.wire.members.stacks import stack_of
@@ -22,7 +23,11 @@ def cast_of(space: Space[Any]) -> Cast:
 
     def cast_and_ask(raw: Any) -> Any:
         value = cast(raw)
-        if not space.contains(value):
+        try:
+            contained = space.contains(value)
+        except Exception as error:  # the environment's own code
+            raise Mismatch(f"the space's own check raised {type(error).__name__}: {text_of(error)}") from error
+        if not contained:
             raise Mismatch("the space itself says so")
         return value
 

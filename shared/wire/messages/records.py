@@ -13,10 +13,11 @@ class Origin(TypedDict):
 
 
 class EpisodeReply(TypedDict):
-    """One episode that ended."""
+    """One episode that ended, with its returns as in `InstanceReply`."""
 
     steps: int
     episode_return: Any
+    vector_return: list[Any] | None
     ended: str
 
 
@@ -49,6 +50,7 @@ class InstanceReply(TypedDict):
     episode: int
     steps: int
     episode_return: Any
+    vector_return: list[Any] | None
     ended: bool
     created: str
     used: str
@@ -70,6 +72,7 @@ class CheckpointReply(TypedDict):
     episode: int
     steps: int
     episode_return: Any
+    vector_return: list[Any] | None
 
 
 class CheckpointsReply(TypedDict):

@@ -12,6 +12,7 @@ it: floats are finite, integers have 64 bits, text is valid UTF-8. Types without
     Enum                    its value
     array of other than     nested lists of its items
     numbers
+    masked array            nested lists, with null for what is masked, in every form
     key that is not text    its `str`; of two keys with one text the last stays
     object with __array__   as that array (JAX, PyTorch)
     anything else           its `str`: datetime, complex, objects. This one loses information.
@@ -171,6 +172,11 @@ def _array(value: NDArray[Any], form: Form, room: int) -> Any:
     return _encoder(type(items))(items, form, _within(room))
 
 
+def _masked(value: "np.ma.MaskedArray[Any, Any]", form: Form, room: int) -> Any:
+    items = value.tolist()
+    return _encoder(type(items))(items, form, _within(room))
+
+
 def _scalar(value: np.generic, form: Form, room: int) -> Any:
     item = value.item()
     # A complex long double is its own item.
@@ -197,6 +203,7 @@ _ENCODERS: dict[type, _Encoder] = {
     Enum: lambda value, form, room: _encoder(type(value.value))(value.value, form, _within(room)),
     GraphInstance: lambda value, form, room: _dict(value._asdict(), form, room),
     np.ndarray: _array,
+    np.ma.MaskedArray: _masked,
     np.bool: lambda value, form, room: bool(value),
     np.integer: _integer,
     np.floating: lambda value, form, room: form.number(float(value)),

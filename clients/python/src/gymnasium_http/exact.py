@@ -93,6 +93,10 @@ def _array_of_objects(shape: list[int], items: list[Any]) -> NDArray[Any]:
     return array.reshape(shape)
 
 
+def _masked(array: NDArray[Any], mask: NDArray[Any] | None) -> Any:
+    return np.ma.MaskedArray(array, np.ma.nomask if mask is None else mask)
+
+
 _KINDS: dict[int, Callable[[Any], Any]] = {
     1: lambda content: _array(*content),
     2: lambda content: _array_of_objects(*content),
@@ -105,6 +109,7 @@ _KINDS: dict[int, Callable[[Any], Any]] = {
     9: int,
     10: lambda content: complex(*content),
     11: lambda content: content.decode("utf-8", "surrogatepass"),
+    12: lambda content: _masked(*content) if content else np.ma.masked,
 }
 
 

@@ -12,7 +12,8 @@ from shared.session.calls.changed_spaces import telling_spaces
 
 @pytest.fixture
 def live() -> Any:
-    return SimpleNamespace(env=SimpleNamespace(action_space=Discrete(2), observation_space=Box(0, 1, (2,))))
+    env = SimpleNamespace(action_space=Discrete(2), observation_space=Box(0, 1, (2,)))
+    return SimpleNamespace(env=env, ask=lambda function, argument: function(argument))
 
 
 def putting(**spaces: Space[Any]) -> Any:

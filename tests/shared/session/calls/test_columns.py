@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.session.calls.columns import Columns, Flags, Floats
+from shared.session.calls.columns import Columns, Flags, Rewards
 
 
 def joined(values: list[Any]) -> Any:
@@ -109,7 +109,7 @@ def test_the_size_is_about_that_of_the_values() -> None:
 
 
 def test_floats_are_one_array_to_the_last_bit() -> None:
-    floats, values = Floats(), [0.1, -0.0, float("nan"), float("inf"), 5e-324]
+    floats, values = Rewards(), [0.1, -0.0, float("nan"), float("inf"), 5e-324]
     for value in values:
         floats.append(value)
     joined = floats.joined()
@@ -118,14 +118,45 @@ def test_floats_are_one_array_to_the_last_bit() -> None:
     assert floats.size == joined.nbytes
 
 
+@pytest.mark.parametrize(
+    ("rewards", "kept"),
+    [
+        ([np.float32(0.5), 1, np.array([2.0])], [0.5, 1.0, 2.0]),
+        ([np.array([1.0, -1.0]), np.array([2.0, 0.0])], [[1.0, -1.0], [2.0, 0.0]]),
+        ([[1, 2]], [[1, 2]]),
+        ([1.0, None, 2.0], [1.0, None, 2.0]),
+        ([1.0, np.array([1.0, 2.0])], [1.0, [1.0, 2.0]]),
+    ],
+)
+def test_rewards_are_kept_as_the_environment_gave_them(rewards: list[Any], kept: list[Any]) -> None:
+    series = Rewards()
+    for reward in rewards:
+        series.append(reward)
+    assert as_lists(series.joined()) == kept
+    assert series.size > 0
+
+
+def as_lists(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else [np.asarray(each).tolist() for each in value]
+
+
+def test_flags_of_several_agents_are_kept_as_they_were() -> None:
+    flags, ended = Flags(), [True, False]
+    flags.note(1, ended)
+    ended[1] = True
+    flags.note(2, ended)
+    assert flags.joined(3) == [False, [True, False], [True, True]]
+    assert flags.size == 32
+
+
 def test_flags_are_true_where_that_was_said() -> None:
     flags = Flags()
-    flags.append(0)
-    flags.append(3)
+    flags.note(0, True)
+    flags.note(3, True)
     assert flags.joined(5).dtype == np.bool
     assert flags.joined(5).tolist() == [True, False, False, True, False]
     assert Flags().joined(2).tolist() == [False, False]
 
 
 def test_of_no_steps_everything_is_an_empty_list() -> None:
-    assert (Columns().joined(), Floats().joined(), Flags().joined(0)) == ([], [], [])
+    assert (Columns().joined(), Rewards().joined(), Flags().joined(0)) == ([], [], [])

@@ -54,6 +54,27 @@ def test_statistics_have_each_episode_once_at_its_end() -> None:
     assert [(each.steps, each.episode_return) for each in last.statistics.latest] == [(2, 3.0), (4, 15.0)]
 
 
+def test_a_reward_of_several_numbers_counts_each_of_them_and_their_sum() -> None:
+    counter = ProgressCounter(Recipe("CartPole-v1"), Progress(episode=1, statistics=Statistics()))
+    counter.step(np.array([1.0, -3.0]), False, False)
+    counter.step([2, 0.5], [True, True], [False, False])
+    assert (counter.progress.episode_return, counter.progress.vector_return) == (0.5, (3.0, -2.5))
+    assert counter.progress.ended
+    assert counter.progress.statistics is not None
+    assert counter.progress.statistics.latest[0].vector_return == (3.0, -2.5)
+    counter.reset()
+    assert counter.progress.vector_return == ()
+
+
+@pytest.mark.parametrize("other", [1.0, None, [1.0, 2.0, 3.0]])
+def test_rewards_of_several_kinds_have_only_their_sum(other: Any) -> None:
+    counter = ProgressCounter(Recipe("CartPole-v1"), Progress(episode=1))
+    for reward in (other, [1.0, 1.0], other, [1.0, 1.0]):
+        counter.step(reward, False, False)
+    assert counter.progress.vector_return == ()
+    assert counter.progress.episode_return == 4 + 2 * np.sum(0.0 if other is None else other)
+
+
 def test_a_vector_is_counted_as_one_and_ends_when_all_have_ended() -> None:
     counter = ProgressCounter(Recipe("CartPole-v1", num_envs=2, autoreset="NextStep"), Progress(episode=1))
     counter.step(np.array([1.0, 2.0]), np.array([True, False]), np.array([False, False]))

@@ -54,6 +54,38 @@ def test_a_value_has_the_digest_of_its_copy(value: Any) -> None:
     assert digest([copy]) == digest([value])
 
 
+@pytest.mark.parametrize(
+    "dtype", [np.longdouble, np.clongdouble, np.dtype([("a", np.int8), ("b", np.float64)], align=True)]
+)
+def test_what_was_in_memory_between_values_is_no_part_of_them(dtype: Any) -> None:
+    one, other = (np.frombuffer(fill * 4 * np.dtype(dtype).itemsize, dtype).copy() for fill in (b"\0", b"\xff"))
+    fields = np.dtype(dtype).names or ()
+    for array in (one, other):
+        if fields:
+            array["a"], array["b"] = 1, 0.5
+        else:
+            array[:] = np.longdouble(1) / 3
+    assert digest(one) == digest(other)
+    assert digest(one[0]) == digest(other[0])
+    if fields:
+        other["b"][2] = 0.25
+    else:
+        other[2] = np.nextafter(other[2].real, np.longdouble(1))
+    assert digest(one) != digest(other)
+
+
+def test_a_masked_value_is_another_than_the_same_unmasked() -> None:
+    assert digest(np.ma.array([1.0], mask=[True])) != digest(np.ma.array([1.0], mask=[False]))
+    assert digest(np.ma.array([1.0], mask=[True])) == digest(np.ma.array([1.0], mask=[True]))
+
+
+def test_an_array_of_objects_has_the_digest_of_an_equal_one() -> None:
+    text = "".join(["a", "b"])
+    assert digest(np.array([text, text, {"c": 1}], object)) == digest(
+        np.array(["ab", "a" + "b", {"c": 1}], object)
+    )
+
+
 def test_the_order_of_a_set_is_no_part_of_it_and_that_of_a_dictionary_is() -> None:
     assert digest({8, 0, 16}) == digest({16, 8, 0})
     assert digest({"a": 1, "b": 2}) != digest({"b": 2, "a": 1})

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.errors import CallTooLong
+from shared.errors import CallTooLong, EnvironmentRaised
 from shared.snapshot.isolation.timeout import Interrupted, interruptible, within
 
 
@@ -22,6 +22,24 @@ def run_for_ever(seconds: float) -> None:
 def test_without_a_limit_nothing_is_interrupted() -> None:
     assert interruptible(abs, -7) == 7
     assert within(float("inf"), interruptible, abs, -7) == 7
+
+
+@pytest.mark.parametrize(
+    "ending", [SystemExit(1), KeyboardInterrupt(), GeneratorExit(), StopIteration(), StopAsyncIteration()]
+)
+@pytest.mark.parametrize("seconds", [float("inf"), 60.0])
+def test_what_would_end_more_than_the_call_is_an_ordinary_exception(ending: BaseException, seconds: float) -> None:
+    def ends(_: object) -> None:
+        raise ending
+
+    with pytest.raises(EnvironmentRaised) as raised:
+        within(seconds, interruptible, ends, None)
+    assert raised.value.evidence["exception"] == type(ending).__name__
+
+
+def test_an_ordinary_exception_comes_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        interruptible(lambda zero: 1 // zero, 0)
 
 
 def test_code_in_python_is_interrupted_on_whatever_thread_it_runs() -> None:
