@@ -43,7 +43,9 @@ export class Editor {
     this.onChange = onChange;
     /** Whether a change is of another tab. */
     this.following = false;
-    this.view = new EditorView({ root, parent: /** @type {any} */ (root), state: this.#state("") });
+    // Nothing is typed before there is something to type into: opening it would replace that.
+    const state = this.#state("", [EditorState.readOnly.of(true), EditorView.editable.of(false)]);
+    this.view = new EditorView({ root, parent: /** @type {any} */ (root), state });
   }
 
   /** @returns {string} */
@@ -92,8 +94,8 @@ export class Editor {
     this.view.focus();
   }
 
-  /** @param {string} doc */
-  #state(doc) {
+  /** @param {string} doc @param {any[]} [more] - Further extensions. */
+  #state(doc, more = []) {
     const changed = EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged && !this.following) this.onChange(state.doc.toString());
     });
@@ -132,6 +134,7 @@ export class Editor {
         EditorView.contentAttributes.of({ "aria-label": "The agent’s code", "tabindex": "0", "spellcheck": "false" }),
         THEME,
         changed,
+        ...more,
       ],
     });
   }

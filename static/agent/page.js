@@ -9,7 +9,7 @@ import { Branches } from "./branches.js";
 import { Console } from "./console.js";
 import { Controls } from "./controls.js";
 import { Curve } from "./curve.js";
-import { exampleInAddress } from "./documents/address.js";
+import { exampleInAddress, forgetTurn } from "./documents/address.js";
 import { Editor } from "./editor.js";
 import { applyLesson, lessonOf } from "./lesson.js";
 import { Painter } from "./painter.js";
@@ -194,7 +194,10 @@ async function open() {
   }
 }
 
-addEventListener("hashchange", open);
+addEventListener("hashchange", () => {
+  forgetTurn();
+  return open();
+});
 await open();
 await catalogueLoaded;
 const lesson = lessonOf(location.search);

@@ -5,7 +5,7 @@
 
 import { ask } from "../page/dialog.js";
 import { element, make, say } from "../page/elements.js";
-import { addressOfDocument, addressOfExample, documentInAddress, exampleInAddress, setAddress } from "./documents/address.js";
+import { addressOfDocument, addressOfExample, documentBeforeReload, documentInAddress, exampleInAddress, setAddress, turnInto } from "./documents/address.js";
 import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./documents/document.js";
 import { Shelf } from "./documents/shelf.js";
 import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples, originalOf } from "./examples.js";
@@ -36,7 +36,10 @@ export class Program {
     this.shownCode = "";
     /** Whether nothing was typed since it was shown. */
     this.untouched = true;
+    /** The id that the page was asked for, where there is no such document yet. @type {string | null} */
+    this.awaited = null;
     this.shelf = new Shelf({
+      arrived: (document) => this.#arrived(document),
       current: () => this.document,
       open: (document, how) => this.#open(document, how),
       followed: (document) => this.#follow(document),
@@ -57,18 +60,34 @@ export class Program {
   async open(instanceId) {
     await loadExamples();
     await this.shelf.open((file) => codeOf({ file }));
-    const [id, example] = [documentInAddress(), exampleInAddress()];
+    const id = documentInAddress() ?? documentBeforeReload();
     if (id && id === this.document?.id) return "";
-    let told = "";
-    const shared = await sharedIn(location.hash).catch((error) => void (told = error.message));
-    if (shared) return this.#show({ ...shared, name: "From a link", unread: true }), "";
     const document = id ? await this.shelf.find(id) : undefined;
-    if (id && !document) told = GONE;
     if (document) await this.#open(document);
+    const told = document ? "" : await this.#openAnother(instanceId);
+    this.awaited = document ? null : id;
+    return told;
+  }
+
+  /** Show what the address names, which is no document of this browser.
+   * @param {string | null} instanceId
+   * @returns {Promise<string>} A message about it. */
+  async #openAnother(instanceId) {
+    const example = exampleInAddress();
+    let told = documentInAddress() ? GONE : "";
+    const shared = await sharedIn(location.hash).catch((error) => void (told = error.message));
+    if (shared) this.#show({ ...shared, name: "From a link", unread: true });
     else if (example) this.#showExample(example.file, example.env);
     else if (instanceId) this.#show({ name: "Continue an environment", code: codeToContinue(instanceId) });
     else if (told || !(await this.#openLast())) this.#showExample(EXAMPLES[0].file);
     return told;
+  }
+
+  /** Another page stored the document at its end. @param {Document} document */
+  async #arrived(document) {
+    if (document.id !== this.awaited || !this.untouched) return;
+    say("said", "");
+    await this.#open(document);
   }
 
   /** The code was changed in the editor. */
@@ -146,14 +165,15 @@ export class Program {
 
   /** @param {Document} document @param {{step?: boolean}} [how] */
   async #open(document, how) {
-    setAddress(addressOfDocument(document.id), how);
+    if (how?.step) setAddress(addressOfDocument(document.id), how);
+    else turnInto(document.id);
     this.#show(document, document);
     this.shelf.opened(document);
   }
 
   /** @param {Beginning} agent @param {Document} [document] */
   #show(agent, document) {
-    Object.assign(this, { shown: agent, shownCode: agent.code, document, untouched: true });
+    Object.assign(this, { shown: agent, shownCode: agent.code, document, untouched: true, awaited: null });
     this.editor.open(agent.code);
     this.settings.show(agent);
     this.onShow();
@@ -164,7 +184,7 @@ export class Program {
   #begin() {
     const document = documentOf({ ...this.shown, ...this.settings.values, name: freeName(this.shown.name, this.shelf.names) });
     this.shown = document;
-    setAddress(addressOfDocument(document.id));
+    turnInto(document.id);
     return document;
   }
 
@@ -178,7 +198,7 @@ export class Program {
 
   /** The open document has another name or id. */
   #moved() {
-    if (this.document) setAddress(addressOfDocument(this.document.id));
+    if (this.document) turnInto(this.document.id);
     this.#tell();
   }
 

@@ -28,6 +28,8 @@ export class Keeper {
     /** @type {Promise<void> | undefined} */
     this.writing = undefined;
     addEventListener("pagehide", () => this.#leave());
+    // A telephone ends pages in the background without a word.
+    document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
   }
 
   /** Whether all that was typed is stored. */

@@ -7,12 +7,20 @@ import { documentOf, freeName } from "./document.js";
 const LEFT = "gym-http.left.";
 const OLD_DRAFT = "gym-http.playground";
 
-/** Unlike a database's, this write is done when it returns. @param {Document} document */
+/** Unlike a database's, this write is done when it returns. Browsers give it about 5 MB, which versions may fill.
+ * @param {Document} document */
 export function leave(document) {
+  if (!written(document)) written({ ...document, versions: [] });
+}
+
+/** @param {Document} document */
+function written(document) {
   try {
     localStorage.setItem(LEFT + document.id, JSON.stringify(document));
+    return true;
   } catch {
-    // Storage is forbidden or full; the visitor was told that nothing is stored.
+    // Storage is forbidden or full; if no attempt helps, the visitor was told that nothing is stored.
+    return false;
   }
 }
 
@@ -25,6 +33,14 @@ export function forget(document) {
   }
 }
 
+/** A page may end after the next one has looked, since browsers run them in several processes: hear of what it leaves.
+ * @param {(id: string) => void} heard */
+export function whenLeft(heard) {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (newValue !== null && key?.startsWith(LEFT)) heard(key.slice(LEFT.length));
+  });
+}
+
 /**
  * Move all of them into the library.
  * @param {import("./library.js").Library} library
@@ -32,9 +48,11 @@ export function forget(document) {
  */
 export async function takeOver(library, codeOf) {
   for (const key of keys().filter((each) => each.startsWith(LEFT))) {
+    const text = localStorage.getItem(key);
     const left = parsed(key);
     if (left?.id) await keep(library, left);
-    localStorage.removeItem(key);
+    // Another tab may have left what is newer meanwhile.
+    if (localStorage.getItem(key) === text) localStorage.removeItem(key);
   }
   const draft = parsed(OLD_DRAFT);
   if (!draft) return;
@@ -46,6 +64,7 @@ export async function takeOver(library, codeOf) {
 /** @param {import("./library.js").Library} library @param {Document} document */
 async function keep(library, document) {
   const stored = await library.find(document.id);
+  if (!document.versions.length && stored) document.versions = stored.versions;
   if (stored?.code === document.code || (await library.store(document))) return;
   const names = (await library.all()).map(({ name }) => name);
   await library.store(documentOf({ ...document, name: freeName(document.name, names) }));

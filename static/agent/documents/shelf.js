@@ -5,7 +5,7 @@ import { Bar } from "./bar.js";
 import { showList, showVersions } from "./dialogs.js";
 import { documentOf, freeName } from "./document.js";
 import { Keeper } from "./keeper.js";
-import { takeOver } from "./left.js";
+import { takeOver, whenLeft } from "./left.js";
 import { openLibrary } from "./library.js";
 import { Tabs } from "./tabs.js";
 
@@ -14,6 +14,7 @@ import { Tabs } from "./tabs.js";
 /**
  * @typedef {object} Desk
  * @property {() => Document | undefined} current - The open document.
+ * @property {(document: Document) => Promise<void>} arrived - Another page stored a document at its end.
  * @property {(document: Document, how: {step: boolean}) => Promise<void>} open
  * @property {(document: Document) => void} followed - Another tab changed the open document.
  * @property {() => void} removed - The open document was deleted here.
@@ -51,13 +52,24 @@ export class Shelf {
   async open(codeOf) {
     this.opening ??= openLibrary();
     this.library = await this.opening;
-    this.keeper ??= new Keeper(this.library, {
+    this.keeper ??= this.#begin(this.library, codeOf);
+    await takeOver(this.library, codeOf);
+    await this.all();
+  }
+
+  /** @param {import("./library.js").Library} library @param {(example: string) => string | undefined} codeOf */
+  #begin(library, codeOf) {
+    whenLeft(async (id) => {
+      await takeOver(library, codeOf);
+      const document = (await this.all()).find((each) => each.id === id);
+      if (id === this.desk.current()?.id) await this.#follow(id);
+      else if (document) await this.desk.arrived(document);
+    });
+    return new Keeper(library, {
       stored: (document) => this.#stored(document),
       parted: (document, old) => this.#parted(document, old),
       failed: (error) => this.#failed(error),
     });
-    await takeOver(this.library, codeOf);
-    await this.all();
   }
 
   /** @returns {Promise<Document[]>} The last changed first. */

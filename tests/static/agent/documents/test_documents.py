@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.servers import Server
 from tests.static.browser import Visitor
@@ -363,3 +363,69 @@ def test_what_the_database_did_not_take_before_the_page_ended_is_there_again(
     assert code(page) == "// after"
     assert names(page) == ["CartPole: balance by a rule"]
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_reload_at_the_address_of_before_shows_what_was_typed(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    example = urlsplit(page.url).fragment
+    page.evaluate("void (History.prototype.replaceState = () => {})")
+    write(page, "// mine")
+    page.reload()
+    page.locator("body[data-ready]").wait_for(state="attached")
+    assert code(page) == "// mine"
+    expect(page).to_have_url(re.compile("#doc="))
+    page.goto(f"{pages_server.url}/docs.html")
+    page.goto(f"{pages_server.url}/agent.html#{example}")
+    for _ in range(2):
+        expect(page.locator("#editor .cm-content")).to_contain_text("Balances to 500")
+        reload(page)
+    assert names(page) == ["CartPole: balance by a rule"]
+
+
+def test_what_another_process_stores_after_the_page_has_looked_is_shown(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    ended = visitor.open(f"{pages_server.url}/join.html")
+    document = {"id": "0123456789abcdef", "name": "Late", "code": "// late", "changed": 1, "revision": 0}
+    page = playground(visitor, pages_server.url, f"#doc={document['id']}")
+    expect(page.locator("#said")).to_contain_text("This browser has no such document")
+    left = json.dumps({**document, "versions": [], "unread": False})
+    ended.evaluate("left => localStorage.setItem('gym-http.left.0123456789abcdef', left)", left)
+    expect(page.locator("#editor .cm-content")).to_have_text("// late")
+    expect(page.locator("#said")).to_be_empty()
+    write(page, "// touched")
+    other = json.dumps({**document, "versions": [], "unread": False, "code": "// later"})
+    ended.evaluate("left => localStorage.setItem('gym-http.left.0123456789abcdef', left)", other)
+    eventually(page, "!Object.keys(localStorage).length")
+    assert code(page) == "// touched"
+    assert set(names(page)) == {"Late", "Late (2)"}
+
+
+def test_code_whose_versions_find_no_room_at_the_end_is_left_without_them(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// before")
+    expect(page.locator("#versions")).to_be_enabled()
+    expect(page).to_have_url(re.compile("#doc="))
+    page.evaluate(FULL_DISK)
+    page.evaluate("void (localStorage.filling = 'x'.repeat(5 * 2 ** 20 - 1000))")
+    write(page, "// after")
+    expect(page.locator("#document-state")).to_contain_text("Not stored")
+    reload(page)
+    assert code(page) == "// after"
+    page.locator("#versions").click()
+    expect(page.locator("dialog pre").last).to_contain_text("Balances to 500")
+
+
+def test_nothing_is_typed_before_there_is_an_agent_to_change(visitor: Visitor, pages_server: Server) -> None:
+    waiting: list[Route] = []
+    visitor.context.route("**/examples/*.js", lambda route: waiting.append(route))
+    page = visitor.open(f"{pages_server.url}/agent.html")
+    editor = page.locator("#editor .cm-content")
+    expect(editor).to_have_attribute("contenteditable", "false")
+    for route in waiting:
+        route.continue_()
+    visitor.context.unroute("**/examples/*.js")
+    page.locator("body[data-ready]").wait_for(state="attached")
+    expect(editor).to_have_attribute("contenteditable", "true")
