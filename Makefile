@@ -150,7 +150,7 @@ chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/.test  ## step many instances for long and watch the server's memory
+soak: $(VENV)/.test  ## call many instances for long and watch the server's memory
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
 fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations with any arguments

@@ -5,6 +5,10 @@ looks, for good, at where the model was at that moment. So the camera is carried
 its viewer at its next frame.
 """
 
+import threading
+import weakref
+from collections import OrderedDict
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -17,6 +21,10 @@ PRIVATE_NAMES = (
     "gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._viewers",
 )
 """What this module reads of other packages that is not part of their API."""
+
+MOST_CONTEXTS = 8
+"""OpenGL contexts of a thread. Without a graphics card one takes 100 MB, whatever the size of the picture:
+MuJoCo's shadow map alone has 4,096 x 4,096 texels."""
 
 
 class Camera:
@@ -33,14 +41,12 @@ class _CameraOf:
     def __init__(self, renderer: Any) -> None:
         self._renderer = renderer
         self._given = renderer.default_cam_config
-        self._awaiting: Any = None
-        """The restored camera, which the next viewer will have."""
 
     def read(self) -> Any:
-        viewer = self._renderer.viewer
-        if viewer is None:
-            return self._awaiting
-        return {name: getattr(viewer.cam, name) for name in _fields(viewer.cam.__class__)}
+        if self._renderer.viewer is not None:
+            return _view(self._renderer.viewer.cam)
+        awaiting = self._renderer.default_cam_config
+        return None if awaiting is self._given else awaiting
 
     def write(self, value: Any) -> None:
         match value:
@@ -55,7 +61,11 @@ class _CameraOf:
                     self._renderer._set_cam_config()
             case _:
                 raise SnapshotCorrupt("The camera in the snapshot is not one of MuJoCo's.")
-        self._awaiting = value
+
+
+def _view(camera: Any) -> dict[str, Any]:
+    """The fields of an `MjvCamera`."""
+    return {name: getattr(camera, name) for name in _fields(camera.__class__)}
 
 
 @cache
@@ -70,6 +80,16 @@ A context that Python collects frees its OpenGL objects by their numbers, in whi
 be another environment's, which then draws without them. So each is held here until it is freed. The context of an
 environment that is never closed still goes with its viewer, and the pictures' memory with it.
 """
+
+
+class _Recent(threading.local):
+    """The renderers with an OpenGL context on one thread, by their ids; the one used last is the last."""
+
+    def __init__(self) -> None:
+        self.renderers: OrderedDict[int, weakref.ref[Any]] = OrderedDict()
+
+
+_recent = _Recent()
 
 
 def make_current(renderer: Any) -> None:
@@ -88,8 +108,31 @@ def keep(renderer: Any) -> None:
         _unfreed.add(renderer.viewer.con)
 
 
+def keep_few(renderer: Any) -> None:
+    """As `keep`, and free the contexts of the environments that drew longest ago, so that `MOST_CONTEXTS` remain.
+
+    Their next viewers will have the cameras that those have now. So this is for environments of which a viewer
+    holds no other state.
+    """
+    if renderer.viewer is None:
+        return
+    keep(renderer)
+    renderers, name = _recent.renderers, id(renderer)
+    if name in renderers:
+        renderers.move_to_end(name)
+    else:
+        renderers[name] = weakref.ref(renderer, lambda _: renderers.pop(name, None))
+    while len(renderers) > MOST_CONTEXTS:
+        oldest = renderers.popitem(last=False)[1]()
+        if oldest is not None and oldest.viewer is not None:
+            camera = {name: copy(value) for name, value in _view(oldest.viewer.cam).items()}
+            release(oldest)
+            oldest.default_cam_config = camera
+
+
 def release(renderer: Any) -> None:
     """Free what the renderer holds in OpenGL. It makes a new viewer at its next frame."""
+    _recent.renderers.pop(id(renderer), None)
     for viewer in renderer._viewers.values():
         viewer.make_context_current()
         viewer.con.free()

@@ -14,7 +14,7 @@ from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.mujoco.camera import Camera, keep, make_current, release
+from shared.snapshot.mujoco.camera import Camera, keep_few, make_current, release
 from shared.snapshot.mujoco.physics import Physics, is_whole
 
 PRIVATE_NAMES = ("gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._vopt",)
@@ -80,7 +80,7 @@ class MujocoSubject:
         self._state = StateSubject(env, changing)
         base: Any = env.unwrapped
         self._renderer = base.mujoco_renderer
-        keep(self._renderer)  # a wrapper may have drawn already
+        keep_few(self._renderer)  # a wrapper may have drawn already
 
     def apply(self, call: Call) -> Any:
         """Make the call on the environment."""
@@ -88,7 +88,7 @@ class MujocoSubject:
         try:
             return self._state.apply(call)
         finally:
-            keep(self._renderer)
+            keep_few(self._renderer)
 
     def capture(self) -> bytes:
         """The physics, the camera and whatever else changes: 2 KB for InvertedPendulum, 16 KB for Humanoid."""

@@ -13,6 +13,7 @@ from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Render, Reset, Step
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
+from shared.snapshot.making.vector import adopt
 from shared.snapshot.mujoco import camera
 from shared.snapshot.mujoco import mechanism as mujoco
 from shared.snapshot.mujoco.mechanism import MUJOCO_DRAWN, MujocoSubject
@@ -220,8 +221,66 @@ def test_dropping_an_environment_unclosed_leaves_the_others_drawing(monkeypatch:
             remaining.close()
 
     assert intact_after_a_drop()
-    monkeypatch.setattr(mujoco, "keep", lambda _: None)
+    monkeypatch.setattr(camera, "keep", lambda _: None)
     assert not intact_after_a_drop()
+
+
+def has_viewer(subject: MujocoSubject) -> bool:
+    return base_of(subject).mujoco_renderer.viewer is not None
+
+
+def test_of_many_that_draw_by_turns_few_hold_a_context_and_frames_and_states_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def by_turns() -> tuple[list[object], int]:
+        subjects = [drawn("Ant-v5"), drawn("Reacher-v5")]
+        found: list[object] = []
+        for _ in range(2):
+            for subject in subjects:
+                found.append(frame(subject))
+                step(subject, 3)
+                found.append(subject.capture())
+            found += [subject.capture() for subject in subjects]  # of those too that hold none any more
+        holding = sum(map(has_viewer, subjects))
+        for subject in subjects:
+            subject.close()
+        return found, holding
+
+    expected, holding = by_turns()
+    assert holding == 2
+    monkeypatch.setattr(camera, "MOST_CONTEXTS", 1)
+    assert by_turns() == (expected, 1)
+
+
+def test_the_environments_of_a_vector_share_the_few_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vector may have 256, and would take 26 GB."""
+    recipe = Recipe("Reacher-v5", render_mode="rgb_array", kwargs=SMALL, seed=1, num_envs=2)
+
+    def drawn_twice() -> tuple[list[bytes], int]:
+        vector = adopt(MUJOCO_DRAWN, make(recipe), recipe)
+        renderers = [each.unwrapped.mujoco_renderer for each in vector.env.envs]
+        vector.apply(Reset(1))
+        frames = [np.ascontiguousarray(vector.apply(Render())).tobytes() for _ in range(2)]
+        holding = sum(renderer.viewer is not None for renderer in renderers)
+        vector.close()
+        return frames, holding
+
+    expected, holding = drawn_twice()
+    assert holding == 2
+    monkeypatch.setattr(camera, "MOST_CONTEXTS", 1)
+    assert drawn_twice() == (expected, 1)
+
+
+def test_an_environment_that_is_gone_takes_no_place_among_the_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "MOST_CONTEXTS", 1)
+    remaining, dropped = drawn("Reacher-v5"), drawn("Reacher-v5")
+    remaining.apply(Render())
+    dropped.apply(Render())
+    assert not has_viewer(remaining)
+    dropped.close()
+    remaining.apply(Render())
+    assert has_viewer(remaining)
+    remaining.close()
 
 
 def test_a_closed_environment_holds_no_viewer() -> None:
