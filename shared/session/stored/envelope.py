@@ -77,10 +77,10 @@ def _with_long_seeds_as_text(header: Header) -> Header:
     """The header as MessagePack can hold it, whose integers have 64 bits: longer seeds become decimal text."""
     seed, reseed = header.recipe.seed, header.reseed
     if seed is not None and seed >= _TOO_LONG:
-        recipe = msgspec.structs.replace(header.recipe, seed=str(seed))  # type: ignore[arg-type]
+        recipe = msgspec.structs.replace(header.recipe, seed=str(seed))
         header = msgspec.structs.replace(header, recipe=recipe)
     if reseed is not None and reseed[0] >= _TOO_LONG:
-        header = msgspec.structs.replace(header, reseed=(str(reseed[0]), reseed[1]))  # type: ignore[arg-type]
+        header = msgspec.structs.replace(header, reseed=(str(reseed[0]), reseed[1]))
     return header
 
 
