@@ -31,7 +31,7 @@ router = Router()
     errors=(InvalidAction, ResetNeeded, *CALL_ERRORS),
 )
 async def step_env(request: Request[StepBody]) -> Response:
-    """Call `Env.step` with the action, cast to the action space's dtype and checked to be its member."""
+    """Call `Env.step` with the action, cast to the action space's type; a Box's bounds are not checked."""
     return await request.apply(operations.step(request.body.action, as_it_is=request.encoding.exact))
 
 

@@ -5,7 +5,7 @@
     │   ├── BodyTooLarge
     │   ├── UnsupportedEncoding   a body in a compression that is not read here
     │   ├── KeyReused             an idempotency key that was sent with another request
-    │   ├── InvalidAction         not a member of the action space
+    │   ├── InvalidAction         not of the action space's type, or not a member
     │   └── InvalidValue          another value that cannot be used, such as a negative seed
     ├── Unauthorized              no valid API key
     ├── NotCreatable              Gymnasium, a wrapper or the constructor refused
@@ -81,7 +81,7 @@ class KeyReused(InvalidRequest):
 
 
 class InvalidAction(InvalidRequest):
-    """An action is not a member of its space; `action` and `space` are as given."""
+    """An action is not of its space's type, or outside a space that is no Box; `action` and `space` as given."""
 
 
 class InvalidValue(InvalidRequest):

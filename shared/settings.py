@@ -46,7 +46,10 @@ class Settings:
     teachers: tuple[str, ...] = ()
     """Owners whose keys may watch, and not change, every owner's instances."""
     env_modules: tuple[str, ...] = ()
-    """Modules to import because they register environments. Unset, those of the installed families."""
+    """Modules to import because they register environments, those of the installed families among them.
+
+    The variable adds to these, and takes one away by a `-` before its name.
+    """
     idle_ttl_s: float = 604_800.0
     """Seconds without a write after which an instance expires."""
     live_envs: int = 64
@@ -116,7 +119,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     for teacher in given.get("teachers", ()):
         if teacher not in {owner for owner, _ in given.get("api_keys", ())}:
             raise Misconfigured(f"{PREFIX}TEACHERS names {teacher!r}, who has no key in {PREFIX}API_KEYS.")
-    given.setdefault("env_modules", tuple(registering_modules()))
+    given["env_modules"] = _with_families(given.get("env_modules", ()))
     return Settings(**given)
 
 
@@ -156,6 +159,21 @@ def _list(value: str) -> tuple[str, ...]:
     if not items:
         raise ValueError("it lists nothing")
     return items
+
+
+def _env_modules(value: str) -> tuple[str, ...]:
+    names = _list(value)
+    families = [*registering_modules(installed=False)]
+    for name in names:
+        if name.startswith("-") and name[1:] not in families:
+            raise ValueError(f"{name} takes away no family's module; those are {', '.join(families)}")
+    return names
+
+
+def _with_families(named: tuple[str, ...]) -> tuple[str, ...]:
+    """The modules of the installed families, without those that are taken away, and then those that are named."""
+    families = [module for module in registering_modules() if f"-{module}" not in named]
+    return tuple(dict.fromkeys([*families, *(module for module in named if not module.startswith("-"))]))
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -206,7 +224,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "signing_keys": _list,
     "api_keys": _api_keys,
     "teachers": _list,
-    "env_modules": _list,
+    "env_modules": _env_modules,
     "idle_ttl_s": _positive(float),
     "live_envs": _positive(int),
     "max_envs": _positive(int),

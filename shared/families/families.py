@@ -24,12 +24,14 @@ def family_of(entry_point: object) -> Family | None:
     return next((family for family in FAMILIES if family.holds(module)), None)
 
 
-def registering_modules() -> Iterator[str]:
-    """The installed modules that register the ids of families other than Gymnasium's.
+def registering_modules(*, installed: bool = True) -> Iterator[str]:
+    """The modules that register the ids of families other than Gymnasium's, by default those installed.
 
     They are imported before any environment is made: Gymnasium iterates over its registry to make one, and would
     fail if another thread registered more at that moment.
     """
     return (
-        family.registered_by for family in FAMILIES if family.registered_by is not None and family.is_installed()
+        family.registered_by
+        for family in FAMILIES
+        if family.registered_by is not None and (family.is_installed() or not installed)
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import gymnasium
+import numpy as np
 import pytest
 
 from shared.settings import Settings
@@ -132,6 +133,18 @@ def test_an_action_outside_its_space_is_422_and_names_both(api: Api, action: Any
     assert reply.json["space"] == "Discrete(2)"
     assert len(reply.content) < 2500
     assert api.get(instance).json == before
+
+
+def test_a_number_outside_a_box_is_the_environments_affair(local: Api) -> None:
+    pendulum, walker = local.create("Pendulum-v1"), local.create("BipedalWalker-v3")
+    for instance in (pendulum, walker):
+        local.post(f"{instance}/reset/", {"seed": 5})
+    clipped = local.post(f"{pendulum}/rollout/", {"actions": [[5.0], [-1e30]], "include": ["actions"]}).json
+    assert clipped["actions"] == [[5.0], [float(np.float32(-1e30))]]
+    refused = local.post(f"{walker}/step/", {"action": [0, 0, "NaN", 0]})
+    assert "NaN" in problem(refused, 422, "environment-raised")
+    assert local.post(f"{walker}/step/", {"action": [9, -9, "Infinity", 0]}).status == 200
+    problem(local.post(f"{pendulum}/step/", {"action": [1, 2]}), 422, "invalid-action")
 
 
 def test_an_action_that_is_missing_is_422(local: Api) -> None:

@@ -10,11 +10,26 @@ import boto3
 import pytest
 
 from shared.errors import Misconfigured
+from shared.families.families import registering_modules
 from shared.settings import Settings, name_region, read
 
 
 def test_nothing_set_gives_the_defaults() -> None:
     assert read({"HOME": "/"}).store == Settings().store
+
+
+def test_modules_are_added_to_those_of_the_installed_families_or_taken_away_by_name() -> None:
+    families = tuple(registering_modules())
+    assert "ale_py" in families
+    for variable, modules in (
+        (None, families),
+        ("my_envs", (*families, "my_envs")),
+        ("ale_py,my_envs", (*families, "my_envs")),
+        ("my_envs, -ale_py", (*(each for each in families if each != "ale_py"), "my_envs")),
+    ):
+        assert read({} if variable is None else {"GYM_HTTP_ENV_MODULES": variable}).env_modules == modules
+    with pytest.raises(Misconfigured, match="-my_envs takes away no family's module; those are ale_py"):
+        read({"GYM_HTTP_ENV_MODULES": "-my_envs"})
 
 
 def test_every_setting_can_be_set() -> None:
@@ -51,7 +66,7 @@ def test_every_setting_can_be_set() -> None:
         signing_keys=("new", "old"),
         api_keys=(("ann", "a"), ("ann", "b:c")),
         teachers=("ann",),
-        env_modules=("one", "two.three"),
+        env_modules=(*registering_modules(), "one", "two.three"),
         idle_ttl_s=0.5,
         live_envs=3,
         max_envs=4,

@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = tmp_path_factory.mktemp("store") / "snapshots.db"
     path = ":".join([str(Path(__file__).parent), *filter(None, sys.path)])
     with uvicorn(
-        GYM_HTTP_STORE=f"sqlite:///{store}", GYM_HTTP_ENV_MODULES="ale_py,every_space", PYTHONPATH=path
+        GYM_HTTP_STORE=f"sqlite:///{store}", GYM_HTTP_ENV_MODULES="every_space", PYTHONPATH=path
     ) as running:
         yield running
 

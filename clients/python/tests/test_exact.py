@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
 from gymnasium_http import VersionMismatch
-from gymnasium_http.exact import pack, plain, unpack
+from gymnasium_http.exact import pack, plain, seed, unpack
 from sameness import same
 
 from shared.codec import exact as of_the_server
@@ -40,6 +40,11 @@ class Move(enum.Enum):
 )
 def test_every_type_that_the_server_tells_is_restored(value: Any) -> None:
     assert same(unpack(of_the_server.encode(value)), value)
+
+
+def test_a_seed_over_64_bits_is_sent_as_its_digits() -> None:
+    assert (seed(2**64 - 1), seed(2**64), seed(None)) == (2**64 - 1, "18446744073709551616", None)
+    assert seed([np.int64(1), None, 2**70]) == [1, None, str(2**70)]
 
 
 def test_a_masked_array_comes_with_its_mask() -> None:

@@ -116,11 +116,13 @@ def contains(space: SpaceName, value: Any) -> Operation:
     """Whether the client's value is a member of one of the spaces."""
 
     def operation(live: LiveEnvironment) -> dict[str, bool]:
+        chosen = getattr(live.env, space)
         try:
-            live.cast(getattr(live.env, space), value)
+            member = live.cast(chosen, value)
         except InvalidAction:
             return {"contains": False}
-        return {"contains": True}
+        # As a Box is asked here: the cast leaves its bounds to the environment.
+        return {"contains": bool(live.ask(chosen.contains, member))}
 
     return operation
 

@@ -35,12 +35,15 @@ _HEADER_FROM = _SIGNED_FROM + _LENGTH.size
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Header)
+_decoder_of_long_seeds = msgspec.msgpack.Decoder(Header, strict=False)
+"""Reads decimal text as the integer that is wanted."""
+_TOO_LONG = 1 << 64
 
 
 def seal(header: Header, body: bytes, keys: Sequence[bytes]) -> bytes:
     """Header and body as one object, signed with the first key, which is the newest."""
     header = msgspec.structs.replace(header, body_digest=hashlib.sha256(body).digest())
-    encoded = _encoder.encode(header)
+    encoded = _encoder.encode(_with_long_seeds_as_text(header))
     signed = _LENGTH.pack(len(encoded)) + encoded
     return MAGIC + _signature(keys[0], MAGIC, signed) + signed + body
 
@@ -59,7 +62,7 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
     for migrate in migrations:
         encoded = migrate(encoded)
     try:  # text that is not UTF-8 is no DecodeError of msgspec
-        header = _decoder.decode(encoded)
+        header = _decoded(encoded)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotCorrupt(f"The snapshot's header cannot be read: {error}.") from error
     body = sealed[header_end:]
@@ -68,6 +71,24 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
     if header.reference != reference:
         raise SnapshotCorrupt("The snapshot is another instance's.")
     return header, body
+
+
+def _with_long_seeds_as_text(header: Header) -> Header:
+    """The header as MessagePack can hold it, whose integers have 64 bits: longer seeds become decimal text."""
+    seed, reseed = header.recipe.seed, header.reseed
+    if seed is not None and seed >= _TOO_LONG:
+        recipe = msgspec.structs.replace(header.recipe, seed=str(seed))
+        header = msgspec.structs.replace(header, recipe=recipe)
+    if reseed is not None and reseed[0] >= _TOO_LONG:
+        header = msgspec.structs.replace(header, reseed=(str(reseed[0]), reseed[1]))
+    return header
+
+
+def _decoded(encoded: bytes) -> Header:
+    try:
+        return _decoder.decode(encoded)
+    except msgspec.ValidationError:
+        return _decoder_of_long_seeds.decode(encoded)
 
 
 def _migrations(sealed: bytes) -> Sequence[Migration]:

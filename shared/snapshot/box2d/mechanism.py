@@ -79,6 +79,8 @@ class _Kind:
     """Does to the environment what the drawing method does besides drawing."""
     call_s: Callable[[Any], float]
     """Seconds in which the call just made is replayed, on the slower of the machines measured."""
+    takes_nan: bool = True
+    """Whether a step with NaN comes back soon; BipedalWalker's fails in native code, after a second."""
     keeps_world: bool = False
     kept: tuple[str, ...] = ()
     """Attributes that a constructor draws and a reset may leave as they are."""
@@ -88,7 +90,9 @@ class _Kind:
 
 _KINDS: Mapping[str, _Kind] = {
     f"{_PACKAGE}.lunar_lander.LunarLander": _Kind("lander", "render", _age_particles, _lander_s, defer=_flames_of),
-    f"{_PACKAGE}.bipedal_walker.BipedalWalker": _Kind("hull", "render", _turn_lidar, _step_s, keeps_world=True),
+    f"{_PACKAGE}.bipedal_walker.BipedalWalker": _Kind(
+        "hull", "render", _turn_lidar, _step_s, takes_nan=False, keeps_world=True
+    ),
     f"{_PACKAGE}.car_racing.CarRacing": _Kind(
         "car.hull",
         "_render",
@@ -139,6 +143,8 @@ class _Box2DCore:
         return [self._env.np_random]
 
     def perform(self, call: Call) -> Any:
+        if not self._kind.takes_nan and isinstance(call, Step) and np.isnan(call.action).any():
+            raise ValueError("the action has NaN, with which Box2D fails")
         result = perform(self._env, call)
         if self._stepped and isinstance(call, Step):
             self._stepped()

@@ -25,7 +25,7 @@ class Reset(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """`env.step(action)` with an action that the action space contains."""
+    """`env.step(action)` with an action of the action space's type; a Box's may be outside its bounds."""
 
     action: Any
 

@@ -16,9 +16,12 @@ from shared.wire.values.mismatch import Mismatch
 
 
 def cast_of(space: Space[Any]) -> Cast:
-    """A function from what was sent to a new member; it raises `Mismatch` and nothing else."""
+    """A function from what was sent to a new member; it raises `Mismatch` and nothing else.
+
+    An array of a Box may be outside its bounds.
+    """
     cast = _nearest_cast_of(space)
-    if type(space) in _nearest_cast_of.registry:
+    if type(space) in _nearest_cast_of.registry or isinstance(space, spaces.Box):
         return cast
 
     def cast_and_ask(raw: Any) -> Any:

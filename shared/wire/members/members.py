@@ -1,8 +1,8 @@
 """Members of a space from what a client sent, already parsed from JSON or MessagePack.
 
 A caster is made once for a space and called for each step. A value is accepted if `space.contains` the member that
-it stands for. It is never clipped, wrapped or reshaped to become one. Membership is checked after the cast, so 0.1
-is within a float32 bound of 0.1.
+it stands for, except that the numbers of a Box may be outside its bounds: in process they reach the environment,
+which clips them, uses them or refuses them. A value is never clipped, wrapped or reshaped here.
 
     space                           sent as                                     member
     Discrete                        an integer, also 1.0 or true                scalar of the space's dtype
@@ -15,8 +15,9 @@ is within a float32 bound of 0.1.
     Graph                           {"nodes", "edges"?, "edge_links"?}          GraphInstance, int32 links
     OneOf                           [index, value]                              (np.int64, member)
 
-A subclass is cast like its nearest Gymnasium space and then checked with its own `contains`, except inside a stack
-or a graph. A space of another kind checks what was sent, as an array if it has a shape and a numeric dtype.
+A subclass, except of Box, is cast like its nearest Gymnasium space and then checked with its own `contains`, but
+not inside a stack or a graph. A space of another kind checks what was sent, as an array if it has a shape and a
+numeric dtype.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ def last(space: spaces.Discrete) -> int:
 
 
 class BoundedArrays:
-    """Arrays of one shape and dtype between two bounds, which are arrays of that shape or scalars."""
+    """Arrays of one shape and dtype between two bounds, which are arrays of that shape, scalars or None."""
 
     __slots__ = ("high", "low", "reader", "shape")
 
@@ -37,12 +37,15 @@ class BoundedArrays:
 
     @classmethod
     def of(cls, space: Numeric) -> "BoundedArrays":
-        """The members of a numeric space. Those of a Discrete are 0-d arrays."""
+        """The arrays of a numeric space. Those of a Discrete are 0-d, and those of a Box have no bounds.
+
+        In process an environment gets whatever its policy made: it clips the action, uses it or refuses it.
+        """
         low: Any
         high: Any
         match space:
             case spaces.Box():
-                low, high = space.low, space.high
+                low, high = None, None
             case spaces.MultiBinary():
                 low, high = np.int8(0), np.int8(1)
             case spaces.MultiDiscrete():
@@ -72,7 +75,8 @@ class BoundedArrays:
         return self._bounded(self.reader(raw, (len(raw), *self.shape))), len(raw)
 
     def _bounded(self, array: NDArray[Any]) -> NDArray[Any]:
-        # The comparisons of Box.contains, in a third of its time. NaN is outside.
+        if self.low is None:
+            return array
         inside = (self.low <= array) & (array <= self.high)
         if np.count_nonzero(inside) == array.size:
             return array

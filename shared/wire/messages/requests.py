@@ -4,11 +4,14 @@ Members of spaces are `Any`, as their form depends on the instance's space; `mem
 named here are ignored, as gymnasium-http-api does.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 _DEEPEST = 32
+_MOST_SEED_BITS = 4096
+_DECIMAL = re.compile(r"0|[1-9]\d{0,1300}", re.ASCII)
 
 
 def _integral(value: Any) -> Any:
@@ -30,11 +33,24 @@ def _storable(value: Any, depth: int = 0) -> Any:
     return value
 
 
+def _seed(value: Any) -> Any:
+    """Accept decimal text too, since MessagePack and many languages have no integers over 64 bits."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and value.bit_length() > _MOST_SEED_BITS:
+        raise ValueError(f"a seed has at most {_MOST_SEED_BITS} bits here, not {value.bit_length()}")
+    return _integral(value)
+
+
 Seed = Annotated[
     int,
-    # The bounds come first; after a validator, pydantic would not write them into the JSON Schema.
-    Field(ge=0, lt=1 << 63, description="As `Env.reset(seed=...)` takes it.", examples=[42]),
-    BeforeValidator(_integral),
+    # The bound comes first; after a validator, pydantic would not write it into the JSON Schema.
+    Field(
+        ge=0,
+        description="As `Env.reset(seed=...)` takes it. One over 64 bits may also be its decimal text.",
+        examples=[42],
+    ),
+    BeforeValidator(_seed),
 ]
 Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]

@@ -43,6 +43,13 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def seed(value: Any) -> Any:
+    """A seed, or a list of them, with decimal text for those that MessagePack's integers cannot hold."""
+    if isinstance(value, int | np.integer):
+        return str(value) if value >= 1 << 64 else int(value)
+    return [seed(each) for each in value] if isinstance(value, list | tuple) else plain(value)
+
+
 def unpack(data: bytes) -> Any:
     """The value of a reply, with every type restored.
 

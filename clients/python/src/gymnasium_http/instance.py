@@ -76,7 +76,7 @@ class Instance:
             reseed: Seeds the generators of copy i, and of its spaces here, from
                 `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
         """
-        reply = self._change("fork/", {"count": count, "reseed": reseed})
+        reply = self._change("fork/", {"count": count, "reseed": exact.seed(reseed)})
         forks = []
         for number, instance_id in enumerate(reply["instance_ids"]):
             interface = deepcopy(self.interface)
@@ -169,7 +169,7 @@ class Instance:
         return self.instance_id
 
     def _reset(self, seed: Any, options: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
-        body = {"seed": exact.plain(seed), "options": exact.plain(options)}
+        body = {"seed": exact.seed(seed), "options": exact.plain(options)}
         given = {name: value for name, value in body.items() if value is not None}
         reply = self._follow(self._change("reset/", given, exactly=True))
         return reply["observation"], reply["info"]

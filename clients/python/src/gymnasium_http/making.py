@@ -70,7 +70,7 @@ def make(
         "max_episode_steps": max_episode_steps,
         "wrappers": [{"name": each} if isinstance(each, str) else dict(each) for each in wrappers],
         "autoreset": None if autoreset is None else AutoresetMode(autoreset).value,
-        "seed": seed,
+        "seed": exact.seed(seed),
         "kwargs": {**kwargs, **(env_kwargs or {})},
     }
     env = _create(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience), body)
@@ -123,7 +123,7 @@ def make_vec(
         "max_episode_steps": max_episode_steps,
         "wrappers": [{"name": each} if isinstance(each, str) else dict(each) for each in wrappers],
         "autoreset": AutoresetMode(autoreset).value,
-        "seed": seed,
+        "seed": exact.seed(seed),
         "kwargs": {**kwargs, **(env_kwargs or {})},
     }
     env = _create(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience), body)
@@ -192,8 +192,8 @@ def _create(connection: Connection, body: Mapping[str, Any]) -> HTTPEnv | HTTPVe
         _delete_unused(connection, instance_id, error)
         raise
     if body["seed"] is not None:
-        env.action_space.seed(body["seed"])
-        env.observation_space.seed(body["seed"])
+        env.action_space.seed(int(body["seed"]))
+        env.observation_space.seed(int(body["seed"]))
     return env
 
 

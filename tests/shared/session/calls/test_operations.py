@@ -64,6 +64,18 @@ def test_an_action_outside_its_space_is_refused() -> None:
         applied(Recipe("CartPole-v1"), operations.step(2))
 
 
+def test_a_number_outside_a_box_reaches_the_environment_and_is_not_contained() -> None:
+    env = gymnasium.make("Pendulum-v1")
+    env.reset(seed=5)
+    expected = [env.step(np.array([action], np.float32))[0].tolist() for action in (5.0, np.inf)]
+    recipe = Recipe("Pendulum-v1")
+    found = applied(
+        recipe, operations.step([5.0]), operations.step(["Infinity"]), operations.contains("action_space", [5.0])
+    )
+    assert [each["observation"].tolist() for each in found[:2]] == expected
+    assert found[2] == {"contains": False}
+
+
 def test_a_space_contains_what_its_own_samples_are() -> None:
     [drawn] = applied(Recipe("CartPole-v1"), operations.sample("observation_space"))
     inside, outside = applied(

@@ -40,6 +40,15 @@ def test_what_was_sealed_is_unsealed() -> None:
     assert msgspec.structs.replace(header, body_digest=b"") == HEADER
 
 
+@pytest.mark.parametrize("seed", [2**63, 2**64 - 1, 2**64, 2**4096 - 1])
+def test_a_seed_of_any_length_comes_back(seed: int) -> None:
+    recipe = msgspec.structs.replace(HEADER.recipe, seed=seed)
+    sent = msgspec.structs.replace(HEADER, recipe=recipe, reseed=(seed, 3))
+    header, _ = unseal(seal(sent, b"body", [NEW]), REFERENCE, [NEW])
+    assert (header.recipe.seed, header.reseed) == (seed, (seed, 3))
+    assert msgspec.structs.replace(header, body_digest=b"") == sent
+
+
 def test_an_old_key_still_opens_and_the_newest_signs() -> None:
     assert unseal(seal(HEADER, b"body", [OLD]), REFERENCE, [NEW, OLD])[1] == b"body"
     with pytest.raises(SnapshotUnverified, match="GYM_HTTP_SIGNING_KEYS"):

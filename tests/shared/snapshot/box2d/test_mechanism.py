@@ -16,7 +16,7 @@ from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
 from shared.snapshot.box2d import mechanism as box2d
 from shared.snapshot.box2d.mechanism import BOX2D
 from shared.snapshot.conformance.check import check_snapshot
-from shared.snapshot.contract.calls import Call, Render, Reset
+from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
 from shared.snapshot.replay import replay
@@ -166,6 +166,20 @@ def test_a_worlds_free_list_matters_and_is_carried(monkeypatch: pytest.MonkeyPat
     without(monkeypatch, WALKER, keeps_world=False)
     with pytest.raises(SnapshotDiverged, match="came out differently"):
         continues_exactly(BOX2D, WALKER, before, after)
+
+
+@pytest.mark.parametrize("number", [1e30, -np.inf])
+def test_what_is_far_outside_the_bounds_is_exact_too(number: float) -> None:
+    calls: list[Call] = [Step(np.full(4, number, np.float32)), *steps(WALKER, 4)]
+    assert continues_exactly(BOX2D, WALKER, [Reset(3), *calls], calls)
+
+
+def test_a_walker_refuses_nan_before_its_solver_fails_for_a_second() -> None:
+    live = adopted(BOX2D, WALKER, [Reset(3)])
+    before = live.capture()
+    with pytest.raises(ValueError, match="the action has NaN"):
+        live.apply(Step(np.array([0, np.nan, 0, 0], np.float32)))
+    assert same_answers(live, restored(BOX2D, WALKER, before), steps(WALKER, 3))
 
 
 def test_colours_drawn_by_a_constructor_are_carried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from shared.codec import plain
 from shared.errors import NotCreatable, SnapshotCorrupt
 from shared.snapshot.conformance.check import check_snapshot
-from shared.snapshot.contract.calls import Reset
+from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
@@ -37,6 +37,17 @@ def test_an_environment_is_exact(env_id: str) -> None:
     report = check_snapshot(env_id, **SHORT)
     assert report.mechanism == "mujoco"
     assert report.bytes <= 16_384
+
+
+@pytest.mark.parametrize("number", [9.0, np.inf, np.nan])
+def test_actions_outside_the_bounds_are_exact_too(number: float) -> None:
+    live, other = subject_of("Hopper-v5", seed=3), subject_of("Hopper-v5")
+    outside = Step(np.full(3, number, np.float32))
+    for _ in range(3):
+        live.apply(outside)
+        steps(live, 2)
+        other.restore(live.capture())
+        assert steps(other, 2) == steps(live, 2)
 
 
 @pytest.mark.slow
