@@ -1,4 +1,4 @@
-"""axe-core finds no fault that is more than minor on any page, in both colour schemes and in a wide and a narrow window."""
+"""axe-core finds at most minor faults on any page, in both colour schemes and in a wide and a narrow window."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ THEN = {"monitor": enlarge, "agent": play}
 
 
 @pytest.mark.parametrize("name", SETTLED)
-def test_no_page_has_a_fault_that_is_more_than_minor(
+def test_no_page_has_more_than_minor_faults(
     name: str, context: BrowserContext, pages_server: Server, axe: str
 ) -> None:
     body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array"}).encode()
