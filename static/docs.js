@@ -36,16 +36,26 @@ function heard(reply) {
 }
 
 /**
- * Without the choice of a server, which is the page's, and without links within buttons, which assistive technology does not find its way through. Opening a call still puts it
- * into the page's address.
+ * Without the choice of a server, which is the page's, and without links within buttons, which assistive technology does
+ * not find its way through. Opening a call still puts it into the page's address. The groups of calls are headings of the
+ * third level, so one of the second stands above them.
  */
 const accessible = () => ({
   wrapComponents: {
     DeepLink: (/** @type {unknown} */ _, /** @type {{React: any}} */ { React }) => (/** @type {{text: string}} */ { text }) =>
       React.createElement("span", null, text),
     ServersContainer: () => () => null,
+    operations: (/** @type {unknown} */ Operations, /** @type {{React: any}} */ { React }) => (/** @type {any} */ given) =>
+      React.createElement("div", { ref: within }, React.createElement("h2", { className: "unseen" }, "Calls"), React.createElement(Operations, given)),
   },
 });
+
+/** The page has a main landmark already, in which Swagger UI's own cannot be one. @param {HTMLElement | null} calls */
+function within(calls) {
+  const landmark = calls?.closest("main#operations");
+  landmark?.setAttribute("role", "region");
+  landmark?.setAttribute("aria-label", "Calls");
+}
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.addEventListener("change", follow);

@@ -3,6 +3,8 @@
  * it is a tenth of what the page would weigh.
  */
 
+import { make } from "../page/elements.js";
+
 /** @typedef {import("../vendor/uplot.js").default} UPlot */
 
 const EVERY_MS = 200;
@@ -22,6 +24,8 @@ export class Curve {
     this.timer = undefined;
     /** @type {UPlot | undefined} */
     this.plot = undefined;
+    /** The library's style sheet. @type {HTMLLinkElement | undefined} */
+    this.styled = undefined;
     /** @type {Promise<unknown> | undefined} */
     this.loading = undefined;
     new ResizeObserver(() => this.#fit()).observe(place);
@@ -30,8 +34,10 @@ export class Curve {
 
   /** Make the plot. */
   async #load() {
-    const { default: uPlot } = await import("../vendor/uplot.js");
     const { place } = this;
+    if (!this.styled) this.styled = make("link", { rel: "stylesheet", href: new URL("../vendor/uplot.css", import.meta.url).href });
+    document.head.prepend(this.styled);
+    const { default: uPlot } = await import("../vendor/uplot.js");
     const colour = (/** @type {string} */ name) => () => getComputedStyle(place).getPropertyValue(name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     this.plot = new uPlot(

@@ -5,8 +5,6 @@
 
 import { element } from "../page/elements.js";
 
-/** @typedef {{envId: string, hidden: string[]}} Lesson */
-
 /** The parts that can be hidden, by selectors. @type {Record<string, string[]>} */
 const PARTS = {
   agent: ["#example", "#restore-example"],
@@ -20,18 +18,11 @@ const PARTS = {
   curve: ["#curve-panel"],
 };
 
-/** @param {string} query @returns {Lesson | null} Null without one. */
-export function lessonOf(query) {
-  const asked = new URLSearchParams(query);
-  const envId = asked.get("lesson");
-  const hidden = (asked.get("hide") ?? "").split(",").filter((part) => Object.hasOwn(PARTS, part));
-  return envId ? { envId, hidden } : null;
-}
-
-/** Hide what the lesson hides, and fix its environment. @param {Lesson} lesson */
-export function applyLesson({ hidden }) {
-  const field = element("environment", HTMLInputElement);
-  field.disabled = true;
+/** Hide what the lesson hides, and fix its environment. @param {string} query - The page's. */
+export function applyLesson(query) {
+  const asked = new URLSearchParams(query).get("hide") ?? "";
+  const hidden = asked.split(",").filter((part) => Object.hasOwn(PARTS, part));
+  element("environment", HTMLInputElement).disabled = true;
   for (const selector of hidden.flatMap((part) => PARTS[part])) {
     for (const part of document.querySelectorAll(selector)) {
       const whole = part instanceof HTMLSelectElement ? part.closest(".field") : part;

@@ -11,7 +11,6 @@ import { Controls } from "./controls.js";
 import { Curve } from "./curve.js";
 import { exampleInAddress, forgetTurn } from "./documents/address.js";
 import { Editor } from "./editor.js";
-import { applyLesson, lessonOf } from "./lesson.js";
 import { Painter } from "./painter.js";
 import { Picker } from "./picker.js";
 import { Play } from "./play.js";
@@ -200,11 +199,11 @@ addEventListener("hashchange", () => {
 });
 await open();
 await catalogueLoaded;
-const lesson = lessonOf(location.search);
+const lesson = new URLSearchParams(location.search).get("lesson");
 if (lesson) {
-  applyLesson(lesson);
-  picker.choose(lesson.envId);
-  if (!picker.chosen) say("said", `This service has no environment ${lesson.envId}, which the lesson is about.`);
-  else if (!editor.code.includes(JSON.stringify(lesson.envId))) await picked(lesson.envId, { asks: false });
+  (await import("./lesson.js")).applyLesson(location.search);
+  picker.choose(lesson);
+  if (!picker.chosen) say("said", `This service has no environment ${lesson}, which the lesson is about.`);
+  else if (!editor.code.includes(JSON.stringify(lesson))) await picked(lesson, { asks: false });
 }
 document.body.dataset.ready = "true";

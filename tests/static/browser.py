@@ -9,9 +9,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
 
 from tests.servers import ROOT, Server, uvicorn
 
@@ -43,12 +44,20 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def pages_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of the pages and the API for the tests of one file."""
+@pytest.fixture(scope="session")
+def server_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the pages and the API."""
     folder: Path = tmp_path_factory.mktemp("store")
     with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def pages_server(server_of_the_session: Server) -> Server:
+    """The session's server, with no environments when a file begins."""
+    for instance_id in server_of_the_session.send("GET", "/v1/envs/").json:
+        server_of_the_session.send("DELETE", f"/v1/envs/{instance_id}/")
+    return server_of_the_session
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def other_origin() -> Iterator[str]:
 
 @dataclass
 class Visitor:
-    """A visitor with a browser profile of their own, who notes what the console complains of."""
+    """A visitor whose browser keeps nothing of others, who notes what the console complains of."""
 
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
@@ -75,33 +84,92 @@ class Visitor:
 
     def open(self, url: str) -> Page:
         """A new tab at the address."""
+        page = self.new_tab()
+        page.goto(url)
+        return page
+
+    def new_tab(self) -> Page:
+        """An empty tab."""
         page = self.context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(url)
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
 
+    def unexpected(self) -> list[str]:
+        """The complaints that the test did not bring about."""
+        return [each for each in self.complaints if not any(part in each for part in self.expected)]
+
+
+class Profile:
+    """A browser's profile that one visitor after another uses.
+
+    Only its cache stays, without which each page takes twice the time.
+    """
+
+    def __init__(self, browser: Browser, **device: Any) -> None:
+        self.context = browser.new_context(**device, reduced_motion="reduce")
+        self.context.set_default_timeout(30_000)
+        self._origins: set[str] = set()
+        self._empty = self.context.new_page()
+        self._storage = self.context.new_cdp_session(self._empty)
+        self.context.on("page", lambda page: page.on("framenavigated", self._note))
+
+    def _note(self, frame: Frame) -> None:
+        self._origins.add("{0.scheme}://{0.netloc}".format(urlsplit(frame.url)))
+
+    def visit(self) -> Iterator[Visitor]:
+        """A visitor, of whom nothing is left at the end; a complaint that the test did not expect fails it."""
+        visitor = Visitor(self.context)
+        yield visitor
+        for page in self.context.pages:
+            if page is not self._empty:
+                page.close()
+        self.context.clear_permissions()
+        for origin in self._origins:
+            self._storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self._origins.clear()
+        assert visitor.unexpected() == []
+
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+TELEPHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def desktop(browser: Browser) -> Iterator[Profile]:
+    """A profile in a wide window, of one file's visitors."""
+    profile = Profile(browser, **DESKTOP)
+    yield profile
+    profile.context.close()
+
+
+@pytest.fixture(scope="module")
+def telephone(browser: Browser) -> Iterator[Profile]:
+    """A profile in a narrow window, used with fingers, of one file's visitors."""
+    profile = Profile(browser, **TELEPHONE)
+    yield profile
+    profile.context.close()
+
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
-    """A new visitor; a complaint in the console that the test did not expect fails it."""
-    yield from _visit(browser, {"viewport": {"width": 1440, "height": 900}})
+def visitor(desktop: Profile) -> Iterator[Visitor]:
+    """A new visitor."""
+    yield from desktop.visit()
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Visitor]:
-    """A new visitor with a telephone: a narrow window, and fingers."""
-    yield from _visit(browser, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True})
+def phone(telephone: Profile) -> Iterator[Visitor]:
+    """A new visitor with a telephone."""
+    yield from telephone.visit()
 
 
-def _visit(browser: Browser, device: dict[str, Any]) -> Iterator[Visitor]:
-    context = browser.new_context(**device, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    one = Visitor(context)
-    yield one
-    context.close()
-    assert [each for each in one.complaints if not any(part in each for part in one.expected)] == []
+@pytest.fixture
+def newcomer(browser: Browser) -> Iterator[Visitor]:
+    """A visitor with an empty cache, whose browser a test may change."""
+    profile = Profile(browser, **DESKTOP)
+    yield from profile.visit()
+    profile.context.close()

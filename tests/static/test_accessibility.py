@@ -1,11 +1,12 @@
-"""axe-core finds no serious fault on any page, in both colour schemes and in a wide and a narrow window."""
+"""axe-core finds at most minor faults on any page, in both colour schemes and in a wide and a narrow window."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.servers import Server
 
@@ -17,7 +18,7 @@ SETTLED = {
     "join": "#join:not([hidden])",
 }
 QUERY = {"join": "#name=student-01&key=secret"}
-SERIOUS = ("serious", "critical")
+FAULTS = ("moderate", "serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -26,56 +27,76 @@ def axe(javascript_packages: Path) -> str:
 
 
 def faults(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
+    if not page.evaluate("Boolean(globalThis.axe)"):
+        page.evaluate(axe)
     found: dict[str, Any] = page.evaluate("axe.run({ resultTypes: ['violations'] })")
     return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"
         for fault in found["violations"]
-        if fault["impact"] in SERIOUS
+        if fault["impact"] in FAULTS
     ]
 
 
-def opened(browser: Browser, server: Server, name: str, scheme: Any, width: int) -> Page:
-    # axe is put into the page, which its policy forbids to everyone else.
-    context = browser.new_context(
-        color_scheme=scheme,
-        viewport={"width": width, "height": 844},
-        bypass_csp=True,
-        reduced_motion="reduce",
-        has_touch=width < 500,
-    )
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Pages into which axe can be put, which their policy forbids to everyone else."""
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce", has_touch=True)
+    yield context
+    context.close()
+
+
+def opened(context: BrowserContext, server: Server, name: str) -> Page:
     page = context.new_page()
     page.goto(f"{server.url}/{name}.html{QUERY.get(name, '')}")
     page.locator(SETTLED[name]).first.wait_for(state="attached")
     return page
 
 
-# Colours do not depend on the width, so each of both is seen once.
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
-def test_no_page_has_a_serious_fault(
-    scheme: str, width: int, browser: Browser, pages_server: Server, axe: str
+def enlarge(page: Page) -> None:
+    page.locator(".tile h2 button").first.click()
+    page.locator("#enlarged[open]").wait_for()
+
+
+def play(page: Page) -> None:
+    page.locator("#play").click()
+    page.locator("#screen.playing canvas:not([hidden])").wait_for()
+
+
+THEN = {"monitor": enlarge, "agent": play}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_no_page_has_more_than_minor_faults(
+    name: str, context: BrowserContext, pages_server: Server, axe: str
 ) -> None:
     body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array"}).encode()
     made = pages_server.send("POST", "/v1/envs/", body).json["instance_id"]
     pages_server.send("POST", f"/v1/envs/{made}/reset/", b"{}")
+    page = opened(context, pages_server, name)
+    found = both(page, axe)
+    if name in THEN:
+        THEN[name](page)
+        found |= {f"{which}, then": each for which, each in both(page, axe).items()}
+    page.close()
+    assert {which: each for which, each in found.items() if each} == {}
+
+
+def both(page: Page, axe: str) -> dict[str, list[str]]:
+    """What is found in either scheme and width: colours do not depend on the width."""
     found = {}
-    for name in SETTLED:
-        page = opened(browser, pages_server, name, scheme, width)
-        found[name] = faults(page, axe)
-        if name == "monitor":
-            page.locator(".tile h2 button").first.click()
-            found["enlarged"] = faults(page, axe)
-        if name == "agent":
-            page.locator("#play").click()
-            page.locator("#screen.playing canvas:not([hidden])").wait_for()
-            found["playing"] = faults(page, axe)
-        page.context.close()
-    assert {name: each for name, each in found.items() if each} == {}
+    for which, scheme, width in (("light", "light", 390), ("dark", "dark", 1280)):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found[which] = faults(page, axe)
+    return found
+
+
+def test_every_page_is_looked_at() -> None:
     assert set(SETTLED) == {each.stem for each in (Path(__file__).parents[2] / "static").glob("*.html")}
 
 
-def test_a_serious_fault_would_be_found(browser: Browser, pages_server: Server, axe: str) -> None:
-    page = opened(browser, pages_server, "index", "light", 1280)
+def test_a_fault_would_be_found(context: BrowserContext, pages_server: Server, axe: str) -> None:
+    page = opened(context, pages_server, "index")
     page.locator(".lead p").evaluate("words => words.style.color = '#ddd'")
     assert any(fault.startswith("color-contrast") for fault in faults(page, axe))
-    page.context.close()
+    page.close()

@@ -25,10 +25,10 @@ def operation(page: Page, name: str) -> Locator:
     return box
 
 
-def test_a_call_is_read_and_tried_and_nothing_comes_from_elsewhere(visitor: Visitor, pages_server: Server) -> None:
+def test_a_call_is_tried_and_nothing_comes_from_elsewhere(newcomer: Visitor, pages_server: Server) -> None:
     hosts: set[str] = set()
-    visitor.context.on("request", lambda request: hosts.add("/".join(request.url.split("/")[:3])))
-    page = docs(visitor, f"{pages_server.url}/docs")
+    newcomer.context.on("request", lambda request: hosts.add("/".join(request.url.split("/")[:3])))
+    page = docs(newcomer, f"{pages_server.url}/docs")
     expect(page.locator(".opblock")).to_have_count(
         sum(map(len, pages_server.send("GET", "/openapi.json").json["paths"].values()))
     )

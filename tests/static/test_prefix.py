@@ -41,12 +41,12 @@ def prefixed(pages_server: Server) -> Iterator[str]:
         proxy.shutdown()
 
 
-def test_the_landing_page_and_the_documentation_work_below_a_path(visitor: Visitor, prefixed: str) -> None:
+def test_the_landing_page_and_the_documentation_work_below_a_path(newcomer: Visitor, prefixed: str) -> None:
     asked: list[str] = []
-    visitor.context.on("request", lambda request: asked.append(request.url))
-    page = visitor.open(f"{prefixed}/")
+    newcomer.context.on("request", lambda request: asked.append(request.url))
+    page = newcomer.open(f"{prefixed}/")
     page.locator("#health[data-state=up]").wait_for()
     assert prefixed in page.locator("#curl").inner_text()
-    visitor.open(f"{prefixed}/docs").locator("body[data-ready]").wait_for(state="attached")
+    newcomer.open(f"{prefixed}/docs").locator("body[data-ready]").wait_for(state="attached")
     assert f"{prefixed}/openapi.json" in asked
     assert [url for url in asked if not url.startswith(f"{prefixed}/")] == []

@@ -12,8 +12,8 @@ MOST_BYTES = {"index": 60_000, "agent": 250 * 1024, "monitor": 60_000, "join": 4
 
 
 @pytest.mark.parametrize("name", MOST_BYTES)
-def test_a_page_is_no_heavier_than_its_budget(name: str, visitor: Visitor, pages_server: Server) -> None:
-    page = visitor.context.new_page()
+def test_a_page_is_no_heavier_than_its_budget(name: str, newcomer: Visitor, pages_server: Server) -> None:
+    page = newcomer.context.new_page()
     loaded: list[Response] = []
     page.on("response", lambda response: loaded.append(response))
     page.goto(f"{pages_server.url}/{name}.html")

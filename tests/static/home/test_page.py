@@ -102,16 +102,16 @@ def test_a_page_is_sent_with_its_policy_and_cannot_be_framed_by_others(pages_ser
     assert pages_server.send("GET", "/gymnasium.js").headers["cache-control"] == "no-cache"
 
 
-def test_another_service_is_confirmed_before_it_is_called(visitor: Visitor, pages_server: Server) -> None:
+def test_another_service_is_confirmed_before_it_is_called(newcomer: Visitor, pages_server: Server) -> None:
     other = pages_server.url.replace("127.0.0.1", "localhost")
     asked: list[str] = []
-    visitor.context.on("request", lambda request: asked.append(request.url))
-    page = visitor.open(f"{pages_server.url}/?api={other}/")
+    newcomer.context.on("request", lambda request: asked.append(request.url))
+    page = newcomer.open(f"{pages_server.url}/?api={other}/")
     page.get_by_role("dialog").wait_for()
     assert not any(url.startswith(other) for url in asked)
     page.get_by_role("button", name="Use it").click()
     page.locator("#health[data-state=up]", has_text="localhost").wait_for()
-    again = visitor.open(f"{pages_server.url}/?api={other}")
+    again = newcomer.open(f"{pages_server.url}/?api={other}")
     again.locator("#health[data-state=up]", has_text="localhost").wait_for()
     assert f"api={other}".replace(":", "%3A").replace("/", "%2F") in str(
         again.locator("a.name").get_attribute("href")

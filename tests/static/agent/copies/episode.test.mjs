@@ -64,9 +64,10 @@ test("a history that is too long for a copy ends", () => {
 const EPISODE = {
   url: process.env.GYM_HTTP_URL ?? "http://127.0.0.1:5000",
   keyed: Boolean(process.env.GYM_HTTP_API_KEY),
-  beginning: { creation: { env_id: "CartPole-v1", render_mode: null, kwargs: { sutton_barto_reward: true } } },
-  before: [reset({ seed: 1 }), made("rollout/", { actions: Array(40_000).fill(1), include: [], on_end: "continue" })],
-  calls: [reset({ seed: 42 }), step(1)],
+  beginning: { creation: { env_id: "MountainCarContinuous-v0", render_mode: null, kwargs: { goal_velocity: 0.01 } } },
+  // Longer than 128 KiB, the longest argument that Linux takes.
+  before: [reset({ seed: 1 }), made("rollout/", { actions: Array(6500).fill([0.12345678901234568]), include: [], on_end: "continue" })],
+  calls: [reset({ seed: 42 }), step([0.12345678901234568])],
 };
 
 test("what is copied quotes what a shell or Python would read", () => {

@@ -312,14 +312,14 @@ def test_every_example_explains_itself_in_full_above_the_editor(visitor: Visitor
 
 
 def test_a_browser_that_stores_nothing_says_so_and_lists_what_was_typed(
-    visitor: Visitor, pages_server: Server
+    newcomer: Visitor, pages_server: Server
 ) -> None:
-    visitor.context.add_init_script(
+    newcomer.context.add_init_script(
         """Object.defineProperty(globalThis, "indexedDB", {
              get() { throw new DOMException("It is forbidden.", "SecurityError"); },
            });"""
     )
-    page = playground(visitor, pages_server.url)
+    page = playground(newcomer, pages_server.url)
     write(page, "// mine")
     expect(page.locator("#document-state")).to_contain_text("the code is lost when the page closes")
     page.locator("#example").select_option("random")
@@ -418,14 +418,13 @@ def test_code_whose_versions_find_no_room_at_the_end_is_left_without_them(
     expect(page.locator("dialog pre").last).to_contain_text("Balances to 500")
 
 
-def test_nothing_is_typed_before_there_is_an_agent_to_change(visitor: Visitor, pages_server: Server) -> None:
+def test_nothing_is_typed_before_there_is_an_agent_to_change(newcomer: Visitor, pages_server: Server) -> None:
     waiting: list[Route] = []
-    visitor.context.route("**/examples/*.js", lambda route: waiting.append(route))
-    page = visitor.open(f"{pages_server.url}/agent.html")
+    newcomer.context.route("**/examples/*.js", lambda route: waiting.append(route))
+    page = newcomer.open(f"{pages_server.url}/agent.html")
     editor = page.locator("#editor .cm-content")
     expect(editor).to_have_attribute("contenteditable", "false")
     for route in waiting:
         route.continue_()
-    visitor.context.unroute("**/examples/*.js")
     page.locator("body[data-ready]").wait_for(state="attached")
     expect(editor).to_have_attribute("contenteditable", "true")
