@@ -21,6 +21,7 @@ from shared.settings import Settings
 from shared.snapshot.isolation.timeout import GRACE_S
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
+from shared.web.service.service import traces_wanted
 
 _BACKLOG = 2048
 
@@ -39,9 +40,10 @@ def serve(host: str, port: int) -> int:
     """Serve until a signal ends the server, and return the exit status.
 
     Raises:
-        Misconfigured: a setting is malformed, or the store's address is.
+        Misconfigured: a setting is malformed, or the store's address is, or traces cannot be sent.
     """
     chosen = settings.read()
+    traces_wanted()
     config = Config(
         "functions.local:app",
         host=host,
