@@ -21,6 +21,7 @@ from shared.snapshot.isolation.timeout import GRACE_S
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.web.app.supervisor import Supervisor
+from shared.web.service.service import traces_wanted
 
 _BACKLOG = 2048
 
@@ -33,10 +34,11 @@ def serve(host: str, port: int) -> int:
     Told to end, a server takes no more connections, cuts streams, and finishes the calls under way.
 
     Raises:
-        Misconfigured: a setting is malformed, or the store's address is.
+        Misconfigured: a setting is malformed, or the store's address is, or traces cannot be sent.
     """
     chosen = settings.read()
     longest_call_s = math.ceil(chosen.max_call_seconds + 3 * GRACE_S)
+    traces_wanted()
     config = Config(
         "functions.local:app",
         host=host,

@@ -123,6 +123,30 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**given)
 
 
+def traces_endpoint(environment: Mapping[str, str] | None = None) -> str | None:
+    """Where OpenTelemetry's own variables have traces sent; None where they name no collector.
+
+    Source: OpenTelemetry's *Protocol Exporter* specification, which has defaults for all of them but the first.
+
+    Raises:
+        Misconfigured: the address is none of HTTP, or another protocol than HTTP's is asked for.
+    """
+    environment = os.environ if environment is None else environment
+    for variable in ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"):
+        endpoint = environment.get(variable, "").strip()
+        if endpoint:
+            break
+    else:
+        return None
+    if not re.match(r"https?://[^/]", endpoint):
+        raise Misconfigured(f"{variable} is {endpoint!r}, no address of HTTP; use http://HOST:4318.")
+    for variable in ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
+        protocol = environment.get(variable, "").strip() or "http/protobuf"
+        if protocol != "http/protobuf":
+            raise Misconfigured(f"{variable} is {protocol}, and traces are sent by http/protobuf alone; unset it.")
+    return endpoint
+
+
 def prepare_process() -> None:
     """Set the variables with which libraries open no screen, play no sound and print no banner, unless set.
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import os
+import re
 from dataclasses import Field, fields
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
-from shared.settings import Settings, name_region, read
+from shared.settings import Settings, name_region, read, traces_endpoint
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -199,3 +200,46 @@ def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
     monkeypatch.setattr(os, "environ", {"AWS_CONFIG_FILE": "/nowhere", **given})
     name_region()
     assert boto3.session.Session().region_name == found
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ({}, None),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, None),
+        ({"OTEL_SERVICE_NAME": "gym"}, None),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, "http://collector:4318"),
+        (
+            {
+                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://a",
+                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://b/v1/traces",
+            },
+            "https://b/v1/traces",
+        ),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"},
+            "http://a",
+        ),
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, None),
+    ],
+)
+def test_traces_are_sent_where_opentelemetrys_own_variables_say(
+    given: dict[str, str], endpoint: str | None
+) -> None:
+    assert traces_endpoint(given) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4318'"),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http:///x"}, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+            "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and traces are sent by http/protobuf alone",
+        ),
+    ],
+)
+def test_a_collector_that_cannot_be_meant_is_named(given: dict[str, str], told: str) -> None:
+    with pytest.raises(Misconfigured, match=re.escape(told)):
+        traces_endpoint(given)

@@ -161,6 +161,9 @@ class Resource:
             headers = joined(scope["headers"])
         named = REQUEST_ID in headers or LAMBDA_CONTEXT in scope
         log = RequestLog(headers, request_id_of(headers, scope) if named else os.urandom(8).hex())
+        opened = self._service.opened
+        if opened is not None and opened.traces is not None:
+            log.timing = opened.traces.timing(log.timing.began, scope)
         endpoint = self.endpoints.get("GET" if scope["method"] == "HEAD" else scope["method"])
         # A method that is not served is the client's own word, of which there are endlessly many.
         log.endpoint, log.method = self.path, "other" if endpoint is None else endpoint.method

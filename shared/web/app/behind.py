@@ -78,6 +78,8 @@ class OpenedService:
         await service.close()
         service.notes.write()
         service.log.flush()
+        if service.traces is not None:
+            await asyncio.to_thread(service.traces.shut_down)
 
 
 class Behind:

@@ -28,6 +28,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     endpoint: str
     status: int
     total_ms: float
+    trace: str | None = None
     problem: str | None = None
     instance: str | None = None
     owner: str | None = None
@@ -69,6 +70,7 @@ class LogWriter:
             endpoint,
             status,
             _milliseconds(timing.elapsed()),
+            log.trace,
             log.problem,
             log.instance_id,
             log.owner,

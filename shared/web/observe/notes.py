@@ -1,6 +1,6 @@
-"""What is noted of answered requests: a line of the log each, and the metrics.
+"""What is noted of answered requests: a line of the log each, the metrics, and spans.
 
-Nobody waits for either, so under a server they are left until a few requests have come. That takes them out of
+Nobody waits for them, so under a server they are left until a few requests have come. That takes them out of
 the time of a step, and many in a row take less time than as many one by one.
 """
 
@@ -12,16 +12,18 @@ from shared.web.observe.request_log import RequestLog
 
 if TYPE_CHECKING:
     from shared.web.observe.metrics import Metrics
+    from shared.web.observe.traces import Traces
 
 _PAUSE_S = 0.05
 
 
 class Notes:
-    """Writes the log of one process and counts its metrics, where it has any."""
+    """Writes the log of one process, and counts its metrics and makes its spans where it has any."""
 
-    def __init__(self, log: LogWriter, metrics: "Metrics | None") -> None:
+    def __init__(self, log: LogWriter, metrics: "Metrics | None", traces: "Traces | None" = None) -> None:
         self._log = log
         self._metrics = metrics
+        self._traces = traces
         self._buffers = False
         self.answered: list[RequestLog] = []
         """Requests not noted yet. Whoever adds one calls `schedule`, unless `scheduled` is set."""
@@ -46,4 +48,6 @@ class Notes:
         if self._metrics is not None:
             self._metrics.count(answered)
         for log in answered:
+            if self._traces is not None:
+                log.trace = self._traces.record(log)
             self._log.note(log, log.method, log.endpoint, log.status)

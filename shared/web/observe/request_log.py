@@ -42,6 +42,8 @@ class RequestLog(msgspec.Struct):
     """The instance's revision after the call."""
     problem: str | None = None
     """The type of problem in the reply, such as `invalid-action`."""
+    trace: str | None = None
+    """The id of the trace that it belongs to, where traces are sent."""
     method: str = ""
     endpoint: str = ""
     """The path as it is declared."""

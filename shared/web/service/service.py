@@ -23,6 +23,7 @@ from shared.web.service.tickets import Tickets
 
 if TYPE_CHECKING:
     from shared.web.observe.metrics import Metrics
+    from shared.web.observe.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Service:
     notes: Notes
     """Writes the log and counts the metrics of each request that has been answered."""
     tickets: Tickets
+    traces: "Traces | None" = None
+    """Only a server whose environment names a collector has them."""
     ending: Ending = field(default_factory=Ending)
 
     async def check_ready(self) -> None:
@@ -67,7 +70,7 @@ class Service:
 def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Service:
     """The service for the given settings, or for those in the process's environment.
 
-    With `metrics`, requests and store calls are counted.
+    With `metrics`, requests and store calls are counted, and traced where the environment names a collector.
 
     Raises:
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
@@ -75,6 +78,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     """
     settings.prepare_process()
     chosen = chosen or settings.read()
+    traces = traces_wanted() if metrics else None
     register_environments(chosen.env_modules)
     address = StoreAddress.parse(chosen.store)
     store = CountedStore(open_store(address, chosen.durability))
@@ -93,6 +97,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log)
     counted = _metrics(session, store) if metrics else None
+    traced = None if traces is None else traces()
     return Service(
         settings=chosen,
         address=address,
@@ -101,8 +106,9 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         looks=Renderer(session.thread_for_copy),
         log=log,
         metrics=counted,
-        notes=Notes(log, counted),
+        notes=Notes(log, counted, traced),
         tickets=tickets,
+        traces=traced,
     )
 
 
@@ -123,3 +129,21 @@ def _metrics(session: Session, store: CountedStore) -> "Metrics":
     from shared.web.observe.metrics import Metrics  # 70 ms, and not installed in a Lambda function
 
     return Metrics(session, store)
+
+
+def traces_wanted() -> "type[Traces] | None":
+    """What sends traces; None where the environment names no collector.
+
+    Raises:
+        Misconfigured: it names one by a malformed address, or OpenTelemetry's SDK is not installed.
+    """
+    if settings.traces_endpoint() is None:
+        return None
+    try:
+        from shared.web.observe.traces import Traces  # 0.2 s, and an extra
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and {error.name} is not installed; install the extra otel, "
+            "in a clone by `pip install --editable .[otel]`, or unset it."
+        ) from error
+    return Traces
