@@ -67,6 +67,11 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """Digest of the request that created this, if it had an idempotency key."""
     drawn_seed: int | None = None
     """The seed of the first reset where neither it nor the creation brings one, so that it can be told."""
+    digests: dict[str, str] = {}
+    """By `DISTRIBUTION VERSION`: of what NumPy computes, and of the files of packages in pure Python.
+
+    Other versions with the same digest continue the snapshot.
+    """
 
     @property
     def reference(self) -> Reference:

@@ -7,6 +7,7 @@ there. What can be seen of those is refused.
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
@@ -30,10 +31,10 @@ from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.isolation.process_state import left_by_constructor
-from shared.snapshot.versions.compatibility import check_libraries
 from shared.snapshot.versions.distributions import distributions_of, version_here
 
 _CALLS = "calls"
+_UNKNOWN_FORM = "The graph in the snapshot is not of the form this mechanism writes."
 _ADVICE = "Restore an earlier checkpoint, or create it anew."
 
 LARGEST_BODY_BYTES = 1 << 26
@@ -62,6 +63,20 @@ class GraphMechanism:
             NotPlain: `suits` is false for it.
         """
         return GraphSubject(env, recipe)
+
+    def versions_of(self, body: bytes) -> Mapping[str, str]:
+        """The versions of what the graph names, Python among it.
+
+        Raises:
+            SnapshotCorrupt: the bytes are none that this mechanism writes.
+        """
+        match plain.loads(body):
+            case [str(kind), bytes(graph), *_] if kind == _CALLS:
+                return self.versions_of(graph)
+            case [dict(versions), *_]:
+                return versions
+            case _:
+                raise SnapshotCorrupt(_UNKNOWN_FORM)
 
 
 class GraphSubject:
@@ -149,11 +164,11 @@ class GraphSubject:
         return body
 
     def restore(self, body: bytes) -> None:
-        """Replace the environment by that of `body`, whose signature must have been verified.
+        """Replace the environment by that of `body`, whose signature and versions must have been verified.
 
         Raises:
             SnapshotCorrupt: The bytes are none that this mechanism writes, or belong to another environment.
-            SnapshotIncompatible: It was written with other versions of what the graph names.
+            SnapshotIncompatible: A leaf of the graph has no package here.
             SnapshotDiverged: It came out as another environment than the one stored.
         """
         match plain.loads(body):
@@ -193,8 +208,7 @@ class GraphSubject:
             ]:
                 pass
             case _:
-                raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
-        check_libraries(versions, {name: version_here(name) for name in versions})
+                raise SnapshotCorrupt(_UNKNOWN_FORM)
         if classes != self._classes:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
         if constants != self._fingerprint:
@@ -208,7 +222,7 @@ class GraphSubject:
                 "The graph in the snapshot came out as another environment than the one stored. "
                 "Restore an earlier checkpoint, or create it anew."
             )
-        self._versions = versions
+        self._versions = {name: version_here(name) for name in versions}  # equal, as was checked before
         self._names.set_state(names)
         self._global_rng.set_state(global_rng)
         self._tend(env)
