@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from infra.proofs.compatibility_samples import SAMPLES
+from infra.proofs.compatibility_samples import MODULES, SAMPLES, Sample
 from shared.settings import child_environment, prepare_process
 from shared.snapshot.versions.compatibility import ENGINES
 from shared.snapshot.versions.proved import TABLE, Line, lines_in
@@ -73,9 +73,9 @@ class Side(NamedTuple):
             except PackageNotFoundError:
                 yield name
 
-    def env_ids(self, modules: Iterable[str]) -> set[str]:
+    def env_ids(self) -> set[str]:
         """The ids that are registered there."""
-        code = f"import gymnasium, json, {', '.join(modules)}; print(json.dumps([*gymnasium.registry]))"
+        code = f"import gymnasium, json, {', '.join(MODULES)}; print(json.dumps([*gymnasium.registry]))"
         output = subprocess.run([self.interpreter, "-c", code], check=True, stdout=subprocess.PIPE).stdout
         return {*json.loads(output.splitlines()[-1])}
 
@@ -94,27 +94,24 @@ def main() -> int:
     sides = [Side.of(given.package, told) for told in given.sides]
     for side in sides:
         side.install()
-    parts = given.part or [*SAMPLES]
     for written, continued in (sides, sides[::-1]):
-        proved = _prove(written, continued, parts, given.processes)
-        _write(Line(given.package, written.version, continued.version, tuple(sorted(proved))), parts)
+        known = written.env_ids() & continued.env_ids()
+        for part in given.part or SAMPLES:
+            samples = [sample for sample in SAMPLES[part] if sample.env_id in known]
+            _note(written, continued, part, proved=_prove(written, continued, samples, given.processes))
     return 0
 
 
-def _prove(written: Side, continued: Side, parts: Sequence[str], processes: int) -> set[str]:
-    """The parts without a difference in any of their samples."""
-    modules = ("ale_py", "minigrid")
-    known = written.env_ids(modules) & continued.env_ids(modules)
-    samples = [(part, sample) for part in parts for sample in SAMPLES[part] if sample.env_id in known]
-    failed = set()
+def _prove(written: Side, continued: Side, samples: Sequence[Sample], processes: int) -> bool:
+    """Whether there are samples, and none of them came out differently."""
+    commands = [sample.command(written.interpreter, continued.interpreter) for sample in samples]
+    refusals = []
     with concurrent.futures.ThreadPoolExecutor(processes) as pool:
-        commands = [sample.command(written.interpreter, continued.interpreter) for _, sample in samples]
-        for (part, sample), refusal in zip(samples, pool.map(refusal_of, commands), strict=True):
-            title = f"{written.package} {written.version} to {continued.version}: {part}: {sample}"
+        for sample, refusal in zip(samples, pool.map(refusal_of, commands), strict=True):
+            title = f"{written.package} {written.version} to {continued.version}: {sample}"
             print(f"{title}: {refusal or '0 differences'}", flush=True)
-            if refusal is not None:
-                failed.add(part)
-    return {part for part, _ in samples} - failed
+            refusals.append(refusal)
+    return bool(refusals) and not any(refusals)
 
 
 def refusal_of(command: Sequence[str]) -> str | None:
@@ -125,15 +122,13 @@ def refusal_of(command: Sequence[str]) -> str | None:
     return None if ran.returncode == 0 else (ran.stdout or ran.stderr).strip()[-500:]
 
 
-def _write(line: Line, tried: Sequence[str]) -> None:
-    """Put the line into the table in place of what it said of the parts that were tried."""
-    lines = {(each.package, each.written, each.continued): each for each in lines_in(TABLE)}
-    place = (line.package, line.written, line.continued)
-    kept = {*lines[place].parts} - {*tried} if place in lines else set()
-    parts = sorted(kept | {*line.parts})
-    lines[place] = msgspec.structs.replace(line, parts=tuple(parts))
-    found = sorted(each for each in lines.values() if each.parts)
-    TABLE.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+def _note(written: Side, continued: Side, part: str, *, proved: bool) -> None:
+    """Put into the table what came of a part, in place of what it said before; a run can be made in parts."""
+    place = (written.package, written.version, continued.version)
+    parts = {(each.package, each.written, each.continued): {*each.parts} for each in lines_in(TABLE)}
+    parts[place] = parts.get(place, set()) - {part} | ({part} if proved else set())
+    lines = [Line(*each, tuple(sorted(of))) for each, of in sorted(parts.items()) if of]
+    TABLE.write_bytes(msgspec.json.format(msgspec.json.encode(lines), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from shared.snapshot.making.parts import DRAWN, VECTOR
 
+MODULES = ("ale_py", "minigrid")
+"""They register the samples that Gymnasium does not."""
+
 
 class Sample(NamedTuple):
     """One environment, as a request that creates it describes it."""
@@ -22,7 +25,8 @@ class Sample(NamedTuple):
 
     def command(self, written: Path, continued: Path) -> list[str]:
         """The conformance suite: written by one interpreter, continued by the other."""
-        command = [str(written), "-m", "shared.snapshot.conformance", self.env_id, "--module", "minigrid"]
+        command = [str(written), "-m", "shared.snapshot.conformance", self.env_id]
+        command += [part for module in MODULES for part in ("--module", module)]
         command += ["--continue-with", str(continued), "--frames-every", "20"]
         command += ["--wrappers", json.dumps(self.wrappers)] if self.wrappers else []
         command += ["--render-mode", self.render_mode] if self.render_mode else []

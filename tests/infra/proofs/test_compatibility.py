@@ -27,7 +27,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text("[]")
     monkeypatch.setattr(compatibility, "TABLE", path)
     monkeypatch.setattr(Side, "install", lambda side: None)
-    monkeypatch.setattr(Side, "env_ids", lambda side, modules: {"CartPole-v1", "Pendulum-v1", "Ant-v5", "Taxi-v4"})
+    monkeypatch.setattr(Side, "env_ids", lambda side: {"CartPole-v1", "Pendulum-v1", "Ant-v5", "Taxi-v4"})
     return path
 
 
