@@ -70,10 +70,11 @@ class GraphMechanism:
         Raises:
             SnapshotCorrupt: the bytes are none that this mechanism writes.
         """
-        match plain.loads(body):
-            case [str(kind), bytes(graph), *_] if kind == _CALLS:
-                return self.versions_of(graph)
-            case [dict(versions), *_]:
+        packed = plain.packed_items(body)  # the rest may be megabytes
+        match [plain.loads(item) for item in packed[:1]]:
+            case [str(kind)] if kind == _CALLS and len(packed) > 1:
+                return self.versions_of(plain.loads(packed[1]))
+            case [dict(versions)]:
                 return versions
             case _:
                 raise SnapshotCorrupt(_UNKNOWN_FORM)

@@ -72,7 +72,8 @@ class ReplayMechanism:
         Raises:
             SnapshotCorrupt: the bytes are no journal.
         """
-        return Start.unpacked(_parts(body)[1]).versions
+        _around, start, *_ = _parts(body)
+        return Start.unpacked(start).versions
 
 
 class ReplaySubject:

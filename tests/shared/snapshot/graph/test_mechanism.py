@@ -244,7 +244,9 @@ def test_a_body_of_calls_tells_the_versions_of_the_graph_before_them() -> None:
 
 def test_other_bytes_tell_no_versions_and_are_refused() -> None:
     with pytest.raises(SnapshotCorrupt, match="not of the form"):
-        OBJECT_GRAPH.versions_of(plain.dumps({"no": "graph"}))
+        OBJECT_GRAPH.versions_of(plain.dumps(["no graph"]))
+    with pytest.raises(SnapshotCorrupt, match="cannot be read"):
+        OBJECT_GRAPH.versions_of(plain.dumps({"no": "list"}))
 
 
 def test_a_graph_that_went_on_under_another_version_is_of_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
