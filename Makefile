@@ -143,6 +143,10 @@ train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## train on the server and in process 
 exactness: $(VENV)/.check  ## prove every environment exact and write docs/exactness.md; hours
 	$(BIN)/python -m infra.proofs.exactness $(ARGS)
 
+.PHONY: compatibility
+compatibility: $(VENV)/.check  ## prove that versions continue each other: ARGS="numpy 2.4.6 2.5.5:python3.13"
+	$(BIN)/python -m infra.proofs.compatibility $(ARGS)
+
 turns: $(VENV)/.check  ## play two environments of every kind by turns, each against one alone; an hour
 	$(BIN)/python -m infra.proofs.turns --module ale_py $(ARGS)
 

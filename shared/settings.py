@@ -41,6 +41,8 @@ class Settings:
 
     Unset, SQLite keeps a key beside its file. A store without a place for one needs this setting.
     """
+    accept: Literal["proved", "exact"] = "proved"
+    """Which other versions' snapshots are continued: those proved equal to what is installed, or none."""
     api_keys: tuple[tuple[str, str], ...] = ()
     """Pairs of owner and secret; an owner may have several. Unset, calls need no key and all share one owner."""
     teachers: tuple[str, ...] = ()
@@ -246,6 +248,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "store": str.strip,
     "durability": _one_of("process", "power"),
     "signing_keys": _list,
+    "accept": _one_of("proved", "exact"),
     "api_keys": _api_keys,
     "teachers": _list,
     "env_modules": _env_modules,

@@ -13,12 +13,12 @@ from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
 from shared.session.stored.async_store import AsyncStore
-from shared.session.stored.header import Header
 from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.versions.compatibility import Accept
 from shared.storage.protocol import Store
 
 
@@ -36,13 +36,15 @@ class Session:
         trial: Limits | None = None,
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
+        accept: Accept = "proved",
     ) -> None:
         self.objects = AsyncStore(store)
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
-        self.live = LiveCache(live_envs, self.snapshots, self.placement)
+        self._accept = accept
+        self.live = LiveCache(live_envs, self.snapshots, self.placement, accept)
         turns = Turns(self.snapshots, self.limit.seconds)
         self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
@@ -70,13 +72,13 @@ class Session:
             return live.loaded
         return await self.snapshots.newer(reference, loaded.tag) if ask else None
 
-    def thread_for_copy(self, header: Header) -> Thread:
+    def thread_for_copy(self, loaded: Loaded) -> Thread:
         """The thread for a copy that is only drawn: never the event loop, since drawing takes milliseconds.
 
         Raises:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
-        return self.placement.beside_loop(check_compatible(header).home)
+        return self.placement.beside_loop(check_compatible(loaded, self._accept).mechanism.home)
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""

@@ -8,7 +8,7 @@ on an environment before it carries one (`conformance/selection.py`).
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from gymnasium.vector import SyncVectorEnv
@@ -128,7 +128,7 @@ def _single(env: Any) -> Any:
 
 @cache
 def _versions(names: tuple[str, ...], modules: frozenset[str]) -> dict[str, str]:
-    found = {name: version(name) for name in ("gymnasium", "numpy", *names)}
+    found = {name: version_here(name) for name in ("gymnasium", "numpy", *names)}
     if modules:  # finding them takes 0.1 s; a module may come from one of several distributions
         _python, *distributions = distributions_of(modules)
         found |= {name: version_here(name) for name in distributions}

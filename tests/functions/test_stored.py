@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import gymnasium
 import pytest
 
 from shared.errors import Misconfigured
+from shared.session.live import restore
 from shared.settings import PUBLIC, Settings
+from shared.snapshot.versions import compatibility
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.storage.protocol import Store, Stored
@@ -105,17 +108,18 @@ def test_a_lost_key_file_is_told_at_the_start(settings: Settings, tmp_path: Path
     assert not (tmp_path / "snapshots.db.key").exists()
 
 
-def test_another_version_of_a_library_is_409_with_both_named(
+def test_another_version_of_a_library_is_409_with_both_named_and_the_one_that_continues(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = started(settings)
+    written = gymnasium.__version__
     with monkeypatch.context() as patched:
-        patched.setattr(
-            "shared.session.live.restore.libraries_of", lambda *_: {"gymnasium": "9.9.9", "numpy": "9.9"}
-        )
+        patched.setattr(compatibility, "version_here", lambda name: "9.9.9" if name == "gymnasium" else "")
         with served("local", settings) as client:
             reply = Api(client).post(f"{instance}/step/", {"action": 1})
-    assert (reply.status, reply.json["here"]) == (409, {"gymnasium": "9.9.9", "numpy": "9.9"})
+    assert (reply.status, reply.json["type"].rpartition(":")[2]) == (409, "snapshot-incompatible")
+    assert (reply.json["written"]["gymnasium"], reply.json["here"]["gymnasium"]) == (written, "9.9.9")
+    assert reply.json["continued_by"]["gymnasium"][0] == written
     with served("local", settings) as client:
         assert Api(client).post(f"{instance}/step/", {"action": 1}).status == 200
 
@@ -124,7 +128,8 @@ def test_a_snapshot_from_another_processor_goes_on_with_a_warning(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = started(settings)
-    monkeypatch.setattr("shared.session.calls.exactly_once.cpu_features", lambda: "OTHER")
+    monkeypatch.setattr(compatibility, "cpu_features", lambda: "OTHER")
+    monkeypatch.setattr(restore, "cpu_features", lambda: "OTHER")
     with served("local", settings) as client:
         api = Api(client)
         first, second = (api.post(f"{instance}/step/", {"action": 1}) for _ in range(2))

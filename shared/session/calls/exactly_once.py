@@ -26,7 +26,6 @@ from shared.session.stored.idempotency import first_reply, remember
 from shared.session.stored.retry import MOST_TRIES, Failure, Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
-from shared.snapshot.versions.compatibility import cpu_features
 
 _OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
 
@@ -146,8 +145,7 @@ class ExactlyOnce:
         A write confirms by itself that the live environment was the newest. A result that is not written, an
         error too, counts only if the store was asked.
         """
-        keep, tried = False, time.perf_counter()
-        other_cpu = None if live.header.cpu == cpu_features() else live.header.cpu
+        keep, tried, moved = False, time.perf_counter(), live.moved
         try:
             if call.keyed is not None:
                 first = first_reply(live.header, call.keyed)
@@ -158,23 +156,23 @@ class ExactlyOnce:
                     return Outcome(call.encode(result), then, replayed=True)
             attempt = await self._attempt(live, call, timing)
             if isinstance(attempt, Attempt) and attempt.body is not None:
-                header = _header_after(live.header, call, call_id, attempt)
+                header = _header_after(live, call, call_id, attempt)
                 began = time.perf_counter()
                 saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
-                    outcome = Outcome(attempt.reply, header, other_cpu)
+                    outcome = Outcome(attempt.reply, header, moved)
                     return _Unsaved(live.header, saved, outcome, time.perf_counter() - tried, confirmed)
                 keep = True
                 live.equals(saved)
-                return Outcome(attempt.reply, saved.header, other_cpu)
+                return Outcome(attempt.reply, saved.header, moved)
             if not confirmed and await self._snapshots.newer(live.header.reference, live.loaded.tag):
                 return None
             if isinstance(attempt, GymHTTPError):
                 keep = not live.touched
                 raise attempt
             keep = True
-            return Outcome(attempt.reply, live.header, other_cpu)
+            return Outcome(attempt.reply, live.header, moved)
         finally:
             if keep:
                 await self._live.settle(live)
@@ -204,8 +202,9 @@ class ExactlyOnce:
             self._placement.note(live.kind, live.home, live.seconds / live.calls)
 
 
-def _header_after(before: Header, call: InstanceCall, call_id: bytes, attempt: Attempt) -> Header:
+def _header_after(live: LiveEnvironment, call: InstanceCall, call_id: bytes, attempt: Attempt) -> Header:
     """The header of the snapshot that the call leaves."""
+    before, (libraries, digests, cpu) = live.header, live.dependencies
     revision = before.revision + 1
     if call.keyed is None and not before.keyed:
         recent, keyed = before.recent[-_OLDER_IDS:] + call_id, before.keyed
@@ -217,7 +216,9 @@ def _header_after(before: Header, call: InstanceCall, call_id: bytes, attempt: A
         progress=attempt.progress,
         recent=recent,
         keyed=keyed,
-        cpu=cpu_features(),
+        libraries=libraries,
+        digests=digests,
+        cpu=cpu,
         reseed=None,
         turn=None,
     )

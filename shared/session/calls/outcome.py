@@ -13,8 +13,8 @@ class Outcome(NamedTuple):
     reply: Any
     """What the call's `encode` made of the result."""
     header: Header
-    other_cpu: str | None = None
-    """The processor features of the snapshot before, if they are not this one's: last bits may differ."""
+    moved: str | None = None
+    """In words, what is other here than where the snapshot before was written."""
     replayed: bool = False
     """Whether the reply is that of the same call when it first came."""
 

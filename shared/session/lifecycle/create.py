@@ -21,13 +21,13 @@ from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.conformance.selection import needs_trial
-from shared.snapshot.contract.mechanism import Home, Mechanism, Subject
+from shared.snapshot.contract.mechanism import Home, Mechanism, Subject, versions_in
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.arguments import check_kwargs, check_repeats
 from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
-from shared.snapshot.versions.compatibility import cpu_features
+from shared.snapshot.versions.compatibility import dependencies_here
 
 _DRAWN_BITS = 31
 """Of a drawn seed: environments pass theirs to generators that take 32 bits, signed or not."""
@@ -164,18 +164,21 @@ class Creation:
 
 def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism, now: float) -> _First:
     subject, body = adopt_to_serve(mechanism, env, recipe)
+    libraries = libraries_of(mechanism, recipe)
+    written = dependencies_here([*libraries, *versions_in(mechanism, body)])
     header = Header(
         owner=reference.owner,
         instance_id=reference.instance_id,
         recipe=recipe,
         mechanism=mechanism.name,
-        libraries=libraries_of(mechanism, recipe),
-        cpu=cpu_features(),
+        libraries=libraries,
+        cpu=written.cpu,
         created=now,
         used=now,
         revision=0,
         nonce=b"",
         progress=Progress(),
         drawn_seed=secrets.randbits(_DRAWN_BITS) if recipe.seed is None else None,
+        digests=dict(written.digests),
     )
     return _First(subject, mechanism, header, body)

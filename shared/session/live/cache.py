@@ -16,6 +16,7 @@ from shared.session.live.restore import check_compatible, closed, rebuilt
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.contract.mechanism import Home, home_of
+from shared.snapshot.versions.compatibility import Accept
 
 # For how many calls the store is asked first, once another process has written to the instance. Asking a near
 # store costs less than a step made in vain, so there the others are expected back for longer.
@@ -25,7 +26,10 @@ _WARY_NEAR, _WARY_FAR = 64, 1
 class LiveCache:
     """The most recently used live environments, and one lock an instance, live or not."""
 
-    def __init__(self, capacity: int, snapshots: Snapshots, placement: Placement) -> None:
+    def __init__(
+        self, capacity: int, snapshots: Snapshots, placement: Placement, accept: Accept = "proved"
+    ) -> None:
+        self._accept = accept
         self._capacity = capacity
         self._snapshots = snapshots
         self._placement = placement
@@ -118,15 +122,17 @@ class LiveCache:
         live.wary -= 1
         if newer is not None:
             self.beware(live)
-            if newer.header.libraries != live.header.libraries:
-                check_compatible(newer.header)
+            found = check_compatible(newer, self._accept)
             await self._placement.restorer(live.thread, live.kind, live.home).run(live.refresh, newer)
+            live.dependencies, live.moved = found.dependencies, found.moved
 
     async def _restored(self, loaded: Loaded) -> LiveEnvironment:
         header = loaded.header
-        kind, home = kind_of(header.recipe), home_of(check_compatible(header), header.recipe)
+        found = check_compatible(loaded, self._accept)
+        kind, home = kind_of(header.recipe), home_of(found.mechanism, header.recipe)
         thread = self._placement.home(kind, home)
         subject = await self._placement.restorer(thread, kind, home).run(rebuilt, loaded)
         live = LiveEnvironment(subject, thread, loaded)
+        live.dependencies, live.moved = found.dependencies, found.moved
         await self.put(live)
         return live

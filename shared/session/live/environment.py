@@ -24,6 +24,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import check_reset, check_step, has_ended, reward_of
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.registry import mechanism_named
+from shared.snapshot.versions.compatibility import Dependencies
 from shared.wire.members.casts import cast_of
 from shared.wire.members.parts import Cast
 from shared.wire.values.detached import pack
@@ -148,6 +149,8 @@ class LiveEnvironment:
         self.key = loaded.header.reference.key
         """The key of its snapshot in the store."""
         self.equals(loaded)
+        self.dependencies = Dependencies(self.header.libraries, self.header.digests, self.header.cpu)
+        """What the snapshots that are written from here on depend on."""
         self.vector = recipe.num_envs is not None
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = kind_of(recipe)
@@ -170,6 +173,8 @@ class LiveEnvironment:
         """Note which stored snapshot the environment equals from now on."""
         self.loaded = loaded
         self.header: Header = loaded.header
+        self.moved: str | None = None
+        """In words, what is other here than where that snapshot was written; None if nothing is."""
 
     def cast(self, space: gymnasium.Space[Any], raw: Any) -> Any:
         """The member of one of the environment's spaces that a client's value stands for.

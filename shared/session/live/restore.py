@@ -2,19 +2,25 @@
 
 import logging
 from operator import methodcaller
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 
 from shared.session.live.placement import Thread
-from shared.session.stored.header import Header
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Reseed
-from shared.snapshot.contract.mechanism import Mechanism, Subject
+from shared.snapshot.contract.mechanism import Mechanism, Subject, versions_in
 from shared.snapshot.isolation.timeout import interruptible
+from shared.snapshot.making.parts import parts_of
 from shared.snapshot.making.vector import subject_to_restore
 from shared.snapshot.registry import libraries_of, mechanism_named
-from shared.snapshot.versions.compatibility import check_libraries
+from shared.snapshot.versions.compatibility import (
+    Accept,
+    Dependencies,
+    check_continues,
+    cpu_features,
+    dependencies_here,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -38,15 +44,32 @@ def continue_from(subject: Subject, loaded: Loaded) -> None:
         subject.apply(Reseed(entropy, (number,)))
 
 
-def check_compatible(header: Header) -> Mechanism:
-    """The mechanism of a snapshot that the libraries here can continue.
+class Compatible(NamedTuple):
+    """A snapshot that can be continued here."""
+
+    mechanism: Mechanism
+    dependencies: Dependencies
+    """Those of the snapshots that are written from here on."""
+    moved: str | None
+    """In words, what is other here than where the snapshot was written; None if nothing is."""
+
+
+def check_compatible(loaded: Loaded, accept: Accept) -> Compatible:
+    """Check that a snapshot can be continued exactly with what is installed here.
 
     Raises:
-        SnapshotIncompatible: it was written by other versions than are installed here.
+        SnapshotIncompatible: it was written by other versions, and they are not known to be equal.
     """
-    mechanism = mechanism_named(header.mechanism)
-    check_libraries(header.libraries, libraries_of(mechanism, header.recipe))
-    return mechanism
+    header, mechanism = loaded.header, mechanism_named(loaded.header.mechanism)
+    libraries = libraries_of(mechanism, header.recipe)
+    in_body = versions_in(mechanism, loaded.body)
+    written = Dependencies({**in_body, **header.libraries}, header.digests, header.cpu)
+    moved = check_continues(written, libraries, parts_of(header.recipe), accept)
+    if moved is None and f"numpy {libraries['numpy']}" in header.digests:
+        return Compatible(mechanism, written._replace(versions=libraries), None)
+    # The digests of before stay: a journal keeps the versions that it began with.
+    digests = {**header.digests, **dependencies_here({*in_body, *libraries}).digests}
+    return Compatible(mechanism, Dependencies(libraries, digests, cpu_features()), moved)
 
 
 async def closed(thread: Thread, subject: Subject | gymnasium.Env[Any, Any]) -> None:

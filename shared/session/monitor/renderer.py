@@ -18,7 +18,6 @@ from shared.frames import Picture
 from shared.session.live.placement import Thread
 from shared.session.live.restore import closed, continue_from, rebuilt
 from shared.session.monitor.frame_cache import FrameCache
-from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Render
@@ -75,7 +74,7 @@ class Copy(Generic[PictureT]):
 class Renderer:
     """Renders a few instances at once, and keeps the copies and the pictures."""
 
-    def __init__(self, thread_for_copy: Callable[[Header], Thread]) -> None:
+    def __init__(self, thread_for_copy: Callable[[Loaded], Thread]) -> None:
         self._thread_for_copy = thread_for_copy
         self._copies: OrderedDict[Reference, Copy[Any]] = OrderedDict()
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -127,6 +126,7 @@ class Renderer:
 
     async def _copy(self, loaded: Loaded) -> Copy[Any]:
         """The instance's copy. If there are too many, one of the same kind is taken from another instance."""
+        thread = self._thread_for_copy(loaded)  # refuses a snapshot that other versions wrote meanwhile
         reference, kind = loaded.header.reference, (loaded.header.mechanism, loaded.header.recipe)
         copy = self._copies.pop(reference, None)
         if copy is None and len(self._copies) >= _MOST_COPIES:
@@ -135,7 +135,7 @@ class Renderer:
             if copy is None:
                 await self._copies.popitem(last=False)[1].close()
         if copy is None or copy.thread.lost:
-            copy = Copy(self._thread_for_copy(loaded.header))
+            copy = Copy(thread)
             copy.kind = kind
         self._copies[reference] = copy
         return copy

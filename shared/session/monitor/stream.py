@@ -53,7 +53,7 @@ async def pictures(
             f"The render mode is {mode!r}; only a single environment created with rgb_array can be streamed.",
             render_mode=mode,
         )
-    return _frames(session, Copy(session.thread_for_copy(loaded.header)), loaded, encode, burst)
+    return _frames(session, Copy(session.thread_for_copy(loaded)), loaded, encode, burst)
 
 
 async def _frames(
@@ -74,6 +74,7 @@ async def _frames(
             asked = now if may_ask else asked
             if newer is not None:
                 loaded = newer
+                session.thread_for_copy(loaded)  # refuses what other versions wrote meanwhile
                 frame = await copy.picture(loaded, encode)
             if frame is not None and (newer is not None or now - shown > _REPEAT_S):
                 shown = now

@@ -77,6 +77,11 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """The seed of the first reset where neither it nor the creation brings one, so that it can be told."""
     turn: Turn | None = None
     """The call that is served next. Every call's write drops it."""
+    digests: dict[str, str] = {}
+    """By `DISTRIBUTION VERSION`: of what NumPy computes, and of the files of packages in pure Python.
+
+    Other versions with the same digest continue the snapshot.
+    """
 
     @property
     def reference(self) -> Reference:

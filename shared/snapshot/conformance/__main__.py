@@ -13,11 +13,14 @@ import signal
 import sys
 from dataclasses import asdict
 
+import msgspec
+
 from shared.errors import GymHTTPError, NotExact
 from shared.settings import prepare_process
-from shared.snapshot.conformance.check import Report, check_snapshot
+from shared.snapshot.conformance.check import SEED, Report, check_recipe
 from shared.snapshot.conformance.turns import check_turns
-from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.isolation.child_process import Interpreter
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
 
@@ -29,10 +32,17 @@ def main() -> int:
     parser.add_argument("env_id")
     parser.add_argument("--render-mode")
     parser.add_argument("--kwargs", type=json.loads, default={}, help="the constructor's arguments, as JSON")
+    parser.add_argument("--num-envs", type=int, help="the number of environments in a vector")
+    parser.add_argument("--wrappers", type=_wrappers, default=(), help="as in a request that creates one, as JSON")
     parser.add_argument("--module", action="append", default=[], help="a module that registers environments")
     parser.add_argument("--further", type=int, default=200, help="calls after each restore")
     parser.add_argument("--chain", type=int, default=100, help="calls with a restore before each")
     parser.add_argument("--frames-every", type=int, default=5, help="steps between two frames")
+    parser.add_argument(
+        "--continue-with",
+        metavar="PYTHON",
+        help="an interpreter, with other packages, that continues the snapshots",
+    )
     parser.add_argument("--json", action="store_true", help="print the report, or the refusal, as JSON")
     given = parser.parse_args()
     try:
@@ -47,26 +57,37 @@ def main() -> int:
     return 0
 
 
+def _wrappers(text: str) -> tuple[WrapperRecipe, ...]:
+    return msgspec.json.decode(text, type=tuple[WrapperRecipe, ...])
+
+
 def _prove(given: argparse.Namespace) -> Report:
     """Report on the first mechanism that proves exact, which is the one that the service would select."""
     register_environments(given.module)
-    recipe = Recipe(given.env_id, render_mode=given.render_mode, kwargs=given.kwargs)
+    recipe = Recipe(
+        given.env_id,
+        render_mode=given.render_mode,
+        kwargs=given.kwargs,
+        wrappers=given.wrappers,
+        num_envs=given.num_envs,
+        seed=SEED,
+    )
     env = make(recipe)
     proved = proved_mechanism(env)
     reasons = []
     for mechanism in candidates(env) if proved is None else [proved]:
         try:
-            report = check_snapshot(
-                given.env_id,
-                render_mode=given.render_mode,
-                kwargs=given.kwargs,
+            report = check_recipe(
+                recipe,
                 modules=tuple(given.module),
                 mechanism=mechanism,
                 further=given.further,
                 chain=given.chain,
                 frames_every=given.frames_every,
+                interpreter=Interpreter.of(given.continue_with) if given.continue_with else None,
             )
-            check_turns(recipe, tuple(given.module), mechanism)
+            if given.continue_with is None:
+                check_turns(recipe, tuple(given.module), mechanism)
             return report
         except GymHTTPError as error:
             reasons.append(f"{mechanism.name}: {error.detail}")

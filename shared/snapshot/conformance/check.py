@@ -19,8 +19,11 @@ from shared.snapshot.conformance.run import new_run
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
+from shared.snapshot.isolation.child_process import Interpreter
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import mechanism_for
+
+SEED = 11
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def check_snapshot(
         max_episode_steps=max_episode_steps,
         num_envs=num_envs,
         autoreset=autoreset,
-        seed=11,
+        seed=SEED,
     )
     return check_recipe(recipe, **options)
 
@@ -77,12 +80,14 @@ def check_recipe(
     further: int = 200,
     chain: int = 100,
     frames_every: int = 5,
+    interpreter: Interpreter | None = None,
 ) -> Report:
     """Prove that a mechanism, by default the registry's choice, carries what the recipe makes exactly.
 
     Snapshots are taken before the first reset and, in each of `episodes`, after the reset, after a frame, halfway
     and at the end. Each is continued for `further` calls in a fresh process with another hash seed. Then `chain`
-    calls are made there with a restore before each. A frame is drawn every `frames_every` steps.
+    calls are made there with a restore before each. A frame is drawn every `frames_every` steps. The process is
+    one of `interpreter`, whose packages may have other versions; by default it is of this interpreter.
 
     Raises:
         NotExact: a call came out differently. The text says which.
@@ -93,7 +98,9 @@ def check_recipe(
     chosen = mechanism or _registrys_choice(recipe)
     bodies, capture_s = _capture(scenario, chosen)
     tails = [(body, scenario.calls[start : start + further]) for body, start in bodies]
-    found = in_fresh_process(Continuations(modules, recipe, chosen.name, tails, scenario.calls[:chain]))
+    found = in_fresh_process(
+        Continuations(modules, recipe, chosen.name, tails, scenario.calls[:chain], interpreter)
+    )
     for (_, start), outcomes in zip(bodies, found.tails, strict=True):
         _compare(scenario, start, outcomes, f"after a restore at call {start}")
     for (_, start), outcomes in zip(bodies, found.reused, strict=True):

@@ -14,7 +14,7 @@ from shared.snapshot.conformance.run import Run
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import ChildEnded, in_child
+from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, in_process_of
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.making.vector import adopt, subject_to_restore
 from shared.snapshot.registry import mechanism_named
@@ -37,6 +37,8 @@ class Continuations:
     """Snapshots with the calls after each. The first was taken before any call."""
     chain: list[Call]
     """Calls from the first snapshot on, with a capture and a restore between any two."""
+    interpreter: Interpreter | None = None
+    """Another one, whose packages may have other versions; None for this one."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Continued:
 
 
 def in_fresh_process(continuations: Continuations) -> Continued:
-    """Continue the snapshots in a new interpreter.
+    """Continue the snapshots in a new process.
 
     Raises:
         NotExact: they cannot be continued there. The text has the end of its error output.
@@ -61,7 +63,8 @@ def in_fresh_process(continuations: Continuations) -> Continued:
     """
     env_id = continuations.recipe.env_id
     try:
-        return in_child(carry_out, None, _HASH_SEED, continuations)
+        interpreter = continuations.interpreter or Interpreter.here()
+        return in_process_of(interpreter, carry_out, None, _HASH_SEED, continuations)
     except ChildEnded as ended:
         if ended.late:
             raise

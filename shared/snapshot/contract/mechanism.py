@@ -8,7 +8,7 @@ generators of the environment and its spaces. A mechanism that cannot promise th
 `conformance/testing.py` has this contract as tests to inherit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Protocol
 
@@ -70,7 +70,9 @@ class Mechanism(Protocol):
     """One way to carry environments.
 
     A mechanism whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`, which
-    returns a closed subject that it has kept, to be restored next, or None.
+    returns a closed subject that it has kept, to be restored next, or None. One whose bodies depend on more
+    distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
+    versions and nothing else of the body.
     """
 
     name: str
@@ -107,3 +109,13 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
     """A function that steps the subject with an action: its own `step`, or `apply` of a `Step`."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)
     return own or (lambda action: subject.apply(Step(action)))
+
+
+def versions_in(mechanism: Mechanism, body: bytes) -> Mapping[str, str]:
+    """The versions, by distribution, that the body itself says it depends on.
+
+    Raises:
+        SnapshotCorrupt: the bytes are none that the mechanism writes.
+    """
+    own: Callable[[bytes], Mapping[str, str]] | None = getattr(mechanism, "versions_of", None)
+    return {} if own is None else own(body)

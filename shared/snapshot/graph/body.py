@@ -19,6 +19,9 @@ LARGEST_BODY_BYTES = 1 << 26
 """The largest compressed state that is carried."""
 
 
+UNKNOWN_FORM = "The graph in the snapshot is not of the form this mechanism writes."
+
+
 class GraphBody(NamedTuple):
     """What is stored of one environment, in the order in which it is stored."""
 
@@ -75,7 +78,7 @@ class GraphBody(NamedTuple):
                     versions, layers, constants, generators, global_rng, module_state, clocks, graph, blocks
                 )
             case _:
-                raise SnapshotCorrupt("The graph in the snapshot is not of the form this mechanism writes.")
+                raise SnapshotCorrupt(UNKNOWN_FORM)
 
     def environment(self, constants: Constants) -> gymnasium.Env[Any, Any]:
         """The environment, made again. The body's signature must have been verified.

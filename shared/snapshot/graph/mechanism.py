@@ -7,6 +7,7 @@ there. What can be seen of those is refused.
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
@@ -23,7 +24,7 @@ from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.stable_names import stable_name_of
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
-from shared.snapshot.graph.body import BlockCompressor, GraphBody
+from shared.snapshot.graph.body import UNKNOWN_FORM, BlockCompressor, GraphBody
 from shared.snapshot.graph.calls_since import CallsSince, call_of
 from shared.snapshot.graph.path import pickled
 from shared.snapshot.graph.pickler import GraphPickler
@@ -31,8 +32,7 @@ from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
 from shared.snapshot.isolation.process_state import left_by_constructor
-from shared.snapshot.versions.compatibility import check_libraries
-from shared.snapshot.versions.distributions import distributions_of, version_here
+from shared.snapshot.versions.distributions import distributions_of, is_own, version_here
 
 _CALLS = "calls"
 _ADVICE = "Restore an earlier checkpoint, or create it anew."
@@ -60,6 +60,21 @@ class GraphMechanism:
             NotPlain: `suits` is false for it.
         """
         return GraphSubject(env, recipe)
+
+    def versions_of(self, body: bytes) -> Mapping[str, str]:
+        """The versions of what the graph names, Python among it.
+
+        Raises:
+            SnapshotCorrupt: the bytes are none that this mechanism writes.
+        """
+        packed = plain.packed_items(body)  # the rest may be megabytes
+        match [plain.loads(item) for item in packed[:1]]:
+            case [str(kind)] if kind == _CALLS and len(packed) > 1:
+                return self.versions_of(plain.loads(packed[1]))
+            case [dict(versions)]:
+                return {name: version for name, version in versions.items() if not is_own(name)}
+            case _:
+                raise SnapshotCorrupt(UNKNOWN_FORM)
 
 
 class GraphSubject:
@@ -141,11 +156,11 @@ class GraphSubject:
         ).packed()
 
     def restore(self, body: bytes) -> None:
-        """Replace the environment by that of `body`, whose signature must have been verified.
+        """Replace the environment by that of `body`, whose signature and versions must have been verified.
 
         Raises:
             SnapshotCorrupt: The bytes are none that this mechanism writes, or belong to another environment.
-            SnapshotIncompatible: It was written with other versions of what the graph names.
+            SnapshotIncompatible: A leaf of the graph has no package here.
             SnapshotDiverged: It came out as another environment than the one stored.
         """
         match plain.loads(body):
@@ -173,7 +188,6 @@ class GraphSubject:
 
     def _restore_graph(self, body: bytes) -> None:
         stored = GraphBody.unpacked(body)
-        check_libraries(stored.versions, {name: version_here(name) for name in stored.versions})
         if stored.layers != self._layers:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
         if stored.constants != self._fingerprint:
@@ -186,7 +200,8 @@ class GraphSubject:
             raise SnapshotDiverged(
                 f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
             )
-        self._versions = dict(stored.versions)
+        # Equal, as was checked before.
+        self._versions = {name: version_here(name) for name in stored.versions}
         self._names.set_state(stored.module_state)
         self._global_rng.set_state(stored.global_rng)
         self._tend(env)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
 from shared.settings import child_environment, prepare_process
@@ -87,10 +87,40 @@ _ends_at: float | None = None
 """`time.monotonic()` at which this process will be ended, if it is such a child itself."""
 
 
+class Interpreter(NamedTuple):
+    """A Python to call functions in: this one, or that of a virtual environment with other packages."""
+
+    executable: str
+    path: str
+    """Where it finds modules, beside its own packages."""
+
+    @classmethod
+    def here(cls) -> "Interpreter":
+        """This process's, with all that can be imported here."""
+        return cls(sys.executable, os.pathsep.join(filter(None, sys.path)))
+
+    @classmethod
+    def of(cls, executable: str) -> "Interpreter":
+        """Another one, with its own packages and this code."""
+        return cls(executable, str(Path(__file__).parents[3]))
+
+
 def in_child(
     function: Callable[P, R], limits: Limits | None, hash_seed: str, *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Call a module's function in a new interpreter and return what it returns.
+    """Call a module's function in a new process of this interpreter, as `in_process_of` does."""
+    return in_process_of(Interpreter.here(), function, limits, hash_seed, *args, **kwargs)
+
+
+def in_process_of(
+    interpreter: Interpreter,
+    function: Callable[P, R],
+    limits: Limits | None,
+    hash_seed: str,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Call a module's function in a new process and return what it returns.
 
     A child that starts another without limits passes on the time that is left of its own.
 
@@ -106,11 +136,11 @@ def in_child(
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            [sys.executable, "-c", "from shared.snapshot.isolation.child_process import main; main()"],
+            [interpreter.executable, "-c", "from shared.snapshot.isolation.child_process import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+            env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=interpreter.path),
             start_new_session=leads,
         ) as child,
     ):

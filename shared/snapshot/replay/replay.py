@@ -5,7 +5,7 @@ replayed core, the known wrappers and the generators, is not replayed but carrie
 while a journal may start anew at a reset. This module knows no environment; a `Replayable` tells what it must.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gymnasium
@@ -31,8 +31,6 @@ from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
 from shared.snapshot.replay.recorder import CallRecorder
 from shared.snapshot.replay.replayable import Replayable, core_depth
 from shared.snapshot.replay.start import Start
-from shared.snapshot.versions.compatibility import check_libraries
-from shared.snapshot.versions.distributions import version_here
 
 LONGEST_REPLAY_S = 5.0
 """A call is refused when replaying those before it is estimated to take longer."""
@@ -67,6 +65,15 @@ class ReplayMechanism:
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "ReplaySubject":
         """Tend an environment made anew, since nobody has seen what the constructor of `env` drew."""
         return ReplaySubject(env, recipe, self._core_of)
+
+    def versions_of(self, body: bytes) -> Mapping[str, str]:
+        """The versions of what the calls' results depend on, where the journal started.
+
+        Raises:
+            SnapshotCorrupt: the bytes are no journal.
+        """
+        _around, start, *_ = _parts(body)
+        return Start.unpacked(start).versions
 
 
 class ReplaySubject:
@@ -123,11 +130,8 @@ class ReplaySubject:
             SnapshotCorrupt: the bytes are no journal.
             SnapshotDiverged: the calls came out differently.
         """
-        match plain.loads(body):
-            case [bytes(around), bytes(start), bytes(fingerprint), *parts]:
-                calls = CallLog.of(parts)
-            case _:
-                raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
+        around, start, fingerprint, *parts = _parts(body)
+        calls = CallLog.of(parts)
         if start != self._start or not calls.continues(self.calls):
             self._begin(start)
         self._set_generators(self._drawn)
@@ -167,7 +171,6 @@ class ReplaySubject:
     def _begin(self, packed: bytes) -> None:
         """Continue with a new environment, whose core is as it was where the journal starts."""
         start = Start.unpacked(packed)
-        check_libraries(start.versions, {name: version_here(name) for name in start.versions})
         self.core.close()
         self._make(start.seed)
         if start.residue is not None:
@@ -218,6 +221,15 @@ class ReplaySubject:
             calls=len(self.calls),
             seconds=seconds,
         )
+
+
+def _parts(body: bytes) -> list[Any]:
+    """What surrounds the core, the start, the fingerprint, and the parts of the calls."""
+    match plain.loads(body):
+        case [bytes(around), bytes(start), bytes(fingerprint), *calls]:
+            return [around, start, fingerprint, *calls]
+        case _:
+            raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
 
 
 def _diverged(what: str) -> SnapshotDiverged:

@@ -50,8 +50,8 @@ def result_of(outcome: Outcome) -> dict[str, Any]:
     result = {"status": 200, "revision": outcome.header.revision, **outcome.reply}
     if outcome.replayed:
         result["replayed"] = True
-    if outcome.other_cpu is not None:
-        result["warning"] = warning_of(outcome)
+    if outcome.moved is not None:
+        result["warning"] = warning_of(outcome.moved)
     return result
 
 

@@ -200,17 +200,14 @@ def reply_of(outcome: Outcome) -> Reply:
     head = [*encoded.head, _etag(outcome.header.revision)]
     if outcome.replayed:
         head.append(_REPLAYED)
-    if outcome.other_cpu is not None:
-        head.append((b"warning", warning_of(outcome).encode()))
+    if outcome.moved is not None:
+        head.append((b"warning", warning_of(outcome.moved).encode()))
     return Reply(encoded.content, 200, head)
 
 
-def warning_of(outcome: Outcome) -> str:
-    """What a client is told where an instance goes on on another kind of processor (RFC 7234, section 5.5)."""
-    return (
-        f'299 - "continued from a processor with {outcome.other_cpu} on one with {outcome.header.cpu}: '
-        'last bits may differ"'
-    )
+def warning_of(moved: str) -> str:
+    """What a client is told where an instance goes on among other versions (RFC 7234, section 5.5)."""
+    return f'299 - "{moved}"'
 
 
 async def read_body(receive: Receive, limit: int, content_encoding: bytes = b"") -> bytes:

@@ -93,6 +93,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
         max_envs=chosen.max_envs,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
+        accept=chosen.accept,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log)

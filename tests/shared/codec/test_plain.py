@@ -232,3 +232,17 @@ def test_no_bytes_lead_to_another_error(body: bytes) -> None:
     """Bodies are signed, and yet a damaged one must not look like a fault of the environment."""
     with contextlib.suppress(SnapshotCorrupt):
         plain.loads(body)
+
+
+def test_a_list_is_read_item_by_item() -> None:
+    """A large one is then not copied for a small first item."""
+    items = [{"a": "1"}, (1, 2), np.arange(3.0)]
+    first, second, third = plain.packed_items(plain.dumps(items))
+    assert (plain.loads(first), plain.loads(second)) == ({"a": "1"}, (1, 2))
+    assert plain.loads(third).tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("body", [plain.dumps({"a": 1}), b"", b"\x91"])
+def test_what_is_no_list_has_no_items(body: bytes) -> None:
+    with pytest.raises(SnapshotCorrupt):
+        plain.packed_items(body)

@@ -66,7 +66,7 @@ def test_a_copy_is_never_drawn_on_the_event_loop() -> None:
         at = session(FaultyStore())
         header = await at.creation.create("public", Recipe("CartPole-v1", render_mode="rgb_array"), ())
         await call(at, header.reference, operations.reset(1, None))
-        thread = at.thread_for_copy(header)
+        thread = at.thread_for_copy(await at.snapshots.load(header.reference))
         assert await thread.run(_running_loop) is None
 
     run(test)

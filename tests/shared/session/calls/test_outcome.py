@@ -9,9 +9,9 @@ HEADER = Header("ann", "an-id", Recipe("CartPole-v1"), "classic-control", {}, ""
 
 
 def test_an_outcome_can_be_of_an_earlier_revision_than_its_header() -> None:
-    outcome = Outcome("reply", HEADER, other_cpu="AVX512F")
+    outcome = Outcome("reply", HEADER, moved="from AVX512F")
     earlier = outcome.at(7)
     assert earlier.header.revision == 7
-    assert (earlier.reply, earlier.other_cpu, earlier.replayed) == ("reply", "AVX512F", False)
+    assert (earlier.reply, earlier.moved, earlier.replayed) == ("reply", "from AVX512F", False)
     assert earlier.header.instance_id == "an-id"
     assert outcome.header.revision == 9

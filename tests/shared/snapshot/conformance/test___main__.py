@@ -39,3 +39,17 @@ def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
     reasons = json.loads(capsys.readouterr().out)["detail"]
     assert "object-graph: ForeignWalk-v0 is not exact" in reasons
     assert "journal: ForeignWalk-v0 is not exact" in reasons
+
+
+def test_another_interpreter_continues_what_this_one_wrote(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is described as in a request: wrappers, and a vector."""
+    few = ["--further", "6", "--chain", "3", "--continue-with", sys.executable, "--json", "--num-envs", "2"]
+    wrappers = json.dumps([{"name": "TimeLimit", "kwargs": {"max_episode_steps": 4}}])
+    monkeypatch.setattr(sys, "argv", ["conformance", "CartPole-v1", *few, "--wrappers", wrappers])
+    assert __main__.main() == 0
+    assert json.loads(capsys.readouterr().out)["mechanism"] == "classic-control"
+    monkeypatch.setattr(sys, "argv", ["conformance", "CartPole-v1", *few, "--continue-with", "/bin/false"])
+    assert __main__.main() == 1
+    assert "cannot be continued in a fresh process" in json.loads(capsys.readouterr().out)["detail"]

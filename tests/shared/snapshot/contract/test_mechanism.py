@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from shared.snapshot.contract.calls import Step
-from shared.snapshot.contract.mechanism import Home, home_of, stepper
+from shared.snapshot.contract.mechanism import Home, home_of, stepper, versions_in
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.graph.mechanism import OBJECT_GRAPH
 from shared.snapshot.making.make import make
 from shared.snapshot.registry import mechanism_for
 
@@ -57,3 +58,10 @@ def test_what_repeats_a_step_often_stays_off_the_event_loop() -> None:
     ]
     assert [recipe.repeats for recipe in recipes] == [33, 1089]
     assert [home_of(mechanism_for(make(recipe)), recipe) for recipe in recipes] == [Home.LOOP, Home.WORKER]
+
+
+def test_a_body_names_the_versions_that_its_mechanism_reads_from_it() -> None:
+    recipe = Recipe("CartPole-v1", seed=1)
+    env = make(recipe)
+    assert versions_in(mechanism_for(env), b"any") == {}
+    assert "python" in versions_in(OBJECT_GRAPH, OBJECT_GRAPH.adopt(env, recipe).capture())

@@ -5,13 +5,16 @@ import subprocess
 import sys
 import threading
 import time
+import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, Limits, in_child, in_process_of
+from tests.servers import ROOT
 
 BRIEF = Limits(seconds=1.0)
 SLEEP = "import time; time.sleep(600)"
@@ -71,6 +74,14 @@ def test_the_child_is_another_process_with_the_given_hash_seed_and_this_ones_pat
     seed, path, pid = in_child(environment, None, "17")
     assert (seed, pid == os.getpid()) == ("17", False)
     assert {*filter(None, sys.path)} <= {*path}
+
+
+def test_another_interpreter_has_its_own_packages_and_this_code(tmp_path: Path) -> None:
+    """Here it is a virtual environment without packages."""
+    venv.create(tmp_path, symlinks=True)
+    other = Interpreter.of(str(tmp_path / "bin/python"))
+    assert in_process_of(other, find_spec, None, "0", "numpy") is None
+    assert in_process_of(other, os.getenv, None, "0", "PYTHONPATH") == str(ROOT)
 
 
 def test_our_own_errors_are_raised_here_with_their_evidence() -> None:

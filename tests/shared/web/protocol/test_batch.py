@@ -20,13 +20,13 @@ def test_a_result_has_the_revision_and_the_reply() -> None:
     assert result_of(Outcome({"sample": 1}, HEADER)) == {"status": 200, "revision": 7, "sample": 1}
 
 
-def test_a_replay_and_another_processor_are_told_as_in_the_headers_of_a_reply() -> None:
-    outcome = Outcome({"sample": 1}, HEADER, other_cpu="THERE", replayed=True)
+def test_a_replay_and_what_is_other_here_are_told_as_in_the_headers_of_a_reply() -> None:
+    outcome = Outcome({"sample": 1}, HEADER, moved="from THERE to HERE", replayed=True)
     result = result_of(outcome)
     headers = reply_of(outcome._replace(reply=Encoded(b"", ()))).headers
     assert (result["replayed"], headers["idempotency-replayed"]) == (True, "true")
     assert result["warning"] == headers["warning"]
-    assert "THERE on one with HERE" in headers["warning"]
+    assert headers["warning"] == '299 - "from THERE to HERE"'
     assert headers["etag"] == '"7"'
 
 
