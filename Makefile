@@ -35,7 +35,7 @@ run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
 backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, into the folder TO (backup)
-	$(BIN)/python -m shared.storage.backup $(TO)
+	$(BIN)/python -m functions.backup $(TO)
 
 .PHONY: class
 class: HOST = 0.0.0.0
