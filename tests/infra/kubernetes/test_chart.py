@@ -114,7 +114,14 @@ def test_a_pod_has_settings_that_exist_and_its_keys_from_secrets(tmp_path: Path)
         read = settings.read(given)
         assert (read.store, read.signing_keys, read.api_keys) == (FULL["store"], ("k" * 32,), (("ann", "s"),))
         assert (read.max_call_seconds, read.live_envs, read.sweep) == (90, 128, "off")
-        assert "gym.example.org" in read.allowed_hosts
+        # Otherwise clients in the cluster, who use the Service's name, would get 421.
+        assert read.allowed_hosts == (
+            "gym.example.org",
+            "gym",
+            "gym.default",
+            "gym.default.svc",
+            "gym.default.svc.cluster.local",
+        )
         assert given["AWS_SECRET_ACCESS_KEY"] == "b"
         plain = {each["value"] for each in container["env"] if "value" in each}
         assert not plain & {"k" * 32, "ann:s", "b"}

@@ -54,8 +54,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
     secretKeyRef: {name: {{ .Values.apiKeys.secret }}, key: {{ .Values.apiKeys.key }}}
 {{- end }}
 {{- if and .Values.ingress.enabled .Values.ingress.host (not (hasKey .Values.env "GYM_HTTP_ALLOWED_HOSTS")) }}
+{{- $inside := printf "%s.%s" (include "gym-http.name" .) .Release.Namespace }}
 - name: GYM_HTTP_ALLOWED_HOSTS
-  value: {{ printf "%s,%s,%s.%s.svc" .Values.ingress.host (include "gym-http.name" .) (include "gym-http.name" .) .Release.Namespace | quote }}
+  value: {{ printf "%s,%s,%s,%s.svc,%s.svc.cluster.local" .Values.ingress.host (include "gym-http.name" .) $inside $inside $inside | quote }}
 {{- end }}
 - {name: HOME, value: /tmp}
 {{- range $name, $value := .Values.env }}
