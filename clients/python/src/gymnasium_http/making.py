@@ -198,7 +198,7 @@ def _create(connection: Connection, body: Mapping[str, Any]) -> HTTPEnv | HTTPVe
 
 
 def _delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
-    """Leave nothing behind that the caller has no object for; where that fails, say so in a note."""
+    """Delete an environment that the caller gets no object for. If that fails, add a note to the error."""
     try:
         if isinstance(because, ServerGone):
             raise because
