@@ -69,14 +69,7 @@ def in_child(
     began = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [sys.executable, "-c", "from shared.snapshot.isolation.child_process import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
-            start_new_session=leads,
-        ) as child,
+        _interpreter(hash_seed, errors, leads) as child,
     ):
         try:
             task = pickle.dumps((function, args, kwargs, limits))
@@ -96,6 +89,18 @@ def in_child(
         raise value
     result: R = value
     return result
+
+
+def _interpreter(hash_seed: str, errors: BinaryIO, leads: bool) -> "subprocess.Popen[bytes]":
+    """Start a new interpreter that runs `main`, in a process group of its own if it leads one."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+        start_new_session=leads,
+    )
 
 
 def _end(child: "subprocess.Popen[bytes]", leads: bool) -> None:
