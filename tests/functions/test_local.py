@@ -22,11 +22,5 @@ def test_no_operation_is_declared_by_two_files() -> None:
     assert len(declared) > 40
 
 
-def test_the_metrics_are_no_lambda_function() -> None:
-    """Each process of a function counts for itself, and nobody asks it."""
-    assert [module.__name__ for module in local.LOCAL_MODULES] == ["functions.metrics"]
-    assert not hasattr(local.LOCAL_MODULES[0], "handler")
-
-
 def test_the_pages_come_from_the_checkout() -> None:
     assert (local.PAGES / "index.html").is_file()

@@ -32,13 +32,13 @@ _TO_WORKER_S, _TO_LOOP_S = 0.02, 0.05
 """Excess seconds over the threshold at which a kind of environment changes threads."""
 
 _MOST_COUNTED_S = 0.006
-"""The most that one call counts: neither a slow import nor a busy moment of the machine is to move a kind."""
+"""The most seconds that one call counts, so that neither a slow import nor a busy moment moves a kind."""
 
 _HELD_S = 0.02
-"""A call this long moves a kind at once that a client has put together: it held up every other client."""
+"""A call this long moves a kind with a client's arguments at once, since it held up every other client."""
 
 _HELD_PLAIN_S = 1.0
-"""The same for one as registered, which a busy machine may hold up for a while."""
+"""The same for a kind as registered, whose calls a busy machine may hold up."""
 
 _MOST_KINDS = 4096
 """Kinds whose calls are remembered. One that is forgotten begins anew."""
@@ -74,7 +74,10 @@ class CallLimit:
         self._over_at = math.inf
 
     def end(self, seconds: float) -> None:
-        """Let every call be over in so many seconds. For a process with one request at a time, as on Lambda."""
+        """Interrupt every call that still runs in so many seconds.
+
+        For a process with one request at a time, as on Lambda.
+        """
         self._over_at = time.monotonic() + seconds
 
     def seconds(self) -> float:
@@ -144,7 +147,7 @@ class Placement:
     def restorer(self, thread: Thread, kind: Kind, home: Home) -> Thread:
         """Where an environment that lives on the thread is restored.
 
-        On the event loop only as registered: to make one with a client's arguments may take long, however short
+        On the event loop only as registered: making one with a client's arguments may take long, however short
         its calls are.
         """
         beside = home is Home.EITHER or kind.made_with
@@ -185,7 +188,7 @@ class Placement:
 
 
 def _remember(table: OrderedDict[Kind, R], kind: Kind, value: R) -> None:
-    """Put a kind into a table, in place of the one that was noted longest ago if there are too many."""
+    """Store the value of a kind, and drop the kind that was noted longest ago if there are too many."""
     table[kind] = value
     table.move_to_end(kind)
     if len(table) > _MOST_KINDS:

@@ -96,7 +96,7 @@ class RecordedInterface:
         for cleared in (False, True):
             try:
                 self._repeat(recording, cleared=cleared)
-            except (SystemError, ValueError) as error:  # pybind11 passes ALE's own on as SystemError
+            except (SystemError, ValueError) as error:  # pybind11 turns ALE's exceptions into this
                 raise SnapshotCorrupt(f"The emulator's state cannot be read: {error}.") from error
             if self._digest() == recording.digest:
                 return
@@ -106,7 +106,7 @@ class RecordedInterface:
         )
 
     def state(self) -> SystemState:
-        """What ALE serializes of the emulator."""
+        """The emulator's state as ALE serializes it."""
         return SystemState.of(self._now())
 
     def set_state(self, state: SystemState) -> None:
@@ -179,7 +179,7 @@ class RecordedInterface:
             self._idle = True
 
     def _settle(self, state: SystemState, effective: Press) -> None:
-        """Bring what is hidden to what it was at `state`, by one frame that is not the game's."""
+        """Restore the hidden state as it was at `state`, by emulating one frame that is not the game's."""
         self.set_state(state.settled(generator.ALWAYS_LARGEST))
         self.ale.act(*effective)
 

@@ -35,10 +35,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MOST_UNTRIED_ENVS = 32
-"""A vector of more is tried first, since together they may take much memory."""
+"""The most environments of a vector that is made without a trial: more may take much memory."""
 
 _TRIAL = 3
-"""The version of the trial itself: another number when it looks at more, so that every kind is tried anew."""
+"""The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"
 """Stands for every mechanism in a refusal that no mechanism could change."""

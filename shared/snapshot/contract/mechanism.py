@@ -98,8 +98,8 @@ def home_of(mechanism: Mechanism, recipe: Recipe) -> Home:
     """Where the calls on an environment of this recipe are made.
 
     One that draws stays off the event loop: a frame takes milliseconds, the first one imports pygame, and with
-    LunarLander's flames it takes seconds. So does one whose steps repeat many: they are short while an episode
-    has ended, and then long at once.
+    LunarLander's flames it takes seconds. So does one whose step repeats many: it is short after an
+    episode's end, and long at once after the next reset.
     """
     moves = mechanism.home in (Home.LOOP, Home.EITHER)
     return Home.WORKER if moves and (recipe.draws or recipe.repeats > _MOST_REPEATS) else mechanism.home

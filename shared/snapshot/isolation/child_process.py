@@ -104,6 +104,17 @@ class Interpreter(NamedTuple):
         """Another one, with its own packages and this code."""
         return cls(executable, str(Path(__file__).parents[3]))
 
+    def started(self, hash_seed: str, errors: BinaryIO, leads: bool) -> "subprocess.Popen[bytes]":
+        """A new process of it that runs `main`, in a process group of its own if it leads one."""
+        return subprocess.Popen(
+            [self.executable, "-c", f"from {__name__} import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=self.path),
+            start_new_session=leads,
+        )
+
 
 def in_child(
     function: Callable[P, R], limits: Limits | None, hash_seed: str, *args: P.args, **kwargs: P.kwargs
@@ -135,14 +146,7 @@ def in_process_of(
     began = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [interpreter.executable, "-c", "from shared.snapshot.isolation.child_process import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=interpreter.path),
-            start_new_session=leads,
-        ) as child,
+        interpreter.started(hash_seed, errors, leads) as child,
     ):
         try:
             task = pickle.dumps((function, args, kwargs, limits))

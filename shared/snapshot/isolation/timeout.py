@@ -26,7 +26,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 GRACE_S = 2.0
-"""Seconds after its limit for a call to return, before its caller is told that it is lost."""
+"""Seconds after its limit in which a call may still return, before it is given up."""
 
 STUCK = 70
 """The exit status of a process that ends itself: EX_SOFTWARE of sysexits.h."""

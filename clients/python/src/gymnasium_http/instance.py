@@ -25,7 +25,7 @@ class _Call(NamedTuple):
     path: str
     content: bytes | None
     pid: int
-    """A forked process that makes the same call makes another one."""
+    """The process, since the same call in a forked one is another call."""
 
 
 class Instance:
@@ -183,7 +183,7 @@ class Instance:
         return self._change(_RENDER, exactly=True)["picture"]
 
     def _follow(self, reply: Any) -> Any:
-        """Take over the spaces that the reply tells, if it does, and return it."""
+        """Adopt the spaces in the reply, if it has any, and return the reply."""
         if "spaces" in reply:
             self.interface = self.interface.changed(reply["spaces"])
             self._show_spaces()
@@ -200,15 +200,16 @@ class Instance:
     def _change(
         self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST", exactly: bool = False
     ) -> Any:
-        """Make a call that is applied once. After one without an answer, the same call has the same key."""
+        """Make a call that is applied once. Made again after no answer came, it has the same key."""
         self._check_open()
         content = None if body is None else exact.pack(body)
         call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content, os.getpid())
-        # Taken out, so that a thread that makes the same call meanwhile makes another one.
+        # Taken out, so that the same call in another thread meanwhile has a key of its own.
         unsettled, key = self._unsettled.pop(path, (None, ""))
         if unsettled != call:
             key = new_key()
-        # Another call is made: what was without an answer is not what the next one repeats. But a thread may draw.
+        # After another call, the next one no longer repeats one without an answer. Drawing does not count, since
+        # a thread may draw at any time.
         if path != _RENDER:
             self._unsettled.clear()
         try:

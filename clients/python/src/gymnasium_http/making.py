@@ -64,16 +64,16 @@ def make(
         VersionMismatch: the server has another version than this client.
     """
     shown = render_mode == "human"
-    body = {
-        "env_id": env_id,
-        "render_mode": "rgb_array" if shown else render_mode,
-        "max_episode_steps": max_episode_steps,
-        "wrappers": [{"name": each} if isinstance(each, str) else dict(each) for each in wrappers],
-        "autoreset": None if autoreset is None else AutoresetMode(autoreset).value,
-        "seed": exact.seed(seed),
-        "kwargs": {**kwargs, **(env_kwargs or {})},
-    }
-    env = _create(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience), body)
+    env = _create(
+        connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience),
+        env_id=env_id,
+        render_mode="rgb_array" if shown else render_mode,
+        max_episode_steps=max_episode_steps,
+        wrappers=wrappers,
+        autoreset=autoreset,
+        seed=seed,
+        kwargs={**kwargs, **(env_kwargs or {})},
+    )
     assert isinstance(env, HTTPEnv)
     return gymnasium.wrappers.HumanRendering(env) if shown else env
 
@@ -116,17 +116,17 @@ def make_vec(
             "The server makes vectors of single environments, and none by a vector entry point; "
             'pass vectorization_mode="sync", or none.'
         )
-    body = {
-        "env_id": env_id,
-        "num_envs": num_envs,
-        "render_mode": render_mode,
-        "max_episode_steps": max_episode_steps,
-        "wrappers": [{"name": each} if isinstance(each, str) else dict(each) for each in wrappers],
-        "autoreset": AutoresetMode(autoreset).value,
-        "seed": exact.seed(seed),
-        "kwargs": {**kwargs, **(env_kwargs or {})},
-    }
-    env = _create(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience), body)
+    env = _create(
+        connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience),
+        env_id=env_id,
+        num_envs=num_envs,
+        render_mode=render_mode,
+        max_episode_steps=max_episode_steps,
+        wrappers=wrappers,
+        autoreset=autoreset,
+        seed=seed,
+        kwargs={**kwargs, **(env_kwargs or {})},
+    )
     assert isinstance(env, HTTPVectorEnv)
     return env
 
@@ -182,23 +182,38 @@ class Remake:
         )
 
 
-def _create(connection: Connection, body: Mapping[str, Any]) -> HTTPEnv | HTTPVectorEnv:
-    given = {**body, "kwargs": exact.plain(body["kwargs"]), "wrappers": exact.plain(body["wrappers"])}
-    content = exact.pack({name: value for name, value in given.items() if value is not None})
+def _create(
+    connection: Connection,
+    *,
+    wrappers: Sequence[Wrapper],
+    autoreset: AutoresetMode | str | None,
+    kwargs: Mapping[str, Any],
+    seed: int | None,
+    **plain: Any,
+) -> HTTPEnv | HTTPVectorEnv:
+    """Send the creation's body, without what is None, and attach to what it made."""
+    body = {
+        **plain,
+        "wrappers": exact.plain([{"name": each} if isinstance(each, str) else dict(each) for each in wrappers]),
+        "autoreset": None if autoreset is None else AutoresetMode(autoreset).value,
+        "kwargs": exact.plain(kwargs),
+        "seed": exact.seed(seed),
+    }
+    content = exact.pack({name: value for name, value in body.items() if value is not None})
     instance_id = connection.call("POST", "/v1/envs/", content, key=new_key())["instance_id"]
     try:
         env = attach(instance_id, connection=connection)
     except BaseException as error:
         _delete_unused(connection, instance_id, error)
         raise
-    if body["seed"] is not None:
-        env.action_space.seed(int(body["seed"]))
-        env.observation_space.seed(int(body["seed"]))
+    if seed is not None:
+        env.action_space.seed(int(seed))
+        env.observation_space.seed(int(seed))
     return env
 
 
 def _delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
-    """Leave nothing behind that the caller has no object for; where that fails, say so in a note."""
+    """Delete an environment that the caller gets no object for. If that fails, add a note to the error."""
     try:
         if isinstance(because, ServerGone):
             raise because
