@@ -8,7 +8,7 @@ import gymnasium
 from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
-from shared.frames import checked, rendered
+from shared.frames import PICTURES, checked, rendered
 from shared.session.calls.changed_spaces import with_changed_spaces
 from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.header import Header
@@ -21,9 +21,6 @@ from shared.wire.spaces.description import describe, described
 from shared.wire.spaces.spec import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
-
-PICTURES = ("rgb_array", "rgb_array_list", "ansi")
-"""The render modes that give something to send."""
 
 
 def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound, SnapshotTooLarge
+from shared.errors import Contended, InstanceNotFound, NotCreatable, SnapshotTooLarge
 from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
@@ -28,6 +28,7 @@ from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.versions.compatibility import cpu_features
+from shared.wire.spaces.one_text import keys_with_one_text
 
 _DRAWN_BITS = 31
 """Of a drawn seed: environments pass theirs to generators that take 32 bits, signed or not."""
@@ -109,7 +110,7 @@ class Creation:
             if needs_trial(recipe)
             else None
         )
-        env = await worker.run(make, recipe)
+        env = await worker.run(_made, recipe)
         try:
             mechanism = (
                 mechanism
@@ -142,6 +143,25 @@ class Creation:
         else:
             await closed(worker, first.subject)
         return saved.header
+
+
+def _made(recipe: Recipe) -> Any:
+    """A new environment, whose values can be told.
+
+    Raises:
+        NotCreatable: it cannot be made, or two keys of one of its spaces are one text in JSON.
+    """
+    env = make(recipe)
+    for name in ("action_space", "observation_space"):
+        collision = keys_with_one_text(getattr(env, name))
+        if collision is not None:
+            env.close()
+            raise NotCreatable(
+                f"The {name} has the keys {collision[0]!r} and {collision[1]!r}, which are one text in JSON; give "
+                "them different ones.",
+                env_id=recipe.env_id,
+            )
+    return env
 
 
 def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism) -> _First:

@@ -58,7 +58,9 @@ def _multi_discrete(described: dict[str, Any]) -> Space[Any]:
 
 
 def _dict(described: dict[str, Any]) -> Space[Any]:
-    parts = {key: rebuild(described["spaces"][str(key)]) for key in described["keys"]}
+    keys = described["keys"]
+    values = described.get("key_values", keys)  # where keys are neither text nor integers
+    parts = {value: rebuild(described["spaces"][str(key)]) for value, key in zip(values, keys, strict=True)}
     unsorted = _can_be_unsorted and list(parts) != _in_order(parts)
     # Pairs, because a dict would be sorted. Wrappers that derive a space go by sort_keys instead.
     options: dict[str, Any] = {"sort_keys": False} if unsorted else {}
