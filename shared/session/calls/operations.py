@@ -16,6 +16,7 @@ from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import told_flag, told_reward
+from shared.wire.members.masks import mask_of
 from shared.wire.members.members import member
 from shared.wire.spaces.description import describe, described
 from shared.wire.spaces.spec import describe_spec
@@ -104,9 +105,18 @@ def interface(live: LiveEnvironment) -> dict[str, Any]:
     }
 
 
-def sample(space: SpaceName) -> Operation:
-    """A random member of one of the spaces; it advances the space's generator."""
-    return lambda live: {"sample": live.apply(Sample(space))}
+def sample(space: SpaceName, mask: Any = None, probability: Any = None) -> Operation:
+    """A random member of one of the spaces; it advances the space's generator.
+
+    The operation raises InvalidValue for a mask or a probability that is none of this space.
+    """
+
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
+        chosen = getattr(live.env, space)
+        given = mask_of(chosen, mask, "mask"), mask_of(chosen, probability, "probability")
+        return {"sample": live.apply(Sample(space, *given))}
+
+    return operation
 
 
 def contains(space: SpaceName, value: Any) -> Operation:
