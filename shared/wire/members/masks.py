@@ -27,7 +27,7 @@ from shared.wire.values.mismatch import Mismatch
 MOST_ITEMS = 1024
 """The longest sequence that may be asked for."""
 
-_DTYPES = {"mask": np.dtype(np.int8), "probability": np.dtype(np.float64)}
+_DTYPES: dict[str, np.dtype[Any]] = {"mask": np.dtype(np.int8), "probability": np.dtype(np.float64)}
 
 
 def mask_of(space: Space[Any], raw: Any, called: str) -> Any:

@@ -15,7 +15,7 @@ ONLY: list[tuple[Space[Any], Any, Any]] = [
     (spaces.Discrete(3, start=5), [0, 1, 0], 6),
     (spaces.MultiBinary(2), [1, 0], None),
     (spaces.MultiDiscrete([2, 3]), [[0, 1], [0, 0, 1]], [1, 2]),
-    (spaces.MultiDiscrete([[2], [3]]), [[[0, 1]], [[1, 0, 0]]], [[1], [0]]),
+    (spaces.MultiDiscrete(np.array([[2], [3]])), [[[0, 1]], [[1, 0, 0]]], [[1], [0]]),
     (spaces.Text(3, charset="a"), [2, [1]], "aa"),
     (spaces.Tuple([TWO, TWO]), [[0, 1], None], None),
     (spaces.OneOf([TWO, TWO]), [[0, 1], [0, 1]], None),
