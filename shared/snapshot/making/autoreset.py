@@ -8,6 +8,8 @@ from typing import Any, SupportsFloat
 
 import gymnasium
 
+from shared.snapshot.contract.returned import has_ended
+
 
 class SameStepAutoreset(gymnasium.Wrapper[Any, Any, Any, Any]):
     """Resets in the same step that ends an episode.
@@ -19,7 +21,7 @@ class SameStepAutoreset(gymnasium.Wrapper[Any, Any, Any, Any]):
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step, and reset if the episode ends."""
         observation, reward, terminated, truncated, info = self.env.step(action)
-        if terminated or truncated:
+        if has_ended(terminated, truncated):
             final = {"final_obs": observation, "final_info": info}
             observation, info = self.env.reset()
             info = {**info, **final}
