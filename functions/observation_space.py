@@ -3,14 +3,14 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CallTooLong, Contended, SnapshotTooLarge
+from shared.errors import CallTooLong, Contended, EnvironmentRaised, InvalidValue, SnapshotTooLarge
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ContainsReply, SampleReply
-from shared.wire.messages.requests import ContainsBody
+from shared.wire.messages.requests import ContainsBody, SampleBody
 from shared.wire.spaces.schemas import SpaceReply
 
 router = Router()
@@ -39,15 +39,19 @@ async def observation_space(request: Request[None]) -> Response:
 @router.post(
     _PATH + "sample/",
     summary="Sample the observation space",
+    body=SampleBody,
     reply=SampleReply,
     query=ARRAYS,
     example={"sample": [0.25, -0.5]},
-    errors=(CallTooLong, SnapshotTooLarge, Contended),
+    errors=(InvalidValue, EnvironmentRaised, CallTooLong, SnapshotTooLarge, Contended),
     tag="spaces",
 )
-async def sample_observation_space(request: Request[None]) -> Response:
-    """Sample a random member. This advances the space's generator, which is part of the environment's state."""
-    return await request.apply(operations.sample("observation_space"))
+async def sample_observation_space(request: Request[SampleBody]) -> Response:
+    """Sample a random member. This advances the space's generator, which is part of the environment's state.
+
+    `mask` and `probability` are those of Gymnasium's spaces, and limit what is drawn.
+    """
+    return await request.apply(operations.sample("observation_space", request.body.mask, request.body.probability))
 
 
 @router.post(

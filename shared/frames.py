@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from shared.errors import NotRenderable
 
+PICTURES = ("rgb_array", "rgb_array_list", "ansi")
+"""The render modes that give something to send; `depth_array` and others of an environment's own do not."""
+
 _LONGEST_TEXT = 4_000
 _MOST_IN_ONE = 16
 _CHANNELS = ((2,), (3,), (4,))

@@ -136,10 +136,7 @@ export class Env {
   /** @param {Connection} connection @param {string} instanceId @param {{closeOnPageHide?: boolean}} options */
   static async #at(connection, instanceId, { closeOnPageHide }) {
     const path = pathOf(instanceId);
-    const [action, observation] = await Promise.all([
-      connection.read(`${path}action_space/`),
-      connection.read(`${path}observation_space/`),
-    ]);
+    const [action, observation] = await spacesOf(connection, path);
     const env = new Env(connection, instanceId, { action: makeSpace(action), observation: makeSpace(observation) });
     if (closeOnPageHide) env.closeOnPageHide();
     return env;
@@ -151,7 +148,7 @@ export class Env {
    * @returns {Promise<ResetResult>}
    */
   async reset({ seed, options } = {}) {
-    const { observation, info } = await this.#change("reset/", { seed, options });
+    const { observation, info } = this.#follow(await this.#change("reset/", { seed, options }));
     return named({ observation: this.observationSpace.decode(observation), info });
   }
 
@@ -164,7 +161,8 @@ export class Env {
    * @throws {import("./gymnasium/errors.js").EnvironmentRaised} The environment raised an exception.
    */
   async step(action) {
-    const { observation, reward, terminated, truncated, info } = await this.#change("step/", { action });
+    const reply = this.#follow(await this.#change("step/", { action }));
+    const { observation, reward, terminated, truncated, info } = reply;
     const decoded = this.observationSpace.decode(observation);
     return named({ observation: decoded, reward: decodeNumbers(reward), terminated, truncated, info });
   }
@@ -180,7 +178,7 @@ export class Env {
    */
   async rollout(actions, { include, onEnd } = {}) {
     const chosen = "policy" in actions ? actions : { actions };
-    const reply = await this.#change("rollout/", { ...chosen, include, on_end: onEnd });
+    const reply = this.#follow(await this.#change("rollout/", { ...chosen, include, on_end: onEnd }));
     const decode = (/** @type {any} */ observation) => this.observationSpace.decode(observation);
     return {
       ...reply,
@@ -253,7 +251,11 @@ export class Env {
   async fork({ count = 1, reseed } = {}) {
     const { instance_ids } = await this.#change("fork/", { count, reseed });
     const spaces = { action: this.actionSpace, observation: this.observationSpace };
-    return instance_ids.map((/** @type {string} */ id) => new Env(this.connection, id, spaces));
+    return instance_ids.map((/** @type {string} */ id) => {
+      const fork = new Env(this.connection, id, spaces);
+      fork.#changing = this.#changing;
+      return fork;
+    });
   }
 
   /**
@@ -276,9 +278,14 @@ export class Env {
    * @returns {Promise<InstanceRecord>}
    * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
    */
-  restore(checkpoint) {
+  async restore(checkpoint) {
     const id = typeof checkpoint === "string" ? checkpoint : checkpoint.checkpoint_id;
-    return this.#change("restore/", { checkpoint_id: id });
+    const record = await this.#change("restore/", { checkpoint_id: id });
+    if (this.#changing) {
+      const [action, observation] = await spacesOf(this.connection, this.path);
+      this.#follow({ spaces: { action_space: action, observation_space: observation } });
+    }
+    return record;
   }
 
   /** @returns {Promise<InstanceRecord>} */
@@ -313,10 +320,27 @@ export class Env {
     if (this.#onPageHide) globalThis.removeEventListener("pagehide", this.#onPageHide);
   }
 
+  /** Whether a call has changed the spaces: then those of a checkpoint may be others too. */
+  #changing = false;
+
+  /** Take over the spaces that a reply tells, if it does. @template {{spaces?: any}} Reply @param {Reply} reply */
+  #follow(reply) {
+    const { action_space: action, observation_space: observation } = reply.spaces ?? {};
+    if (action) this.actionSpace = makeSpace(action);
+    if (observation) this.observationSpace = makeSpace(observation);
+    this.#changing ||= Boolean(reply.spaces);
+    return reply;
+  }
+
   /** @param {string} path @param {Record<string, unknown>} body */
   #change(path, body) {
     return this.connection.change("POST", this.path + path, body);
   }
+}
+
+/** @param {Connection} connection @param {string} path @returns {Promise<any[]>} */
+function spacesOf(connection, path) {
+  return Promise.all([connection.read(`${path}action_space/`), connection.read(`${path}observation_space/`)]);
 }
 
 /**

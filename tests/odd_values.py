@@ -6,7 +6,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, Discrete
+from gymnasium.spaces import Box, Dict, Discrete, Tuple
 
 REWARDS: tuple[Any, ...] = (
     0.5,
@@ -98,6 +98,28 @@ class OddInfo(Counts):
             3: 3,
         }
         return (*super().step(action)[:4], info)
+
+
+class GridKeys(Counts):
+    """An observation by cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = Dict([((0, 1), Discrete(99)), (0.5, Discrete(99)), (7, Discrete(99))])  # type: ignore[list-item]
+
+    def seen(self) -> Any:
+        return {(0, 1): np.int64(self.steps), 0.5: np.int64(1), 7: np.int64(2)}
+
+
+class KeysOfOneText(Counts):
+    """A Dict whose two keys JSON cannot tell apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.observation_space = Tuple([Dict([(1, Discrete(9)), ("1", Discrete(9))])])  # type: ignore[list-item]
+
+    def seen(self) -> Any:
+        return ({1: np.int64(0), "1": np.int64(1)},)
 
 
 class Unspeakable(Exception):

@@ -95,6 +95,18 @@ def test_values_that_no_encoder_knows_are_told_as_numpy_tells_them(odd: Api) -> 
     assert batched["info"] == expected
 
 
+def test_keys_that_are_no_text_are_told_as_text_and_by_their_values(odd: Api) -> None:
+    instance = odd.create("odd/GridKeys-v0")
+    space = odd.get(f"{instance}/observation_space/").json
+    assert (space["keys"], space["key_values"]) == (["(0, 1)", "0.5", 7], [[0, 1], 0.5, 7])
+    assert odd.post(f"{instance}/reset/").json["observation"] == {"(0, 1)": 0, "0.5": 1, "7": 2}
+    same = exact.decode(odd.get(f"{instance}/interface/", accept=exact.MEDIA_TYPE).content)
+    assert same["spaces"]["observation_space"]["key_values"] == [(0, 1), 0.5, 7]
+    refused = odd.post("/v1/envs/", {"env_id": "odd/KeysOfOneText-v0"})
+    assert (refused.status, refused.json["type"]) == (400, "urn:gym-http:problem:not-creatable")
+    assert "The observation_space has the keys 1 and '1', which are one text in JSON" in refused.json["detail"]
+
+
 def test_whatever_an_environment_raises_is_a_422_that_changes_nothing(odd: Api) -> None:
     instance = odd.create("odd/Raises-v0")
     odd.post(f"{instance}/reset/", {"seed": 1})

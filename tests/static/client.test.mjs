@@ -292,7 +292,34 @@ test("typed arrays and numbers that are not finite go out as the server reads th
   await env.reset({ seed: 1 });
   assert.equal((await env.step(new Float32Array([0.5]))).length, 5);
   assert.equal(await env.contains([0, 1, Infinity], "observation_space"), false);
-  await assert.rejects(env.step([NaN]), /nan/);
+  assert.ok(Number.isNaN((await env.step([NaN])).reward), "as in process");
+});
+
+test("an environment's spaces are those that its last call left, its forks' and a checkpoint's too", async () => {
+  const discrete = (n) => ({ name: "Discrete", shape: [], dtype: "int64", n, start: 0 });
+  const step = { observation: 0, reward: 0, terminated: false, truncated: false, info: {} };
+  let stored = 2;
+  const fetching = async (to) => {
+    const path = new URL(to).pathname;
+    if (path.endsWith("_space/")) return Response.json(discrete(stored));
+    if (path.endsWith("fork/")) return Response.json({ instance_ids: ["b"] });
+    if (path.endsWith("restore/")) return Response.json({ revision: 9 });
+    if (path.endsWith("reset/")) return Response.json({ observation: 0, info: {} });
+    const spaces = { action_space: discrete(++stored) };
+    const rolled = { steps: 0, resets: [] };
+    return Response.json({ ...(path.endsWith("rollout/") ? rolled : step), spaces });
+  };
+  const env = await Env.attach("a", { url, fetch: fetching });
+  await env.reset();
+  assert.equal(env.actionSpace.n, 2);
+  await env.step(0);
+  assert.deepEqual([env.actionSpace.n, env.observationSpace.n], [3, 2]);
+  await env.rollout([]);
+  const [fork] = await env.fork();
+  assert.deepEqual([env.actionSpace.n, fork.actionSpace.n], [4, 4]);
+  stored = 7;
+  assert.equal((await fork.restore("c")).revision, 9);
+  assert.deepEqual([fork.actionSpace.n, fork.observationSpace.n, env.actionSpace.n], [7, 7, 4]);
 });
 
 /* Errors */

@@ -90,7 +90,7 @@ def test_seeds_and_generators_are_as_in_process(connection: Connection) -> None:
     local = gymnasium.make("CartPole-v1").unwrapped
     remote = gymnasium_http.make("CartPole-v1", connection=connection).unwrapped
     assert remote.np_random_seed == -1
-    for seed in (5, 6):
+    for seed in (5, 2**70, 6):
         assert same(remote.reset(seed=seed), local.reset(seed=seed))
         assert remote.np_random_seed == local.np_random_seed == seed
     assert same(remote.reset(), local.reset())
@@ -99,6 +99,15 @@ def test_seeds_and_generators_are_as_in_process(connection: Connection) -> None:
     assert 0 <= fresh.np_random.random() < 1
     fresh.np_random = np.random.default_rng(1)
     assert (fresh.np_random.random(), fresh.np_random_seed) == (np.random.default_rng(1).random(), -1)
+
+
+def test_an_action_outside_the_bounds_is_the_environments_affair(connection: Connection) -> None:
+    local = gymnasium.make("Pendulum-v1").unwrapped
+    remote = gymnasium_http.make("Pendulum-v1", connection=connection)
+    assert same(remote.reset(seed=2**70), local.reset(seed=2**70))
+    for torque in (5.0, -1e30, np.inf):
+        action = np.array([torque], np.float32)
+        assert same(remote.step(action), local.step(action))
 
 
 def test_an_attribute_of_the_environment_cannot_be_set_without_a_word(connection: Connection) -> None:

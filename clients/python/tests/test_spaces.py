@@ -8,10 +8,14 @@ import gymnasium_http
 import numpy as np
 import pytest
 from every_space import Part
+from gymnasium import spaces
 from gymnasium.spaces import Discrete
 from gymnasium_http import Connection, HTTPEnv, VersionMismatch, exact
 from gymnasium_http.spaces import rebuild
 from sameness import same
+
+from shared.codec import exact as of_the_server
+from shared.wire.spaces.description import describe
 
 
 def test_members_of_an_enum_are_keys_and_parts_keep_their_order(connection: Connection) -> None:
@@ -45,9 +49,23 @@ def test_wrappers_stack_the_parts_in_the_order_in_process(connection: Connection
 
 def test_a_space_that_is_unknown_is_named_and_leaves_no_environment_behind(connection: Connection) -> None:
     before = connection.call("GET", "/v1/envs/")
-    with pytest.raises(VersionMismatch, match="'Wheel', which this client cannot build"):
+    with pytest.raises(VersionMismatch, match="of the class 'Wheel', which is not Gymnasium's"):
         gymnasium_http.make("OwnSpace-v0", connection=connection)
     assert connection.call("GET", "/v1/envs/") == before
+
+
+def test_keys_that_are_neither_text_nor_integers_are_those_of_the_environment() -> None:
+    pairs: Any = [((0, 1), Discrete(2)), (0.5, Discrete(3)), (7, Discrete(4))]
+    cells = spaces.Dict(pairs)
+    described = exact.unpack(of_the_server.encode(describe(cells)))
+    assert rebuild(described) == cells
+    assert [*rebuild(described).spaces] == [(0, 1), 0.5, 7]  # type: ignore[attr-defined]
+
+
+def test_a_space_that_a_newer_gymnasium_has_asks_for_a_newer_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spaces, "Ring", Discrete, raising=False)
+    with pytest.raises(VersionMismatch, match="install a newer gymnasium-http"):
+        rebuild({"name": "Ring"})
 
 
 def test_the_spaces_follow_those_of_the_environment(connection: Connection) -> None:

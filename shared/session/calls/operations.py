@@ -8,7 +8,7 @@ import gymnasium
 from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
-from shared.frames import checked, rendered
+from shared.frames import PICTURES, checked, rendered
 from shared.session.calls.changed_spaces import with_changed_spaces
 from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.header import Header
@@ -16,14 +16,12 @@ from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import told_flag, told_reward
+from shared.wire.members.masks import mask_of
 from shared.wire.members.members import member
 from shared.wire.spaces.description import describe, described
 from shared.wire.spaces.spec import describe_spec
 
 SpaceName = Literal["action_space", "observation_space"]
-
-PICTURES = ("rgb_array", "rgb_array_list", "ansi")
-"""The render modes that give something to send."""
 
 
 def reset(seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Operation:
@@ -107,9 +105,18 @@ def interface(live: LiveEnvironment) -> dict[str, Any]:
     }
 
 
-def sample(space: SpaceName) -> Operation:
-    """A random member of one of the spaces; it advances the space's generator."""
-    return lambda live: {"sample": live.apply(Sample(space))}
+def sample(space: SpaceName, mask: Any = None, probability: Any = None) -> Operation:
+    """A random member of one of the spaces; it advances the space's generator.
+
+    The operation raises InvalidValue for a mask or a probability that is none of this space.
+    """
+
+    def operation(live: LiveEnvironment) -> dict[str, Any]:
+        chosen = getattr(live.env, space)
+        given = mask_of(chosen, mask, "mask"), mask_of(chosen, probability, "probability")
+        return {"sample": live.apply(Sample(space, *given))}
+
+    return operation
 
 
 def contains(space: SpaceName, value: Any) -> Operation:

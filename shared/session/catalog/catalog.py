@@ -16,6 +16,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from shared.errors import GymHTTPError
 from shared.families.families import family_of
+from shared.frames import PICTURES
 from shared.session.catalog.keymaps import keymap
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
@@ -62,7 +63,7 @@ def describe_environment(env_id: str) -> dict[str, Any]:
         **_unmade(gymnasium.spec(env_id)),
         "action_space": _compact(describe(env.action_space)),
         "observation_space": _compact(describe(env.observation_space)),
-        "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode is not None],
+        "render_modes": [mode for mode in env.metadata.get("render_modes", ()) if mode in (*PICTURES, "human")],
         "render_fps": env.metadata.get("render_fps"),
         "action_meanings": _meanings(env.unwrapped),
         "mechanism": None if proved is None else proved.name,

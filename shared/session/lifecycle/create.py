@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound, StoreFailed
+from shared.errors import Contended, InstanceNotFound, NotCreatable, StoreFailed
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.lifecycle.trials import Gone, Trials
 from shared.session.live.cache import LiveCache
@@ -28,6 +28,7 @@ from shared.snapshot.making.make import check_registered, make
 from shared.snapshot.making.vector import adopt_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.versions.compatibility import dependencies_here
+from shared.wire.spaces.one_text import keys_with_one_text
 
 _DRAWN_BITS = 31
 """Of a drawn seed: environments pass theirs to generators that take 32 bits, signed or not."""
@@ -112,7 +113,7 @@ class Creation:
         mechanism = (
             (await self._trials.verdict(owner, recipe, modules, gone)).selected() if needs_trial(recipe) else None
         )
-        env = await worker.run(make, recipe)
+        env = await worker.run(_made, recipe)
         try:
             mechanism = (
                 mechanism
@@ -160,6 +161,25 @@ class Creation:
                 "closed; try again.",
                 left_behind=left,
             ) from error
+
+
+def _made(recipe: Recipe) -> Any:
+    """A new environment, whose values can be told.
+
+    Raises:
+        NotCreatable: it cannot be made, or two keys of one of its spaces are one text in JSON.
+    """
+    env = make(recipe)
+    for name in ("action_space", "observation_space"):
+        collision = keys_with_one_text(getattr(env, name))
+        if collision is not None:
+            env.close()
+            raise NotCreatable(
+                f"The {name} has the keys {collision[0]!r} and {collision[1]!r}, which are one text in JSON; give "
+                "them different ones.",
+                env_id=recipe.env_id,
+            )
+    return env
 
 
 def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism, now: float) -> _First:

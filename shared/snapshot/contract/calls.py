@@ -35,9 +35,14 @@ class Render(msgspec.Struct, frozen=True):
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """`sample()` of one of the environment's spaces, which advances the space's generator."""
+    """`sample()` of one of the environment's spaces, which advances the space's generator.
+
+    `mask` and `probability` are its arguments, of which one at most is given.
+    """
 
     space: Literal["action_space", "observation_space"]
+    mask: Any = None
+    probability: Any = None
 
 
 class Reseed(msgspec.Struct, frozen=True):
@@ -67,8 +72,12 @@ def _perform(env: Any, call: Call) -> Any:
         case Render():
             with first_time(f"render {_name(env.unwrapped)}"):
                 return env.render()
-        case Sample(space):
+        case Sample(space, None, None):
             return getattr(env, space).sample()
+        case Sample(space, mask, None):
+            return getattr(env, space).sample(mask=mask)
+        case Sample(space, _, probability):
+            return getattr(env, space).sample(probability=probability)
         case Reseed(entropy, spawn_key):
             reseed(generators_of(env), entropy, spawn_key)
             # Gymnasium's mark for a generator whose seed is unknown. Reading the property would make another.

@@ -93,6 +93,8 @@ def call_of(event: Any) -> Call:
             return Render()
         case [3, ("action_space" | "observation_space") as space]:
             return Sample(space)
+        case [5, ("action_space" | "observation_space") as space, mask, probability]:
+            return Sample(space, mask, probability)
         case [4, int(entropy), tuple(spawn_key)]:
             return Reseed(entropy, spawn_key)
         case _:
@@ -107,7 +109,9 @@ def _entry(call: Call) -> list[Any]:
             return [1, seed, options]
         case Render():
             return [2]
-        case Sample(space):
+        case Sample(space, None, None):
             return [3, space]
+        case Sample(space, mask, probability):
+            return [5, space, mask, probability]
         case Reseed(entropy, spawn_key):
             return [4, entropy, tuple(spawn_key)]

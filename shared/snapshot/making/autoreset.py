@@ -8,6 +8,7 @@ from typing import Any, SupportsFloat
 
 import gymnasium
 
+from shared.snapshot.contract.returned import has_ended
 from shared.snapshot.contract.stable_names import stable_name
 
 
@@ -22,7 +23,7 @@ class SameStepAutoreset(gymnasium.Wrapper[Any, Any, Any, Any]):
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step, and reset if the episode ends."""
         observation, reward, terminated, truncated, info = self.env.step(action)
-        if terminated or truncated:
+        if has_ended(terminated, truncated):
             final = {"final_obs": observation, "final_info": info}
             observation, info = self.env.reset()
             info = {**info, **final}

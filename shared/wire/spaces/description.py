@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shared.errors import InvalidValue
 from shared.wire.values.arrays import ArrayReader
 from shared.wire.values.forms import as_lists
-from shared.wire.values.keys import key_of
+from shared.wire.values.keys import key_of, value_of
 
 ArrayForm = Callable[[NDArray[Any]], Any]
 
@@ -37,7 +37,8 @@ def describe(space: Space[Any], array: ArrayForm = as_lists) -> dict[str, Any]:
         MultiDiscrete  nvec, dtype, start
         Text           min_length, max_length, charset (one string, in the space's order)
         Tuple, OneOf   spaces (a list)
-        Dict           spaces (an object), keys (a list in the space's order, integers as such)
+        Dict           spaces (an object), keys (a list in the space's order, integers as such); key_values (their
+                       values) only where some are neither text nor integers, such as the cells of a grid
         Sequence       feature_space, stack
         Graph          node_space, edge_space (or null)
         another class  dtype (or null); `name` is its own
@@ -117,13 +118,17 @@ def _one_of(space: "spaces.OneOf[Any]", array: ArrayForm = as_lists) -> dict[str
 
 @describe.register
 def _dict(space: spaces.Dict, array: ArrayForm = as_lists) -> dict[str, Any]:
-    return {
+    # Flattening depends on the order of keys, which many JSON parsers do not keep.
+    keys, values = ([of(key) for key in space.spaces] for of in (key_of, value_of))
+    described = {
         "name": "Dict",
         "shape": None,
         "spaces": {str(key_of(key)): describe(part, array) for key, part in space.spaces.items()},
-        # Flattening depends on the order of keys, which many JSON parsers do not keep.
-        "keys": [key_of(key) for key in space.spaces],
+        "keys": keys,
     }
+    if keys != values:
+        described["key_values"] = values
+    return described
 
 
 @describe.register
@@ -190,6 +195,17 @@ def _rebuilt_graph(described: dict[str, Any]) -> spaces.Graph:
     return spaces.Graph(rebuild(described["node_space"]), None if edges is None else rebuild(edges))
 
 
+def _rebuilt_dict(described: dict[str, Any]) -> spaces.Dict:
+    keys = described["keys"]
+    pairs = zip(map(_hashable, described.get("key_values", keys)), keys, strict=True)
+    return spaces.Dict([(value, rebuild(described["spaces"][str(key)])) for value, key in pairs])
+
+
+def _hashable(value: Any) -> Any:
+    """JSON has lists where a key is a tuple."""
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+
+
 _REBUILDERS: dict[str, Callable[[dict[str, Any]], Space[Any]]] = {
     "Discrete": _rebuilt_discrete,
     "Box": _rebuilt_box,
@@ -199,7 +215,7 @@ _REBUILDERS: dict[str, Callable[[dict[str, Any]], Space[Any]]] = {
     "Tuple": lambda d: spaces.Tuple([rebuild(part) for part in d["spaces"]]),
     "OneOf": lambda d: spaces.OneOf([rebuild(part) for part in d["spaces"]]),
     # A list of pairs, because Gymnasium sorts a dict.
-    "Dict": lambda d: spaces.Dict([(key, rebuild(d["spaces"][str(key)])) for key in d["keys"]]),
+    "Dict": _rebuilt_dict,
     "Sequence": lambda d: spaces.Sequence(rebuild(d["feature_space"]), stack=d["stack"]),
     "Graph": _rebuilt_graph,
 }

@@ -82,12 +82,16 @@ class OneOfSpace(TypedDict):
 
 
 class DictSpace(TypedDict):
-    """A member of each of the spaces, by key. `keys` are in the space's order, and may be integers."""
+    """A member of each of the spaces, by key. `keys` are in the space's order, and may be integers.
+
+    `key_values` are what the keys are where some are neither text nor integers, with lists for tuples.
+    """
 
     name: Literal["Dict"]
     shape: None
     spaces: dict[str, "SpaceReply"]
     keys: list[str | int]
+    key_values: NotRequired[list[Any]]
 
 
 class SequenceSpace(TypedDict):

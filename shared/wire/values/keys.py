@@ -3,6 +3,20 @@
 from enum import Enum
 from typing import Any
 
+_PLAIN = (str, int, float, bytes, type(None))
+
+
+def value_of(key: Any) -> Any:
+    """The key itself where a client can have an equal one: text, a number, None, bytes, or a tuple of these.
+
+    A member of an Enum is its value, and a key of any other kind is its text.
+    """
+    if isinstance(key, Enum):
+        return value_of(key.value)
+    if isinstance(key, tuple):
+        return tuple(value_of(each) for each in key)
+    return key if type(key) in _PLAIN else key_of(key)
+
 
 def key_of(key: Any) -> str | int:
     """An integer or a text for a key: a member of an Enum is its value, and any other key its `str`.

@@ -19,11 +19,16 @@ def rebuild(description: dict[str, Any]) -> Space[Any]:
     Raises:
         VersionMismatch: this client does not know the kind of space.
     """
-    kind = _KINDS.get(description.get("name", ""))
+    name = description.get("name", "")
+    kind = _KINDS.get(name)
+    if kind is None and hasattr(spaces, name):
+        raise VersionMismatch(
+            f"The server described a {name}, which this client cannot build; install a newer gymnasium-http."
+        )
     if kind is None:
         raise VersionMismatch(
-            f"The server described a space of kind {description.get('name')!r}, which this client cannot build; "
-            "install a newer gymnasium-http, or give the environment one of Gymnasium's spaces."
+            f"The environment has a space of the class {name!r}, which is not Gymnasium's, so this client cannot "
+            "build it; give the environment one of Gymnasium's spaces, or call the HTTP API itself."
         )
     return kind(description)
 
@@ -58,7 +63,9 @@ def _multi_discrete(described: dict[str, Any]) -> Space[Any]:
 
 
 def _dict(described: dict[str, Any]) -> Space[Any]:
-    parts = {key: rebuild(described["spaces"][str(key)]) for key in described["keys"]}
+    keys = described["keys"]
+    values = described.get("key_values", keys)  # where keys are neither text nor integers
+    parts = {value: rebuild(described["spaces"][str(key)]) for value, key in zip(values, keys, strict=True)}
     unsorted = _can_be_unsorted and list(parts) != _in_order(parts)
     # Pairs, because a dict would be sorted. Wrappers that derive a space go by sort_keys instead.
     options: dict[str, Any] = {"sort_keys": False} if unsorted else {}

@@ -6,7 +6,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from shared.errors import InvalidAction, InvalidValue, NotRenderable
+from shared.errors import EnvironmentRaised, InvalidAction, InvalidValue, NotRenderable
 from shared.session.calls import operations
 from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.episodes import call, created
@@ -62,6 +62,20 @@ def test_a_reward_and_flags_are_pythons_own_unless_wanted_as_they_are() -> None:
 def test_an_action_outside_its_space_is_refused() -> None:
     with pytest.raises(InvalidAction):
         applied(Recipe("CartPole-v1"), operations.step(2))
+
+
+def test_a_sample_is_of_what_its_mask_or_probability_allows() -> None:
+    recipe = Recipe("FrozenLake-v1")
+    found = applied(
+        recipe,
+        *[operations.sample("action_space", mask=[0, 0, 1, 0])] * 5,
+        *[operations.sample("action_space", probability=[0, 0, 0, 1])] * 5,
+    )
+    assert [int(each["sample"]) for each in found] == [2] * 5 + [3] * 5
+    with pytest.raises(InvalidValue, match="mask is no mask"):
+        applied(recipe, operations.sample("action_space", mask=[1]))
+    with pytest.raises(EnvironmentRaised, match="sum"):
+        applied(recipe, operations.sample("action_space", probability=[0.5, 0, 0, 0]))
 
 
 def test_a_number_outside_a_box_reaches_the_environment_and_is_not_contained() -> None:

@@ -7,6 +7,7 @@ import gymnasium
 import pytest
 
 from shared.families import family
+from shared.frames import PICTURES
 from shared.session.catalog import catalog as module
 from shared.session.catalog.catalog import as_table, catalog, describe_all, describe_environment, shipped
 from shared.snapshot.making.make import register_environments
@@ -33,6 +34,13 @@ def test_every_environment_of_the_table_is_registered() -> None:
     """One that a release has removed would be offered and could not be made."""
     table = json.loads(module.TABLE.read_text())["environments"]
     assert {*table} - {*gymnasium.registry} == set()
+
+
+def test_only_modes_that_are_served_are_listed() -> None:
+    """MuJoCo's `depth_array` and CarRacing's `state_pixels` have no form here."""
+    modes = {mode for entry in catalog() for mode in entry["render_modes"] or ()}
+    assert modes <= {*PICTURES, "human"}
+    assert describe_environment("Hopper-v5")["render_modes"] == ["human", "rgb_array"]
 
 
 def test_one_of_another_package_is_listed_as_far_as_the_registry_knows_it() -> None:

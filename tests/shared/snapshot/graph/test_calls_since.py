@@ -87,7 +87,15 @@ def test_what_was_never_a_graph_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [Step(np.int64(3)), Reset(1, {"a": [1, 2]}), Render(), Sample("action_space"), Reseed(5, (1, 2))]
+    "call",
+    [
+        Step(np.int64(3)),
+        Reset(1, {"a": [1, 2]}),
+        Render(),
+        Sample("action_space"),
+        Sample("action_space", (1, 0)),
+        Reseed(5, (1, 2)),
+    ],
 )
 def test_every_call_comes_back(call: Call) -> None:
     since = CallsSince(b"")

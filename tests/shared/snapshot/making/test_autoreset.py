@@ -31,3 +31,21 @@ def test_every_step_equals_that_of_a_vector_of_one() -> None:
     assert ended > 2
     env.close()
     vector.close()
+
+
+class _Pair(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Flags for each of two agents, of which the second ends in the second step."""
+
+    steps = 0
+
+    def step(self, action: Any) -> Any:
+        self.steps += 1
+        observation, reward, *_, info = super().step(action)
+        return observation, reward, [True, self.steps == 2], [False, False], info
+
+
+def test_an_episode_of_several_agents_is_reset_when_the_last_of_them_has_ended() -> None:
+    env = SameStepAutoreset(_Pair(cart()))
+    env.reset(seed=3)
+    assert ["final_obs" in env.step(1)[4] for _ in range(3)] == [False, True, False]
+    env.close()

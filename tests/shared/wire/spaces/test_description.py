@@ -176,3 +176,12 @@ def test_a_vector_environments_spaces_are_described() -> None:
     assert returned(envs.action_space) == envs.action_space
     assert returned(envs.observation_space) == envs.observation_space
     envs.close()
+
+
+def test_keys_that_are_neither_text_nor_integers_come_back_as_they_are() -> None:
+    space = spaces.Dict([((0, 1), spaces.Discrete(2)), (0.5, spaces.Discrete(3)), ("a", spaces.Discrete(4))])  # type: ignore[list-item]
+    described = json.loads(json.dumps(describe(space)))
+    assert described["keys"] == ["(0, 1)", "0.5", "a"]
+    assert described["key_values"] == [[0, 1], 0.5, "a"]
+    assert [*rebuild(described).spaces] == [(0, 1), 0.5, "a"]  # type: ignore[attr-defined]
+    assert "key_values" not in describe(spaces.Dict({"a": spaces.Discrete(2)}))
