@@ -1,7 +1,9 @@
 """`/v1/health/` tells whether the service works."""
 
+import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import gymnasium
 import pytest
@@ -41,6 +43,33 @@ def test_a_database_that_leaves_its_place_is_503_and_nothing_more_is_written(
         elsewhere.rename(path)
         assert api.get("/v1/health/").status == 200
         assert api.post(f"{instance}/step/", {"action": 1}).headers["etag"] == '"2"'
+
+
+def test_a_full_disk_is_503_and_what_was_created_can_be_closed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def of_few_pages(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **kwargs)
+        connection.execute("PRAGMA max_page_count = 60")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", of_few_pages)
+    with served("local", settings) as client:
+        api = Api(client)
+        created = [api.create()]
+        while (reply := api.post("/v1/envs/", {"env_id": "CartPole-v1"})).status == 200:
+            created.append(f"/v1/envs/{reply.json['instance_id']}")
+        assert (reply.status, "is full; close environments" in reply.json["detail"]) == (503, True)
+        assert (full := api.get("/v1/health/")).status == 503
+        assert "is full; close environments" in full.json["detail"]
+        # A key leaves a tombstone, for which there is room again once something was closed.
+        assert api.delete(created.pop()).status == 200
+        assert {api.delete(each, **{"idempotency-key": each}).status for each in created} == {200}
+        assert api.get("/v1/health/").status == 200
+        assert api.get("/v1/envs/").json == {}
+        assert api.post("/v1/envs/", {"env_id": "CartPole-v1"}).status == 200
 
 
 def test_health_says_503_and_names_the_store_that_fails(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.servers import uvicorn
-from tests.soak.calls import CALLS, KINDS, Instance, create
+from tests.soak.calls import CALLS, KINDS, Instance, create, picture, wall
 
 _CONNECTIONS = 4
 _PATIENT = ("--timeout-keep-alive", "300")
@@ -77,6 +77,9 @@ class Soak:
         for _ in range(self.instances):
             [kind] = self.draw.choices(KINDS, [kind.share for kind in KINDS])
             self._made.append(await create(connections[0], kind))
+        for instance in self._made:  # the copies are made once
+            await picture(connections[0], instance, self.draw)
+            await wall(connections[0], instance, self.draw)
         await asyncio.gather(*(self._drive(connection) for connection in connections))
         for connection in connections:
             connection.close()

@@ -18,6 +18,7 @@ from shared.frames import Picture
 from shared.session.live.placement import Thread
 from shared.session.live.restore import closed, continue_from, rebuilt
 from shared.session.monitor.frame_cache import FrameCache
+from shared.session.monitor.freed_memory import give_back_freed_memory
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Render
@@ -153,4 +154,8 @@ class Renderer:
         self._idle = loop.call_later(_IDLE_S, self._begin_closing)
 
     def _begin_closing(self) -> None:
-        self._closing = asyncio.ensure_future(self.close())
+        self._closing = asyncio.ensure_future(self._close_for_long())
+
+    async def _close_for_long(self) -> None:
+        await self.close()
+        await asyncio.to_thread(give_back_freed_memory)

@@ -258,8 +258,8 @@ def test_the_environments_of_a_vector_share_the_few_contexts(monkeypatch: pytest
 
     def drawn_twice() -> tuple[list[bytes], int]:
         vector = adopt(MUJOCO_DRAWN, make(recipe), recipe)
-        envs: Any = vector.env
-        renderers = [each.unwrapped.mujoco_renderer for each in envs.envs]
+        together: Any = vector.env
+        renderers = [each.unwrapped.mujoco_renderer for each in together.envs]
         vector.apply(Reset(1))
         frames = [np.ascontiguousarray(vector.apply(Render())).tobytes() for _ in range(2)]
         holding = sum(renderer.viewer is not None for renderer in renderers)
