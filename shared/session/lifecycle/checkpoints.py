@@ -1,6 +1,5 @@
 """Checkpoints: kept states of an instance that it can be restored to. Each is a new header over a stored body."""
 
-import asyncio
 import os
 import time
 import uuid
@@ -15,6 +14,7 @@ from shared.session.live.cache import LiveCache
 from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -96,18 +96,16 @@ class Checkpoints:
             InstanceNotFound: there is no such instance.
         """
         instance = await self._snapshots.header(reference)
+
+        async def header(checkpoint_id: str) -> Header | None:
+            try:
+                return await self._snapshots.header(reference._replace(checkpoint_id=checkpoint_id))
+            except CheckpointNotFound:
+                return None  # it was deleted meanwhile
+
         ids = await self._snapshots.checkpoint_ids(reference)
-        found = await asyncio.gather(
-            *(self._snapshots.header(reference._replace(checkpoint_id=each)) for each in ids),
-            return_exceptions=True,
-        )
-        headers = []
-        for header in found:
-            if isinstance(header, BaseException) and not isinstance(header, CheckpointNotFound):
-                raise header
-            if isinstance(header, Header):  # one that was deleted meanwhile is left out
-                headers.append(header)
-        return instance, sorted(headers, key=lambda header: header.created)
+        found = [each for each in await in_parts(self._snapshots.objects, header, ids) if each is not None]
+        return instance, sorted(found, key=lambda header: header.created)
 
     async def delete(
         self, checkpoint: Reference, if_match: Expected = None, keyed: Keyed | None = None

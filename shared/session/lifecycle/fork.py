@@ -5,10 +5,9 @@ call, in any process, completes the set from it. The claim's index entry is writ
 complete, so a repeated call does not touch twins that were stepped or closed since.
 """
 
-import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +16,7 @@ from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -106,8 +106,8 @@ class Forking:
     async def _complete(self, claim: Loaded, others: Sequence[Header]) -> None:
         """Write the other twins, then all index entries, the claim's last."""
         try:
-            await _all(self._snapshots.add(header, claim.body) for header in others)
-            await _all(self._snapshots.index.add(header) for header in others)
+            await in_parts(self._snapshots.objects, lambda twin: self._snapshots.add(twin, claim.body), others)
+            await in_parts(self._snapshots.objects, self._snapshots.index.add, others)
             await self._snapshots.index.add(claim.header)
         except StoreFailed as error:
             raise StoreFailed(
@@ -123,25 +123,22 @@ class Forking:
             added.append(await self._snapshots.add(header, body))
             await self._snapshots.index.add(header)
 
-        written = await asyncio.gather(*map(add, twins), return_exceptions=True)
-        causes = [result for result in written if isinstance(result, BaseException)]
-        if not causes:
-            return
-        failures = await asyncio.gather(*map(self._snapshots.delete, added), return_exceptions=True)
-        left = [
-            loaded.header.instance_id
-            for loaded, failure in zip(added, failures, strict=True)
-            if failure is not None
-        ]
-        what = f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
-        raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from causes[0]
+        try:
+            await in_parts(self._snapshots.objects, add, twins)
+        except Exception as cause:  # whatever it is, no twin is to stay that nobody knows of
+            left = [each for each in await in_parts(self._snapshots.objects, self._left, added) if each]
+            what = (
+                f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
+            )
+            raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from cause
 
-
-async def _all(writes: Iterable[Awaitable[object]]) -> None:
-    """Wait for all writes, also after one has failed; then raise the first error."""
-    for result in await asyncio.gather(*writes, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
+    async def _left(self, twin: Loaded) -> str | None:
+        """Delete a twin again; its id if that failed."""
+        try:
+            deleted = await self._snapshots.delete(twin) is None
+        except StoreFailed:  # told by its id
+            deleted = False
+        return None if deleted else twin.header.instance_id
 
 
 def _twins(origin: Header, ids: Sequence[str], reseed: int | None, made_by: bytes) -> list[Header]:
