@@ -147,28 +147,36 @@ class Checkpoints:
         reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
         failed = FailedWrites(self._snapshots, call_id)
         async with self._live.lock(reference), self._turns.claim(call_id) as claim:
-            current = await self._snapshots.load(reference)
-            while True:
-                current = await self._turns.wait(current, call_id)
+            current = await self._turns.wait(await self._snapshots.load(reference), call_id)
+            revision = None
+            while revision is None:
                 first = first_reply(current.header, keyed)
                 if first is not None:
                     header = msgspec.structs.replace(current.header, revision=first[1])
                     return Outcome(first[0], header, replayed=True)
                 check_revision(current.header, if_match)
-                kept = await self._snapshots.load(checkpoint)
+                with failed.told():
+                    kept = await self._snapshots.load(checkpoint)
                 restored = _restored(current.header, kept.header, call_id, record, keyed)
                 saved = await self._snapshots.save(restored, kept.body, current.tag, used=restored.used)
-                revision: int | None = restored.revision
-                if not isinstance(saved, Loaded):
+                if isinstance(saved, Loaded):
+                    revision = restored.revision
+                else:
                     retry.note(saved)
+                    before = current.header.revision
                     current, revision = await failed.read_back(current.header, saved)
-                if revision is not None:
-                    claim.use()
-                    await self._live.discard(reference)
-                    restored = msgspec.structs.replace(restored, revision=revision)
-                    return Outcome(record(restored), restored)
-                await retry.again(at_once=True)
-                current = await claim.make(current)
+                    if revision is None:
+                        overtaken = current.header.revision > before
+                        await retry.again(at_once=overtaken)
+                        with failed.told():
+                            if overtaken:
+                                current = await claim.make(current)
+                            current = await self._turns.wait(current, call_id)
+                        revision = failed.revision_made(current.header)  # a write that arrived meanwhile
+            claim.use()
+            await self._live.discard(reference)
+            restored = msgspec.structs.replace(restored, revision=revision)
+            return Outcome(record(restored), restored)
 
 
 def _restored(before: Header, kept: Header, call_id: bytes, record: Record, keyed: Keyed | None) -> Header:
