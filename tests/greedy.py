@@ -1,4 +1,7 @@
-"""Ten clients that want everything for themselves, until their process is ended: `python -m tests.greedy URL`."""
+"""Thirteen clients that want everything for themselves, until their process is ended.
+
+`python -m tests.greedy URL` begins them all, `python -m tests.greedy URL forks lists` some of them.
+"""
 
 import asyncio
 import json
@@ -73,6 +76,28 @@ class Greedy:
         while True:
             await self._client.get(f"{self._url}/v1/envs/")
 
+    async def forks(self) -> None:
+        """As many twins as one call makes."""
+        instance = await self._created("FrozenLake-v1")
+        while True:
+            for count in (50, 1000):
+                await self._post(f"{instance}/fork/", count=count)
+
+    async def checkpoint_lists(self) -> None:
+        """Lists of as many checkpoints as there may be."""
+        instance = await self._created("FrozenLake-v1")
+        for _ in range(64):
+            await self._post(f"{instance}/checkpoints/")
+        while True:
+            await self._client.get(f"{self._url}/v1/envs/{instance}/checkpoints/")
+
+    async def batches(self) -> None:
+        """Many calls in one, on instances of its own."""
+        instances = [await self._created("CartPole-v1") for _ in range(64)]
+        while True:
+            await self._batch("reset", [{"instance_id": each} for each in instances])
+            await self._batch("step", [{"instance_id": each, "action": 1} for each in instances])
+
     async def slow_headers(self) -> None:
         """A hundred connections whose headers never end, byte by byte."""
         host, port = self._url.removeprefix("http://").split(":")
@@ -99,6 +124,9 @@ class Greedy:
                 writer.close()
                 await asyncio.sleep(0.05)
 
+    async def _batch(self, call: str, calls: list[dict[str, Any]]) -> None:
+        await self._client.post(f"{self._url}/v1/batch/{call}/", content=json.dumps({"calls": calls}))
+
     async def _created(self, env_id: str, **body: Any) -> str:
         reply = await self._post("", env_id=env_id, **body)
         return str(reply.get("instance_id", "none"))
@@ -108,11 +136,15 @@ class Greedy:
         return reply.json()
 
 
-async def main(url: str) -> None:
-    """Let them all begin; each that fails begins again."""
+async def main(url: str, *names: str) -> None:
+    """Let them begin, all if none is named; each that fails begins again."""
     async with httpx2.AsyncClient(timeout=60) as client:
         greedy = Greedy(url, client)
-        kinds = [method for name, method in vars(Greedy).items() if not name.startswith("_")]
+        kinds = [
+            method
+            for name, method in vars(Greedy).items()
+            if not name.startswith("_") and name in (names or vars(Greedy))
+        ]
         print(len(kinds), flush=True)
         await asyncio.gather(*(_again(method.__get__(greedy)) for method in kinds))
 
@@ -126,4 +158,4 @@ async def _again(begin: Callable[[], Awaitable[None]]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

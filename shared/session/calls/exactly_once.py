@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.codec.plain import NotPlain
-from shared.errors import GymHTTPError, NotExact, StoreFailed
+from shared.errors import GymHTTPError, NotExact
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
@@ -101,7 +101,7 @@ class ExactlyOnce:
                     overtaken = unsaved.confirmed and current.header.revision > unsaved.before.revision
                     seconds = unsaved.seconds
                 await retry.again(at_once=overtaken)
-                try:
+                with failed.told():
                     if overtaken:
                         await claim.make(current, seconds)
                     live, confirmed = await self._newest(call, call_id, timing)
@@ -109,8 +109,6 @@ class ExactlyOnce:
                     if outcome is not None and made is not None:  # a write was done after it was looked for
                         return outcome.at(made)
                     result = await self._once(live, call, call_id, timing, confirmed)
-                except StoreFailed as error:
-                    raise failed.meaning(error) from error
                 if isinstance(result, Outcome):
                     if result.header.turn is None:
                         claim.use()

@@ -1,6 +1,5 @@
 """Checkpoints: kept states of an instance that it can be restored to. Each is a new header over a stored body."""
 
-import asyncio
 import os
 import uuid
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from shared.session.live.cache import LiveCache
 from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -95,18 +95,16 @@ class Checkpoints:
             InstanceNotFound: there is no such instance.
         """
         instance = await self._snapshots.header(reference)
+
+        async def header(checkpoint_id: str) -> Header | None:
+            try:
+                return await self._snapshots.header(reference._replace(checkpoint_id=checkpoint_id))
+            except CheckpointNotFound:
+                return None  # it was deleted meanwhile
+
         ids = await self._snapshots.checkpoint_ids(reference)
-        found = await asyncio.gather(
-            *(self._snapshots.header(reference._replace(checkpoint_id=each)) for each in ids),
-            return_exceptions=True,
-        )
-        headers = []
-        for header in found:
-            if isinstance(header, BaseException) and not isinstance(header, CheckpointNotFound):
-                raise header
-            if isinstance(header, Header):  # one that was deleted meanwhile is left out
-                headers.append(header)
-        return instance, sorted(headers, key=lambda header: header.created)
+        found = [each for each in await in_parts(self._snapshots.objects, header, ids) if each is not None]
+        return instance, sorted(found, key=lambda header: header.created)
 
     async def delete(
         self, checkpoint: Reference, if_match: Expected = None, keyed: Keyed | None = None
@@ -148,30 +146,38 @@ class Checkpoints:
         reference, call_id, retry = checkpoint.instance, os.urandom(CALL_ID_BYTES), Retry()
         failed = FailedWrites(self._snapshots, call_id)
         async with self._live.lock(reference), self._turns.claim(call_id) as claim:
-            current = await self._snapshots.load(reference)
-            while True:
-                current = await self._turns.wait(current, call_id)
+            current = await self._turns.wait(await self._snapshots.load(reference), call_id)
+            revision = None
+            while revision is None:
                 first = first_reply(current.header, keyed)
                 if first is not None:
                     header = msgspec.structs.replace(current.header, revision=first[1])
                     return Outcome(first[0], header, replayed=True)
                 check_revision(current.header, if_match)
-                kept = await self._snapshots.load(checkpoint)
+                with failed.told():
+                    kept = await self._snapshots.load(checkpoint)
                 restored = _restored(
                     current.header, kept.header, self._snapshots.clock.now(), call_id, record, keyed
                 )
                 saved = await self._snapshots.save(restored, kept.body, current.tag, used=restored.used)
-                revision: int | None = restored.revision
-                if not isinstance(saved, Loaded):
+                if isinstance(saved, Loaded):
+                    revision = restored.revision
+                else:
                     retry.note(saved)
+                    before = current.header.revision
                     current, revision = await failed.read_back(current.header, saved)
-                if revision is not None:
-                    claim.use()
-                    await self._live.discard(reference)
-                    restored = msgspec.structs.replace(restored, revision=revision)
-                    return Outcome(record(restored), restored)
-                await retry.again(at_once=True)
-                current = await claim.make(current)
+                    if revision is None:
+                        overtaken = current.header.revision > before
+                        await retry.again(at_once=overtaken)
+                        with failed.told():
+                            if overtaken:
+                                current = await claim.make(current)
+                            current = await self._turns.wait(current, call_id)
+                        revision = failed.revision_made(current.header)  # a write that arrived meanwhile
+            claim.use()
+            await self._live.discard(reference)
+            restored = msgspec.structs.replace(restored, revision=revision)
+            return Outcome(record(restored), restored)
 
 
 def _restored(

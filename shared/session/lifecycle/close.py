@@ -58,10 +58,13 @@ class Closing:
             while failure := await self._snapshots.delete(loaded):
                 retry.note(failure)
                 try:
-                    loaded = await self._turns.wait(await self._snapshots.load(loaded.header.reference), call_id)
+                    current = await self._snapshots.load(loaded.header.reference)
+                    overtaken = current.header.revision > loaded.header.revision
+                    loaded = await self._turns.wait(current, call_id)
                     check_revision(loaded.header, if_match)
-                    await retry.again(at_once=True)
-                    loaded = await claim.make(loaded)
+                    await retry.again(at_once=overtaken)
+                    if overtaken:
+                        loaded = await claim.make(loaded)
                 except InstanceNotFound:
                     # It was there a moment ago, so the delete of unknown outcome was done.
                     claim.use()

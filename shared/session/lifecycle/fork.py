@@ -5,18 +5,18 @@ call, in any process, completes the set from it. The claim's index entry is writ
 complete, so a repeated call does not touch twins that were stepped or closed since.
 """
 
-import asyncio
 import uuid
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound, StoreFailed
+from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -124,8 +124,8 @@ class Forking:
     async def _complete(self, claim: Loaded, others: Sequence[Header]) -> None:
         """Write the other twins, then all index entries, the claim's last."""
         try:
-            await _all(self._snapshots.add(header, claim.body) for header in others)
-            await _all(self._snapshots.index.add(header) for header in others)
+            await in_parts(self._snapshots.objects, lambda twin: self._snapshots.add(twin, claim.body), others)
+            await in_parts(self._snapshots.objects, self._snapshots.index.add, others)
             await self._snapshots.index.add(claim.header)
         except StoreFailed as error:
             raise StoreFailed(
@@ -146,20 +146,13 @@ class Forking:
             await self._snapshots.index.add(header)
 
         try:
-            await _all(map(add, twins))
-        except (Contended, StoreFailed) as error:
+            await in_parts(self._snapshots.objects, add, twins)
+        except Exception as error:  # whatever it is, no twin is to stay that nobody knows of
             left = await left_behind(self._snapshots, written)
             what = f"these may be left and can be closed: {', '.join(left)}" if left else "none was left behind"
             raise StoreFailed(
                 f"The store failed while forks were written; {what}; try again.", left_behind=left
             ) from error
-
-
-async def _all(writes: Iterable[Awaitable[object]]) -> None:
-    """Wait for all writes, also after one has failed; then raise the first error."""
-    for result in await asyncio.gather(*writes, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
 
 
 def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Header]:

@@ -1,10 +1,10 @@
 """Taking back what a call without an idempotency key wrote before it failed, since nobody could complete it."""
 
-import asyncio
 from collections.abc import Iterable
 
 from shared.errors import InstanceNotFound, OutcomeUnknown, StoreFailed
 from shared.session.stored.header import Header
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.snapshots import Loaded, Snapshots
 
 
@@ -19,7 +19,7 @@ async def left_behind(snapshots: Snapshots, written: Iterable[tuple[Header, Load
         for header, outcome in written
         if not isinstance(outcome, BaseException) or isinstance(outcome, OutcomeUnknown)
     ]
-    gone = await asyncio.gather(*(_is_gone(snapshots, *each) for each in doubtful))
+    gone = await in_parts(snapshots.objects, lambda each: _is_gone(snapshots, *each), doubtful)
     return [header.instance_id for (header, _), is_gone in zip(doubtful, gone, strict=True) if not is_gone]
 
 

@@ -1,5 +1,8 @@
 """The writes of one call that failed: was the call applied all the same, or may it still be?"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from shared.errors import OutcomeUnknown, StoreFailed
 from shared.session.stored.header import RECENT_CALLS, Header, revision_made
 from shared.session.stored.retry import Failure
@@ -57,8 +60,17 @@ class FailedWrites:
                 self._expected = None
         return made
 
-    def meaning(self, error: StoreFailed) -> StoreFailed:
-        """What a later failure of the store means: an unknown outcome while a write is in doubt."""
-        if self._expected is None:
-            return error
-        return OutcomeUnknown(f"The store failed while the call was saved, and {_ADVICE}")
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell of a failure of the store in the block as what it means.
+
+        Raises:
+            OutcomeUnknown: the store failed while a write is in doubt.
+            StoreFailed: it failed otherwise.
+        """
+        try:
+            yield
+        except StoreFailed as error:
+            if self._expected is None:
+                raise
+            raise OutcomeUnknown(f"The store failed while the call was saved, and {_ADVICE}") from error

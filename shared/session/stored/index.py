@@ -33,10 +33,10 @@ class Index:
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances: environment ids by instance id."""
         horizon = self._expiry.horizon()
-        states = await self._objects.list(f"state/{owner}/")
-        alive = {entry.key.rpartition("/")[2] for entry in states if entry.written > horizon}
-        entries = await self._objects.list(f"index/{owner}/")
-        named = (entry.key.split("/", 3)[2:] for entry in entries)
+        states = self._objects.entries(f"state/{owner}/")
+        alive = {entry.key.rpartition("/")[2] async for entry in states if entry.written > horizon}
+        entries = self._objects.entries(f"index/{owner}/")
+        named = [entry.key.split("/", 3)[2:] async for entry in entries]
         return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}
 
 

@@ -17,6 +17,7 @@ from shared.session.stored.clock import StoreClock
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.index import Index
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
@@ -160,8 +161,9 @@ class Snapshots:
     async def delete_dependents(self, header: Header) -> None:
         """Delete the index entry and the checkpoints of an instance that was deleted."""
         await self.index.remove(header)
-        for checkpoint_id in await self.checkpoint_ids(header.reference):
-            await self.objects.delete(header.reference._replace(checkpoint_id=checkpoint_id).key)
+        ids = await self.checkpoint_ids(header.reference)
+        keys = [header.reference._replace(checkpoint_id=each).key for each in ids]
+        await in_parts(self.objects, self.objects.delete, keys)
 
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""

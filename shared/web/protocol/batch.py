@@ -76,6 +76,7 @@ class _Batch:
         self._most_bytes = request.service.settings.max_reply_bytes
         self._size = 0
         self._results: dict[int, dict[str, Any]] = {}
+        self._next = asyncio.Lock()
         request.check_key()
 
     async def results(self) -> list[dict[str, Any]]:
@@ -93,13 +94,13 @@ class _Batch:
         for numbers in waiting:
             for number in numbers:
                 call = self._calls[number]
+                async with self._next:  # a near store answers without a pause, so one call is one turn of the loop
+                    await asyncio.sleep(0)
                 try:
                     result = await self._result(number, call)
                 except GymHTTPError as error:
                     result = result_of_error(error)
                 self._results[number] = {"instance_id": call.instance_id, **result}
-                # A near store answers without a pause, so nothing else could run until the batch is done.
-                await asyncio.sleep(0)
 
     async def _result(self, number: int, call: BatchedCall) -> dict[str, Any]:
         if self._size > self._most_bytes:

@@ -121,5 +121,19 @@ def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dic
 
 def _bounded(value: Any) -> Any:
     """Evidence, abbreviated where it is long: a value that a client sent may be as long as a body."""
+    if _is_long(value):
+        return abbreviated(value)
     encoded = encode(value)
     return encoded if len(msgspec.json.encode(encoded)) <= _LONGEST_EVIDENCE else abbreviated(value)
+
+
+def _is_long(value: Any) -> bool:
+    """Whether the value has more parts than may be told, which is found without walking through all of them."""
+    waiting, room = [value], _LONGEST_EVIDENCE // 2  # a part takes two bytes or more
+    while waiting and room >= 0:
+        each = waiting.pop()
+        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list | tuple) else ()
+        room -= len(inner)
+        if room >= 0:
+            waiting.extend(inner)
+    return room < 0

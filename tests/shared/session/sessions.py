@@ -75,3 +75,19 @@ def fail(error: BaseException) -> Callable[[], None]:
 
 def nothing() -> None:
     """A call to the store that succeeds."""
+
+
+async def turns_beside(work: Awaitable[object]) -> int:
+    """How many turns another task had while the work was done."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count())
+    await work
+    counting.cancel()
+    return turns

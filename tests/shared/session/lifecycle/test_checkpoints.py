@@ -20,7 +20,7 @@ from shared.storage.protocol import Conflict
 from tests.shared.session import episodes
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, fail, key, run, session, step
+from tests.shared.session.sessions import created, fail, key, nothing, run, session, step, turns_beside
 from tests.shared.session.writers import ENDLESS, writing
 
 
@@ -256,5 +256,30 @@ def test_no_copy_of_an_instance_takes_its_turn_with_it() -> None:
         [fork] = (await at.forking.fork(reference, 1, None)).instance_ids
         assert (await at.snapshots.header(reference._replace(instance_id=fork))).turn is None
         assert (await at.checkpoints.restore(kept.reference, record)).header.turn is None
+
+    run(test)
+
+
+def test_others_have_a_turn_after_each_checkpoint_of_a_list_and_of_a_deletion() -> None:
+    async def test() -> None:
+        at = session(FaultyStore(blocking=False))
+        reference = await created(at)
+        for _ in range(20):
+            await at.checkpoints.keep(reference, "")
+        assert await turns_beside(at.checkpoints.list(reference)) >= 20
+        assert await turns_beside(at.closing.close(reference, None, None)) >= 20
+
+    run(test)
+
+
+def test_a_store_that_fails_after_a_lost_restore_does_not_say_that_nothing_was_applied() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        kept = await at.checkpoints.keep(await created(at), "")
+        store.before_put.append(fail(OutcomeUnknown("lost")))
+        store.before_get.extend([nothing, nothing, nothing, fail(StoreUnavailable("gone"))])
+        with pytest.raises(OutcomeUnknown, match="unknown whether the call was applied"):
+            await at.checkpoints.restore(kept.reference, record)
 
     run(test)

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreFailed, StoreUnavailable
+from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.storage.protocol import Conflict
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, fail, key, nothing, run, session, step
+from tests.shared.session.sessions import created, fail, key, nothing, run, session, step, turns_beside
 
 
 @pytest.mark.parametrize("blocking", [False, True])
@@ -169,5 +170,15 @@ def test_a_fork_conditional_on_another_revision_makes_none() -> None:
             await at.forking.fork(reference, 2, None, 0, key("k"))
         assert len(await at.snapshots.index.list("public")) == 1
         assert len((await at.forking.fork(reference, 2, None, 1, key("k"))).instance_ids) == 2
+
+    run(test)
+
+
+@pytest.mark.parametrize("keyed", [None, key("k")])
+def test_others_have_a_turn_after_each_twin(keyed: Keyed | None) -> None:
+    async def test() -> None:
+        at = session(FaultyStore(blocking=False))
+        reference = await created(at)
+        assert await turns_beside(at.forking.fork(reference, 50, None, keyed=keyed)) >= 50
 
     run(test)

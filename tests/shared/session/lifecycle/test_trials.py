@@ -105,7 +105,7 @@ def lasting(monkeypatch: pytest.MonkeyPatch) -> LastingTrials:
 
 def test_a_trial_ends_when_the_last_who_waits_hangs_up(lasting: LastingTrials) -> None:
     async def test() -> None:
-        at = trials(FaultyStore())
+        at = trials(FaultyStore(blocking=False))
         first, second = Client(at, "ann"), Client(at, "bob")
         await lasting.begin(1)
         await first.hang_up()
@@ -118,7 +118,7 @@ def test_a_trial_ends_when_the_last_who_waits_hangs_up(lasting: LastingTrials) -
 
 def test_who_still_waits_gets_the_verdict_after_the_first_has_hung_up(lasting: LastingTrials) -> None:
     async def test() -> None:
-        at = trials(FaultyStore())
+        at = trials(FaultyStore(blocking=False))
         first, second = Client(at), Client(at)
         await lasting.begin(1)
         await first.hang_up()

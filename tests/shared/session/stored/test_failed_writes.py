@@ -82,11 +82,19 @@ def test_a_write_is_in_doubt_until_what_it_expects_is_replaced() -> None:
         first = await at.add(HEADER, b"")
         failed = FailedWrites(at, b"the call")
         gone = StoreUnavailable("gone")
+
+        def tell() -> None:
+            with failed.told():
+                raise gone
+
         await failed.read_back(HEADER, LOST)
-        assert isinstance(failed.meaning(gone), OutcomeUnknown)
+        with pytest.raises(OutcomeUnknown, match="unknown whether the call was applied"):
+            tell()
         await at.save(later(1), b"", first.tag)
         await failed.read_back(HEADER, REFUSED)
-        assert failed.meaning(gone) is gone
+        with pytest.raises(StoreUnavailable) as told:
+            tell()
+        assert told.value is gone
         assert failed.revision_made(later(500)) is None
 
     run(test)

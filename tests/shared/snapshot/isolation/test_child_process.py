@@ -149,6 +149,10 @@ def test_a_child_is_ended_by_its_leash_with_all_that_it_has_started(tmp_path: Pa
     assert before or ends(pids)
 
 
+def test_a_child_with_limits_comes_after_its_parent_on_a_busy_machine() -> None:
+    assert in_child(os.nice, Limits(), "0", 0) == os.nice(0) + 5
+
+
 def test_a_leash_that_is_pulled_after_its_child_has_ended_does_nothing() -> None:
     limits = Limits()
     assert in_child(add, limits, "0", 3, other=4) == 7

@@ -61,6 +61,13 @@ def test_long_evidence_is_abbreviated() -> None:
     assert len(json.dumps(short)) < 1000
 
 
+@pytest.mark.parametrize("long", [[[0.5] * 600], {"a": {str(key): key for key in range(600)}}])
+def test_long_evidence_is_not_encoded_before_it_is_abbreviated(long: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body of numbers takes ten times longer to encode than to read."""
+    monkeypatch.setattr("shared.web.protocol.problems.encode", None)
+    assert isinstance(told(InvalidAction("No.", action=long))["action"], str)
+
+
 @pytest.mark.parametrize(
     ("error", "headers"),
     [
