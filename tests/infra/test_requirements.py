@@ -8,6 +8,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from shared.snapshot.versions.proved import proved_lines
 from tests.servers import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -61,6 +62,21 @@ def test_what_the_project_needs_is_pinned_in_a_version_that_it_takes() -> None:
 
 def test_what_the_artefact_has_no_room_for_is_not_in_it() -> None:
     assert {"mujoco", "jax", "uvicorn"}.isdisjoint(PINNED)
+
+
+def test_the_image_has_the_versions_of_the_artefact() -> None:
+    """They read each other's snapshots."""
+    image = (ROOT / "infra/image/requirements.txt").read_text()
+    pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)", image, re.MULTILINE))
+    assert {name: pinned.get(name) for name in PINNED} == PINNED
+
+
+def test_the_artefact_and_a_server_on_an_older_python_continue_each_others_snapshots() -> None:
+    """NumPy's newest release is not for Python 3.11, the oldest that this project takes."""
+    lines = [line for line in proved_lines() if line.package == "numpy" and {*FAMILIES} <= {*line.parts}]
+    written = {line.written for line in lines if line.continued == PINNED[canonicalize_name("numpy")]}
+    continued = {line.continued for line in lines if line.written == PINNED[canonicalize_name("numpy")]}
+    assert written & continued, "run `make compatibility` for the new NumPy and that of Python 3.11"
 
 
 def test_every_pin_has_its_hashes_and_no_registry_is_named() -> None:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
-from shared.errors import EnvironmentRaised, NotRenderable
+from shared.errors import EnvironmentRaised, NotRenderable, SnapshotIncompatible
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.live import restore
@@ -123,3 +124,18 @@ def test_copies_are_closed_when_nobody_watches(
 
     asyncio.run(draw())
     assert len(closed) == 1
+
+
+def test_a_copy_takes_no_state_that_other_versions_wrote_meanwhile(
+    settings: Settings, instances: list[Reference]
+) -> None:
+    async def pictures() -> None:
+        async with opened(settings) as service:
+            loaded = await service.session.snapshots.load(instances[0])
+            assert await service.renderer.draw(loaded, lambda frame: b"drawn") == b"drawn"
+            libraries = {**loaded.header.libraries, "gymnasium": "0.0.1"}
+            elsewhere = loaded._replace(header=msgspec.structs.replace(loaded.header, libraries=libraries))
+            with pytest.raises(SnapshotIncompatible, match=r"gymnasium 0\.0\.1"):
+                await service.renderer.draw(elsewhere, lambda frame: b"drawn")
+
+    asyncio.run(pictures())
