@@ -31,8 +31,6 @@ _MOST_CHILDREN = 256
 _LAST_SPANS_S = 3.0
 """How long a server that ends waits for a collector to take its last spans."""
 
-_INSTANCE = "gym_http.instance_id"
-_PROBLEM = "gym_http.problem"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -118,9 +116,9 @@ def _attributes(log: RequestLog) -> dict[str, str | int]:
     if agent is not None:
         attributes["user_agent.original"] = agent[:256].decode("latin-1")
     if log.instance_id is not None:
-        attributes[_INSTANCE] = log.instance_id
+        attributes["gym_http.instance_id"] = log.instance_id
     if log.problem is not None:
-        attributes[_PROBLEM] = log.problem
+        attributes["gym_http.problem"] = log.problem
     if log.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         attributes["error.type"] = log.problem or str(log.status)
     return attributes

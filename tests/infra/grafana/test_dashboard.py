@@ -122,7 +122,7 @@ def test_panels_have_ids_of_their_own_and_do_not_lie_on_each_other() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_every_alarm_is_explained_where_the_operator_reads(rule: Mapping[str, Any]) -> None:
-    page = (ROOT / "docs" / "operation.md").read_text()
+    page = (ROOT / "docs" / "operations.md").read_text()
     [row] = re.findall(rf"^\| `{rule['alert']}` \|(.*)\|$", page, re.MULTILINE)
     threshold, meaning, remedy = (cell.strip() for cell in row.split("|"))
     assert threshold
