@@ -2,8 +2,8 @@
 
 import { element, say } from "../page/elements.js";
 
-/** @typedef {import("./runner.js").Runner} Runner */
-/** @typedef {import("./runner.js").State} State */
+/** @typedef {import("./run/runner.js").Runner} Runner */
+/** @typedef {import("./run/runner.js").State} State */
 
 const REAL_TIME_FPS = 30;
 const WORDS = { idle: "Ready", running: "Running", paused: "Paused" };

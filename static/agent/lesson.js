@@ -9,7 +9,7 @@ import { element } from "../page/elements.js";
 const PARTS = {
   agent: ["#example", "#restore-example"],
   share: ["#share"],
-  copy: ["[id^=copy-]"],
+  copy: ["#copies"],
   pace: ["#pause", "#step", "#speed", "#every"],
   play: ["#play"],
   branches: ["#stage > [aria-label=Branch]"],

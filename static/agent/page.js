@@ -5,20 +5,20 @@ import { Connection } from "../gymnasium/connection.js";
 import { element, say } from "../page/elements.js";
 import { offerKey, watchHeader } from "../page/header.js";
 import { openService } from "../page/service.js";
-import { Branches } from "./branches.js";
-import { Console } from "./console.js";
-import { Controls } from "./controls.js";
-import { Curve } from "./curve.js";
 import { exampleInAddress, forgetTurn } from "./documents/address.js";
-import { Editor } from "./editor.js";
-import { Painter } from "./painter.js";
-import { Picker } from "./picker.js";
-import { Play } from "./play.js";
-import { Program } from "./program.js";
-import { Readings } from "./readings.js";
-import { Runner } from "./runner.js";
-import { Stage } from "./stage.js";
-import { actionNames } from "./words.js";
+import { Program } from "./documents/program.js";
+import { Editor } from "./editor/editor.js";
+import { Picker } from "./environments/picker.js";
+import { actionNames } from "./environments/words.js";
+import { Play } from "./play/play.js";
+import { Runner } from "./run/runner.js";
+import { Branches } from "./stage/branches.js";
+import { Console } from "./stage/console.js";
+import { Curve } from "./stage/curve.js";
+import { Painter } from "./stage/painter.js";
+import { Readings } from "./stage/readings.js";
+import { Stage } from "./stage/stage.js";
+import { Controls } from "./controls.js";
 
 const service = await openService();
 const instanceId = new URLSearchParams(location.search).get("instance");
@@ -159,7 +159,7 @@ async function copyEpisode(writer, what) {
   await copy(as({ url: service.url, keyed: Boolean(service.apiKey), beginning, ...episode }), what);
 }
 
-/** What an environment that nothing was done with can do. @param {import("./instance.js").Instance | undefined} instance */
+/** What an environment that nothing was done with can do. @param {import("./run/instance.js").Instance | undefined} instance */
 function firstCalls(instance) {
   const space = picker.chosen?.action_space;
   const step = { path: "step/", body: { action: space ? makeSpace(space).sample() : 0 } };

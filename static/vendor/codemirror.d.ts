@@ -1,4 +1,4 @@
-/** What static/agent/editor.js takes of CodeMirror. */
+/** What static/agent/editor/editor.js takes of CodeMirror. */
 
 export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Gate } from "../../static/agent/gate.js";
-import { Instance } from "../../static/agent/instance.js";
-import { keymapOf } from "../../static/agent/keymap.js";
-import { spaceInWords, valueInWords } from "../../static/agent/words.js";
+import { Gate } from "../../static/agent/run/gate.js";
+import { Instance } from "../../static/agent/run/instance.js";
+import { keymapOf } from "../../static/agent/play/keymap.js";
+import { spaceInWords, valueInWords } from "../../static/agent/environments/words.js";
 
 const discrete = (n, start = 0) => ({ name: "Discrete", n, start });
 const arrow = { left: ["ArrowLeft", "KeyA"], right: ["ArrowRight", "KeyD"], up: ["ArrowUp", "KeyW"] };

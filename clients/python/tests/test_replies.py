@@ -4,7 +4,7 @@ import gymnasium_http
 import httpx
 import pytest
 from faults import answer, replying
-from gymnasium_http import Contended, GymHTTPError, ServerFailed, ServiceUnavailable, VersionMismatch
+from gymnasium_http import Contended, GymHTTPError, NotFound, ServerFailed, ServiceUnavailable, VersionMismatch
 from gymnasium_http.replies import error_of
 
 from shared.web.protocol.problems import PROBLEMS
@@ -17,6 +17,7 @@ from shared.web.protocol.problems import PROBLEMS
         (answer(404, "path-not-found"), VersionMismatch, "No."),
         (httpx.Response(200, html="<p>hello</p>"), VersionMismatch, "check the URL"),
         (httpx.Response(301, headers={"Location": "https://there/"}), ServerFailed, "redirects to https://there/"),
+        (httpx.Response(404, html="<p>nothing</p>"), NotFound, "answers 404 Not Found .*; check the URL"),
         (httpx.Response(502, html="<p>bad gateway</p>"), ServiceUnavailable, "502 Bad Gateway.*call again"),
         (answer(409, "contended"), Contended, "No."),
         (answer(418, "newer-than-this-client"), GymHTTPError, "No."),

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-MODULES = [HERE / "calls.test.mjs", HERE / "copies" / "episode.test.mjs", HERE / "documents" / "document.test.mjs"]
+MODULES = [
+    HERE / "run" / "calls.test.mjs",
+    HERE / "copies" / "episode.test.mjs",
+    HERE / "documents" / "document.test.mjs",
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -149,4 +149,9 @@ def _problem_of(reply: httpx.Response) -> Mapping[str, Any]:
         problem = reply.json()
     except ValueError:
         problem = None
-    return problem if isinstance(problem, dict) else {"title": f"{reply.status_code} {reply.reason_phrase}"}
+    if isinstance(problem, dict):
+        return problem
+    said = f"{reply.status_code} {reply.reason_phrase}"
+    if reply.is_client_error:
+        said = f"{reply.url} answers {said} in other words than this service; check the URL"
+    return {"title": said}

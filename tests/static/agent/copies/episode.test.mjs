@@ -8,7 +8,7 @@ import { asJavaScript } from "../../../../static/agent/copies/javascript.js";
 import { asPython } from "../../../../static/agent/copies/python.js";
 import { asCurl } from "../../../../static/agent/copies/shell.js";
 import { History } from "../../../../static/agent/copies/history.js";
-import { Instance } from "../../../../static/agent/instance.js";
+import { Instance } from "../../../../static/agent/run/instance.js";
 
 const made = (path, body) => ({ path, body });
 const reset = (body = {}) => made("reset/", body);

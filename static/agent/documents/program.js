@@ -3,24 +3,24 @@
  * with its first change, so showing something else never replaces what was typed.
  */
 
-import { ask } from "../page/dialog.js";
-import { element, make, say } from "../page/elements.js";
-import { addressOfDocument, addressOfExample, documentBeforeReload, documentInAddress, exampleInAddress, setAddress, turnInto } from "./documents/address.js";
-import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./documents/document.js";
-import { Shelf } from "./documents/shelf.js";
+import { ask } from "../../page/dialog.js";
+import { element, make, say } from "../../page/elements.js";
+import { addressOfDocument, addressOfExample, documentBeforeReload, documentInAddress, exampleInAddress, setAddress, turnInto } from "./address.js";
+import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./document.js";
+import { Shelf } from "./shelf.js";
 import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples, originalOf } from "./examples.js";
 import { Settings } from "./settings.js";
 import { fragmentOf, sharedIn } from "./share.js";
 
-/** @typedef {import("./documents/document.js").Document} Document */
-/** @typedef {import("./documents/document.js").Beginning} Beginning */
+/** @typedef {import("./document.js").Document} Document */
+/** @typedef {import("./document.js").Beginning} Beginning */
 
 const GONE = "This browser has no such document: it was deleted, or belongs to another browser.";
 
 export class Program {
   /**
-   * @param {import("./editor.js").Editor} editor
-   * @param {import("./picker.js").Picker} picker
+   * @param {import("../editor/editor.js").Editor} editor
+   * @param {import("../environments/picker.js").Picker} picker
    * @param {() => void} onShow - Called when another agent is shown.
    */
   constructor(editor, picker, onShow) {

@@ -1,9 +1,9 @@
 /** Draws the environment every few steps, unless the agent draws by itself. */
 
-import { Rendering } from "../gymnasium/rendering.js";
+import { Rendering } from "../../gymnasium/rendering.js";
 
-/** @typedef {import("./instance.js").Instance} Instance */
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("../run/instance.js").Instance} Instance */
+/** @typedef {import("../run/session.js").Session} Session */
 
 export class Painter {
   /**

@@ -3,9 +3,9 @@
  * it is a tenth of what the page would weigh.
  */
 
-import { make } from "../page/elements.js";
+import { make } from "../../page/elements.js";
 
-/** @typedef {import("../vendor/uplot.js").default} UPlot */
+/** @typedef {import("../../vendor/uplot.js").default} UPlot */
 
 const EVERY_MS = 200;
 const MOST_EPISODES = 5000;
@@ -35,9 +35,9 @@ export class Curve {
   /** Make the plot. */
   async #load() {
     const { place } = this;
-    if (!this.styled) this.styled = make("link", { rel: "stylesheet", href: new URL("../vendor/uplot.css", import.meta.url).href });
+    if (!this.styled) this.styled = make("link", { rel: "stylesheet", href: new URL("../../vendor/uplot.css", import.meta.url).href });
     document.head.prepend(this.styled);
-    const { default: uPlot } = await import("../vendor/uplot.js");
+    const { default: uPlot } = await import("../../vendor/uplot.js");
     const colour = (/** @type {string} */ name) => () => getComputedStyle(place).getPropertyValue(name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
     this.plot = new uPlot(

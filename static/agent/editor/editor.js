@@ -3,7 +3,7 @@
  * without inline styles allows.
  */
 
-import * as codemirror from "../vendor/codemirror.js";
+import * as codemirror from "../../vendor/codemirror.js";
 import { completions } from "./completions.js";
 
 const { EditorView, EditorState, tags } = codemirror;

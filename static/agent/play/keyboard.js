@@ -1,7 +1,7 @@
 /** Playing with the keyboard: held keys become actions at the environment's frame rate. */
 
 /** @typedef {import("./keymap.js").Keymap} Keymap */
-/** @typedef {import("../gymnasium.js").Env} Env */
+/** @typedef {import("../../gymnasium.js").Env} Env */
 
 export class KeyboardPlay {
   /**

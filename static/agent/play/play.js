@@ -1,13 +1,13 @@
 /** Playing with the keyboard or by touch, in a new environment or the one that the page was opened with. */
 
-import { Env, GymHTTPError, catalog } from "../gymnasium.js";
-import { element, make, say } from "../page/elements.js";
+import { Env, GymHTTPError, catalog } from "../../gymnasium.js";
+import { element, make, say } from "../../page/elements.js";
 import { KeyboardPlay } from "./keyboard.js";
 import { keymapOf } from "./keymap.js";
 import { Pad } from "./pad.js";
-import { spaceInWords } from "./words.js";
+import { spaceInWords } from "../environments/words.js";
 
-/** @typedef {import("./runner.js").Runner} Runner */
+/** @typedef {import("../run/runner.js").Runner} Runner */
 
 const FPS = 30;
 
@@ -17,7 +17,7 @@ const PICTURES = ["rgb_array", "ansi"];
 export class Play {
   /**
    * @param {Runner} runner
-   * @param {import("./picker.js").Picker} picker
+   * @param {import("../environments/picker.js").Picker} picker
    * @param {{begin: () => Promise<void>, fail: (error: unknown) => void}} page
    */
   constructor(runner, picker, page) {

@@ -1,7 +1,7 @@
 /** What the page knows of one environment from the calls that pass through it. */
 
-import { decodeNumbers } from "../gymnasium/arrays.js";
-import { History } from "./copies/history.js";
+import { decodeNumbers } from "../../gymnasium/arrays.js";
+import { History } from "../copies/history.js";
 
 /** What a checkpoint brings back. @typedef {{history: History | null, begun: boolean}} Mark */
 
@@ -46,7 +46,7 @@ export class Instance {
     this.marks.set(checkpointId, { history: this.history, begun: this.begun });
   }
 
-  /** What it is now is the beginning of what can be copied. @param {import("./copies/history.js").Beginning} beginning */
+  /** What it is now is the beginning of what can be copied. @param {import("../copies/history.js").Beginning} beginning */
   beginsWith(beginning) {
     this.history = new History(beginning);
   }
@@ -114,7 +114,7 @@ export class Instance {
     Object.assign(this, { history, begun });
   }
 
-  /** @param {import("./copies/history.js").Made} call */
+  /** @param {import("../copies/history.js").Made} call */
   #called(call) {
     this.history = this.history?.and(call) ?? null;
   }

@@ -1,9 +1,9 @@
 /** Checkpoints and forks of the environment that is being played. */
 
-import { element, make } from "../page/elements.js";
+import { element, make } from "../../page/elements.js";
 
-/** @typedef {import("./session.js").Session} Session */
-/** @typedef {import("../page/service.js").Service} Service */
+/** @typedef {import("../run/session.js").Session} Session */
+/** @typedef {import("../../page/service.js").Service} Service */
 
 export class Branches {
   /**

@@ -71,3 +71,12 @@ def test_the_legend_of_the_curve_tells_the_last_episode(visitor: Visitor, pages_
     page.locator("#curve .u-over").hover()
     page.locator("h2#curve-title").hover()
     expect(values.nth(0)).to_have_text("2")
+
+
+def test_the_choices_stand_in_one_row_of_a_window_of_1280_pixels(visitor: Visitor, pages_server: Server) -> None:
+    page = opened(visitor, pages_server)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    boxes = [page.locator(part).bounding_box() for part in ("#environment", "#example", "#share", "#copy-curl")]
+    ends = [box["y"] + box["height"] for box in boxes if box]
+    assert len(ends) == 4
+    assert max(ends) - min(ends) < 1

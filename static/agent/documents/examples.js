@@ -21,7 +21,7 @@ const codes = new Map();
 export async function loadExamples() {
   await Promise.all(
     EXAMPLES.map(async ({ file }) => {
-      const reply = await fetch(new URL(`examples/${file}.js`, import.meta.url));
+      const reply = await fetch(new URL(`../examples/${file}.js`, import.meta.url));
       if (!reply.ok) throw new Error(`The example ${file} could not be loaded: ${reply.status}.`);
       codes.set(file, await reply.text());
     }),

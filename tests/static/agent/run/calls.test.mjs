@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callOf, parsed, unreadable, withActions } from "../../../static/agent/calls.js";
+import { callOf, parsed, unreadable, withActions } from "../../../../static/agent/run/calls.js";
 
 const BASE = "http://127.0.0.1:5000/gym";
 const of = (method, path) => callOf(BASE, method, BASE + path);

@@ -1,12 +1,12 @@
 /** Runs one agent at a time, with its thread and its session. */
 
-import { Beginnings } from "./copies/beginnings.js";
+import { Beginnings } from "../copies/beginnings.js";
 import { Gate } from "./gate.js";
 import { Isolation } from "./isolation.js";
 import { Session } from "./session.js";
 
-/** @typedef {import("../page/service.js").Service} Service */
-/** @typedef {import("./thread/output.js").Line} Line */
+/** @typedef {import("../../page/service.js").Service} Service */
+/** @typedef {import("../thread/output.js").Line} Line */
 /** @typedef {"idle" | "running" | "paused"} State */
 /** `line` is null if it is unknown.
  * @typedef {{name: string, message: string, line: number | null, column: number | null}} Failure */

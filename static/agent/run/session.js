@@ -4,11 +4,11 @@
  * closes what it made when it ends.
  */
 
-import { Connection } from "../gymnasium/connection.js";
+import { Connection } from "../../gymnasium/connection.js";
 import { callOf, elsewhere, parsed, unreadable, withActions } from "./calls.js";
 import { Instance } from "./instance.js";
 
-/** @typedef {import("../page/service.js").Service} Service */
+/** @typedef {import("../../page/service.js").Service} Service */
 /** @typedef {import("./gate.js").Gate} Gate */
 /** @typedef {import("./calls.js").Call} Call */
 
@@ -33,7 +33,7 @@ export class Session {
    * @param {Service} service
    * @param {Gate} gate
    * @param {Listener} listener
-   * @param {import("./copies/beginnings.js").Beginnings} beginnings
+   * @param {import("../copies/beginnings.js").Beginnings} beginnings
    */
   constructor(service, gate, listener, beginnings) {
     this.service = service;

@@ -1,6 +1,6 @@
 /** Buttons that stand for keys, where an environment is played by touch. */
 
-import { make } from "../page/elements.js";
+import { make } from "../../page/elements.js";
 
 /** @typedef {import("./keymap.js").Keymap} Keymap */
 

@@ -1,12 +1,12 @@
 /** What is kept with an agent besides its code: the environment, the speed, and how often it is drawn. */
 
-import { element } from "../page/elements.js";
+import { element } from "../../page/elements.js";
 
 /** @typedef {{env?: string, speed?: string, every?: string}} Values */
 
 export class Settings {
   /**
-   * @param {import("./picker.js").Picker} picker
+   * @param {import("../environments/picker.js").Picker} picker
    * @param {() => void} onChange - The visitor chose another speed or drawing.
    */
   constructor(picker, onChange) {

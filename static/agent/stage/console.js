@@ -1,9 +1,9 @@
 /** The console: what the agent printed, and errors with a link to their line. */
 
-import { make } from "../page/elements.js";
+import { make } from "../../page/elements.js";
 
-/** @typedef {import("./thread/output.js").Line} Line */
-/** @typedef {import("./thread/output.js").Table} Table */
+/** @typedef {import("../thread/output.js").Line} Line */
+/** @typedef {import("../thread/output.js").Table} Table */
 
 /** A row of a table counts as a line. */
 const MOST_LINES = 1000;
@@ -47,7 +47,7 @@ export class Console {
     this.#add(make("li", { "data-level": "note" }, text, ...more));
   }
 
-  /** @param {import("./runner.js").Failure} failure */
+  /** @param {import("../run/runner.js").Failure} failure */
   fail({ name, message, line }) {
     const item = make("li", { "data-level": "error" }, `${name}: ${message} `);
     if (line !== null) {

@@ -1,9 +1,9 @@
 /** The numbers of the run: step, return, action, observation and steps per second. */
 
-import { element } from "../page/elements.js";
-import { valueInWords } from "./words.js";
+import { element } from "../../page/elements.js";
+import { valueInWords } from "../environments/words.js";
 
-/** @typedef {import("./instance.js").Instance} Instance */
+/** @typedef {import("../run/instance.js").Instance} Instance */
 
 const WINDOW_MS = 2000;
 

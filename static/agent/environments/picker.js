@@ -1,6 +1,6 @@
 /** The choice of an environment: a field that searches the catalogue, with a description of the result. */
 
-import { element, make, say } from "../page/elements.js";
+import { element, make, say } from "../../page/elements.js";
 import { newestFirst } from "./versions.js";
 import { actionNames, spaceInWords } from "./words.js";
 

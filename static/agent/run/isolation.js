@@ -1,10 +1,10 @@
 /** The page's side of the sandbox: starts and stops a program's thread, and finds syntax errors. */
 
-import { make } from "../page/elements.js";
+import { make } from "../../page/elements.js";
 import { modulesOf } from "./modules.js";
 
 const SANDBOX = new URL("sandbox.html", import.meta.url).href;
-const PROGRAM = new URL("thread/program.js", import.meta.url).href;
+const PROGRAM = new URL("../thread/program.js", import.meta.url).href;
 
 export class Isolation {
   constructor() {
