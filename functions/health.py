@@ -22,7 +22,7 @@ router = Router()
 )
 async def health(request: Request[None]) -> Response:
     """Check the store, and show the versions in use. Needs no API key."""
-    await request.service.session.objects.check()
+    await request.service.session.check()
     record: HealthReply = {
         "status": "ok",
         "store": request.service.address.scheme,

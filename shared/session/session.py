@@ -12,7 +12,6 @@ from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.header import Header
 from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -36,7 +35,7 @@ class Session:
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
     ) -> None:
-        self.objects = AsyncStore(store)
+        self.objects = store
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
@@ -76,7 +75,15 @@ class Session:
         """
         return self.placement.beside_loop(check_compatible(header).home)
 
+    async def check(self) -> None:
+        """Ask the store for anything, to see whether it answers.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        await self.objects.get("health")
+
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
         await self.live.clear()
-        self.objects.shut_down()
+        await self.objects.close()

@@ -9,8 +9,8 @@ from pathlib import Path
 class Capabilities:
     """The properties of one store that its callers act on."""
 
-    blocking: bool
-    """Whether a call waits for a network. One that does not takes microseconds and is made on the event loop."""
+    remote: bool
+    """Whether a call waits for a network. One that does not takes microseconds, in which nothing else runs."""
     shared: bool
     """Whether every process that opens the same address sees the same objects."""
     max_object_bytes: int

@@ -4,11 +4,14 @@ boto3 reads its own settings: `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, credentials. 
 path (`ENDPOINT/BUCKET/KEY`), boto3's default for one.
 """
 
+import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
-from typing import Any
+from itertools import islice
+from typing import Any, ParamSpec, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -24,7 +27,14 @@ _ONCE = {"total_max_attempts": 1}
 """For conditional writes: a repeated PUT reports its own success as a conflict."""
 
 _ATTEMPTS = 3
+_PAGE = 1000
+"""Entries that are taken from a listing at a time."""
 _REPEATED = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
+
+_CALLS_AT_ONCE = 64
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def _send_at_once(params: dict[str, Any], **_: Any) -> None:
@@ -36,7 +46,7 @@ class S3Store:
     """Objects in `bucket` under the key prefix `prefix`. No client is built before the first call."""
 
     # What one PutObject takes: 5 GB, "Amazon S3 multipart upload limits".
-    capabilities = Capabilities(blocking=True, shared=True, max_object_bytes=5 * 10**9)
+    capabilities = Capabilities(remote=True, shared=True, max_object_bytes=5 * 10**9)
 
     def __init__(self, bucket: str, prefix: str = "", page: int = 1000, timeout_s: float = 10.0) -> None:
         """`page` is the number of entries a list request asks for, `timeout_s` the longest wait for a reply."""
@@ -47,6 +57,7 @@ class S3Store:
         self._session: Any = None
         self._clients: dict[bool, Any] = {}
         self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="store")
 
     @classmethod
     def from_address(cls, address: StoreAddress, durability: Durability) -> "S3Store":
@@ -60,8 +71,36 @@ class S3Store:
             raise address.malformed("s3://BUCKET/PREFIX")
         return cls(bucket, prefix)
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`; GetObject, which is repeated too if its body breaks off."""
+        return await self._in_thread(self._get, key, unless)
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        """See `Store.put`; PutObject, whose ETag is the tag: the MD5 of the body, or another digest."""
+        return await self._in_thread(self._put, key, body, expect)
+
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        """See `Store.delete`; DeleteObject."""
+        await self._in_thread(self._delete, key, expect)
+
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        """See `Store.list`; ListObjectsV2."""
+        listing = self._list(prefix)
+        while page := await self._in_thread(lambda: list(islice(listing, _PAGE))):
+            for entry in page:
+                yield entry
+
+    async def close(self) -> None:
+        """Wait for the calls under way, and close the clients' connections."""
+        self._pool.shutdown()
+        with self._lock:
+            while self._clients:
+                self._clients.popitem()[1].close()
+
+    async def _in_thread(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def _get(self, key: str, unless: Tag | None) -> Stored | Unchanged | None:
         condition: dict[str, str] = {} if unless is None else {"IfNoneMatch": unless}
         with self._failures():
             for _ in range(_ATTEMPTS - 1):
@@ -70,8 +109,7 @@ class S3Store:
                     return self._read(key, condition)
             return self._read(key, condition)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        """See `Store.put`; PutObject, whose ETag is the tag: the MD5 of the body, or another digest."""
+    def _put(self, key: str, body: bytes, expect: Tag | Absent | None) -> Tag:
         condition = {}
         if expect is ABSENT:
             condition = {"IfNoneMatch": "*"}
@@ -81,20 +119,12 @@ class S3Store:
             client = self._client(once=bool(condition))
             return Tag(client.put_object(**self._place(key), Body=body, **condition)["ETag"])
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        """See `Store.delete`; DeleteObject, after a HeadObject that says whether there was an object."""
-        if expect is not None:
-            with self._failures(conditional=True):
-                self._client(once=True).delete_object(**self._place(key), IfMatch=expect)
-            return True
-        with self._failures():
-            existed = self._exists(key)
-            # Even if it did not: HeadObject's 404 may mean a missing bucket, which this call then reports.
-            self._client().delete_object(**self._place(key))
-        return existed
+    def _delete(self, key: str, expect: Tag | None) -> None:
+        condition = {} if expect is None else {"IfMatch": expect}
+        with self._failures(conditional=bool(condition)):
+            self._client(once=bool(condition)).delete_object(**self._place(key), **condition)
 
-    def list(self, prefix: str) -> Iterator[Entry]:
-        """See `Store.list`; ListObjectsV2."""
+    def _list(self, prefix: str) -> Iterator[Entry]:
         with self._failures():
             pages = self._client().get_paginator("list_objects_v2")
             for page in pages.paginate(
@@ -103,12 +133,6 @@ class S3Store:
                 for found in page.get("Contents", ()):
                     key = found["Key"].removeprefix(self.prefix)
                     yield Entry(key, found["LastModified"].timestamp(), found["Size"])
-
-    def close(self) -> None:
-        """Close the clients' connections."""
-        with self._lock:
-            while self._clients:
-                self._clients.popitem()[1].close()
 
     def _read(self, key: str, condition: Mapping[str, str]) -> Stored | Unchanged | None:
         """What one GetObject brings, its whole body read."""
@@ -124,15 +148,6 @@ class S3Store:
 
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.prefix + key}
-
-    def _exists(self, key: str) -> bool:
-        try:
-            self._client().head_object(**self._place(key))
-        except ClientError as error:
-            if status(error) == HTTPStatus.NOT_FOUND:
-                return False
-            raise
-        return True
 
     def _client(self, once: bool = False) -> Any:
         """The client that sends a request once, or the one that retries."""

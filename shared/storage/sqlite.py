@@ -3,11 +3,12 @@
 Every call is one statement in its own transaction, so no lock outlives a call.
 """
 
+import asyncio
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -72,7 +73,7 @@ class SQLiteStore:
         """`page` is the number of entries that a listing reads at a time."""
         self.path = Path(path).absolute()
         self.capabilities = Capabilities(
-            blocking=False,
+            remote=False,
             shared=True,
             max_object_bytes=_MAX_OBJECT_BYTES,
             compact=self.compact,
@@ -96,7 +97,7 @@ class SQLiteStore:
             raise address.malformed("sqlite:///RELATIVE/PATH", "sqlite:////ABSOLUTE/PATH")
         return cls(path, durability)
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
         rows, _ = self._run(_GET, key)
         if not rows:
@@ -104,7 +105,7 @@ class SQLiteStore:
         body, tag = rows[0]
         return UNCHANGED if tag == unless else Stored(body, tag)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; `OutcomeUnknown` only if the disk fails."""
         tag = Tag(os.urandom(12).hex())
         version = (tag, time.time(), body, key)
@@ -118,22 +119,23 @@ class SQLiteStore:
             raise Conflict(key, sent_once=True)
         return tag
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
         """See `Store.delete`; `OutcomeUnknown` only if the disk fails. `compact` shrinks the file."""
         if expect is None:
-            return self._run(_DELETE, key)[1] > 0
-        if not self._run(_DELETE_TAGGED, key, expect)[1]:
+            self._run(_DELETE, key)
+        elif not self._run(_DELETE_TAGGED, key, expect)[1]:
             raise Conflict(key, sent_once=True)
-        return True
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
         """See `Store.list`; no transaction is open while the caller handles an entry."""
         start, end = prefix, prefix.encode() + b"\xff"
         while True:
             rows, _ = self._run(_LIST, start, end, self._page)
-            yield from (Entry(*row) for row in rows)
+            for row in rows:
+                yield Entry(*row)
             if len(rows) < self._page:
                 return
+            await asyncio.sleep(0)
             start = rows[-1][0] + "\0"  # the least key after the last one
 
     def compact(self, pages: int = 64) -> int:
@@ -146,7 +148,7 @@ class SQLiteStore:
         rows, _ = self._run("PRAGMA freelist_count")
         return int(rows[0][0])
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
             while self._connections:

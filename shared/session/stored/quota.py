@@ -85,7 +85,7 @@ class Quota:
         """How many of the owner's instances are alive, counted no further than one above the limit."""
         number = 0
         horizon = self._snapshots.expiry.horizon()
-        async for entry in self._snapshots.objects.entries(f"state/{owner}/"):
+        async for entry in self._snapshots.objects.list(f"state/{owner}/"):
             number += entry.written > horizon
             if number > self._limit:
                 break

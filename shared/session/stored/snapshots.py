@@ -12,7 +12,6 @@ from typing import NamedTuple, cast
 import msgspec
 
 from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
@@ -20,7 +19,7 @@ from shared.session.stored.index import Index
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
 from shared.session.stored.tombstones import Tombstones
-from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
+from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Store, Stored, Tag
 
 
 class Loaded(NamedTuple):
@@ -35,7 +34,7 @@ class Snapshots:
     """The snapshots of one store, with the index and the tombstones beside them."""
 
     def __init__(
-        self, objects: AsyncStore, keys: Sequence[bytes], idle_ttl_s: float, max_body_bytes: float = math.inf
+        self, objects: Store, keys: Sequence[bytes], idle_ttl_s: float, max_body_bytes: float = math.inf
     ) -> None:
         """`keys` sign and verify, newest first; an instance expires after `idle_ttl_s` seconds without a write."""
         self.objects = objects
@@ -103,13 +102,8 @@ class Snapshots:
         """
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(time.time(), header.used))
         key = header.reference.key if key is None else key
-        sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:
-            tag = (
-                await self.objects.put(key, sealed, expect)
-                if at_once is None
-                else at_once.put(key, sealed, expect)
-            )
+            tag = await self.objects.put(key, seal(header, body, self._keys), expect)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)
@@ -156,7 +150,7 @@ class Snapshots:
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
         prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
-        return [entry.key.rpartition("/")[2] for entry in await self.objects.list(prefix)]
+        return [entry.key.rpartition("/")[2] async for entry in self.objects.list(prefix)]
 
     def check_size(self, body: bytes) -> None:
         """Check the size of a body before it is saved.

@@ -10,11 +10,10 @@ import time
 from typing import NamedTuple
 
 from shared.errors import OutcomeUnknown, SnapshotUnusable, StoreFailed
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
-from shared.storage.protocol import Conflict, Stored
+from shared.storage.protocol import Conflict, Store, Stored
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     began = time.time()
     alive: set[str] = set()
     instances = 0
-    async for entry in snapshots.objects.entries("state/"):
+    async for entry in snapshots.objects.list("state/"):
         if entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
             instances += 1
             await asyncio.sleep(0)  # requests are served between any two deletes
@@ -49,7 +48,7 @@ async def sweep(snapshots: Snapshots) -> Swept:
     index_entries = await _delete_orphans(snapshots.objects, "index/", alive, began - GRACE_S)
     checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
     tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S)
-    await snapshots.objects.compact()
+    await _compact(snapshots.objects)
     return Swept(instances, index_entries, checkpoints, tombstones)
 
 
@@ -75,10 +74,10 @@ def _was_written_again(snapshots: Snapshots, key: str, stored: Stored) -> bool:
     return not snapshots.expiry.is_over(header)
 
 
-async def _delete_orphans(objects: AsyncStore, prefix: str, alive: set[str], before: float) -> int:
+async def _delete_orphans(objects: Store, prefix: str, alive: set[str], before: float) -> int:
     """Delete the entries under the prefix whose instance is not alive, if they were written before then."""
     deleted = 0
-    async for entry in objects.entries(prefix):
+    async for entry in objects.list(prefix):
         owner, instance_id, _ = entry.key.removeprefix(prefix).split("/", 2)
         if f"{owner}/{instance_id}" not in alive and entry.written < before:
             await objects.delete(entry.key)
@@ -87,15 +86,22 @@ async def _delete_orphans(objects: AsyncStore, prefix: str, alive: set[str], bef
     return deleted
 
 
-async def _delete_tombstones(objects: AsyncStore, before: float) -> int:
+async def _delete_tombstones(objects: Store, before: float) -> int:
     """Delete the tombstones that were written before then."""
     deleted = 0
-    async for entry in objects.entries(PREFIX):
+    async for entry in objects.list(PREFIX):
         if entry.written < before:
             await objects.delete(entry.key)
             deleted += 1
             await asyncio.sleep(0)
     return deleted
+
+
+async def _compact(objects: Store) -> None:
+    """Free the space of deleted objects, a part at a time, so that other tasks get a turn."""
+    compact = objects.capabilities.compact
+    while compact is not None and compact():
+        await asyncio.sleep(0)
 
 
 async def sweep_forever(snapshots: Snapshots) -> None:

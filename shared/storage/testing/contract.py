@@ -23,7 +23,10 @@ from shared.storage.testing.races import RaceRules
 
 
 class StoreContract(ObjectRules, ListingRules, RaceRules):
-    """What every store promises. A subclass gives the fixture `store`: a new store without objects."""
+    """What every store promises. A subclass gives the fixture `store`: a new store without objects.
+
+    The rules are coroutines, which AnyIO's plug-in for pytest runs; Starlette brings it.
+    """
 
     @pytest.fixture
     def store(self) -> Store:
@@ -39,27 +42,30 @@ class SharedStoreContract(StoreContract):
         """Another store over the same objects as `store`, as a second process opens it."""
         raise NotImplementedError(f"{type(self).__name__} needs a fixture `second`: `store` opened once more.")
 
-    def test_it_says_that_it_is_shared(self, store: Store) -> None:
+    async def test_it_says_that_it_is_shared(self, store: Store) -> None:
         """`capabilities.shared` is what lets several workers serve it."""
         assert store.capabilities.shared
 
-    def test_a_write_is_seen_by_whoever_opens_the_same_address(self, store: Store, second: Store) -> None:
+    async def test_a_write_is_seen_by_whoever_opens_the_same_address(self, store: Store, second: Store) -> None:
         """Objects, tags and listings belong to the address, not to the one who opened it."""
-        tag = store.put(KEY, b"body")
-        assert second.get(KEY) == Stored(b"body", tag)
-        assert second.get(KEY, unless=tag) is UNCHANGED
-        assert list(second.list("")) == list(store.list(""))
-        second.delete(KEY, tag)
-        assert store.get(KEY) is None
+        tag = await store.put(KEY, b"body")
+        assert await second.get(KEY) == Stored(b"body", tag)
+        assert await second.get(KEY, unless=tag) is UNCHANGED
+        listed = [[entry async for entry in each.list("")] for each in (store, second)]
+        assert listed[0] == listed[1]
+        await second.delete(KEY, tag)
+        assert await store.get(KEY) is None
 
-    def test_expectations_hold_between_two_that_opened_the_same_address(self, store: Store, second: Store) -> None:
+    async def test_expectations_hold_between_two_that_opened_the_same_address(
+        self, store: Store, second: Store
+    ) -> None:
         """The compare-and-swap is the store's, not that of one who opened it."""
-        tag = store.put(KEY, b"first", ABSENT)
+        tag = await store.put(KEY, b"first", ABSENT)
         with pytest.raises(Conflict):
-            second.put(KEY, b"second", ABSENT)
-        newer = second.put(KEY, b"second", tag)
+            await second.put(KEY, b"second", ABSENT)
+        newer = await second.put(KEY, b"second", tag)
         with pytest.raises(Conflict):
-            store.put(KEY, b"third", tag)
+            await store.put(KEY, b"third", tag)
         with pytest.raises(Conflict):
-            store.delete(KEY, tag)
-        assert store.get(KEY) == Stored(b"second", newer)
+            await store.delete(KEY, tag)
+        assert await store.get(KEY) == Stored(b"second", newer)

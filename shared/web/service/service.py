@@ -1,6 +1,8 @@
 """What the endpoints of a process share: the settings, the session, and what observes them."""
 
+import asyncio
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
+from shared.storage.protocol import Store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
 from shared.web.service.signing_keys import signing_keys
@@ -64,7 +67,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     address = StoreAddress.parse(chosen.store)
     store = CountedStore(open_store(address, chosen.durability))
     _check(store.capabilities, address, chosen)
-    keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: any(store.list("state/")))
+    keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: _has_snapshots(store))
     session = Session(
         store,
         keys,
@@ -89,6 +92,18 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         notes=Notes(log, counted),
         tickets=tickets,
     )
+
+
+def _has_snapshots(store: Store) -> bool:
+    """Whether there are any, asked in a thread with an event loop of its own: the caller may be in one."""
+
+    async def has() -> bool:
+        async for _ in store.list("state/"):
+            return True
+        return False
+
+    with ThreadPoolExecutor(1) as asking:
+        return asking.submit(lambda: asyncio.run(has())).result()
 
 
 def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None:

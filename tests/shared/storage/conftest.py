@@ -13,6 +13,7 @@ from moto import mock_aws
 from infra.s3.seaweedfs import SeaweedFS
 from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
+from tests.blocking import Blocking
 from tests.fixtures_s3 import BUCKET
 
 PAGE = 3
@@ -26,27 +27,27 @@ def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "snapshots.db", page=PAGE)
+def sqlite(tmp_path: Path) -> Iterator[Blocking[SQLiteStore]]:
+    store = Blocking(SQLiteStore(tmp_path / "snapshots.db", page=PAGE))
     yield store
     store.close()
 
 
 @pytest.fixture
-def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Blocking[S3Store]]:
     """moto in this process: it answers as AWS does, but is not atomic."""
     for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
         boto3.session.Session().client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
-        store = S3Store(BUCKET, "envs", page=PAGE)
+        store = Blocking(S3Store(BUCKET, "envs", page=PAGE))
         yield store
         store.close()
 
 
 @pytest.fixture
-def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
+def s3(aws_environment: SeaweedFS) -> Iterator[Blocking[S3Store]]:
     """A real S3 server, under a key prefix of this test's own."""
-    store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
+    store = Blocking(S3Store(BUCKET, uuid.uuid4().hex, page=PAGE))
     yield store
     store.close()

@@ -211,11 +211,11 @@ def test_a_snapshot_under_a_checkpoints_key_is_refused_and_the_other_way_round()
         at = session(store)
         reference = await created(at)
         kept = (await at.checkpoints.keep(reference, "")).reference
-        state, checkpoint = store.get(reference.key), store.get(kept.key)
+        state, checkpoint = await store.get(reference.key), await store.get(kept.key)
         assert state is not None
         assert checkpoint is not None
-        store.put(reference.key, checkpoint.body)  # type: ignore[union-attr]
-        store.put(kept.key, state.body)  # type: ignore[union-attr]
+        await store.put(reference.key, checkpoint.body)  # type: ignore[union-attr]
+        await store.put(kept.key, state.body)  # type: ignore[union-attr]
         for each in (reference, kept):
             with pytest.raises(SnapshotCorrupt, match="another instance's"):
                 await at.snapshots.load(each)

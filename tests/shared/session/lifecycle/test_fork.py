@@ -11,24 +11,24 @@ from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, nothing, run, session, step
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_a_fork_that_fails_in_the_middle_leaves_none_behind(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_fork_that_fails_in_the_middle_leaves_none_behind(remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         at = session(store)
         reference = await created(at)
         store.before_put.extend([nothing] * 5 + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed, match="none was left behind"):
             await at.forking.fork(reference, 10, None)
         assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
-        assert [entry.key for entry in store.list("state/")] == [reference.key]
+        assert [entry.key async for entry in store.list("state/")] == [reference.key]
 
     run(test)
 
 
 def test_a_fork_that_cannot_be_taken_back_is_named() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
         store.before_put.extend([nothing] * 2 + [fail(StoreUnavailable("gone"))])
@@ -54,13 +54,13 @@ def test_a_fork_that_was_not_written_is_written_again() -> None:
     run(test)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("remote", [False, True])
 @pytest.mark.parametrize("writes", [0, 1, 3, 4, 6])
-def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int, blocking: bool) -> None:
+def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int, remote: bool) -> None:
     """The repetition comes after the origin has gone on; its forks are of where it was if any had been written."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         reference = await created(session(store))
         store.before_put.extend([nothing] * writes + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed):

@@ -10,7 +10,6 @@ import pytest
 from shared.errors import NotCreatable
 from shared.session.lifecycle.trials import Trials
 from shared.session.live.placement import CallLimit
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from shared.snapshot.contract.recipe import Recipe
@@ -43,7 +42,7 @@ def confinement(monkeypatch: pytest.MonkeyPatch) -> Confinement:
 
 def trials(store: FaultyStore, limit: CallLimit | None = None, seconds: float = 60) -> Trials:
     """One process's trials."""
-    return Trials(Verdicts(AsyncStore(store)), limit or CallLimit(math.inf), Limits(seconds=seconds))
+    return Trials(Verdicts(store), limit or CallLimit(math.inf), Limits(seconds=seconds))
 
 
 def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) -> None:

@@ -1,7 +1,7 @@
 """Stores that each break one promise."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from shared.storage.memory import MemoryStore
@@ -11,59 +11,61 @@ from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Entry, 
 class IgnoresExpectations(MemoryStore):
     """As a server that does not know `If-Match`."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key, body)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key, body)
 
 
 class DeletesWhateverIsThere(MemoryStore):
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        return super().delete(key)
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        await super().delete(key)
 
 
 class ChecksThenWrites(MemoryStore):
     """Another thread may write between the check and the write."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        stored = self.get(key)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        stored = await self.get(key)
         if expect is not None and (stored.tag if isinstance(stored, Stored) else ABSENT) != expect:
             raise Conflict(key)
         time.sleep(0.002)
-        return super().put(key, body)
+        return await super().put(key, body)
 
 
 class TagsAreLengths(MemoryStore):
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        super().put(key, body)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        await super().put(key, body)
         return Tag(str(len(body)))
 
 
 class AlwaysUnchanged(MemoryStore):
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return UNCHANGED if unless is not None else super().get(key)
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return UNCHANGED if unless is not None else await super().get(key)
 
 
 class FoldsCase(MemoryStore):
     """As some file systems do."""
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return super().get(key.lower(), unless)
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return await super().get(key.lower(), unless)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key.lower(), body, expect)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key.lower(), body, expect)
 
 
 class ListsOnePage(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return iter([*super().list(prefix)][:3])
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        for entry in [entry async for entry in super().list(prefix)][:3]:
+            yield entry
 
 
 class ListsInNoOrder(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return reversed([*super().list(prefix)])
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        for entry in reversed([entry async for entry in super().list(prefix)]):
+            yield entry
 
 
 class ListsPartsOfSegments(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
+    def list(self, prefix: str) -> AsyncIterator[Entry]:
         return super().list(prefix.removesuffix("/"))
 
 
