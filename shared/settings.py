@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
@@ -133,6 +133,28 @@ def name_region() -> None:
     region = os.environ.get("AWS_REGION")
     if region:
         os.environ.setdefault("AWS_DEFAULT_REGION", region)
+
+
+class AWSVariables(NamedTuple):
+    """The variables by which every client of AWS finds its server, as far as they are read here."""
+
+    endpoint: str | None
+    """A server that is not AWS's own."""
+    region: str | None
+    profile: str | None
+    has_keys: bool
+    """Whether an access key and its secret are set."""
+
+
+def aws() -> AWSVariables:
+    """The variables of AWS in the process's environment; an empty one counts as unset, as for boto3."""
+    read = os.environ.get
+    return AWSVariables(
+        endpoint=read("AWS_ENDPOINT_URL_S3") or read("AWS_ENDPOINT_URL") or None,
+        region=read("AWS_DEFAULT_REGION") or read("AWS_REGION") or None,
+        profile=read("AWS_PROFILE") or None,
+        has_keys=bool(read("AWS_ACCESS_KEY_ID") and read("AWS_SECRET_ACCESS_KEY")),
+    )
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from shared.errors import Misconfigured
-from shared.settings import Settings, name_region, read
+from shared.settings import AWSVariables, Settings, aws, name_region, read
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -180,3 +180,27 @@ def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
     monkeypatch.setattr(os, "environ", {"AWS_CONFIG_FILE": "/nowhere", **given})
     name_region()
     assert boto3.session.Session().region_name == found
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, AWSVariables(None, None, None, False)),
+        ({"AWS_ENDPOINT_URL": "http://one", "AWS_REGION": "r"}, AWSVariables("http://one", "r", None, False)),
+        (
+            {"AWS_ENDPOINT_URL": "http://one", "AWS_ENDPOINT_URL_S3": "http://two"},
+            AWSVariables("http://two", None, None, False),
+        ),
+        ({"AWS_DEFAULT_REGION": "first", "AWS_REGION": "second"}, AWSVariables(None, "first", None, False)),
+        ({"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": ""}, AWSVariables(None, None, None, False)),
+        (
+            {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_PROFILE": "p"},
+            AWSVariables(None, None, "p", True),
+        ),
+    ],
+)
+def test_the_variables_of_aws_are_read_as_boto3_reads_them(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: AWSVariables
+) -> None:
+    monkeypatch.setattr(os, "environ", given)
+    assert aws() == found

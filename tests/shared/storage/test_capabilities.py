@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.memory import MemoryStore
-from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 
 

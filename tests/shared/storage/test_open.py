@@ -9,10 +9,10 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.storage.address import StoreAddress
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.memory import MemoryStore
 from shared.storage.open import GROUP, open_store
 from shared.storage.protocol import Durability, Store
-from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 
 
@@ -88,6 +88,7 @@ def test_an_s3_address_is_a_bucket_and_a_prefix(url: str, bucket: str, prefix: s
         ("s3:/bucket", "s3://BUCKET/PREFIX"),
         ("s3://", "s3://BUCKET/PREFIX"),
         ("s3:///prefix", "s3://BUCKET/PREFIX"),
+        ("s3://no bucket", "s3://BUCKET/PREFIX"),
         ("s3://key:secret@bucket/prefix", "s3://BUCKET/PREFIX"),
     ],
 )
@@ -151,15 +152,15 @@ def test_a_package_that_cannot_be_imported_is_named(site: Path, module: str) -> 
         opened("broken:")
 
 
-def test_only_an_s3_address_imports_boto3() -> None:
+def test_only_an_s3_address_imports_a_client_and_none_imports_boto3() -> None:
     code = """if True:
         import sys
         from shared.storage.address import StoreAddress
         from shared.storage.open import open_store
         for url in ("memory:", "sqlite:///snapshots.db"):
             open_store(StoreAddress.parse(url), "process")
-        assert "boto3" not in sys.modules
+        assert "obstore" not in sys.modules
         open_store(StoreAddress.parse("s3://bucket"), "process")
-        assert "boto3" in sys.modules
+        assert "obstore" in sys.modules and "boto3" not in sys.modules
     """
     subprocess.run([sys.executable, "-c", code], check=True)
