@@ -36,6 +36,8 @@ class Settings:
     """
     durability: Literal["process", "power"] = "process"
     """What an acknowledged call survives on SQLite: a killed process, or a power failure too."""
+    store_calls: int = 128
+    """Calls to a remote store at once, of which a quarter may be bulk work: lists, large forks, the sweep."""
     signing_keys: tuple[str, ...] = ()
     """Keys that sign snapshots, newest first: the first one signs, all of them verify.
 
@@ -218,6 +220,7 @@ def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "store": str.strip,
     "durability": _one_of("process", "power"),
+    "store_calls": _positive(int),
     "signing_keys": _list,
     "api_keys": _api_keys,
     "teachers": _list,

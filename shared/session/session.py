@@ -18,6 +18,7 @@ from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
 from shared.storage.protocol import Store
+from shared.storage.queued import ways
 
 
 class Session:
@@ -34,9 +35,12 @@ class Session:
         trial: Limits | None = None,
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
+        store_calls: int = 128,
     ) -> None:
-        self.objects = store
+        self.objects, bulk = ways(store, store_calls)
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
+        self.bulk = Snapshots(bulk, keys, idle_ttl_s, max_snapshot_bytes)
+        """The same snapshots for bulk work, which lets calls go first that somebody waits for."""
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
@@ -44,7 +48,7 @@ class Session:
         self.call = ExactlyOnce(self.snapshots, self.placement, self.live).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs)
-        self.forking = Forking(self.snapshots, self.live, quota)
+        self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.live)
         self.closing = Closing(self.snapshots, self.live, quota)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())

@@ -22,6 +22,7 @@ def test_every_setting_can_be_set() -> None:
         {
             "GYM_HTTP_STORE": "memory:",
             "GYM_HTTP_DURABILITY": "power",
+            "GYM_HTTP_STORE_CALLS": "7",
             "GYM_HTTP_SIGNING_KEYS": "new, old",
             "GYM_HTTP_API_KEYS": "ann:a,ann:b:c",
             "GYM_HTTP_TEACHERS": "ann",
@@ -46,6 +47,7 @@ def test_every_setting_can_be_set() -> None:
     assert given == Settings(
         store="memory:",
         durability="power",
+        store_calls=7,
         signing_keys=("new", "old"),
         api_keys=(("ann", "a"), ("ann", "b:c")),
         teachers=("ann",),

@@ -5,21 +5,24 @@ call, in any process, completes the set from it. The claim's index entry is writ
 complete, so a repeated call does not touch twins that were stepped or closed since.
 """
 
-import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
+from shared.session.lifecycle.many import for_each
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
 from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
+
+_FEW = 4
+"""So many forks are no bulk work."""
 
 
 class Forked(NamedTuple):
@@ -33,8 +36,10 @@ class Forked(NamedTuple):
 class Forking:
     """Forks the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
+    def __init__(self, snapshots: Snapshots, bulk: Snapshots, live: LiveCache, quota: Quota) -> None:
+        """`bulk` are the same snapshots by the way of bulk work, for forks of many."""
         self._snapshots = snapshots
+        self._bulk = bulk
         self._live = live
         self._quota = quota
 
@@ -106,8 +111,9 @@ class Forking:
     async def _complete(self, claim: Loaded, others: Sequence[Header]) -> None:
         """Write the other twins, then all index entries, the claim's last."""
         try:
-            await _all(self._snapshots.add(header, claim.body) for header in others)
-            await _all(self._snapshots.index.add(header) for header in others)
+            to = self._way(len(others))
+            _check_all(await for_each(lambda header: to.add(header, claim.body), others))
+            _check_all(await for_each(to.index.add, others))
             await self._snapshots.index.add(claim.header)
         except StoreFailed as error:
             raise StoreFailed(
@@ -118,16 +124,16 @@ class Forking:
     async def _write_all_or_none(self, twins: Sequence[Header], body: bytes) -> None:
         """Write all twins. If one fails, delete the others again; what cannot be deleted is named in the error."""
         added: list[Loaded] = []
+        to = self._way(len(twins))
 
         async def add(header: Header) -> None:
-            added.append(await self._snapshots.add(header, body))
-            await self._snapshots.index.add(header)
+            added.append(await to.add(header, body))
+            await to.index.add(header)
 
-        written = await asyncio.gather(*map(add, twins), return_exceptions=True)
-        causes = [result for result in written if isinstance(result, BaseException)]
+        causes = [result for result in await for_each(add, twins) if isinstance(result, Exception)]
         if not causes:
             return
-        failures = await asyncio.gather(*map(self._snapshots.delete, added), return_exceptions=True)
+        failures = await for_each(to.delete, added)
         left = [
             loaded.header.instance_id
             for loaded, failure in zip(added, failures, strict=True)
@@ -136,11 +142,15 @@ class Forking:
         what = f"these exist and may be closed: {', '.join(left)}" if left else "none was left behind; try again"
         raise StoreFailed(f"The store failed while forks were written; {what}.", left_behind=left) from causes[0]
 
+    def _way(self, count: int) -> Snapshots:
+        """How so many twins are written: a few before others' bulk work."""
+        return self._snapshots if count <= _FEW else self._bulk
 
-async def _all(writes: Iterable[Awaitable[object]]) -> None:
-    """Wait for all writes, also after one has failed; then raise the first error."""
-    for result in await asyncio.gather(*writes, return_exceptions=True):
-        if isinstance(result, BaseException):
+
+def _check_all(results: Iterable[object]) -> None:
+    """Raise the first error among the results."""
+    for result in results:
+        if isinstance(result, Exception):
             raise result
 
 

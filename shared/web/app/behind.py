@@ -67,7 +67,7 @@ class OpenedService:
         service.notes.start_buffering()
         give_up_when_stuck()
         exit_with_parent()
-        sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
+        sweeper = asyncio.create_task(sweep_forever(service.session.bulk))
         yield
         sweeper.cancel()
         await service.close()

@@ -77,6 +77,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
         max_envs=chosen.max_envs,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
+        store_calls=chosen.store_calls,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys])
     log = LogWriter(chosen.log)

@@ -91,7 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wire.headers.append(self.headers)
         self.wire.arrived.set()
         fate = self.wire.fates.pop(0) if self.wire.fates else Fate.PASSED
-        refusal = self.wire.judge and self.wire.judge.refusal(self.command, self.path)
+        judge = self.wire.judge
+        refusal = None if judge is None else judge.refusal(self.command, self.path)
         if refusal is not None:
             self._reply(refusal.status, {}, refusal.body)
         elif isinstance(fate, Answer):
@@ -113,7 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
         reply: HTTPResponse = connection.getresponse()
         content = reply.read()
         connection.close()
-        instead = self.wire.judge and self.wire.judge.answered(self.command, self.path, reply.status)
+        judge = self.wire.judge
+        instead = None if judge is None else judge.answered(self.command, self.path, reply.status)
         if instead is not None:
             self._reply(instead.status, {}, instead.body)
         elif fate is Fate.REPLY_CUT:
