@@ -159,6 +159,16 @@ def aws() -> AWSVariables:
     )
 
 
+def azure_endpoint() -> str | None:
+    """The address of a server that is not Azure's own; None for Azure's."""
+    return os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT") or None
+
+
+def google_endpoint() -> str | None:
+    """The address of a server that is not Google's own; None for Google's."""
+    return os.environ.get("GOOGLE_BASE_URL") or None
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}

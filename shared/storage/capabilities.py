@@ -15,6 +15,10 @@ class Capabilities:
     """Whether every process that opens the same address sees the same objects."""
     max_object_bytes: int
     """The longest body that `put` takes."""
+    deletes_conditionally: bool = True
+    """Whether `delete` takes a tag to expect. Where it does not, an instance's end is written as a marker."""
+    caution: str = ""
+    """What who starts a server over this store has to know, in one sentence."""
     compact: Callable[[], int] | None = None
     """Free part of the space of deleted objects, within milliseconds; returns how much is left to free.
 

@@ -18,6 +18,8 @@ StoreFactory = Callable[[StoreAddress, Durability], Store]
 _OURS = {
     scheme: EntryPoint(scheme, f"{factory}.from_address", GROUP)
     for scheme, factory in {
+        "az": "shared.storage.cloud.azure:AzureStore",
+        "gs": "shared.storage.cloud.google:GoogleStore",
         "memory": "shared.storage.memory:MemoryStore",
         "s3": "shared.storage.cloud.s3:S3Store",
         "sqlite": "shared.storage.sqlite:SQLiteStore",

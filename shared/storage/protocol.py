@@ -106,8 +106,7 @@ class Store(Protocol):
     async def delete(self, key: str, expect: Tag | None = None) -> None:
         """Remove the object, if there is one. With `expect`, only if its tag is still that.
 
-        Every store compares here: an instance may be created again under its old key, and a late unconditional
-        delete would take the new one.
+        `expect` is given to stores alone whose capabilities say that they delete conditionally.
 
         Raises:
             Conflict: the object has another tag or is missing, or this very delete was done before.

@@ -6,6 +6,7 @@ and its snapshot is in the store and has not expired.
 
 from urllib.parse import quote, unquote
 
+from shared.session.stored.ending import is_marker
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
 from shared.storage.protocol import Store, read
@@ -36,7 +37,7 @@ class Index:
         alive = {
             entry.key.rpartition("/")[2]
             async for entry in self._objects.list(f"state/{owner}/")
-            if entry.written > horizon
+            if entry.written > horizon and not is_marker(entry)
         }
         named = [entry.key.split("/", 3)[2:] async for entry in self._objects.list(f"index/{owner}/")]
         return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}

@@ -11,7 +11,15 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge
+from shared.errors import (
+    CheckpointNotFound,
+    Contended,
+    InstanceNotFound,
+    OutcomeUnknown,
+    ReplyGone,
+    SnapshotTooLarge,
+)
+from shared.session.stored.ending import end, has_ended
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
@@ -60,7 +68,7 @@ class Snapshots:
             CheckpointNotFound: the instance has no such checkpoint.
         """
         stored = await self.objects.get(reference.key)
-        if not isinstance(stored, Stored):
+        if not isinstance(stored, Stored) or has_ended(stored):
             raise CheckpointNotFound if reference.checkpoint_id else InstanceNotFound
         return self._alive(self.opened(reference, stored))
 
@@ -73,7 +81,7 @@ class Snapshots:
         stored = await self.objects.get(reference.key, tag)
         if stored is UNCHANGED:
             return None
-        if stored is None:
+        if stored is None or has_ended(stored):
             raise InstanceNotFound
         return self._alive(self.opened(reference, stored))
 
@@ -116,6 +124,7 @@ class Snapshots:
 
         Raises:
             Contended, OutcomeUnknown: it could not be written.
+            ReplyGone: the call came before, and what it made was closed since.
         """
         retry, expect = Retry(), cast("Tag | Absent", ABSENT)
         while True:
@@ -126,6 +135,8 @@ class Snapshots:
             stored = await self.objects.get(header.reference.key)
             expect = ABSENT
             if isinstance(stored, Stored):
+                if has_ended(stored):
+                    raise _gone(header)
                 existing = self.opened(header.reference, stored)
                 if header.checkpoint_id or not self.expiry.is_over(existing.header):
                     return existing
@@ -135,7 +146,7 @@ class Snapshots:
     async def delete(self, loaded: Loaded) -> Failure | None:
         """Delete the instance if this is still its snapshot. After a failure it may be deleted all the same."""
         try:
-            await self.objects.delete(loaded.header.reference.key, loaded.tag)
+            await end(self.objects, loaded.header.reference.key, loaded.tag)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         await self.delete_dependents(loaded.header)
@@ -171,3 +182,10 @@ class Snapshots:
         if not loaded.header.checkpoint_id and self.expiry.is_over(loaded.header):
             raise InstanceNotFound
         return loaded
+
+
+def _gone(header: Header) -> ReplyGone | Contended:
+    """Why nothing is created under a key where an instance has ended."""
+    if header.made_by:
+        return ReplyGone("The call with this key made an instance that was closed since; use a new key.")
+    return Contended("Another instance had the same id; try again.", retry_after=1)

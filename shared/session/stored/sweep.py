@@ -10,6 +10,7 @@ import time
 from typing import NamedTuple
 
 from shared.errors import OutcomeUnknown, SnapshotUnusable, StoreFailed
+from shared.session.stored.ending import end, has_ended, is_marker
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
@@ -40,7 +41,10 @@ async def sweep(snapshots: Snapshots) -> Swept:
     alive: set[str] = set()
     instances = 0
     async for entry in snapshots.objects.list("state/"):
-        if entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
+        if is_marker(entry):
+            if entry.written < began - LIFETIME_S:
+                await snapshots.objects.delete(entry.key)
+        elif entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
             instances += 1
             await asyncio.sleep(0)  # requests are served between any two deletes
         else:
@@ -55,11 +59,11 @@ async def sweep(snapshots: Snapshots) -> Swept:
 async def delete_expired(snapshots: Snapshots, key: str) -> bool:
     """Delete an instance that was listed as expired; False if it was written to since."""
     stored = await snapshots.objects.get(key)
-    if isinstance(stored, Stored):
+    if isinstance(stored, Stored) and not has_ended(stored):
         if _was_written_again(snapshots, key, stored):
             return False
         try:
-            await snapshots.objects.delete(key, stored.tag)
+            await end(snapshots.objects, key, stored.tag)
         except (Conflict, OutcomeUnknown):
             return False  # left to the next sweep
     return True

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from shared.errors import OutcomeUnknown, StoreFailed, StoreUnavailable
 from shared.storage.protocol import Conflict
@@ -55,6 +56,11 @@ def failure_of(error: Exception, *, sent_once: bool) -> Failure:
         kind="redirect" if _REDIRECT in text else kind[1] if kind else "",
         sent_once=sent_once,
     )
+
+
+def host_of(endpoint: str | None) -> str:
+    """The host and port in an address, without the credentials that may stand before them."""
+    return urlsplit(endpoint or "").netloc.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

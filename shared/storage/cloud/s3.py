@@ -15,7 +15,7 @@ from shared import settings
 from shared.settings import AWSVariables
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
-from shared.storage.cloud.failures import Place
+from shared.storage.cloud.failures import Place, host_of
 from shared.storage.cloud.store import FAILED, CloudStore
 from shared.storage.protocol import Durability, Tag
 
@@ -104,7 +104,7 @@ class S3Store(CloudStore):
         return Place(
             name=f"The bucket {self.bucket!r}",
             server="S3",
-            host=urlsplit(settings.aws().endpoint or "").netloc.rpartition("@")[2],
+            host=host_of(settings.aws().endpoint),
             missing=frozenset({"NoSuchBucket"}),
             refusals=frozenset({"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}),
             advice=_ADVICE,

@@ -47,11 +47,16 @@ class CloudStore:
         """The tag of an object, from what obstore says of it."""
         return Tag(meta["e_tag"])
 
+    def _etag(self, tag: Tag) -> str:
+        """The ETag in a tag."""
+        return tag
+
     async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`; repeated too if the reply's body breaks off."""
+        options: Any = None if unless is None else {"if_none_match": self._etag(unless)}
         handle = await self._handles.retrying()
         try:
-            reply = await handle.get_async(key, options=None if unless is None else {"if_none_match": unless})
+            reply = await handle.get_async(key, options=options)
             return Stored(bytes(await reply.bytes_async()), self._tag(reply.meta))
         except NotModifiedError:
             return UNCHANGED

@@ -14,8 +14,10 @@ Fault = Callable[[], Awaitable[object] | None]
 class FaultyStore:
     """A memory store that can be slow to reach, whose writes can fail before or after they are done."""
 
-    def __init__(self, *, remote: bool = True) -> None:
-        self.capabilities = replace(MemoryStore.capabilities, remote=remote)
+    def __init__(self, *, remote: bool = True, deletes_conditionally: bool = True) -> None:
+        self.capabilities = replace(
+            MemoryStore.capabilities, remote=remote, deletes_conditionally=deletes_conditionally
+        )
         self.calls: Counter[str] = Counter()
         self.before_put: list[Fault] = []
         """Each is called before one write, which is not done if it raises."""
@@ -45,6 +47,7 @@ class FaultyStore:
 
     async def delete(self, key: str, expect: Tag | None = None) -> None:
         self.calls["delete"] += 1
+        assert expect is None or self.capabilities.deletes_conditionally
         await self._sent()
         await _next(self.before_delete)
         await self._inner.delete(key, expect)

@@ -12,7 +12,7 @@ from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import ABSENT, Conflict, Store, Stored, Tag
 from shared.storage.testing.contract import SharedStoreContract
 from shared.storage.testing.listings import ListingRules
-from shared.storage.testing.objects import ObjectRules
+from shared.storage.testing.objects import ODD_KEYS, ObjectRules
 from tests.blocking import Blocking, result
 from tests.fixtures_s3 import BUCKET
 from tests.shared.storage.cloud.wire import Answer, Fate, Wire, running_wire
@@ -338,3 +338,10 @@ def test_a_store_without_a_prefix_has_the_whole_bucket(aws_environment: SeaweedF
 def test_a_new_store_builds_no_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "not an address")
     Blocking(S3Store("bucket", "prefix")).close()
+
+
+def test_an_odd_key_is_deleted_under_a_condition_too(s3: S3) -> None:
+    """By another client, which has to mean the same key."""
+    for key in ODD_KEYS:
+        s3.delete(key, s3.put(key, b"body"))
+    assert s3.list("") == []
