@@ -23,7 +23,7 @@ router = Router()
 async def health(request: Request[None]) -> Response:
     """Check what `livez` and `readyz` check and that the store works, and show the versions. Needs no API key."""
     await request.service.check_ready()
-    await request.service.session.objects.check()
+    await request.service.session.check()
     record: HealthReply = {
         "status": "ok",
         "store": request.service.address.scheme,

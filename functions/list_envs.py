@@ -29,7 +29,7 @@ router = Router()
 )
 async def list_envs(request: Request[None]) -> Response:
     """List every environment of the caller, as a map from instance id to environment id."""
-    index = request.service.session.snapshots.index
+    index = request.service.session.bulk.index
     found = await index.list(request.owner)
     owners = request.query.get("owners", "own")
     if owners not in ("own", "all"):

@@ -61,9 +61,7 @@ def serve(host: str, port: int) -> int:
 
 def _shared(chosen: Settings) -> bool:
     """Whether a server that replaces a dead one finds its instances in the store."""
-    store = open_store(StoreAddress.parse(chosen.store), chosen.durability)
-    store.close()
-    return store.capabilities.shared
+    return open_store(StoreAddress.parse(chosen.store), chosen.durability).capabilities.shared
 
 
 def _listening(host: str, port: int) -> socket.socket:

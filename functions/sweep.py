@@ -17,7 +17,7 @@ from shared.web.service.service import open_service
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Sweep once, and return the numbers of what was deleted."""
-    swept = asyncio.run(sweep(_service().session.snapshots))
+    swept = asyncio.run(sweep(_service().session.bulk))
     return swept._asdict()
 
 

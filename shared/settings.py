@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
@@ -36,6 +36,8 @@ class Settings:
     """
     durability: Literal["process", "power"] = "process"
     """What an acknowledged call survives on SQLite: a killed process, or a power failure too."""
+    store_calls: int = 128
+    """Calls to a remote store at once, of which a quarter may be bulk work: lists, large forks, the sweep."""
     signing_keys: tuple[str, ...] = ()
     """Keys that sign snapshots, newest first: the first one signs, all of them verify.
 
@@ -171,6 +173,38 @@ def name_region() -> None:
         os.environ.setdefault("AWS_DEFAULT_REGION", region)
 
 
+class AWSVariables(NamedTuple):
+    """The variables by which every client of AWS finds its server, as far as they are read here."""
+
+    endpoint: str | None
+    """A server that is not AWS's own."""
+    region: str | None
+    profile: str | None
+    has_keys: bool
+    """Whether an access key and its secret are set."""
+
+
+def aws() -> AWSVariables:
+    """The variables of AWS in the process's environment; an empty one counts as unset, as for boto3."""
+    read = os.environ.get
+    return AWSVariables(
+        endpoint=read("AWS_ENDPOINT_URL_S3") or read("AWS_ENDPOINT_URL") or None,
+        region=read("AWS_DEFAULT_REGION") or read("AWS_REGION") or None,
+        profile=read("AWS_PROFILE") or None,
+        has_keys=bool(read("AWS_ACCESS_KEY_ID") and read("AWS_SECRET_ACCESS_KEY")),
+    )
+
+
+def azure_endpoint() -> str | None:
+    """The address of a server that is not Azure's own; None for Azure's."""
+    return os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT") or None
+
+
+def google_endpoint() -> str | None:
+    """The address of a server that is not Google's own; None for Google's."""
+    return os.environ.get("GOOGLE_BASE_URL") or None
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}
@@ -247,6 +281,7 @@ def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "store": str.strip,
     "durability": _one_of("process", "power"),
+    "store_calls": _positive(int),
     "signing_keys": _list,
     "accept": _one_of("proved", "exact"),
     "api_keys": _api_keys,

@@ -104,7 +104,9 @@ def _processor_s() -> float:
 
 def _imports() -> float:
     before = _processor_s()
-    subprocess.run([sys.executable, "-c", "import functions.step_env, boto3, awslambdaric"], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-c", "import functions.step_env, obstore, awslambdaric"], cwd=ROOT, check=True
+    )
     return _processor_s() - before
 
 

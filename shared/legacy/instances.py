@@ -55,7 +55,7 @@ async def create(
 
 async def env_ids(session: Session, owner: str) -> dict[str, str]:
     """The environment ids of the owner's instances that were created through this API, by short id."""
-    instances = await session.snapshots.index.list(owner)
+    instances = await session.bulk.index.list(owner)
     named = {short_id(instance_id): env_id for instance_id, env_id in instances.items()}
     return {name: env_id for name, env_id in named.items() if name is not None}
 

@@ -1,6 +1,7 @@
 """The instances of one store, as one process serves them: everything that is done with them, put together."""
 
 import math
+import time
 from collections.abc import Sequence
 
 from shared.session.calls.exactly_once import ExactlyOnce
@@ -12,7 +13,6 @@ from shared.session.lifecycle.trials import Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
@@ -20,6 +20,10 @@ from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.versions.compatibility import Accept
 from shared.storage.protocol import Store
+from shared.storage.queued import ways
+
+_PROBE_EVERY_S = 1.0
+"""Whoever asks for the health needs no API key, and is not to wear the disk."""
 
 
 class Session:
@@ -37,9 +41,13 @@ class Session:
         max_envs: float = math.inf,
         max_snapshot_bytes: float = math.inf,
         accept: Accept = "proved",
+        store_calls: int = 128,
     ) -> None:
-        self.objects = AsyncStore(store)
+        self.objects, bulk = ways(store, store_calls)
+        self._probed = -math.inf
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
+        self.bulk = Snapshots(bulk, keys, idle_ttl_s, max_snapshot_bytes)
+        """The same snapshots for bulk work, which lets calls go first that somebody waits for."""
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
@@ -49,7 +57,7 @@ class Session:
         self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs)
-        self.forking = Forking(self.snapshots, self.live, quota)
+        self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.live, turns)
         self.closing = Closing(self.snapshots, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
@@ -80,7 +88,20 @@ class Session:
         """
         return self.placement.beside_loop(check_compatible(loaded, self._accept).mechanism.home)
 
+    async def check(self) -> None:
+        """See whether the store answers and, where a full disk would prevent it, whether it can be written.
+
+        Raises:
+            StoreUnavailable, OutcomeUnknown: it does not.
+        """
+        probe = self.objects.capabilities.probe
+        if probe is None:
+            await self.objects.get("health")
+        elif time.monotonic() - self._probed > _PROBE_EVERY_S:
+            await probe()
+            self._probed = time.monotonic()
+
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
         await self.live.clear()
-        self.objects.shut_down()
+        await self.objects.close()

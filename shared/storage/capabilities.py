@@ -1,6 +1,6 @@
 """What a store says of itself, so that nobody has to ask which store it is."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +9,22 @@ from pathlib import Path
 class Capabilities:
     """The properties of one store that its callers act on."""
 
-    blocking: bool
-    """Whether a call waits for a network. One that does not takes microseconds and is made on the event loop."""
+    remote: bool
+    """Whether a call waits for a network. One that does not takes microseconds, in which nothing else runs."""
     shared: bool
     """Whether every process that opens the same address sees the same objects."""
     max_object_bytes: int
     """The longest body that `put` takes."""
+    deletes_conditionally: bool = True
+    """Whether `delete` takes a tag to expect. Where it does not, an instance's end is written as a marker."""
+    caution: str = ""
+    """What who starts a server over this store has to know, in one sentence."""
     compact: Callable[[], int] | None = None
     """Free part of the space of deleted objects, within milliseconds; returns how much is left to free.
 
     Called by the sweep until it returns 0. None where a deleted object leaves nothing behind.
     """
-    probe: Callable[[], None] | None = None
+    probe: Callable[[], Awaitable[None]] | None = None
     """Write and delete something; raises as `Store.put`. None where a read tells as much of the store's health."""
     key_file: Path | None = None
     """Where a signing key is kept beside the objects, on this host. None where the key has to be set."""

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
 from shared.errors import OutcomeUnknown
@@ -23,31 +23,33 @@ class CountedStore:
         self.seconds: dict[str, float] = defaultdict(float)
         """Seconds by operation. Listings are not measured: their reader sets the pace."""
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
-        return self._measured("get", self._store.get, key, unless)
+        return await self._measured("get", self._store.get, key, unless)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`."""
-        return self._measured("put", self._store.put, key, body, expect)
+        return await self._measured("put", self._store.put, key, body, expect)
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
         """See `Store.delete`."""
-        return self._measured("delete", self._store.delete, key, expect)
+        await self._measured("delete", self._store.delete, key, expect)
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    def list(self, prefix: str) -> AsyncIterator[Entry]:
         """See `Store.list`."""
         self.calls["list", "ok"] += 1
         return self._store.list(prefix)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See `Store.close`."""
-        self._store.close()
+        await self._store.close()
 
-    def _measured(self, operation: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def _measured(
+        self, operation: str, function: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         began, outcome = time.perf_counter(), "ok"
         try:
-            return function(*args, **kwargs)
+            return await function(*args, **kwargs)
         except BaseException as error:
             outcome = _outcome(type(error))
             raise

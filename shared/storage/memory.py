@@ -1,10 +1,11 @@
 """A store in a dictionary, for tests and for a single process whose instances may end with it."""
 
+import asyncio
 import itertools
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from shared.storage.address import StoreAddress
@@ -21,6 +22,9 @@ from shared.storage.protocol import (
     Unchanged,
 )
 
+_TURN = 500
+"""Entries of a listing after which other tasks get a turn."""
+
 
 class _Version(NamedTuple):
     stored: Stored
@@ -30,7 +34,7 @@ class _Version(NamedTuple):
 class MemoryStore:
     """Objects of one process, shared by its threads and lost when it ends."""
 
-    capabilities = Capabilities(blocking=False, shared=False, max_object_bytes=sys.maxsize)
+    capabilities = Capabilities(remote=False, shared=False, max_object_bytes=sys.maxsize)
 
     def __init__(self) -> None:
         self._versions: dict[str, _Version] = {}
@@ -48,14 +52,14 @@ class MemoryStore:
             raise address.malformed("memory:")
         return cls()
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`; never fails."""
         version = self._versions.get(key)
         if version is None:
             return None
         return UNCHANGED if version.stored.tag == unless else version.stored
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; the outcome is always known."""
         with self._lock:
             if expect is not None:
@@ -64,22 +68,24 @@ class MemoryStore:
             self._versions[key] = _Version(Stored(body, tag), time.time())
             return tag
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
         """See `Store.delete`; the outcome is always known."""
         with self._lock:
             if expect is not None:
                 self._check(key, expect)
-            return self._versions.pop(key, None) is not None
+            self._versions.pop(key, None)
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
         """See `Store.list`; the keys are those present at the first step."""
         with self._lock:
             # Strings sort by code point, which is the order of their UTF-8 bytes.
             found = sorted(item for item in self._versions.items() if item[0].startswith(prefix))
-        for key, version in found:
+        for number, (key, version) in enumerate(found, start=1):
             yield Entry(key, version.written, len(version.stored.body))
+            if number % _TURN == 0:
+                await asyncio.sleep(0)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See `Store.close`; there is nothing to release."""
 
     def _check(self, key: str, expect: Tag | Absent) -> None:

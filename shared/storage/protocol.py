@@ -4,7 +4,7 @@ Knows nothing of environments, snapshots or HTTP. `shared.storage.testing` check
 stated here.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from enum import Enum
 from typing import Final, Literal, NamedTuple, NewType, Protocol
 
@@ -71,7 +71,7 @@ class Conflict(Exception):
 
 
 class Store(Protocol):
-    """Objects under keys. Calls block, and are safe from several threads and processes at once.
+    """Objects under keys. Calls are safe from several tasks, threads, event loops and processes at once.
 
     A key is 1 to 900 bytes of UTF-8 without control characters and backslashes (SeaweedFS reads one as a slash).
     Its segments, separated by `/`, have at most 250 bytes, and none is empty, `.` or `..`.
@@ -79,19 +79,19 @@ class Store(Protocol):
     Opening a store does not contact it; the first call does. Every method raises `StoreUnavailable` when the
     store cannot be reached, denies access or fails.
 
-    The methods are plain functions because what they call blocks: SQLite and boto3. Their caller, `AsyncStore`,
-    decides by `capabilities.blocking` whether a call takes a thread. Coroutines would move that decision into
-    every store, and add 0.3 us to the 16 us of a SQLite put; they pay off once a store's client can be awaited.
+    A call never holds the event loop for longer than some tens of microseconds: a store whose client blocks on a
+    network calls it in a thread. A store that is near, which its `capabilities` say, never suspends in `get`,
+    `put` and `delete`, which costs a coroutine 0.3 us.
     """
 
     @property
     def capabilities(self) -> Capabilities:
         """What the store can do. Constant, and known without contact."""
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """The object's current version; `UNCHANGED` if its tag is `unless`; None if there is no object."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """Write the object in one atomic compare-and-swap and return its new tag.
 
         `expect` is the tag that the object must still have, `ABSENT` if there must be no object, or None to
@@ -103,24 +103,29 @@ class Store(Protocol):
             OutcomeUnknown: a conditional write failed, and whether it was done is not known.
         """
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        """Remove the object; True if there was one. With `expect`, only if its tag is still that.
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        """Remove the object, if there is one. With `expect`, only if its tag is still that.
 
-        Every store compares here: an instance may be created again under its old key, and a late unconditional
-        delete would take the new one. Of several unconditional deletes at once, more than one may return True.
+        `expect` is given to stores alone whose capabilities say that they delete conditionally.
 
         Raises:
             Conflict: the object has another tag or is missing, or this very delete was done before.
             OutcomeUnknown: a conditional delete failed, and whether it was done is not known.
         """
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    def list(self, prefix: str) -> AsyncIterator[Entry]:
         """Every object under `prefix`, once. A prefix is whole segments, each with its `/`, or empty for all.
 
         Keys that are equal up to their last `/` come in the order of their UTF-8 bytes. The order of `a/b` and
         `a-b` is the store's own: S3 compares bytes there too, SeaweedFS compares `a` to `a-b`. An object that
-        is written or deleted during the listing may be in it or not.
+        is written or deleted during the listing may be in it or not. Other tasks get a turn within a long one.
         """
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Release connections. The store is not used afterwards."""
+
+
+async def read(store: Store, key: str) -> bytes | None:
+    """The object's bytes; None if there is no object."""
+    stored = await store.get(key)
+    return stored.body if isinstance(stored, Stored) else None

@@ -3,11 +3,12 @@
 Every call is one statement in its own transaction, so no lock outlives a call.
 """
 
+import asyncio
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -83,7 +84,7 @@ class SQLiteStore:
         self.path = Path(path).absolute()
         self._file = DatabaseFile(self.path, reserve_bytes)
         self.capabilities = Capabilities(
-            blocking=False,
+            remote=False,
             shared=True,
             max_object_bytes=_MAX_OBJECT_BYTES,
             compact=self.compact,
@@ -108,7 +109,7 @@ class SQLiteStore:
             raise address.malformed("sqlite:///RELATIVE/PATH", "sqlite:////ABSOLUTE/PATH")
         return cls(path, durability)
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
         rows, _ = self._run(_GET, key)
         if not rows:
@@ -116,7 +117,7 @@ class SQLiteStore:
         body, tag = rows[0]
         return UNCHANGED if tag == unless else Stored(body, tag)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; `OutcomeUnknown` only if the disk fails."""
         tag = Tag(os.urandom(12).hex())
         version = (tag, time.time(), body, key)
@@ -131,22 +132,23 @@ class SQLiteStore:
             raise Conflict(key, sent_once=True)
         return tag
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
         """See `Store.delete`; `OutcomeUnknown` only if the disk fails. `compact` shrinks the file."""
         if expect is None:
-            return self._write(_DELETE, key, may_use_reserve=True) > 0
-        if not self._write(_DELETE_TAGGED, key, expect, may_use_reserve=True):
+            self._write(_DELETE, key, may_use_reserve=True)
+        elif not self._write(_DELETE_TAGGED, key, expect, may_use_reserve=True):
             raise Conflict(key, sent_once=True)
-        return True
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
         """See `Store.list`; no transaction is open while the caller handles an entry."""
         start, end = prefix, prefix.encode() + b"\xff"
         while True:
             rows, _ = self._run(_LIST, start, end, self._page)
-            yield from (Entry(*row) for row in rows)
+            for row in rows:
+                yield Entry(*row)
             if len(rows) < self._page:
                 return
+            await asyncio.sleep(0)
             start = rows[-1][0] + "\0"  # the least key after the last one
 
     def compact(self, pages: int = 64) -> int:
@@ -162,17 +164,17 @@ class SQLiteStore:
             self._file.keep_reserve()
         return left
 
-    def probe(self) -> None:
+    async def probe(self) -> None:
         """Write and delete an object of 64 KiB, as large as most snapshots; nothing of it stays.
 
         Raises:
             StoreUnavailable, OutcomeUnknown: the disk is full or fails, or the file was removed or replaced.
         """
-        self.put(_PROBE, bytes(_PROBE_BYTES))
-        self.delete(_PROBE)
+        await self.put(_PROBE, bytes(_PROBE_BYTES))
+        await self.delete(_PROBE)
         self._file.keep_reserve()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
             while self._connections:

@@ -126,12 +126,12 @@ async def asked(steps: int = 100) -> list[Asked]:
 class _Weighed(CountedStore):
     def __init__(self) -> None:
         super().__init__(MemoryStore())
-        self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
+        self.capabilities = dataclasses.replace(self.capabilities, remote=True)
         self.written = 0
 
-    def put(self, key: str, body: bytes, expect: Any = None) -> Any:
+    async def put(self, key: str, body: bytes, expect: Any = None) -> Any:
         self.written += len(body)
-        return super().put(key, body, expect)
+        return await super().put(key, body, expect)
 
 
 def _session(store: CountedStore) -> Session:

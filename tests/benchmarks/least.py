@@ -31,22 +31,22 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     sent = msgspec.json.decode((await receive())["body"] or b"{}")
     parts = scope["path"].strip("/").split("/")
-    reply = _create(sent) if len(parts) == 2 else _call(parts[2], parts[3], sent)
+    reply = await (_create(sent) if len(parts) == 2 else _call(parts[2], parts[3], sent))
     body = msgspec.json.encode(reply)
     head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": head})
     await send({"type": "http.response.body", "body": body})
 
 
-def _create(sent: dict[str, Any]) -> dict[str, Any]:
+async def _create(sent: dict[str, Any]) -> dict[str, Any]:
     recipe = Recipe(sent["env_id"])
     subject = adopt(mechanism_named("classic-control"), make(recipe), recipe)
     instance_id = str(uuid.uuid4())
-    _live[instance_id] = subject, _store.put(instance_id, subject.capture())
+    _live[instance_id] = subject, await _store.put(instance_id, subject.capture())
     return {"instance_id": instance_id}
 
 
-def _call(instance_id: str, call: str, sent: dict[str, Any]) -> dict[str, Any]:
+async def _call(instance_id: str, call: str, sent: dict[str, Any]) -> dict[str, Any]:
     subject, tag = _live[instance_id]
     if call == "reset":
         observation, info = subject.apply(Reset(sent.get("seed")))
@@ -60,5 +60,5 @@ def _call(instance_id: str, call: str, sent: dict[str, Any]) -> dict[str, Any]:
             "truncated": truncated,
             "info": info,
         }
-    _live[instance_id] = subject, _store.put(instance_id, subject.capture(), tag)
+    _live[instance_id] = subject, await _store.put(instance_id, subject.capture(), tag)
     return reply

@@ -21,13 +21,13 @@ _LOST_EVERY = 10
 class CheckThenWrite(SQLiteStore):
     """Checks that the object is as expected, and then writes unconditionally."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`; another process may write between the check and the write."""
-        stored = self.get(key)
+        stored = await self.get(key)
         if expect is not None and (stored.tag if isinstance(stored, Stored) else ABSENT) != expect:
             raise Conflict(key)
         time.sleep(_CHECK_TO_WRITE_S)
-        return super().put(key, body)
+        return await super().put(key, body)
 
 
 class LostReplies(SQLiteStore):
@@ -37,9 +37,9 @@ class LostReplies(SQLiteStore):
         super().__init__(*args)
         self._writes = 0
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`."""
-        tag = super().put(key, body, expect)
+        tag = await super().put(key, body, expect)
         self._writes += expect is not None and key.startswith("state/")
         if self._writes % _LOST_EVERY == 0 and expect not in (None, ABSENT):
             raise OutcomeUnknown(key)

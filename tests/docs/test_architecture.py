@@ -12,6 +12,7 @@ from shared.settings import Settings
 from shared.snapshot.contract.mechanism import Home
 from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api, served
+from tests.blocking import Blocking
 from tests.docs.pages import PAGES
 from tests.servers import ROOT
 
@@ -61,7 +62,7 @@ def test_every_kind_of_key_in_the_store_is_in_the_table(tmp_path: Path) -> None:
         api.delete(f"{api.create('CartPole-v1')}/", **{"idempotency-key": "end"})
         # More environments than a known family makes without a trial.
         assert api.post("/v1/envs/", {"env_id": "CartPole-v1", "num_envs": 33}).status == 200
-    store = SQLiteStore(tmp_path / "snapshots.db")
+    store = Blocking(SQLiteStore(tmp_path / "snapshots.db"))
     kinds = {entry.key.partition("/")[0] for entry in store.list("")}
     store.close()
     told = set(re.findall(r"^\| `(\w+)/", section("What stands in the store"), re.MULTILINE))

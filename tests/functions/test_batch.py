@@ -1,7 +1,7 @@
 """A batch is its calls, each with a result or a problem of its own."""
 
+import asyncio
 import dataclasses
-import threading
 from typing import Any
 
 import gymnasium
@@ -174,18 +174,22 @@ def test_on_a_store_that_is_far_the_calls_are_saved_at_the_same_time(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A write waits here until three are under way."""
-    together = threading.Barrier(3, timeout=60)
+    under_way: list[str] = []
+    together = asyncio.Event()
     put: Any = SQLiteStore.put
 
-    def waiting(store: Store, key: str, *arguments: Any) -> Any:
+    async def waiting(store: Store, key: str, *arguments: Any) -> Any:
         if key.startswith("state/"):
-            together.wait()
-        return put(store, key, *arguments)
+            under_way.append(key)
+            if len(under_way) == 3:
+                together.set()
+            await asyncio.wait_for(together.wait(), 60)
+        return await put(store, key, *arguments)
 
     class Far(SQLiteStore):
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
-            self.capabilities = dataclasses.replace(self.capabilities, blocking=True)
+            self.capabilities = dataclasses.replace(self.capabilities, remote=True)
 
     monkeypatch.setattr(service, "open_store", Far.from_address)
     with served("local", settings) as client:
@@ -199,10 +203,10 @@ def test_a_store_that_fails_is_each_calls_own_problem(local: Api, monkeypatch: p
     instances = ids(local, 2)
     put: Any = SQLiteStore.put
 
-    def failing(store: Store, key: str, *arguments: Any) -> Any:
+    async def failing(store: Store, key: str, *arguments: Any) -> Any:
         if instances[0] in key:
             raise StoreUnavailable("The store is away.")
-        return put(store, key, *arguments)
+        return await put(store, key, *arguments)
 
     monkeypatch.setattr(SQLiteStore, "put", failing)
     calls = [{"instance_id": each} for each in instances]

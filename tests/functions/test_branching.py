@@ -134,6 +134,7 @@ def test_a_checkpoint_too_many_is_429_and_says_the_bound(local: Api) -> None:
 def test_a_closed_instance_takes_its_checkpoints_with_it(settings: Settings) -> None:
     from shared.storage.address import StoreAddress
     from shared.storage.open import open_store
+    from tests.blocking import Blocking
 
     with served("local", settings) as client:
         api = Api(client)
@@ -141,7 +142,7 @@ def test_a_closed_instance_takes_its_checkpoints_with_it(settings: Settings) -> 
         api.post(f"{instance}/checkpoints/")
         api.delete(instance)
         assert api.get(f"{instance}/checkpoints/").status == 404
-    store = open_store(StoreAddress.parse(settings.store), "process")
+    store = Blocking(open_store(StoreAddress.parse(settings.store), "process"))
     assert [entry.key for entry in store.list("")] == ["clock/now"]
     store.close()
 

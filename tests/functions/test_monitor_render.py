@@ -8,6 +8,7 @@ from functions import local as served_locally
 from shared.settings import Settings
 from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api, served
+from tests.blocking import Blocking
 
 KINDS = [
     {"env_id": "LunarLander-v3", "render_mode": "rgb_array"},
@@ -19,7 +20,7 @@ ENDLESS = "/v1/envs/{instance_id}/monitor/stream/", "/v1/monitor/frames/"
 """Their pictures come of copies too; under Lambda they end."""
 
 
-def everything_stored(store: SQLiteStore) -> dict[str, object]:
+def everything_stored(store: Blocking[SQLiteStore]) -> dict[str, object]:
     return {entry.key: store.get(entry.key) for entry in store.list("")}
 
 
@@ -39,7 +40,7 @@ def look_at_everything(api: Api, instance: str) -> set[int]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["env_id"])
 def test_no_get_writes_and_a_conditional_step_follows(kind: dict[str, str], settings: Settings) -> None:
-    store = SQLiteStore(Path(settings.store.removeprefix("sqlite:///")))
+    store = Blocking(SQLiteStore(Path(settings.store.removeprefix("sqlite:///"))))
     with served("local", settings) as client:
         api = Api(client)
         instance = api.create(**kind)

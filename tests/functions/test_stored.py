@@ -16,11 +16,12 @@ from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.storage.protocol import Store, Stored
 from tests.applications import Api, served
+from tests.blocking import Blocking
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    opened = open_store(StoreAddress.parse(settings.store), "process")
+def store(settings: Settings) -> Iterator[Blocking[Store]]:
+    opened = Blocking(open_store(StoreAddress.parse(settings.store), "process"))
     yield opened
     opened.close()
 
@@ -29,7 +30,7 @@ def key_of(instance: str) -> str:
     return f"state/{PUBLIC}/{instance.rpartition('/')[2]}"
 
 
-def stored(store: Store, key: str) -> bytes:
+def stored(store: Blocking[Store], key: str) -> bytes:
     found = store.get(key)
     assert isinstance(found, Stored)
     return found.body
@@ -46,7 +47,7 @@ def started(settings: Settings) -> str:
 
 @pytest.mark.parametrize("change", ["truncated", "altered", "nonsense", "empty"])
 def test_a_snapshot_that_was_touched_is_told_of_and_left_where_it_is(
-    settings: Settings, store: Store, change: str
+    settings: Settings, store: Blocking[Store], change: str
 ) -> None:
     instance = started(settings)
     sealed = stored(store, key_of(instance))
@@ -63,7 +64,7 @@ def test_a_snapshot_that_was_touched_is_told_of_and_left_where_it_is(
     assert stored(store, key_of(instance)) == touched
 
 
-def test_a_snapshot_in_anothers_place_is_refused(settings: Settings, store: Store) -> None:
+def test_a_snapshot_in_anothers_place_is_refused(settings: Settings, store: Blocking[Store]) -> None:
     one, other = started(settings), started(settings)
     store.put(key_of(one), stored(store, key_of(other)))
     with served("local", settings) as client:

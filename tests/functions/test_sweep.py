@@ -14,6 +14,7 @@ from functions.sweep import handler
 from shared.settings import Settings, child_environment
 from shared.storage.sqlite import SQLiteStore
 from tests.applications import Api, served
+from tests.blocking import Blocking
 from tests.servers import ROOT
 
 NOTHING = {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0, "indexed": 0}
@@ -33,7 +34,7 @@ def command(**variables: str) -> subprocess.CompletedProcess[str]:
 
 def states(store: Path) -> int:
     """The number of stored instances."""
-    opened = SQLiteStore(store)
+    opened = Blocking(SQLiteStore(store))
     found = len(list(opened.list("state/")))
     opened.close()
     return found

@@ -11,6 +11,7 @@ from shared.storage.address import StoreAddress
 from shared.storage.protocol import Store
 from shared.storage.testing.contract import SharedStoreContract
 from tests.applications import Api
+from tests.blocking import Blocking, result
 from tests.servers import uvicorn
 
 
@@ -19,13 +20,13 @@ class TestDirectoryStore(SharedStoreContract):
     def store(self, tmp_path: Path) -> Iterator[Store]:
         store = DirectoryStore(tmp_path / "objects")
         yield store
-        store.close()
+        result(store.close())
 
     @pytest.fixture
     def second(self, store: Store, tmp_path: Path) -> Iterator[Store]:
         second = DirectoryStore(tmp_path / "objects")
         yield second
-        second.close()
+        result(second.close())
 
 
 def test_an_episode_goes_on_in_the_next_server_over_the_installed_store(installed: Path, tmp_path: Path) -> None:
@@ -65,6 +66,6 @@ def test_a_durability_that_it_does_not_have_is_refused(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    store = DirectoryStore(tmp_path / "file" / "objects")
+    store = Blocking(DirectoryStore(tmp_path / "file" / "objects"))
     with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE"):
         store.put("state/me/one", b"body")

@@ -12,7 +12,7 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
-from shared.settings import Settings, name_region, read, traces_endpoint
+from shared.settings import AWSVariables, Settings, aws, name_region, read, traces_endpoint
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -38,6 +38,7 @@ def test_every_setting_can_be_set() -> None:
         {
             "GYM_HTTP_STORE": "memory:",
             "GYM_HTTP_DURABILITY": "power",
+            "GYM_HTTP_STORE_CALLS": "7",
             "GYM_HTTP_SIGNING_KEYS": "new, old",
             "GYM_HTTP_ACCEPT": "exact",
             "GYM_HTTP_API_KEYS": "ann:a,ann:b:c",
@@ -65,6 +66,7 @@ def test_every_setting_can_be_set() -> None:
     assert given == Settings(
         store="memory:",
         durability="power",
+        store_calls=7,
         signing_keys=("new", "old"),
         accept="exact",
         api_keys=(("ann", "a"), ("ann", "b:c")),
@@ -245,3 +247,27 @@ def test_traces_are_sent_where_opentelemetrys_own_variables_say(
 def test_a_collector_that_cannot_be_meant_is_named(given: dict[str, str], told: str) -> None:
     with pytest.raises(Misconfigured, match=re.escape(told)):
         traces_endpoint(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, AWSVariables(None, None, None, False)),
+        ({"AWS_ENDPOINT_URL": "http://one", "AWS_REGION": "r"}, AWSVariables("http://one", "r", None, False)),
+        (
+            {"AWS_ENDPOINT_URL": "http://one", "AWS_ENDPOINT_URL_S3": "http://two"},
+            AWSVariables("http://two", None, None, False),
+        ),
+        ({"AWS_DEFAULT_REGION": "first", "AWS_REGION": "second"}, AWSVariables(None, "first", None, False)),
+        ({"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": ""}, AWSVariables(None, None, None, False)),
+        (
+            {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_PROFILE": "p"},
+            AWSVariables(None, None, "p", True),
+        ),
+    ],
+)
+def test_the_variables_of_aws_are_read_as_boto3_reads_them(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: AWSVariables
+) -> None:
+    monkeypatch.setattr(os, "environ", given)
+    assert aws() == found

@@ -21,6 +21,9 @@ from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 
+_FEW = 4
+"""So many forks are no bulk work."""
+
 
 class Forked(NamedTuple):
     """The ids of the new instances."""
@@ -33,8 +36,10 @@ class Forked(NamedTuple):
 class Forking:
     """Forks the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota) -> None:
+    def __init__(self, snapshots: Snapshots, bulk: Snapshots, live: LiveCache, quota: Quota) -> None:
+        """`bulk` are the same snapshots by the way of bulk work, for forks of many."""
         self._snapshots = snapshots
+        self._bulk = bulk
         self._live = live
         self._quota = quota
 
@@ -124,8 +129,9 @@ class Forking:
     async def _complete(self, claim: Loaded, others: Sequence[Header]) -> None:
         """Write the other twins, then all index entries, the claim's last."""
         try:
-            await in_parts(self._snapshots.objects, lambda twin: self._snapshots.add(twin, claim.body), others)
-            await in_parts(self._snapshots.objects, self._snapshots.index.add, others)
+            to = self._way(len(others))
+            await in_parts(to.objects, lambda twin: to.add(twin, claim.body), others)
+            await in_parts(to.objects, to.index.add, others)
             await self._snapshots.index.add(claim.header)
         except StoreFailed as error:
             raise StoreFailed(
@@ -136,23 +142,28 @@ class Forking:
     async def _write_all_or_none(self, twins: Sequence[Header], body: bytes) -> None:
         """Write all twins. If one fails, take all back; what may be left is named in the error."""
         written: list[tuple[Header, Loaded | BaseException]] = []
+        to = self._way(len(twins))
 
         async def add(header: Header) -> None:
             try:
-                written.append((header, await self._snapshots.add(header, body)))
+                written.append((header, await to.add(header, body)))
             except BaseException as error:
                 written.append((header, error))
                 raise
-            await self._snapshots.index.add(header)
+            await to.index.add(header)
 
         try:
-            await in_parts(self._snapshots.objects, add, twins)
+            await in_parts(to.objects, add, twins)
         except Exception as error:  # whatever it is, no twin is to stay that nobody knows of
-            left = await left_behind(self._snapshots, written)
+            left = await left_behind(to, written)
             what = f"these may be left and can be closed: {', '.join(left)}" if left else "none was left behind"
             raise StoreFailed(
                 f"The store failed while forks were written; {what}; try again.", left_behind=left
             ) from error
+
+    def _way(self, count: int) -> Snapshots:
+        """How so many twins are written: a few before others' bulk work."""
+        return self._snapshots if count <= _FEW else self._bulk
 
 
 def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Header]:

@@ -35,7 +35,7 @@ class LiveCache:
         self._placement = placement
         self._idle_ttl_s = snapshots.expiry.idle_ttl_s
         self._clock = snapshots.clock
-        self._wariness = _WARY_NEAR if not snapshots.objects.blocking else _WARY_FAR
+        self._wariness = _WARY_FAR if snapshots.objects.capabilities.remote else _WARY_NEAR
         self._entries: OrderedDict[Reference, LiveEnvironment] = OrderedDict()
         self._locks: WeakValueDictionary[Reference, asyncio.Lock] = WeakValueDictionary()
 

@@ -120,7 +120,7 @@ class Feed:
     @property
     def _pause_s(self) -> float:
         """Seconds from one round of asking to the next."""
-        near = not self._session.snapshots.objects.blocking
+        near = not self._session.snapshots.objects.capabilities.remote
         least, asks = (FRAME_S, _NEAR_ASKS) if near else (_FAR_POLL_S, _FAR_ASKS)
         return max(least, len(self._seen) / asks)
 

@@ -68,7 +68,7 @@ async def _frames(
             yield frame
         while time.monotonic() - began < burst.seconds:
             await asyncio.sleep(FRAME_S)
-            may_ask = not session.snapshots.objects.blocking or time.monotonic() - asked > _FAR_POLL_S
+            may_ask = not session.snapshots.objects.capabilities.remote or time.monotonic() - asked > _FAR_POLL_S
             newer = await session.newer(loaded, ask=may_ask)
             now = time.monotonic()
             asked = now if may_ask else asked

@@ -8,7 +8,7 @@ and checkpoints of instances that are being made.
 import time
 
 from shared.errors import StoreUnavailable
-from shared.session.stored.async_store import AsyncStore
+from shared.storage.protocol import Store
 
 _FOLDER = "clock/"
 _KEY = f"{_FOLDER}now"
@@ -20,7 +20,7 @@ _WHOLE_SECONDS_S = 2.0
 class StoreClock:
     """The time of one store. Until it was read, this host's clock stands for it."""
 
-    def __init__(self, objects: AsyncStore) -> None:
+    def __init__(self, objects: Store) -> None:
         self._objects = objects
         self.ahead_s = 0.0
         """Seconds by which the store's clock is ahead of this host's, as far as is known here."""
@@ -40,7 +40,7 @@ class StoreClock:
         asked = time.time()
         await self._objects.put(_KEY, b"")
         answered = time.time()
-        written = [entry.written for entry in await self._objects.list(_FOLDER) if entry.key == _KEY]
+        written = [entry.written async for entry in self._objects.list(_FOLDER) if entry.key == _KEY]
         if not written:
             raise StoreUnavailable(
                 "The store does not list an object that was just written to it, so nothing can be deleted by its "

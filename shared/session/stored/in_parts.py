@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from shared.session.stored.async_store import AsyncStore
+from shared.storage.protocol import Store
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 FAR_AT_ONCE = 16
-"""Items under way at a time on a store whose calls wait in threads."""
+"""Items under way at a time on a remote store."""
 
 
-async def in_parts(objects: AsyncStore, function: Callable[[T], Awaitable[R]], items: Iterable[T]) -> list[R]:
+async def in_parts(objects: Store, function: Callable[[T], Awaitable[R]], items: Iterable[T]) -> list[R]:
     """What the function gives for each item, in order.
 
     On a store that answers on the event loop itself the items are taken one by one, and other tasks have a turn
@@ -33,7 +33,7 @@ async def in_parts(objects: AsyncStore, function: Callable[[T], Awaitable[R]], i
                 return
             await asyncio.sleep(0)
 
-    await asyncio.gather(*(work() for _ in range(FAR_AT_ONCE if objects.blocking else 1)))
+    await asyncio.gather(*(work() for _ in range(FAR_AT_ONCE if objects.capabilities.remote else 1)))
     if failures:
         raise failures[0]
     return [results[number] for number in range(len(results))]

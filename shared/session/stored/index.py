@@ -6,15 +6,16 @@ and its snapshot is in the store and has not expired.
 
 from urllib.parse import quote, unquote
 
-from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.ending import is_marker
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
+from shared.storage.protocol import Store, read
 
 
 class Index:
     """The index of one store."""
 
-    def __init__(self, objects: AsyncStore, expiry: Expiry) -> None:
+    def __init__(self, objects: Store, expiry: Expiry) -> None:
         self._objects = objects
         self._expiry = expiry
 
@@ -24,7 +25,7 @@ class Index:
 
     async def has(self, header: Header) -> bool:
         """Whether the instance has an entry."""
-        return await self._objects.read(_key(header)) is not None
+        return await read(self._objects, _key(header)) is not None
 
     async def remove(self, header: Header) -> None:
         """Remove the instance's entry, if there is one."""
@@ -33,9 +34,13 @@ class Index:
     async def list(self, owner: str) -> dict[str, str]:
         """The owner's instances: environment ids by instance id."""
         horizon = self._expiry.horizon()
-        states = self._objects.entries(f"state/{owner}/")
-        alive = {entry.key.rpartition("/")[2] async for entry in states if entry.written > horizon}
-        entries = self._objects.entries(f"index/{owner}/")
+        states = self._objects.list(f"state/{owner}/")
+        alive = {
+            entry.key.rpartition("/")[2]
+            async for entry in states
+            if entry.written > horizon and not is_marker(entry)
+        }
+        entries = self._objects.list(f"index/{owner}/")
         named = [entry.key.split("/", 3)[2:] async for entry in entries]
         return {instance_id: unquote(env_id) for instance_id, env_id in named if instance_id in alive}
 

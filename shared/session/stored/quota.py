@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from shared.errors import QuotaExceeded
+from shared.session.stored.ending import is_marker
 from shared.session.stored.snapshots import Snapshots
 
 _FRESH_S = 60.0
@@ -85,8 +86,8 @@ class Quota:
         """How many of the owner's instances are alive, counted no further than one above the limit."""
         number = 0
         horizon = self._snapshots.expiry.horizon()
-        async for entry in self._snapshots.objects.entries(f"state/{owner}/"):
-            number += entry.written > horizon
+        async for entry in self._snapshots.objects.list(f"state/{owner}/"):
+            number += entry.written > horizon and not is_marker(entry)
             if number > self._limit:
                 break
         return number

@@ -11,9 +11,17 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from shared.errors import CheckpointNotFound, InstanceNotFound, OutcomeUnknown, SnapshotTooLarge, StoreFailed
-from shared.session.stored.async_store import AsyncStore
+from shared.errors import (
+    CheckpointNotFound,
+    Contended,
+    InstanceNotFound,
+    OutcomeUnknown,
+    ReplyGone,
+    SnapshotTooLarge,
+    StoreFailed,
+)
 from shared.session.stored.clock import StoreClock
+from shared.session.stored.ending import end, has_ended
 from shared.session.stored.envelope import seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
@@ -22,7 +30,7 @@ from shared.session.stored.index import Index
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Failure, Retry
 from shared.session.stored.tombstones import Tombstones
-from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Stored, Tag
+from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Store, Stored, Tag
 
 
 class Loaded(NamedTuple):
@@ -37,7 +45,7 @@ class Snapshots:
     """The snapshots of one store, with the index and the tombstones beside them."""
 
     def __init__(
-        self, objects: AsyncStore, keys: Sequence[bytes], idle_ttl_s: float, max_body_bytes: float = math.inf
+        self, objects: Store, keys: Sequence[bytes], idle_ttl_s: float, max_body_bytes: float = math.inf
     ) -> None:
         """`keys` sign and verify, newest first; an instance expires after `idle_ttl_s` seconds without a write."""
         self.objects = objects
@@ -64,7 +72,7 @@ class Snapshots:
             CheckpointNotFound: the instance has no such checkpoint.
         """
         stored = await self.objects.get(reference.key)
-        if not isinstance(stored, Stored):
+        if not isinstance(stored, Stored) or has_ended(stored):
             raise CheckpointNotFound if reference.checkpoint_id else InstanceNotFound
         return self._alive(self.opened(reference, stored))
 
@@ -77,7 +85,7 @@ class Snapshots:
         stored = await self.objects.get(reference.key, tag)
         if stored is UNCHANGED:
             return None
-        if stored is None:
+        if stored is None or has_ended(stored):
             raise InstanceNotFound
         return self._alive(self.opened(reference, stored))
 
@@ -107,13 +115,8 @@ class Snapshots:
         now = time.time() + self.clock.ahead_s
         header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(now, header.used))
         key = header.reference.key if key is None else key
-        sealed, at_once = seal(header, body, self._keys), self.objects.at_once
         try:
-            tag = (
-                await self.objects.put(key, sealed, expect)
-                if at_once is None
-                else at_once.put(key, sealed, expect)
-            )
+            tag = await self.objects.put(key, seal(header, body, self._keys), expect)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         return Loaded(header, body, tag)
@@ -127,6 +130,7 @@ class Snapshots:
         Raises:
             Contended: it could not be written.
             OutcomeUnknown: it may be written; the store failed, and then could not be asked.
+            ReplyGone: the call came before, and what it made was closed since.
             StoreUnavailable: it was not written.
         """
         retry, expect = Retry(), cast("Tag | Absent", ABSENT)
@@ -143,6 +147,8 @@ class Snapshots:
                 ) from error
             expect = ABSENT
             if isinstance(stored, Stored):
+                if has_ended(stored):
+                    raise _gone(header)
                 existing = self.opened(header.reference, stored)
                 if header.checkpoint_id or not self.expiry.is_over(existing.header):
                     return existing
@@ -152,7 +158,7 @@ class Snapshots:
     async def delete(self, loaded: Loaded) -> Failure | None:
         """Delete the instance if this is still its snapshot. After a failure it may be deleted all the same."""
         try:
-            await self.objects.delete(loaded.header.reference.key, loaded.tag)
+            await end(self.objects, loaded.header.reference.key, loaded.tag)
         except (Conflict, OutcomeUnknown) as failure:
             return failure
         await self.delete_dependents(loaded.header)
@@ -168,7 +174,7 @@ class Snapshots:
     async def checkpoint_ids(self, reference: Reference) -> list[str]:
         """The ids of the instance's checkpoints."""
         prefix = f"checkpoints/{reference.owner}/{reference.instance_id}/"
-        return [entry.key.rpartition("/")[2] for entry in await self.objects.list(prefix)]
+        return [entry.key.rpartition("/")[2] async for entry in self.objects.list(prefix)]
 
     def check_size(self, body: bytes) -> None:
         """Check the size of a body before it is saved.
@@ -189,3 +195,10 @@ class Snapshots:
         if not loaded.header.checkpoint_id and self.expiry.is_over(loaded.header):
             raise InstanceNotFound
         return loaded
+
+
+def _gone(header: Header) -> ReplyGone | Contended:
+    """Why nothing is created under a key where an instance has ended."""
+    if header.made_by:
+        return ReplyGone("The call with this key made an instance that was closed since; use a new key.")
+    return Contended("Another instance had the same id; try again.", retry_after=1)

@@ -10,11 +10,11 @@ import logging
 from typing import NamedTuple
 
 from shared.errors import InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
-from shared.session.stored.async_store import AsyncStore
+from shared.session.stored.ending import end, has_ended, is_marker
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
-from shared.storage.protocol import Conflict, Stored
+from shared.storage.protocol import Conflict, Store, Stored
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +45,11 @@ async def sweep(snapshots: Snapshots) -> Swept:
     began = await snapshots.clock.read()
     alive: set[str] = set()
     instances = 0
-    async for entry in snapshots.objects.entries("state/"):
-        if entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
+    async for entry in snapshots.objects.list("state/"):
+        if is_marker(entry):
+            if entry.written < began - LIFETIME_S - LEEWAY_S:
+                await snapshots.objects.delete(entry.key)
+        elif entry.written < began - snapshots.expiry.idle_ttl_s and await delete_expired(snapshots, entry.key):
             instances += 1
             await asyncio.sleep(0)  # requests are served between any two deletes
         else:
@@ -56,18 +59,18 @@ async def sweep(snapshots: Snapshots) -> Swept:
     indexed = await _add_missing_entries(snapshots, alive - listed)
     checkpoints = await _delete_orphans(snapshots.objects, "checkpoints/", alive, began - GRACE_S)
     tombstones = await _delete_tombstones(snapshots.objects, began - LIFETIME_S - LEEWAY_S)
-    await snapshots.objects.compact()
+    await _compact(snapshots.objects)
     return Swept(instances, index_entries, checkpoints, tombstones, indexed)
 
 
 async def delete_expired(snapshots: Snapshots, key: str) -> bool:
     """Delete an instance that was listed as expired; False if it was written to since."""
     stored = await snapshots.objects.get(key)
-    if isinstance(stored, Stored):
+    if isinstance(stored, Stored) and not has_ended(stored):
         if _was_written_again(snapshots, key, stored):
             return False
         try:
-            await snapshots.objects.delete(key, stored.tag)
+            await end(snapshots.objects, key, stored.tag)
         except (Conflict, OutcomeUnknown):
             return False  # left to the next sweep
     return True
@@ -102,14 +105,14 @@ async def _add_missing_entries(snapshots: Snapshots, unlisted: set[str]) -> int:
 
 
 async def _delete_orphans(
-    objects: AsyncStore, prefix: str, alive: set[str], before: float, listed: set[str] | None = None
+    objects: Store, prefix: str, alive: set[str], before: float, listed: set[str] | None = None
 ) -> int:
     """Delete the entries under the prefix whose instance is not alive, if they were written before then.
 
     Adds the names of the instances that have an entry to `listed`.
     """
     deleted = 0
-    async for entry in objects.entries(prefix):
+    async for entry in objects.list(prefix):
         owner, instance_id, _ = entry.key.removeprefix(prefix).split("/", 2)
         name = f"{owner}/{instance_id}"
         if listed is not None:
@@ -121,15 +124,22 @@ async def _delete_orphans(
     return deleted
 
 
-async def _delete_tombstones(objects: AsyncStore, before: float) -> int:
+async def _delete_tombstones(objects: Store, before: float) -> int:
     """Delete the tombstones that were written before then."""
     deleted = 0
-    async for entry in objects.entries(PREFIX):
+    async for entry in objects.list(PREFIX):
         if entry.written < before:
             await objects.delete(entry.key)
             deleted += 1
             await asyncio.sleep(0)
     return deleted
+
+
+async def _compact(objects: Store) -> None:
+    """Free the space of deleted objects, a part at a time, so that other tasks get a turn."""
+    compact = objects.capabilities.compact
+    while compact is not None and compact():
+        await asyncio.sleep(0)
 
 
 async def sweep_forever(snapshots: Snapshots) -> None:

@@ -5,9 +5,9 @@ Only what was created or deleted with an idempotency key leaves one, for a day.
 
 import msgspec
 
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.reference import Reference
+from shared.storage.protocol import Store, read
 
 PREFIX = "closed/"
 """Prefix of the tombstones' keys in the store."""
@@ -30,7 +30,7 @@ class Tombstone(msgspec.Struct, frozen=True, array_like=True):
 class Tombstones:
     """The tombstones of one store."""
 
-    def __init__(self, objects: AsyncStore) -> None:
+    def __init__(self, objects: Store) -> None:
         self._objects = objects
 
     async def put(self, reference: Reference, made_by: bytes, keyed: Keyed | None) -> None:
@@ -68,7 +68,7 @@ class Tombstones:
         return True
 
     async def _get(self, reference: Reference) -> Tombstone | None:
-        body = await self._objects.read(_key(reference))
+        body = await read(self._objects, _key(reference))
         return None if body is None else msgspec.msgpack.decode(body, type=Tombstone)
 
 

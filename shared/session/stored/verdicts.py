@@ -2,8 +2,8 @@
 
 import msgspec
 
-from shared.session.stored.async_store import AsyncStore
 from shared.snapshot.conformance.selection import Verdict
+from shared.storage.protocol import Store, read
 
 _PREFIX = "verdicts/"
 
@@ -11,12 +11,12 @@ _PREFIX = "verdicts/"
 class Verdicts:
     """The verdicts of one store."""
 
-    def __init__(self, objects: AsyncStore) -> None:
+    def __init__(self, objects: Store) -> None:
         self._objects = objects
 
     async def get(self, key: str) -> Verdict | None:
         """The stored verdict; None if there was no trial yet."""
-        body = await self._objects.read(_place(key))
+        body = await read(self._objects, _place(key))
         return None if body is None else msgspec.json.decode(body, type=Verdict)
 
     async def put(self, key: str, verdict: Verdict) -> None:
@@ -26,8 +26,8 @@ class Verdicts:
     async def forget(self, env_id: str) -> int:
         """Delete every verdict of an environment, whatever its arguments, and return how many there were."""
         forgotten = 0
-        async for entry in self._objects.entries(_PREFIX):
-            body = await self._objects.read(entry.key)
+        async for entry in self._objects.list(_PREFIX):
+            body = await read(self._objects, entry.key)
             if body is not None and msgspec.json.decode(body, type=Verdict).env_id == env_id:
                 await self._objects.delete(entry.key)
                 forgotten += 1

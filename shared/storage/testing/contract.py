@@ -11,19 +11,26 @@
         def second(self, store, tmp_path):
             return MyStore(tmp_path)
 
+A store that does not delete conditionally, as its capabilities say, inherits the other rules one by one.
+
 Only tests import these modules: they need pytest.
 """
 
 import pytest
 
-from shared.storage.protocol import ABSENT, UNCHANGED, Conflict, Store, Stored
+from shared.storage.protocol import Store
+from shared.storage.testing.deletes import ConditionalDeleteRules
 from shared.storage.testing.listings import ListingRules
-from shared.storage.testing.objects import KEY, ObjectRules
+from shared.storage.testing.objects import ObjectRules
 from shared.storage.testing.races import RaceRules
+from shared.storage.testing.sharing import SharingRules
 
 
-class StoreContract(ObjectRules, ListingRules, RaceRules):
-    """What every store promises. A subclass gives the fixture `store`: a new store without objects."""
+class StoreContract(ObjectRules, ListingRules, RaceRules, ConditionalDeleteRules):
+    """What every store promises. A subclass gives the fixture `store`: a new store without objects.
+
+    The rules are coroutines, which AnyIO's plug-in for pytest runs; Starlette brings it.
+    """
 
     @pytest.fixture
     def store(self) -> Store:
@@ -31,35 +38,5 @@ class StoreContract(ObjectRules, ListingRules, RaceRules):
         raise NotImplementedError(f"{type(self).__name__} needs a fixture `store`: a new store without objects.")
 
 
-class SharedStoreContract(StoreContract):
-    """What a store whose capabilities say `shared` promises besides, with one more fixture."""
-
-    @pytest.fixture
-    def second(self, store: Store) -> Store:
-        """Another store over the same objects as `store`, as a second process opens it."""
-        raise NotImplementedError(f"{type(self).__name__} needs a fixture `second`: `store` opened once more.")
-
-    def test_it_says_that_it_is_shared(self, store: Store) -> None:
-        """`capabilities.shared` is what lets several workers serve it."""
-        assert store.capabilities.shared
-
-    def test_a_write_is_seen_by_whoever_opens_the_same_address(self, store: Store, second: Store) -> None:
-        """Objects, tags and listings belong to the address, not to the one who opened it."""
-        tag = store.put(KEY, b"body")
-        assert second.get(KEY) == Stored(b"body", tag)
-        assert second.get(KEY, unless=tag) is UNCHANGED
-        assert list(second.list("")) == list(store.list(""))
-        second.delete(KEY, tag)
-        assert store.get(KEY) is None
-
-    def test_expectations_hold_between_two_that_opened_the_same_address(self, store: Store, second: Store) -> None:
-        """The compare-and-swap is the store's, not that of one who opened it."""
-        tag = store.put(KEY, b"first", ABSENT)
-        with pytest.raises(Conflict):
-            second.put(KEY, b"second", ABSENT)
-        newer = second.put(KEY, b"second", tag)
-        with pytest.raises(Conflict):
-            store.put(KEY, b"third", tag)
-        with pytest.raises(Conflict):
-            store.delete(KEY, tag)
-        assert store.get(KEY) == Stored(b"second", newer)
+class SharedStoreContract(StoreContract, SharingRules):
+    """What a store whose capabilities say `shared` promises besides, with one more fixture, `second`."""

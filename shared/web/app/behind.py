@@ -70,7 +70,7 @@ class OpenedService:
         exit_with_parent()
         sweeper = None
         if service.settings.sweep == "timer":
-            sweeper = asyncio.create_task(sweep_forever(service.session.snapshots))
+            sweeper = asyncio.create_task(sweep_forever(service.session.bulk))
         with heard(service.ending):
             yield
         if sweeper is not None:

@@ -1,6 +1,8 @@
 """What the endpoints of a process share: the settings, the session, and what observes them."""
 
+import asyncio
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.counted import CountedStore
 from shared.storage.open import open_store
+from shared.storage.protocol import Store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
 from shared.web.service.ending import Ending
@@ -58,7 +61,7 @@ class Service:
         """
         if self.ending.told:
             raise ServerEnding("This server was told to end; send the call to another one.", retry_after=1)
-        await self.session.objects.read("health")
+        await self.session.objects.get("health")
 
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
@@ -83,7 +86,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     address = StoreAddress.parse(chosen.store)
     store = CountedStore(open_store(address, chosen.durability))
     _check(store.capabilities, address, chosen)
-    keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: any(store.list("state/")))
+    keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: _has_snapshots(store))
     session = Session(
         store,
         keys,
@@ -94,6 +97,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         max_envs=chosen.max_envs,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
         accept=chosen.accept,
+        store_calls=chosen.store_calls,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log)
@@ -111,6 +115,18 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         tickets=tickets,
         traces=traced,
     )
+
+
+def _has_snapshots(store: Store) -> bool:
+    """Whether there are any, asked in a thread with an event loop of its own: the caller may be in one."""
+
+    async def has() -> bool:
+        async for _ in store.list("state/"):
+            return True
+        return False
+
+    with ThreadPoolExecutor(1) as asking:
+        return asking.submit(lambda: asyncio.run(has())).result()
 
 
 def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None:

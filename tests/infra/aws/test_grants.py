@@ -6,11 +6,9 @@ import secrets
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
 from functions import local
 from infra.aws.template import Function, Grant, read
@@ -23,13 +21,15 @@ from shared.web.service.service import open_service
 from tests.applications import Api, Client, Reply, router_of, served
 from tests.fixtures_s3 import BUCKET
 from tests.servers import ROOT
+from tests.shared.storage.cloud.wire import Answer, running_wire
 
 FUNCTIONS = {
     function.endpoint: function
     for function in read({"SnapshotBucket": "snapshots", "SigningKey": "arn"}).functions
 }
 ENDPOINT_OF: dict[Router, str] = {module.router: module.__name__.rpartition(".")[2] for module in local.MODULES}
-ACTIONS = {"GetObject": "GetObject", "HeadObject": "GetObject", "ListObjectsV2": "ListBucket"}
+ACTIONS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+DENIED = Answer(403, "AccessDenied")
 
 UNUSED = {
     # An instance has no entry in the index where its creation broke off.
@@ -40,7 +40,6 @@ UNUSED = {
     ("fork_env", "DeleteObject", "state/*"),
     ("fork_env", "DeleteObject", "index/*"),
     ("fork_env", "DeleteObject", "checkpoints/*"),
-    ("fork_env", "GetObject", "checkpoints/*"),
     ("fork_env", "ListBucket", "index/*"),
     ("fork_env", "ListBucket", "checkpoints/*"),
     # A server ended between an instance and its entry in the index.
@@ -57,29 +56,33 @@ class Guard:
         self.used: set[tuple[str, str, str]] = set()
         self.refused: set[tuple[str, str, str]] = set()
         self._prefix = prefix
-        self._call = BaseClient._make_api_call
 
-    def call(self, client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        assert self.function is not None
-        key = arguments.get("Key", arguments.get("Prefix", "")).removeprefix(self._prefix)
-        self._check(operation, ACTIONS.get(operation, operation), key)
-        try:
-            return self._call(client, operation, arguments)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                # S3 tells only those that an object is missing who may list it.
-                self._check(operation, "ListBucket", key)
-            raise
+    def refusal(self, method: str, target: str) -> Answer | None:
+        """What S3 answers instead, if the function may not make this request."""
+        return None if self._granted(self._action(method, target), self._key(target)) else DENIED
 
-    def _check(self, operation: str, action: str, key: str) -> None:
+    def answered(self, method: str, target: str, status: int) -> Answer | None:
+        """What S3 answers instead: it tells only those that an object is missing who may list it."""
+        if status != 404 or self._granted("ListBucket", self._key(target)):
+            return None
+        return DENIED
+
+    def _granted(self, action: str, key: str) -> bool:
         assert self.function is not None
         granted = {grant for grant in self.function.grants if grant.action == f"s3:{action}"}
         fitting = {grant for grant in granted if fnmatchcase(key, grant.keys)}
         self.used |= {(self.function.endpoint, action, grant.keys) for grant in fitting}
         if not fitting:
             self.refused.add((self.function.endpoint, action, key))
-            error = {"Code": "AccessDenied", "Message": f"{action} {key}"}
-            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 403}}, operation)
+        return bool(fitting)
+
+    def _action(self, method: str, target: str) -> str:
+        return "ListBucket" if "list-type=2" in urlsplit(target).query else ACTIONS[method]
+
+    def _key(self, target: str) -> str:
+        listed = parse_qs(urlsplit(target).query).get("prefix")
+        key = listed[0] if listed else unquote(urlsplit(target).path).removeprefix(f"/{BUCKET}/")
+        return key.removeprefix(self._prefix)
 
 
 @dataclasses.dataclass
@@ -106,10 +109,11 @@ def settings(aws_environment: SeaweedFS) -> Settings:
 
 
 @pytest.fixture
-def guard(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Guard:
+def guard(settings: Settings, aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
     guard = Guard(settings.store.removeprefix(f"s3://{BUCKET}/") + "/")
-    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *arguments: guard.call(*arguments))
-    return guard
+    with running_wire(aws_environment.endpoint, guard) as wire:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", wire.endpoint)
+        yield guard
 
 
 @pytest.fixture

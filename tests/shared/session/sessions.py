@@ -10,7 +10,6 @@ import pytest
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.session import Session
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
@@ -27,7 +26,7 @@ def session(store: Store, **changes: Any) -> Session:
 
 def snapshots(store: Store, **changes: Any) -> Snapshots:
     """One process's snapshots, which are kept for an hour."""
-    return Snapshots(AsyncStore(store), KEYS, **{"idle_ttl_s": 3600, **changes})
+    return Snapshots(store, KEYS, **{"idle_ttl_s": 3600, **changes})
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:

@@ -1,18 +1,19 @@
 """Our stores, made to list three entries at a time, so that paging needs no thousand objects."""
 
+import logging
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import botocore.loaders
 import botocore.session
 import pytest
-from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 from infra.s3.seaweedfs import SeaweedFS
-from shared.storage.s3 import S3Store
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
+from tests.blocking import Blocking
 from tests.fixtures_s3 import BUCKET
 
 PAGE = 3
@@ -26,27 +27,38 @@ def _models_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "snapshots.db", page=PAGE)
+def sqlite(tmp_path: Path) -> Iterator[Blocking[SQLiteStore]]:
+    store = Blocking(SQLiteStore(tmp_path / "snapshots.db", page=PAGE))
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
+    """The address of moto in server mode, with the bucket `tests`: it answers as AWS does, but is not atomic."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    SeaweedFS(f"http://{host}:{port}").create_bucket(BUCKET)
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def moto(moto_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blocking[S3Store]]:
+    for name, value in SeaweedFS(moto_server).environment.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    store = Blocking(S3Store(BUCKET, uuid.uuid4().hex))
     yield store
     store.close()
 
 
 @pytest.fixture
-def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
-    """moto in this process: it answers as AWS does, but is not atomic."""
-    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        boto3.session.Session().client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
-        store = S3Store(BUCKET, "envs", page=PAGE)
-        yield store
-        store.close()
-
-
-@pytest.fixture
-def s3(aws_environment: SeaweedFS) -> Iterator[S3Store]:
+def s3(aws_environment: SeaweedFS) -> Iterator[Blocking[S3Store]]:
     """A real S3 server, under a key prefix of this test's own."""
-    store = S3Store(BUCKET, uuid.uuid4().hex, page=PAGE)
+    store = Blocking(S3Store(BUCKET, uuid.uuid4().hex))
     yield store
     store.close()

@@ -9,10 +9,11 @@ import pytest
 from shared.errors import StoreUnavailable
 from shared.storage.backup import backup
 from shared.storage.sqlite import SQLiteStore
+from tests.blocking import Blocking
 
 
 def test_a_copy_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "s.db")
+    store = Blocking(SQLiteStore(tmp_path / "s.db"))
     for number in range(200):
         store.put(f"a/{number}", bytes(5000))
     store.put("b/count", b"0")
@@ -28,7 +29,7 @@ def test_a_copy_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        copies = [backup(store, tmp_path / str(number))[0] for number in range(5)]
+        copies = [backup(store.store, tmp_path / str(number))[0] for number in range(5)]
     finally:
         stop.set()
         writer.join()
@@ -46,11 +47,11 @@ def test_a_copy_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "s.db")
+    store = Blocking(SQLiteStore(tmp_path / "s.db"))
     store.put("a/one", b"1")
-    [first] = backup(store, tmp_path / "copy")
+    [first] = backup(store.store, tmp_path / "copy")
     before = first.read_bytes()
     with pytest.raises(StoreUnavailable, match="is there already"):
-        backup(store, tmp_path / "copy")
+        backup(store.store, tmp_path / "copy")
     assert first.read_bytes() == before
     store.close()

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.memory import MemoryStore
-from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 
 
 def test_only_a_store_behind_a_network_blocks() -> None:
-    assert not MemoryStore().capabilities.blocking
-    assert not SQLiteStore("s.db").capabilities.blocking
-    assert S3Store("bucket").capabilities.blocking
+    assert not MemoryStore().capabilities.remote
+    assert not SQLiteStore("s.db").capabilities.remote
+    assert S3Store("bucket").capabilities.remote
 
 
 def test_only_the_memory_of_a_process_is_not_shared() -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.storage.address import StoreAddress
+from shared.storage.cloud.azure import AzureStore
+from shared.storage.cloud.google import GoogleStore
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.memory import MemoryStore
 from shared.storage.open import GROUP, open_store
 from shared.storage.protocol import Durability, Store
-from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
 
 
@@ -74,6 +76,21 @@ def test_an_s3_address_is_a_bucket_and_a_prefix(url: str, bucket: str, prefix: s
 
 
 @pytest.mark.parametrize(
+    ("url", "prefix"), [("az://tests", ""), ("az://tests/", ""), ("az://tests//my//envs/", "my/envs")]
+)
+def test_an_azure_address_is_a_container_and_a_prefix(url: str, prefix: str) -> None:
+    store = opened(url)
+    assert isinstance(store, AzureStore)
+    assert (store.container, store.prefix) == ("tests", prefix)
+
+
+def test_a_google_address_is_a_bucket_and_a_prefix() -> None:
+    store = opened("gs://tests/envs")
+    assert isinstance(store, GoogleStore)
+    assert (store.bucket, store.prefix) == ("tests", "envs")
+
+
+@pytest.mark.parametrize(
     ("url", "form"),
     [
         ("memory://", "memory:"),
@@ -88,6 +105,14 @@ def test_an_s3_address_is_a_bucket_and_a_prefix(url: str, bucket: str, prefix: s
         ("s3:/bucket", "s3://BUCKET/PREFIX"),
         ("s3://", "s3://BUCKET/PREFIX"),
         ("s3:///prefix", "s3://BUCKET/PREFIX"),
+        ("s3://no bucket", "s3://BUCKET/PREFIX"),
+        ("az:", "az://CONTAINER/PREFIX"),
+        ("az://", "az://CONTAINER/PREFIX"),
+        ("az://No_Container/x", "az://CONTAINER/PREFIX"),
+        ("az://account:secret@container", "az://CONTAINER/PREFIX"),
+        ("gs://", "gs://BUCKET/PREFIX"),
+        ("gs:bucket", "gs://BUCKET/PREFIX"),
+        ("gs://key:secret@bucket", "gs://BUCKET/PREFIX"),
         ("s3://key:secret@bucket/prefix", "s3://BUCKET/PREFIX"),
     ],
 )
@@ -105,7 +130,7 @@ def test_an_address_that_its_store_cannot_read_is_told_the_form(url: str, form: 
 def test_an_unknown_scheme_is_told_the_known_ones(url: str, site: Path) -> None:
     install(site, "stores_of_others", "kept = stores_of_others:Store")
     with pytest.raises(
-        Misconfigured, match=r"GYM_HTTP_STORE .* which are kept:, memory:, s3:, sqlite:;"
+        Misconfigured, match=r"GYM_HTTP_STORE .* which are az:, gs:, kept:, memory:, s3:, sqlite:;"
     ) as raised:
         opened(url)
     assert "secret" not in raised.value.detail
@@ -151,15 +176,15 @@ def test_a_package_that_cannot_be_imported_is_named(site: Path, module: str) -> 
         opened("broken:")
 
 
-def test_only_an_s3_address_imports_boto3() -> None:
+def test_only_an_s3_address_imports_a_client_and_none_imports_boto3() -> None:
     code = """if True:
         import sys
         from shared.storage.address import StoreAddress
         from shared.storage.open import open_store
         for url in ("memory:", "sqlite:///snapshots.db"):
             open_store(StoreAddress.parse(url), "process")
-        assert "boto3" not in sys.modules
+        assert "obstore" not in sys.modules
         open_store(StoreAddress.parse("s3://bucket"), "process")
-        assert "boto3" in sys.modules
+        assert "obstore" in sys.modules and "boto3" not in sys.modules
     """
     subprocess.run([sys.executable, "-c", code], check=True)

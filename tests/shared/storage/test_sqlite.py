@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -18,9 +18,10 @@ import pytest
 
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.storage import sqlite as module
-from shared.storage.protocol import ABSENT, Conflict, Durability, Store, Stored, Tag
+from shared.storage.protocol import ABSENT, Conflict, Durability, Entry, Store, Stored, Tag
 from shared.storage.sqlite import SQLiteStore
 from shared.storage.testing.contract import SharedStoreContract
+from tests.blocking import Blocking, result, turns_in_a_listing
 
 KEY = "state/me/one"
 PROCESSES = 4
@@ -44,18 +45,18 @@ def processes() -> Iterator[ProcessPoolExecutor]:
 
 class TestSQLiteStore(SharedStoreContract):
     @pytest.fixture
-    def store(self, sqlite: SQLiteStore) -> Store:
-        return sqlite
+    def store(self, sqlite: Blocking[SQLiteStore]) -> Store:
+        return sqlite.store
 
     @pytest.fixture
-    def second(self, sqlite: SQLiteStore) -> Iterator[Store]:
-        store = SQLiteStore(sqlite.path)
+    def second(self, sqlite: Blocking[SQLiteStore]) -> Iterator[Store]:
+        store = SQLiteStore(sqlite.store.path)
         yield store
-        store.close()
+        result(store.close())
 
 
 def _put_absent(path: Path) -> bool:
-    store = SQLiteStore(path)
+    store = Blocking(SQLiteStore(path))
     barrier.wait(60)
     try:
         store.put(KEY, b"", ABSENT)
@@ -67,7 +68,7 @@ def _put_absent(path: Path) -> bool:
 
 
 def _put_expecting(path: Path, tag: Tag) -> bool:
-    store = SQLiteStore(path)
+    store = Blocking(SQLiteStore(path))
     barrier.wait(60)
     try:
         store.put(KEY, os.urandom(100), tag)
@@ -79,7 +80,7 @@ def _put_expecting(path: Path, tag: Tag) -> bool:
 
 
 def _write_without_pause(path: Path, key: str) -> None:
-    store = SQLiteStore(path)
+    store = Blocking(SQLiteStore(path))
     barrier.wait(60)
     tag = store.put(key, b"", ABSENT)
     for _ in range(3000):
@@ -88,13 +89,13 @@ def _write_without_pause(path: Path, key: str) -> None:
 
 
 def _put_and_die(path: Path) -> None:
-    SQLiteStore(path).put(KEY, b"body")
+    Blocking(SQLiteStore(path)).put(KEY, b"body")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _fill_the_disk(path: Path) -> list[str]:
     """The error names of three writes to a file that cannot grow."""
-    store = SQLiteStore(path)
+    store = Blocking(SQLiteStore(path))
     tag = store.put(KEY, b"body")
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
     writes: list[Callable[[], object]] = [
@@ -122,24 +123,24 @@ def test_processes_that_open_a_new_file_at_once_share_one_store(
 
 
 def test_of_many_processes_with_one_tag_exactly_one_wins(
-    processes: ProcessPoolExecutor, sqlite: SQLiteStore
+    processes: ProcessPoolExecutor, sqlite: Blocking[SQLiteStore]
 ) -> None:
     for _ in range(10):
         tag = sqlite.put(KEY, b"")
-        wins = processes.map(_put_expecting, [sqlite.path] * PROCESSES, [tag] * PROCESSES)
+        wins = processes.map(_put_expecting, [sqlite.store.path] * PROCESSES, [tag] * PROCESSES)
         assert sum(wins) == 1
 
 
 def test_processes_that_write_without_pause_never_fail(
-    processes: ProcessPoolExecutor, sqlite: SQLiteStore
+    processes: ProcessPoolExecutor, sqlite: Blocking[SQLiteStore]
 ) -> None:
     keys = [f"state/me/{n}" for n in range(PROCESSES)]
-    list(processes.map(_write_without_pause, [sqlite.path] * PROCESSES, keys))
+    list(processes.map(_write_without_pause, [sqlite.store.path] * PROCESSES, keys))
     assert [(entry.key, entry.size) for entry in sqlite.list("")] == [(key, 1000) for key in keys]
 
 
-def test_a_write_outlives_a_killed_process(sqlite: SQLiteStore) -> None:
-    process = SPAWN.Process(target=_put_and_die, args=(sqlite.path,))
+def test_a_write_outlives_a_killed_process(sqlite: Blocking[SQLiteStore]) -> None:
+    process = SPAWN.Process(target=_put_and_die, args=(sqlite.store.path,))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -156,7 +157,7 @@ def test_a_failing_disk_leaves_the_outcome_of_conditional_writes_open(tmp_path: 
 
 
 def test_a_write_that_was_done_before_the_disk_failed_is_not_repeated(
-    sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+    sqlite: Blocking[SQLiteStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Repeated, it would be a conflict with itself."""
     failures: list[int] = []
@@ -181,7 +182,7 @@ def test_a_write_that_was_done_before_the_disk_failed_is_not_repeated(
     assert stored.body == b"second"
 
 
-def test_equal_bodies_have_different_tags(sqlite: SQLiteStore) -> None:
+def test_equal_bodies_have_different_tags(sqlite: Blocking[SQLiteStore]) -> None:
     """More than `Store` promises: no ABA here, even without a nonce."""
     assert len({sqlite.put(KEY, b"same") for _ in range(10)}) == 10
 
@@ -198,51 +199,55 @@ def test_durability_sets_when_the_log_is_synced(
         return connections[-1]
 
     monkeypatch.setattr(sqlite3, "connect", connect)
-    store = SQLiteStore(tmp_path / "snapshots.db", durability)
+    store = Blocking(SQLiteStore(tmp_path / "snapshots.db", durability))
     store.put(KEY, b"")
     (connection,) = connections
     assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
     store.close()
 
 
-def test_the_file_has_a_log_and_can_shrink(sqlite: SQLiteStore) -> None:
+def test_the_file_has_a_log_and_can_shrink(sqlite: Blocking[SQLiteStore]) -> None:
     sqlite.put(KEY, b"")
-    connection = sqlite3.connect(sqlite.path)
+    connection = sqlite3.connect(sqlite.store.path)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)
     connection.close()
 
 
-def test_compaction_gives_the_room_of_deleted_objects_back(sqlite: SQLiteStore) -> None:
+def test_compaction_gives_the_room_of_deleted_objects_back(sqlite: Blocking[SQLiteStore]) -> None:
     for n in range(100):
         sqlite.put(f"state/me/{n}", bytes(40_000))
     for n in range(100):
         sqlite.delete(f"state/me/{n}")
-    left = [sqlite.compact()]
+    left = [sqlite.store.compact()]
     while left[-1]:
-        left.append(sqlite.compact())
+        left.append(sqlite.store.compact())
     assert left == [*range(left[0], 0, -64), 0]
     sqlite.close()
-    assert sqlite.path.stat().st_size < 100_000
+    assert sqlite.store.path.stat().st_size < 100_000
 
 
-def test_a_list_in_progress_holds_no_transaction(sqlite: SQLiteStore) -> None:
+async def _first(entries: AsyncIterator[Entry]) -> Entry:
+    return await anext(entries)
+
+
+def test_a_list_in_progress_holds_no_transaction(sqlite: Blocking[SQLiteStore]) -> None:
     for n in range(10):
         sqlite.put(f"state/me/{n}", b"")
-    entries = sqlite.list("state/")
-    next(entries)
-    other = sqlite3.connect(sqlite.path, timeout=0)
+    entries = sqlite.store.list("state/")
+    result(_first(entries))
+    other = sqlite3.connect(sqlite.store.path, timeout=0)
     busy, *_ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     other.close()
     assert not busy
 
 
 def test_a_lock_that_is_never_released_is_reported_soon(
-    sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+    sqlite: Blocking[SQLiteStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_PATIENCE_S", 0.05)
     sqlite.put(KEY, b"body")
-    other = sqlite3.connect(sqlite.path, isolation_level=None)
+    other = sqlite3.connect(sqlite.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE cannot be used: database is locked"):
         sqlite.put(KEY, b"other")
@@ -252,10 +257,10 @@ def test_a_lock_that_is_never_released_is_reported_soon(
     sqlite.put(KEY, b"other")
 
 
-def test_a_write_waits_for_the_lock(sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_waits_for_the_lock(sqlite: Blocking[SQLiteStore], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE_S", 60.0)
     sqlite.put(KEY, b"body")
-    other = sqlite3.connect(sqlite.path, isolation_level=None)
+    other = sqlite3.connect(sqlite.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     pauses = []
 
@@ -271,21 +276,21 @@ def test_a_write_waits_for_the_lock(sqlite: SQLiteStore, monkeypatch: pytest.Mon
     assert len(pauses) == 3
 
 
-def test_close_closes_the_connections_of_all_threads(sqlite: SQLiteStore) -> None:
+def test_close_closes_the_connections_of_all_threads(sqlite: Blocking[SQLiteStore]) -> None:
     """SQLite removes its log when the last connection is closed."""
     threads = [threading.Thread(target=sqlite.put, args=(f"state/{n}", b"")) for n in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    log = sqlite.path.with_name("snapshots.db-wal")
+    log = sqlite.store.path.with_name("snapshots.db-wal")
     assert log.exists()
     sqlite.close()
     assert not log.exists()
 
 
 @pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="counts open files as POSIX systems list them")
-def test_threads_that_ended_leave_no_connection(sqlite: SQLiteStore) -> None:
+def test_threads_that_ended_leave_no_connection(sqlite: Blocking[SQLiteStore]) -> None:
     def put() -> None:
         thread = threading.Thread(target=sqlite.put, args=(KEY, b""))
         thread.start()
@@ -300,12 +305,12 @@ def test_threads_that_ended_leave_no_connection(sqlite: SQLiteStore) -> None:
 
 def test_a_relative_path_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    store = SQLiteStore("new/snapshots.db")
+    store = Blocking(SQLiteStore("new/snapshots.db"))
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     store.put(KEY, b"")
-    assert store.path == tmp_path / "new" / "snapshots.db"
-    assert store.path.exists()
+    assert store.store.path == tmp_path / "new" / "snapshots.db"
+    assert store.store.path.exists()
     store.close()
 
 
@@ -336,12 +341,12 @@ def test_a_path_that_cannot_be_the_store_is_named_in_the_error(
     make: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     path = make(tmp_path / "path")
-    store = SQLiteStore(path)
+    store = Blocking(SQLiteStore(path))
     for call in (
         lambda: store.get(KEY),
         lambda: store.put(KEY, b"", ABSENT),
         lambda: store.delete(KEY),
-        lambda: list(store.list("")),
+        lambda: store.list(""),
     ):
         with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE") as raised:
             call()
@@ -352,13 +357,19 @@ def test_a_path_that_cannot_be_the_store_is_named_in_the_error(
 
 def test_a_directory_that_nobody_may_write_to_is_named_in_the_error() -> None:
     """Not by permissions: the superuser, as whom containers run, has them all; but nobody makes files in /proc."""
-    store = SQLiteStore("/proc/snapshots/snapshots.db")
+    store = Blocking(SQLiteStore("/proc/snapshots/snapshots.db"))
     with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE"):
         store.put(KEY, b"")
 
 
-def test_a_closed_store_is_unavailable(sqlite: SQLiteStore) -> None:
+def test_a_closed_store_is_unavailable(sqlite: Blocking[SQLiteStore]) -> None:
     sqlite.put(KEY, b"")
     sqlite.close()
     with pytest.raises(StoreUnavailable):
         sqlite.get(KEY)
+
+
+def test_others_get_their_turn_within_a_long_listing(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "snapshots.db")
+    assert result(turns_in_a_listing(store))
+    result(store.close())

@@ -12,12 +12,13 @@ import pytest
 from shared.errors import StoreUnavailable
 from shared.storage.protocol import Stored
 from shared.storage.sqlite import SQLiteStore
+from tests.blocking import Blocking, result
 
 PAGES = 400
 
 
 @pytest.fixture
-def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SQLiteStore]:
+def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blocking[SQLiteStore]]:
     """A store whose file cannot grow beyond some pages."""
     connect = sqlite3.connect
 
@@ -27,7 +28,7 @@ def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SQLiteS
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", of_few_pages)
-    store = SQLiteStore(tmp_path / "s.db")
+    store = Blocking(SQLiteStore(tmp_path / "s.db"))
     yield store
     store.close()
 
@@ -44,7 +45,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
-def filled(store: SQLiteStore, size: int) -> int:
+def filled(store: Blocking[SQLiteStore], size: int) -> int:
     """How many objects of the size fit."""
     written: list[int] = []
 
@@ -53,54 +54,58 @@ def filled(store: SQLiteStore, size: int) -> int:
             store.put(f"state/ann/{len(written)}", os.urandom(size))
             written.append(size)
             if len(written) % 50 == 0:
-                store.probe()  # as whoever asks for the health does, now and then
+                result(store.store.probe())  # as whoever asks for the health does, now and then
 
     with pytest.raises(StoreUnavailable, match="is full; close environments"):
         write()
     return len(written)
 
 
-def test_a_full_file_is_told_by_the_probe_and_deleting_makes_room(bounded: SQLiteStore) -> None:
-    bounded.probe()
+def test_a_full_file_is_told_by_the_probe_and_deleting_makes_room(bounded: Blocking[SQLiteStore]) -> None:
+    result(bounded.store.probe())
     count = filled(bounded, 3000)
     with pytest.raises(StoreUnavailable, match="is full"):
-        bounded.probe()
+        result(bounded.store.probe())
     found = bounded.get("state/ann/0")
     assert isinstance(found, Stored)
     bounded.put("closed/ann/0", b"a tombstone")
     bounded.delete("state/ann/0", found.tag)
     for number in range(1, count):
-        assert bounded.delete(f"state/ann/{number}")
-    bounded.probe()
+        bounded.delete(f"state/ann/{number}")
+    result(bounded.store.probe())
 
 
-def test_the_probe_leaves_nothing(bounded: SQLiteStore) -> None:
-    bounded.probe()
+def test_the_probe_leaves_nothing(bounded: Blocking[SQLiteStore]) -> None:
+    result(bounded.store.probe())
     assert [*bounded.list("")] == []
 
 
 @pytest.mark.parametrize("size", [700, 30_000])
 def test_on_a_full_disk_everything_can_be_closed_and_the_room_comes_back(disk: Path, size: int) -> None:
-    store = SQLiteStore(disk / "s.db")
+    store = Blocking(SQLiteStore(disk / "s.db"))
     count = filled(store, size)
     assert count * size > 4_000_000
     for number in range(count):
         store.put(f"closed/ann/{number}", bytes(100))
-        assert store.delete(f"state/ann/{number}")
+        store.delete(f"state/ann/{number}")
     for number in range(count):
         store.delete(f"closed/ann/{number}")
-    while store.compact():
+    while store.store.compact():
         pass
-    store.probe()
+    result(store.store.probe())
     store.put("state/ann/again", os.urandom(100_000))
     store.close()
     assert os.stat(disk / "s.db").st_size < 1_000_000
 
 
 def test_on_a_full_disk_without_a_reserve_it_is_told_what_frees_room(disk: Path) -> None:
-    store = SQLiteStore(disk / "s.db", reserve_bytes=10**9)
+    store = Blocking(SQLiteStore(disk / "s.db", reserve_bytes=10**9))
     count = filled(store, 30_000)
-    deleted = (store.delete(f"state/ann/{number}") for number in range(count))
+
+    def delete_all() -> None:
+        for number in range(count):
+            store.delete(f"state/ann/{number}")
+
     with pytest.raises(StoreUnavailable, match="or free room on the disk"):
-        list(deleted)
+        delete_all()
     store.close()

@@ -4,9 +4,10 @@ The object `a/b` is the file `da/ob`: the first letter tells directories and obj
 can both be objects. A file is the tag, then the body.
 """
 
+import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class DirectoryStore:
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
         self.capabilities = Capabilities(
-            blocking=True,  # it may be on a network file system
+            remote=True,  # it may be on a network file system
             shared=True,
             max_object_bytes=2**31,
             key_file=self._path / "signing.key",
@@ -43,16 +44,34 @@ class DirectoryStore:
             raise Misconfigured("GYM_HTTP_DURABILITY is power; a directory: store has process alone.")
         return cls(Path(address.location.removeprefix("//")))
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """See `Store.get`."""
+        return await asyncio.to_thread(self._get, key, unless)
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        """See `Store.put`."""
+        return await asyncio.to_thread(self._put, key, body, expect)
+
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        """See `Store.delete`."""
+        await asyncio.to_thread(self._delete, key, expect)
+
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        """See `Store.list`; the directories are read one after another."""
+        for entry in await asyncio.to_thread(self._entries, prefix):
+            yield entry
+
+    async def close(self) -> None:
+        """See `Store.close`; no file is open between calls."""
+
+    def _get(self, key: str, unless: Tag | None) -> Stored | Unchanged | None:
         try:
             stored = _read(self._file(key))
         except OSError as error:
             raise self._unavailable(error) from error
         return UNCHANGED if stored is not None and stored.tag == unless else stored
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        """See `Store.put`."""
+    def _put(self, key: str, body: bytes, expect: Tag | Absent | None) -> Tag:
         tag = Tag(os.urandom(_TAG_LENGTH // 2).hex())
         with self._locked(), self._changing(key, expect) as file:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -61,26 +80,18 @@ class DirectoryStore:
             new.replace(file)
         return tag
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        """See `Store.delete`."""
+    def _delete(self, key: str, expect: Tag | None) -> None:
         with self._locked(), self._changing(key, expect) as file:
-            if not file.exists():
-                return False
-            file.unlink()
-            if not any(file.parent.iterdir()):
+            file.unlink(missing_ok=True)
+            if file.parent.exists() and not any(file.parent.iterdir()):
                 os.removedirs(file.parent)  # up to the first that is not empty: the store's own has the lock
-        return True
 
-    def list(self, prefix: str) -> Iterator[Entry]:
-        """See `Store.list`; the directories are read one after another."""
+    def _entries(self, prefix: str) -> "list[Entry]":
         folder = self._path.joinpath(*(f"d{segment}" for segment in prefix.split("/")[:-1]))
         try:
-            yield from _entries(folder, prefix)
+            return list(_entries(folder, prefix))
         except OSError as error:
             raise self._unavailable(error) from error
-
-    def close(self) -> None:
-        """See `Store.close`; no file is open between calls."""
 
     def _file(self, key: str) -> Path:
         *folders, name = key.split("/")

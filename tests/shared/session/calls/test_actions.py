@@ -44,7 +44,7 @@ def test_more_steps_than_one_call_may_make_are_refused(choice: Choice) -> None:
 
 def test_random_actions_are_drawn_as_single_calls_draw_them() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         [twin] = (await at.forking.fork(reference, 1, None)).instance_ids
         draw = operations.sample("action_space")

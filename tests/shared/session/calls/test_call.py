@@ -13,7 +13,7 @@ from tests.shared.session.sessions import key, run, session
 
 def test_the_same_operation_is_told_in_the_form_that_the_call_asks_for() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         expected = uninterrupted(2)
         plain = await at.call(InstanceCall(reference, operations.step(1), lambda result: result["observation"]))
@@ -26,7 +26,7 @@ def test_the_same_operation_is_told_in_the_form_that_the_call_asks_for() -> None
 
 def test_a_call_with_a_key_is_applied_once_however_often_it_comes() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         call = InstanceCall(reference, operations.step(1), lambda result: result, keyed=key("k"))
         first, second, third = [await at.call(call) for _ in range(3)]
@@ -40,7 +40,7 @@ def test_a_call_with_a_key_is_applied_once_however_often_it_comes() -> None:
 
 def test_a_call_that_comes_twice_at_once_with_a_key_is_applied_once() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         call = InstanceCall(reference, operations.step(1), lambda result: result, keyed=key("k"))
         outcomes = await asyncio.gather(at.call(call), at.call(call))

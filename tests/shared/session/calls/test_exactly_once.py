@@ -23,10 +23,10 @@ from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import at_once, fail, nothing, run, session
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_a_warm_step_is_one_write_and_no_read(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_warm_step_is_one_write_and_no_read(remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         at = session(store)
         reference = await created(at)
         store.calls.clear()
@@ -48,10 +48,10 @@ def test_a_cold_step_is_one_read_and_one_write() -> None:
     run(test)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_two_processes_serve_one_episode_in_turns_bit_for_bit(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_two_processes_serve_one_episode_in_turns_bit_for_bit(remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         one, other = session(store), session(store)
         reference = await created(one)
         found = [await step(at, reference) for at in (one, other, other, one, one, other, one, other)]
@@ -60,10 +60,10 @@ def test_two_processes_serve_one_episode_in_turns_bit_for_bit(blocking: bool) ->
     run(test)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_concurrent_steps_are_each_applied_once(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_concurrent_steps_are_each_applied_once(remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         sessions = [session(store), session(store)]
         reference = await created(sessions[0])
         found = await asyncio.gather(*(step(sessions[number % 2], reference) for number in range(8)))
@@ -115,7 +115,7 @@ def test_a_step_that_never_gets_through_is_refused_and_not_applied() -> None:
 @pytest.mark.parametrize("error", [StoreUnavailable("gone"), RuntimeError("a bug"), asyncio.CancelledError()])
 def test_a_live_environment_does_not_outlive_a_failed_save(error: BaseException) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
 
@@ -163,7 +163,7 @@ def test_a_write_that_cannot_be_read_back_is_of_unknown_outcome() -> None:
 @pytest.mark.parametrize(("others", "known"), [(31, True), (32, False)])
 def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: int, known: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         slow, busy = session(store), session(store)
         reference = await created(slow)
 
@@ -183,11 +183,11 @@ def test_a_lost_write_that_others_have_pushed_out_is_not_applied_again(others: i
     run(test)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("remote", [False, True])
 @pytest.mark.parametrize("others", [1, 31, 32, 33, 40, 500])
-def test_a_process_comes_back_to_an_instance_after_any_number_of_others_calls(others: int, blocking: bool) -> None:
+def test_a_process_comes_back_to_an_instance_after_any_number_of_others_calls(others: int, remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         sessions = [session(store) for _ in range(3)]
         reference = await created(sessions[0])
         for at in sessions:
@@ -211,13 +211,13 @@ def test_a_write_that_is_done_after_it_was_looked_for_is_not_applied_twice(
         reference = await created(at)
         put, late = store.put, []
 
-        def delay(*request: Any) -> Tag:
+        async def delay(*request: Any) -> Tag:
             monkeypatch.setattr(store, "put", put)
             late.append(request)
             raise OutcomeUnknown("lost")
 
-        def arrive() -> None:
-            put(*late.pop())
+        async def arrive() -> None:
+            await put(*late.pop())
 
         monkeypatch.setattr(store, "put", delay)
         store.before_get.extend([nothing, arrive])  # it is read back, and then arrives
@@ -250,7 +250,7 @@ def test_a_step_whose_reply_was_lost_names_the_revision_that_it_made() -> None:
     """Another process wrote before the outcome was known: its revision is not that of this reply."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         slow, busy = session(store), session(store)
         reference = await created(slow)
 

@@ -20,9 +20,10 @@ from shared.session.session import Session
 from shared.session.stored.header import Turn
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import MOST_TRIES
+from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import Store
-from shared.storage.s3 import S3Store
 from shared.storage.sqlite import SQLiteStore
+from tests.blocking import result
 from tests.fixtures_s3 import BUCKET
 from tests.shared.session.episodes import STEP, call, created
 from tests.shared.session.faulty import FaultyStore
@@ -46,7 +47,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         request.getfixturevalue("aws_environment")
         opened = S3Store(BUCKET, uuid.uuid4().hex)
     yield opened
-    opened.close()
+    result(opened.close())
 
 
 async def timed(at: Session, reference: Reference, operation: Operation, **more: Any) -> tuple[Any, Timing]:
@@ -102,7 +103,7 @@ def test_a_claimant_that_dies_holds_the_others_up_for_its_turn_and_no_longer() -
     """What is refused writes nothing, so the turn still stands in the header, and is not waited for again."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         one, dead = session(store), session(store)
         reference = await created(one)
         loaded = await dead.snapshots.load(reference)
@@ -126,7 +127,7 @@ def test_a_claimant_that_dies_holds_the_others_up_for_its_turn_and_no_longer() -
 
 def test_a_call_that_is_refused_in_its_turn_gives_it_back() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         slow, fast = session(store), session(store)
         reference = await created(slow, ENDLESS)
         await slow.live.discard(reference)  # so that its call is on what it has read

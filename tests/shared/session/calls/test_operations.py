@@ -19,7 +19,7 @@ def applied(recipe: Recipe, *chosen: Any, seed: int | None = 5) -> list[Any]:
     results: list[Any] = []
 
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at, recipe, seed)
         results.extend([(await call(at, reference, operation)).reply for operation in chosen])
 
@@ -124,7 +124,7 @@ def test_a_text_is_rendered_as_it_is() -> None:
 
 def test_statistics_begin_and_end_as_told() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at, Recipe("CartPole-v1", max_episode_steps=1))
         counts = []
         for operation in (

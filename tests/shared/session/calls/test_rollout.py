@@ -16,7 +16,7 @@ from tests.shared.session.sessions import run, session
 
 def test_a_rollout_and_as_many_steps_leave_the_same_state_and_count() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
         [twin_id] = (await at.forking.fork(reference, 1, None)).instance_ids
@@ -36,7 +36,7 @@ def test_a_rollout_and_as_many_steps_leave_the_same_state_and_count() -> None:
 
 def test_nothing_is_applied_of_a_rollout_that_is_refused() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         with pytest.raises(InvalidAction):
             await call(at, reference, rollout(given([1, 1, 7], 9), None, [], 1 << 20))
@@ -50,7 +50,7 @@ def test_nothing_is_applied_of_a_rollout_that_is_refused() -> None:
 @pytest.mark.parametrize(("on_end", "steps", "resets"), [("stop", 3, 0), ("reset", 7, 2), ("continue", 7, 0)])
 def test_what_follows_the_end_of_an_episode_is_as_was_asked(on_end: OnEnd, steps: int, resets: int) -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at, Recipe("CartPole-v1", max_episode_steps=3))
         reply = (
             await call(at, reference, rollout(given([1, 0, 1, 0, 1, 0, 1], 7), on_end, ["truncations"], 999))
@@ -67,7 +67,7 @@ def test_what_follows_the_end_of_an_episode_is_as_was_asked(on_end: OnEnd, steps
 )
 def test_an_end_that_cannot_follow_is_refused(recipe: Recipe, on_end: OnEnd) -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at, recipe)
         with pytest.raises(InvalidValue, match="on_end"):
             await call(at, reference, rollout(sampled(2, 2), on_end, [], 999))
@@ -79,7 +79,7 @@ def test_a_long_rollout_yields_its_thread_many_times() -> None:
     turns: list[Any] = []
 
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         live = at.live.get(reference)
         assert live is not None
@@ -92,7 +92,7 @@ def test_a_long_rollout_yields_its_thread_many_times() -> None:
 
 def test_an_operation_that_is_short_never_yields() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         live = at.live.get(await created(at))
         assert live is not None
         assert [*live.attempt(operations.step(0), lambda result: result, packed=False)] == []

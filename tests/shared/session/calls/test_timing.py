@@ -21,7 +21,7 @@ def test_a_call_adds_to_each_phase_of_its_request() -> None:
     from shared.session.calls.call import InstanceCall
 
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         call, timing = InstanceCall(await created(at), STEP, lambda result: result), Timing()
         await at.call(call, timing)
         once = timing.load, timing.env, timing.save

@@ -214,11 +214,11 @@ def test_a_snapshot_under_a_checkpoints_key_is_refused_and_the_other_way_round()
         at = session(store)
         reference = await created(at)
         kept = (await at.checkpoints.keep(reference, "")).reference
-        state, checkpoint = store.get(reference.key), store.get(kept.key)
+        state, checkpoint = await store.get(reference.key), await store.get(kept.key)
         assert state is not None
         assert checkpoint is not None
-        store.put(reference.key, checkpoint.body)  # type: ignore[union-attr]
-        store.put(kept.key, state.body)  # type: ignore[union-attr]
+        await store.put(reference.key, checkpoint.body)  # type: ignore[union-attr]
+        await store.put(kept.key, state.body)  # type: ignore[union-attr]
         for each in (reference, kept):
             with pytest.raises(SnapshotCorrupt, match="another instance's"):
                 await at.snapshots.load(each)
@@ -262,7 +262,7 @@ def test_no_copy_of_an_instance_takes_its_turn_with_it() -> None:
 
 def test_others_have_a_turn_after_each_checkpoint_of_a_list_and_of_a_deletion() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         for _ in range(20):
             await at.checkpoints.keep(reference, "")

@@ -50,7 +50,7 @@ def test_a_close_that_fails_is_completed_by_its_repetition(error: Exception, don
 
 def test_a_close_conditional_on_another_revision_is_refused_and_leaves_no_tombstone() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at, other = session(store), session(store)
         reference = await created(at)
         with pytest.raises(StaleRevision):
@@ -63,7 +63,7 @@ def test_a_close_conditional_on_another_revision_is_refused_and_leaves_no_tombst
         store.before_delete.append(overtake)
         with pytest.raises(StaleRevision):
             await at.closing.close(reference, 1, key("k"))
-        assert [*store.list("closed/")] == []
+        assert [entry async for entry in store.list("closed/")] == []
         await step(other, reference)
 
     run(test)
@@ -92,7 +92,7 @@ def test_a_tombstone_is_swept_some_minutes_after_its_time(clock: Clock) -> None:
         assert (await sweep(at.snapshots)).tombstones == 0
         clock.forward(20)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, tombstones=1)
-        assert [*store.list("closed/")] == []
+        assert [entry async for entry in store.list("closed/")] == []
 
     run(test)
 
@@ -117,7 +117,7 @@ def test_a_close_whose_reply_is_lost_is_done(error: Exception) -> None:
         reference = await created(at)
         store.after_delete.append(fail(error))
         await at.closing.close(reference, None, None)
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
         with pytest.raises(InstanceNotFound):
             await at.closing.close(reference, None, None)
 

@@ -28,7 +28,7 @@ def test_a_creation_that_another_process_won_keeps_no_live_environment_of_its_ow
     """Its environment drew generators of its own, which the stored snapshot does not have."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         one, other = session(store), session(store)
         keyed = key("k", b"body")
         recipe = Recipe("LunarLander-v3")
@@ -72,7 +72,7 @@ def test_a_creation_that_was_not_done_is_done_again(error: Exception) -> None:
 
 def test_a_creation_that_never_gets_through_is_of_unknown_outcome() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         store.before_put.extend([fail(OutcomeUnknown("lost"))] * 8)
         with pytest.raises(OutcomeUnknown, match="repeat it with its Idempotency-Key"):
             await created(session(store))
@@ -140,7 +140,7 @@ def test_a_creation_whose_index_entry_is_not_written_is_taken_back() -> None:
         store.before_put += [nothing, fail(StoreUnavailable("gone"))]
         with pytest.raises(StoreUnavailable):
             await at.creation.create("public", CART_POLE, ())
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)
 
@@ -155,7 +155,7 @@ def test_a_creation_that_cannot_be_taken_back_is_named() -> None:
             await at.creation.create("public", CART_POLE, ())
         [left] = raised.value.evidence["left_behind"]
         await at.closing.close(Reference("public", left), None, None)
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)
 
@@ -198,7 +198,7 @@ def test_a_first_snapshot_over_the_limit_is_refused_and_not_stored() -> None:
         with pytest.raises(SnapshotTooLarge, match="10 is the most") as raised:
             await at.creation.create("public", CART_POLE, ())
         assert raised.value.evidence["limit"] == 10
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
         assert at.live_envs == 0
 
     run(test)

@@ -12,24 +12,24 @@ from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, nothing, run, session, step, turns_beside
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_a_fork_that_fails_in_the_middle_leaves_none_behind(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_fork_that_fails_in_the_middle_leaves_none_behind(remote: bool) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         at = session(store)
         reference = await created(at)
         store.before_put.extend([nothing] * 5 + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed, match="none was left behind"):
             await at.forking.fork(reference, 10, None)
         assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
-        assert [entry.key for entry in store.list("state/")] == [reference.key]
+        assert [entry.key async for entry in store.list("state/")] == [reference.key]
 
     run(test)
 
 
 def test_a_fork_that_cannot_be_taken_back_is_named() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
         store.before_put.extend([nothing] * 2 + [fail(StoreUnavailable("gone"))])
@@ -48,7 +48,7 @@ def test_a_fork_whose_write_was_of_unknown_outcome_is_taken_back_or_named(writte
     """The store loses the reply to the write of a twin, and then does not answer when it is asked about it."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
         fault = [nothing, fail(OutcomeUnknown("lost"))]
@@ -57,15 +57,15 @@ def test_a_fork_whose_write_was_of_unknown_outcome_is_taken_back_or_named(writte
         with pytest.raises(StoreFailed, match="none was left behind") as raised:
             await at.forking.fork(reference, 3, None)
         assert raised.value.evidence["left_behind"] == []
-        assert [entry.key for entry in store.list("state/")] == [reference.key]
-        assert len(list(store.list("index/"))) == 1
+        assert [entry.key async for entry in store.list("state/")] == [reference.key]
+        assert len([entry async for entry in store.list("index/")]) == 1
 
     run(test)
 
 
 def test_forks_of_which_the_store_tells_nothing_any_more_are_named_if_they_may_be_there() -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         reference = await created(at)
         store.after_put.append(fail(OutcomeUnknown("lost")))
@@ -75,7 +75,7 @@ def test_forks_of_which_the_store_tells_nothing_any_more_are_named_if_they_may_b
             await at.forking.fork(reference, 3, None)
         [left] = raised.value.evidence["left_behind"]
         await at.closing.close(reference._replace(instance_id=left), None, None)
-        assert [entry.key for entry in store.list("state/")] == [reference.key]
+        assert [entry.key async for entry in store.list("state/")] == [reference.key]
 
     run(test)
 
@@ -92,13 +92,13 @@ def test_a_fork_that_was_not_written_is_written_again() -> None:
     run(test)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("remote", [False, True])
 @pytest.mark.parametrize("writes", [0, 1, 3, 4, 6])
-def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int, blocking: bool) -> None:
+def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int, remote: bool) -> None:
     """The repetition comes after the origin has gone on; its forks are of where it was if any had been written."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         reference = await created(session(store))
         store.before_put.extend([nothing] * writes + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed):
@@ -177,7 +177,7 @@ def test_a_fork_conditional_on_another_revision_makes_none() -> None:
 @pytest.mark.parametrize("keyed", [None, key("k")])
 def test_others_have_a_turn_after_each_twin(keyed: Keyed | None) -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         assert await turns_beside(at.forking.fork(reference, 50, None, keyed=keyed)) >= 50
 

@@ -16,7 +16,7 @@ def test_an_instance_of_which_nothing_is_known_is_looked_for_and_deleted_with_it
         at = session(store := FaultyStore())
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         assert await left_behind(at.snapshots, [(header, OutcomeUnknown("lost"))]) == []
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)
 

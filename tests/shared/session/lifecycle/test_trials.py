@@ -12,7 +12,6 @@ import pytest
 from shared.errors import NotCreatable
 from shared.session.lifecycle.trials import Trials
 from shared.session.live.placement import CallLimit
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from shared.snapshot.contract.recipe import Recipe
@@ -45,7 +44,7 @@ def confinement(monkeypatch: pytest.MonkeyPatch) -> Confinement:
 
 def trials(store: FaultyStore, limit: CallLimit | None = None, seconds: float = 60) -> Trials:
     """One process's trials."""
-    return Trials(Verdicts(AsyncStore(store)), limit or CallLimit(math.inf), Limits(seconds=seconds))
+    return Trials(Verdicts(store), limit or CallLimit(math.inf), Limits(seconds=seconds))
 
 
 def test_creations_at_the_same_moment_share_one_trial(confinement: Confinement) -> None:
@@ -105,7 +104,7 @@ def lasting(monkeypatch: pytest.MonkeyPatch) -> LastingTrials:
 
 def test_a_trial_ends_when_the_last_who_waits_hangs_up(lasting: LastingTrials) -> None:
     async def test() -> None:
-        at = trials(FaultyStore(blocking=False))
+        at = trials(FaultyStore(remote=False))
         first, second = Client(at, "ann"), Client(at, "bob")
         await lasting.begin(1)
         await first.hang_up()
@@ -118,7 +117,7 @@ def test_a_trial_ends_when_the_last_who_waits_hangs_up(lasting: LastingTrials) -
 
 def test_who_still_waits_gets_the_verdict_after_the_first_has_hung_up(lasting: LastingTrials) -> None:
     async def test() -> None:
-        at = trials(FaultyStore(blocking=False))
+        at = trials(FaultyStore(remote=False))
         first, second = Client(at), Client(at)
         await lasting.begin(1)
         await first.hang_up()

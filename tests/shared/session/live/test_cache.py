@@ -14,7 +14,7 @@ def test_after_a_conflict_a_near_store_is_asked_before_every_step_for_a_while() 
     """Asking costs less there than a step made in vain, so taking turns costs no conflicts."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         one, other = session(store), session(store)
         reference = await created(one)
         for at in (other, one):
@@ -44,7 +44,7 @@ def test_an_instance_that_another_process_keeps_using_does_not_expire_here() -> 
 
 def test_more_instances_than_live_environments_are_all_served() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False), live_envs=2)
+        at = session(FaultyStore(remote=False), live_envs=2)
         references = [await created(at) for _ in range(5)]
         for expected in uninterrupted(4):
             for reference in references:
@@ -56,7 +56,7 @@ def test_more_instances_than_live_environments_are_all_served() -> None:
 
 def test_an_instance_has_one_lock_whether_it_is_live_or_not() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = Reference("public", "another")
         held = at.live.lock(reference)
         assert at.live.lock(reference) is held
@@ -72,7 +72,7 @@ def test_an_instance_has_one_lock_whether_it_is_live_or_not() -> None:
 
 def test_an_environment_that_is_being_called_is_not_dropped_for_room() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False), live_envs=1)
+        at = session(FaultyStore(remote=False), live_envs=1)
         called = await created(at)
         async with at.live.lock(called):
             await created(at)
@@ -83,7 +83,7 @@ def test_an_environment_that_is_being_called_is_not_dropped_for_room() -> None:
 
 def test_the_one_used_longest_ago_makes_room() -> None:
     async def test() -> None:
-        at = session(FaultyStore(blocking=False), live_envs=2)
+        at = session(FaultyStore(remote=False), live_envs=2)
         first, second = await created(at), await created(at)
         await step(at, first)
         third = await created(at)
@@ -96,7 +96,7 @@ def test_a_live_environment_that_another_process_overtook_goes_on_from_there() -
     """Not restored anew: the environment is the same object, with the newer state."""
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         one, other = session(store), session(store)
         reference = await created(one)
         await step(other, reference)

@@ -213,7 +213,7 @@ def test_an_environment_whose_calls_are_long_leaves_the_event_loop() -> None:
         return STEP(live)
 
     async def test() -> None:
-        at = session(FaultyStore(blocking=False))
+        at = session(FaultyStore(remote=False))
         reference = await created(at)
         found = []
         for _ in range(6):

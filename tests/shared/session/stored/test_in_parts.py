@@ -5,16 +5,15 @@ import asyncio
 import pytest
 
 from shared.errors import StoreFailed
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.in_parts import FAR_AT_ONCE, in_parts
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run
 
 
-@pytest.mark.parametrize("blocking", [False, True])
-def test_results_come_in_the_order_of_the_items(blocking: bool) -> None:
+@pytest.mark.parametrize("remote", [False, True])
+def test_results_come_in_the_order_of_the_items(remote: bool) -> None:
     async def test() -> None:
-        objects = AsyncStore(FaultyStore(blocking=blocking))
+        objects = FaultyStore(remote=remote)
 
         async def double(number: int) -> int:
             await asyncio.sleep(0.001 * (number % 3))
@@ -39,15 +38,15 @@ def test_others_have_a_turn_after_each_item_on_a_near_store() -> None:
                 await asyncio.sleep(0)
 
         beside = asyncio.ensure_future(other())
-        await in_parts(AsyncStore(FaultyStore(blocking=False)), note, range(3))
+        await in_parts(FaultyStore(remote=False), note, range(3))
         await beside
         assert [each[:5] for each in order] in (["other", "item "] * 3, ["item ", "other"] * 3)
 
     run(test)
 
 
-@pytest.mark.parametrize(("blocking", "most"), [(False, 1), (True, FAR_AT_ONCE)])
-def test_few_items_are_under_way_at_once(blocking: bool, most: int) -> None:
+@pytest.mark.parametrize(("remote", "most"), [(False, 1), (True, FAR_AT_ONCE)])
+def test_few_items_are_under_way_at_once(remote: bool, most: int) -> None:
     async def test() -> None:
         at_once = highest = 0
 
@@ -58,7 +57,7 @@ def test_few_items_are_under_way_at_once(blocking: bool, most: int) -> None:
             await asyncio.sleep(0.001)
             at_once -= 1
 
-        await in_parts(AsyncStore(FaultyStore(blocking=blocking)), note, range(50))
+        await in_parts(FaultyStore(remote=remote), note, range(50))
         assert highest == most
 
     run(test)
@@ -76,7 +75,7 @@ def test_after_a_failure_nothing_else_is_begun_and_what_was_begun_is_waited_for(
             ended.append(number)
 
         with pytest.raises(StoreFailed, match="no"):
-            await in_parts(AsyncStore(FaultyStore()), fail_at_three, range(100))
+            await in_parts(FaultyStore(), fail_at_three, range(100))
         assert begun == [*range(FAR_AT_ONCE)]
         assert sorted([*ended, 3]) == begun
 

@@ -4,7 +4,6 @@ import time
 
 import msgspec
 
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
 from shared.session.stored.index import Index
@@ -20,12 +19,12 @@ def header(owner: str, instance_id: str, env_id: str = "CartPole-v1") -> Header:
 
 
 def index(store: FaultyStore) -> Index:
-    return Index(AsyncStore(store), Expiry(3600, time.time))
+    return Index(store, Expiry(3600, time.time))
 
 
 async def enter(store: FaultyStore, entered: Header) -> None:
     """Store something as the instance's snapshot, which a list does not read, and enter it."""
-    store.put(entered.reference.key, b"")
+    await store.put(entered.reference.key, b"")
     await index(store).add(entered)
 
 
@@ -37,7 +36,9 @@ def test_any_environment_id_is_listed_as_it_is() -> None:
         for number, env_id in enumerate(env_ids):
             await enter(store, header("ann", str(number), env_id))
         assert await index(store).list("ann") == {str(number): each for number, each in enumerate(env_ids)}
-        assert {entry.key.count("/") for entry in store.list("index/")} == {3}  # the id is one segment of the key
+        assert {entry.key.count("/") async for entry in store.list("index/")} == {
+            3
+        }  # the id is one segment of the key
 
     run(test)
 
@@ -68,7 +69,7 @@ def test_an_entry_without_a_snapshot_is_not_listed_and_the_other_way_round() -> 
     async def test() -> None:
         store = FaultyStore()
         await index(store).add(header("ann", "no snapshot"))
-        store.put(header("ann", "no entry").reference.key, b"")
+        await store.put(header("ann", "no entry").reference.key, b"")
         assert await index(store).list("ann") == {}
 
     run(test)

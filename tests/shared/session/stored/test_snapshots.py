@@ -72,7 +72,7 @@ def test_a_newer_snapshot_is_read_and_the_same_one_is_not() -> None:
         newer = await at.newer(REFERENCE, first.tag)
         assert newer is not None
         assert (newer.body, newer.tag) == (b"2", second.tag)
-        store.delete(REFERENCE.key)
+        await store.delete(REFERENCE.key)
         with pytest.raises(InstanceNotFound):
             await at.newer(REFERENCE, second.tag)
 
@@ -186,7 +186,7 @@ def test_an_addition_that_never_gets_through_gives_up(
         store.before_put.extend([fail(error)] * MOST_TRIES)
         with pytest.raises(raised):
             await snapshots(store).add(HEADER, b"")
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)
 
@@ -203,7 +203,7 @@ def test_a_deletion_takes_the_index_entry_and_the_checkpoints_with_it() -> None:
         await at.add(other, b"")
         assert sorted(await at.checkpoint_ids(REFERENCE)) == ["c", "d"]
         assert await at.delete(loaded) is None
-        assert [entry.key for entry in store.list("")] == [other.reference.key]
+        assert [entry.key async for entry in store.list("")] == [other.reference.key]
 
     run(test)
 
@@ -239,7 +239,7 @@ def test_an_expired_snapshot_is_opened_and_a_forged_one_is_not(clock: Clock) -> 
         at = snapshots(store)
         await at.add(HEADER, b"body")
         clock.forward(3601)
-        stored = store.get(REFERENCE.key)
+        stored = await store.get(REFERENCE.key)
         assert isinstance(stored, Stored)
         assert at.opened(REFERENCE, stored).body == b"body"
         with pytest.raises(SnapshotCorrupt):

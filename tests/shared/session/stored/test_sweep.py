@@ -1,7 +1,8 @@
 """What has expired gives its room back, and nothing that lives is touched."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.stored.reference import Reference
 from shared.session.stored.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.snapshot.contract.recipe import Recipe
-from shared.storage.protocol import Entry
+from shared.storage.protocol import Entry, Stored, Tag, Unchanged
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
@@ -24,28 +25,29 @@ class OtherClock(FaultyStore):
     """A store whose clock this process's is ahead of by `ahead_s` seconds."""
 
     def __init__(self, ahead_s: float) -> None:
-        super().__init__(blocking=False)
+        super().__init__(remote=False)
         self.ahead_s = ahead_s
 
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return (entry._replace(written=entry.written - self.ahead_s) for entry in super().list(prefix))
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix):
+            yield entry._replace(written=entry.written - self.ahead_s)
 
 
-@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("remote", [False, True])
 def test_an_expired_instance_leaves_nothing_behind(
-    blocking: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    remote: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
 
     async def test() -> None:
-        store = FaultyStore(blocking=blocking)
+        store = FaultyStore(remote=remote)
         at = session(store)
         gone = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.checkpoints.keep(gone.reference, "")
         clock.forward(4000)
         kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
         assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
-        about = [entry.key.split("/")[2] for entry in store.list("") if not entry.key.startswith("clock/")]
+        about = [entry.key.split("/")[2] async for entry in store.list("") if not entry.key.startswith("clock/")]
         assert set(about) == {kept.instance_id}
 
     run(test)
@@ -69,10 +71,14 @@ def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
         store = FaultyStore()
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        stale = store.get(header.reference.key)
+        stale = await store.get(header.reference.key)
         await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
         inner = store.get
-        store.get = lambda key, unless=None: stale  # type: ignore[method-assign]
+
+        async def get(key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+            return stale
+
+        store.get = get  # type: ignore[method-assign]
         assert not await delete_expired(at.snapshots, header.reference.key)
         store.get = inner  # type: ignore[method-assign]
         assert (await at.snapshots.header(header.reference)).revision == 1
@@ -87,12 +93,14 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
         store = FaultyStore()
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        inner = store.list
-        store.list = lambda prefix: (  # type: ignore[method-assign]
-            entry._replace(written=entry.written if prefix == "clock/" else 0.0)
-            for entry in inner(prefix)
-            if prefix in ("clock/", "state/")
-        )
+        entries = store.list
+
+        async def listed(prefix: str) -> AsyncIterator[Entry]:
+            async for entry in entries(prefix):
+                if prefix in ("clock/", "state/"):
+                    yield entry._replace(written=entry.written if prefix == "clock/" else 0.0)
+
+        store.list = listed  # type: ignore[method-assign]
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0, indexed=1)
         await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
 
@@ -103,7 +111,7 @@ def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
     async def test() -> None:
         store = FaultyStore()
         at = session(store)
-        store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
+        await store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
         clock.forward(4000)
         assert (await sweep(at.snapshots)).instances == 1
 
@@ -112,7 +120,7 @@ def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
 
 def test_a_sweep_lets_requests_go_between_any_two_deletes(clock: Clock) -> None:
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 20, None)
@@ -135,7 +143,7 @@ def test_an_index_entry_of_an_instance_just_made_is_left_alone() -> None:
         store = FaultyStore()
         at = session(store)
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        store.delete(header.reference.key)
+        await store.delete(header.reference.key)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
 
     run(test)
@@ -181,11 +189,12 @@ def test_what_is_written_after_the_sweep_began_is_left_alone_whatever_this_hosts
         store = OtherClock(600.0)
         inner = store.list
 
-        def and_then_another_makes_one(prefix: str) -> Iterator[Entry]:
-            yield from inner(prefix)
+        async def and_then_another_makes_one(prefix: str) -> AsyncIterator[Entry]:
+            async for entry in inner(prefix):
+                yield entry
             if prefix == "state/":
-                store.put("index/ann/one/CartPole-v1", b"")
-                store.put("checkpoints/ann/one/first", b"")
+                await store.put("index/ann/one/CartPole-v1", b"")
+                await store.put("checkpoints/ann/one/first", b"")
 
         store.list = and_then_another_makes_one  # type: ignore[method-assign]
         assert await sweep(session(store).snapshots) == Swept(0, 0, 0, 0)
@@ -267,7 +276,7 @@ def test_a_store_that_fails_does_not_end_the_sweeping(
     caplog.set_level("INFO", logger="shared.session.stored.sweep")
 
     async def test() -> None:
-        store = FaultyStore(blocking=False)
+        store = FaultyStore(remote=False)
         at = session(store)
         await at.creation.create("ann", Recipe("CartPole-v1"), ())
         clock.forward(4000)
@@ -286,9 +295,20 @@ def test_a_store_that_fails_does_not_end_the_sweeping(
         with pytest.raises(asyncio.CancelledError):
             await sweep_forever(at.snapshots)
         assert pauses == [360, 360]  # ten times in the hour that an instance lives
-        assert [*store.list("state/")] == []
+        assert [entry async for entry in store.list("state/")] == []
 
     run(test)
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
     assert "the bucket is away" in caplog.records[0].message
     assert "swept 1 instances" in caplog.records[1].message
+
+
+def test_a_sweep_compacts_until_nothing_is_left() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        left = [2, 1, 0, 5]
+        store.capabilities = replace(store.capabilities, compact=lambda: left.pop(0))
+        await sweep(session(store).snapshots)
+        assert left == [5]
+
+    run(test)

@@ -3,7 +3,6 @@
 import pytest
 
 from shared.errors import KeyReused
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.reference import Reference
 from shared.session.stored.tombstones import PREFIX, Tombstones
 from tests.shared.session.faulty import FaultyStore
@@ -13,14 +12,14 @@ INSTANCE = Reference("ann", "i")
 
 
 def tombstones(store: FaultyStore) -> Tombstones:
-    return Tombstones(AsyncStore(store))
+    return Tombstones(store)
 
 
 def test_what_had_no_key_leaves_none() -> None:
     async def test() -> None:
         store = FaultyStore()
         await tombstones(store).put(INSTANCE, b"", None)
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)
 
@@ -71,7 +70,7 @@ def test_an_instance_and_its_checkpoint_have_tombstones_of_their_own() -> None:
         await at.put(checkpoint, b"", key("b"))
         assert await at.deleted_before(INSTANCE, key("a"))
         assert await at.deleted_before(checkpoint, key("b"))
-        keys = [entry.key for entry in store.list(PREFIX)]
+        keys = [entry.key async for entry in store.list(PREFIX)]
         assert len(keys) == 2
         assert not any(other.startswith(f"{each}/") for each in keys for other in keys)
 
@@ -85,6 +84,6 @@ def test_one_that_was_removed_recognises_nothing() -> None:
         await at.put(INSTANCE, b"made", key("d"))
         await at.remove(INSTANCE)
         assert not await at.deleted_before(INSTANCE, key("d"))
-        assert [*store.list("")] == []
+        assert [entry async for entry in store.list("")] == []
 
     run(test)

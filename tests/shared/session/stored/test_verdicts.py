@@ -1,6 +1,5 @@
 """The verdict of a trial is there for every process of the store, until another takes its place."""
 
-from shared.session.stored.async_store import AsyncStore
 from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from tests.shared.session.faulty import FaultyStore
@@ -12,8 +11,8 @@ FOUND = Verdict("journal", {"object-graph": "it differs"}, {"numpy": "2.4.6"})
 def test_another_process_reads_the_verdict_as_it_was_found() -> None:
     async def test() -> None:
         store = FaultyStore()
-        await Verdicts(AsyncStore(store)).put("a", FOUND)
-        other = Verdicts(AsyncStore(store))
+        await Verdicts(store).put("a", FOUND)
+        other = Verdicts(store)
         assert await other.get("a") == FOUND
         assert await other.get("b") is None
 
@@ -22,7 +21,7 @@ def test_another_process_reads_the_verdict_as_it_was_found() -> None:
 
 def test_a_later_verdict_takes_the_place_of_an_earlier_one() -> None:
     async def test() -> None:
-        verdicts = Verdicts(AsyncStore(FaultyStore()))
+        verdicts = Verdicts(FaultyStore())
         await verdicts.put("a", FOUND)
         await verdicts.put("a", Verdict(None, {}))
         assert await verdicts.get("a") == Verdict(None, {})

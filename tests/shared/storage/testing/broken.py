@@ -3,7 +3,7 @@
 import fnmatch
 import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Entry, Stored, Tag, Unchanged
+from tests.blocking import result
 
 NOTICED = (AssertionError, Conflict, pytest.fail.Exception)
 """What a rule raises for a store that breaks it."""
@@ -23,73 +24,85 @@ def rules_of(suite: type) -> set[str]:
     return {name for name in vars(suite) if name.startswith("test_")}
 
 
-def assert_noticed(rule: Callable[..., None], broken: Callable[[], MemoryStore], **parameters: Any) -> None:
-    rule(store=MemoryStore(), **parameters)
+Rule = Callable[..., Coroutine[Any, Any, None] | None]
+
+
+def followed(rule: Rule, *stores: MemoryStore, **parameters: Any) -> None:
+    """Apply a rule of the contract to the stores."""
+    coroutine = rule(*stores, **parameters)
+    if coroutine is not None:
+        result(coroutine)
+
+
+def assert_noticed(rule: Rule, broken: Callable[[], MemoryStore], **parameters: Any) -> None:
+    followed(rule, MemoryStore(), **parameters)
     with pytest.raises(NOTICED):
-        rule(store=broken(), **parameters)
+        followed(rule, broken(), **parameters)
 
 
 class SaysAnotherThingLater(MemoryStore):
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         self.capabilities = replace(self.capabilities, max_object_bytes=1 << 20)
-        return super().put(key, body, expect)
+        return await super().put(key, body, expect)
 
 
 class EmptyWhereNothingIs(MemoryStore):
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return super().get(key, unless) or Stored(b"", Tag(""))
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return await super().get(key, unless) or Stored(b"", Tag(""))
 
 
 class TellsAnotherTag(MemoryStore):
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return Tag(super().put(key, body, expect) + "-old")
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return Tag(await super().put(key, body, expect) + "-old")
 
 
 class KeepsText(MemoryStore):
     """Line ends come back as the host has them."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key, body.replace(b"\r", b"\n"), expect)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key, body.replace(b"\r", b"\n"), expect)
 
 
 class FoldsCase(MemoryStore):
     """As some file systems do."""
 
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return super().get(key.lower(), unless)
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return await super().get(key.lower(), unless)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key.lower(), body, expect)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key.lower(), body, expect)
 
 
 class DeletesWhatIsBelow(MemoryStore):
     """As a folder is removed."""
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        for entry in [*super().list(f"{key}/")]:
-            super().delete(entry.key)
-        return super().delete(key, expect)
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        for entry in [entry async for entry in super().list(f"{key}/")]:
+            await super().delete(entry.key)
+        await super().delete(key, expect)
 
 
 class DropsPunctuation(MemoryStore):
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return super().get(key.replace(".", ""), unless)
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return await super().get(key.replace(".", ""), unless)
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key.replace(".", ""), body, expect)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key.replace(".", ""), body, expect)
 
 
 class NeverOverwrites(MemoryStore):
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        stored = self.get(key)
-        return stored.tag if isinstance(stored, Stored) and expect is None else super().put(key, body, expect)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        stored = await self.get(key)
+        return (
+            stored.tag if isinstance(stored, Stored) and expect is None else await super().put(key, body, expect)
+        )
 
 
 class IgnoresExpectations(MemoryStore):
     """As a server that does not know `If-Match`."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        return super().put(key, body)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        return await super().put(key, body)
 
 
 class RemembersTheDeleted(MemoryStore):
@@ -97,53 +110,51 @@ class RemembersTheDeleted(MemoryStore):
         super().__init__()
         self.deleted: set[str] = set()
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         if expect is ABSENT and key in self.deleted:
             raise Conflict(key)
-        return super().put(key, body, expect)
+        return await super().put(key, body, expect)
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
         self.deleted.add(key)
-        return super().delete(key, expect)
+        await super().delete(key, expect)
 
 
 class TakesATagOnce(MemoryStore):
     """Each put with a tag is sent twice, and the second answer is the one that is told."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         if expect not in (None, ABSENT):
-            super().put(key, body, expect)
-        return super().put(key, body, expect)
+            await super().put(key, body, expect)
+        return await super().put(key, body, expect)
 
 
 class TagsAreLengths(MemoryStore):
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        super().put(key, body)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        await super().put(key, body)
         return Tag(str(len(body)))
 
 
 class AlwaysUnchanged(MemoryStore):
-    def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-        return UNCHANGED if unless is not None else super().get(key)
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return UNCHANGED if unless is not None else await super().get(key)
 
 
-class AlwaysDeleted(MemoryStore):
-    """As S3, whose reply does not say whether there was an object."""
-
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        super().delete(key, expect)
-        return True
+class NeverDeletes(MemoryStore):
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        if expect is not None:
+            await super().delete(key, expect)
 
 
 class DeletesWhateverIsThere(MemoryStore):
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        return super().delete(key)
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        await super().delete(key)
 
 
 class OnlyMarksForDeletion(MemoryStore):
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        stored = self.get(key)
-        return isinstance(stored, Stored) if expect is not None else super().delete(key)
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        if expect is None:
+            await super().delete(key)
 
 
 class NeverCompacted(MemoryStore):
@@ -153,46 +164,55 @@ class NeverCompacted(MemoryStore):
 
 
 class ListsAllForNothing(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return iter([*super().list(prefix)] or [*super().list("")])
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        for entry in [e async for e in super().list(prefix)] or [e async for e in super().list("")]:
+            yield entry
 
 
 class ListsNoTimes(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return (entry._replace(written=0.0) for entry in super().list(prefix))
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix):
+            yield entry._replace(written=0.0)
 
 
 class ListsInNoOrder(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return reversed([*super().list(prefix)])
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        for entry in reversed([entry async for entry in super().list(prefix)]):
+            yield entry
 
 
 class ListsOnePage(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return iter([*super().list(prefix)][:3])
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        for entry in [entry async for entry in super().list(prefix)][:3]:
+            yield entry
 
 
 class ListsOneLevel(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return (entry for entry in super().list(prefix) if "/" not in entry.key.removeprefix(prefix))
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix):
+            if "/" not in entry.key.removeprefix(prefix):
+                yield entry
 
 
 class ListsPartsOfSegments(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return super().list(prefix.removesuffix("/"))
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix.removesuffix("/")):
+            yield entry
 
 
 class ListsByPattern(MemoryStore):
-    def list(self, prefix: str) -> Iterator[Entry]:
-        return (entry for entry in super().list("") if fnmatch.fnmatchcase(entry.key, f"{prefix}*"))
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        async for entry in super().list(""):
+            if fnmatch.fnmatchcase(entry.key, f"{prefix}*"):
+                yield entry
 
 
 class ListsByPosition(MemoryStore):
     """Asks for the next entry by its number, which deletions shift."""
 
-    def list(self, prefix: str) -> Iterator[Entry]:
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
         for position in itertools.count():
-            left = [*super().list(prefix)][position:]
+            left = [entry async for entry in super().list(prefix)][position:]
             if not left:
                 return
             yield left[0]
@@ -201,21 +221,20 @@ class ListsByPosition(MemoryStore):
 class ChecksThenWrites(MemoryStore):
     """Another thread may write between the check and the write."""
 
-    def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
-        stored = self.get(key)
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        stored = await self.get(key)
         if expect is not None and (stored.tag if isinstance(stored, Stored) else ABSENT) != expect:
             raise Conflict(key)
         time.sleep(0.002)
-        return super().put(key, body)
+        return await super().put(key, body)
 
 
 class ChecksThenDeletes(MemoryStore):
     """Another thread may delete between the check and the deletion."""
 
-    def delete(self, key: str, expect: Tag | None = None) -> bool:
-        stored = self.get(key)
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        stored = await self.get(key)
         if expect is not None and (stored.tag if isinstance(stored, Stored) else None) != expect:
             raise Conflict(key)
         time.sleep(0.002)
-        super().delete(key)
-        return True
+        await super().delete(key)

@@ -3,9 +3,8 @@
 import pytest
 
 from shared.storage.memory import MemoryStore
-from shared.storage.protocol import Store
 from shared.storage.testing.contract import SharedStoreContract
-from tests.shared.storage.testing.broken import NOTICED
+from tests.shared.storage.testing.broken import NOTICED, followed
 
 pytest_plugins = ["pytester"]
 
@@ -19,11 +18,11 @@ pytest_plugins = ["pytester"]
     ],
 )
 def test_a_store_of_one_process_is_no_shared_one(rule: str) -> None:
-    stores: list[Store] = [MemoryStore()]
+    stores = [MemoryStore()]
     if rule != "test_it_says_that_it_is_shared":
         stores.append(MemoryStore())
     with pytest.raises(NOTICED):
-        getattr(SharedStoreContract(), rule)(*stores)
+        followed(getattr(SharedStoreContract(), rule), *stores)
 
 
 def test_a_subclass_without_its_fixture_is_told_so(pytester: pytest.Pytester) -> None:

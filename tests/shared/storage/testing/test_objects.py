@@ -23,10 +23,7 @@ BREAKERS: Breakers = {
     "test_put_with_a_tag_where_there_is_no_object_is_a_conflict_and_creates_nothing": broken.IgnoresExpectations,
     "test_writes_of_different_bytes_have_different_tags": broken.TagsAreLengths,
     "test_get_unless_is_unchanged_only_while_the_tag_is_current": broken.AlwaysUnchanged,
-    "test_delete_removes_the_object_and_says_whether_there_was_one": broken.AlwaysDeleted,
-    "test_delete_with_the_current_tag_removes_the_object": broken.OnlyMarksForDeletion,
-    "test_delete_with_a_stale_tag_is_a_conflict_and_removes_nothing": broken.DeletesWhateverIsThere,
-    "test_delete_with_a_tag_where_there_is_no_object_is_a_conflict": broken.DeletesWhateverIsThere,
+    "test_delete_removes_the_object_if_there_is_one": broken.NeverDeletes,
     "test_objects_do_not_touch_each_other": broken.DropsPunctuation,
     "test_compaction_ends_and_keeps_every_object": broken.NeverCompacted,
 }

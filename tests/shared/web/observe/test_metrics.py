@@ -12,6 +12,7 @@ from shared.storage.counted import CountedStore
 from shared.storage.memory import MemoryStore
 from shared.web.observe.metrics import BUCKETS_S, Metrics
 from shared.web.observe.request_log import RequestLog
+from tests.blocking import result
 
 KEYS = [b"k" * 32]
 STEP = {"method": "POST", "endpoint": "/v1/envs/{instance_id}/step/"}
@@ -69,7 +70,7 @@ def test_phases_retries_and_problems_add_up(metrics: Metrics) -> None:
 
 def test_store_calls_are_added_since_they_were_last_settled(metrics: Metrics, store: CountedStore) -> None:
     for count in (1, 2):
-        store.put("a", b"1")
+        result(store.put("a", b"1"))
         metrics.settle()
         assert value(metrics, "store_calls_total", operation="put", outcome="ok") == count
     assert value(metrics, "store_seconds_total", operation="put") == pytest.approx(store.seconds["put"])
@@ -82,6 +83,7 @@ def test_two_services_of_one_process_count_apart(metrics: Metrics, store: Counte
 
 
 PROCESS = """
+import asyncio
 from shared.session.session import Session
 from shared.storage.counted import CountedStore
 from shared.storage.memory import MemoryStore
@@ -89,7 +91,7 @@ from shared.web.observe.metrics import Metrics
 from shared.web.observe.request_log import RequestLog
 store = CountedStore(MemoryStore())
 metrics = Metrics(Session(store, [b"k" * 32], live_envs=2, idle_ttl_s=60), store)
-store.put("a", b"1")
+asyncio.run(store.put("a", b"1"))
 metrics.count([RequestLog({}, "an-id", method="GET", endpoint="/v1/envs/", status=200)])
 metrics.settle()
 """

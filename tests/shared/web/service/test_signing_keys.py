@@ -13,14 +13,14 @@ from shared.errors import Misconfigured, StoreUnavailable
 from shared.storage.capabilities import Capabilities
 from shared.web.service.signing_keys import signing_keys
 
-SHARED = Capabilities(blocking=False, shared=True, max_object_bytes=1)
+SHARED = Capabilities(remote=False, shared=True, max_object_bytes=1)
 
 SCRIPT = """
 import sys
 from pathlib import Path
 from shared.web.service.signing_keys import signing_keys
 from shared.storage.capabilities import Capabilities
-store = Capabilities(blocking=False, shared=True, max_object_bytes=1, key_file=Path(sys.argv[1]))
+store = Capabilities(remote=False, shared=True, max_object_bytes=1, key_file=Path(sys.argv[1]))
 print(signing_keys((), store)[0].decode())
 """
 

@@ -27,8 +27,8 @@ async def main() -> None:
     store = MemoryStore()
     session = Session(store, [KEY], live_envs=8, idle_ttl_s=3600)
 
-    def write(name: str, reference: Reference) -> None:
-        stored = store.get(reference.key)
+    async def write(name: str, reference: Reference) -> None:
+        stored = await store.get(reference.key)
         assert isinstance(stored, Stored)
         with (Path(__file__).parent / f"{name}.v{stored.body[7]}").open("xb") as file:
             file.write(stored.body)
@@ -40,11 +40,11 @@ async def main() -> None:
     await session.call(InstanceCall(INSTANCE, operations.reset(SEED, None), reply))
     await session.call(InstanceCall(INSTANCE, operations.step(1), reply))
     await session.call(InstanceCall(INSTANCE, operations.step(0), reply))
-    write("stepped", INSTANCE)
+    await write("stepped", INSTANCE)
     checkpoint = await session.checkpoints.keep(INSTANCE, "two steps", None, KEYED.part(1))
-    write("checkpoint", checkpoint.reference)
+    await write("checkpoint", checkpoint.reference)
     [fork] = (await session.forking.fork(INSTANCE, 1, 7, None, KEYED.part(2))).instance_ids
-    write("fork", INSTANCE._replace(instance_id=fork))
+    await write("fork", INSTANCE._replace(instance_id=fork))
     await session.call(InstanceCall(INSTANCE, operations.start_statistics(resume=False), reply))
     for _ in range(12):  # always to the right: the pole falls within these
         if not (await session.snapshots.header(INSTANCE)).progress.ended:
@@ -52,7 +52,7 @@ async def main() -> None:
     await session.call(InstanceCall(INSTANCE, operations.reset(None, None), reply))
     for number in range(3, 6):
         await session.call(InstanceCall(INSTANCE, operations.step(1), reply, keyed=KEYED.part(number)))
-    write("keyed", INSTANCE)
+    await write("keyed", INSTANCE)
 
 
 if __name__ == "__main__":

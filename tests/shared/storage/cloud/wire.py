@@ -8,7 +8,7 @@ from email.message import Message
 from enum import Enum
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 
@@ -34,11 +34,22 @@ class Answer:
         return f"<Error><Code>{self.code}</Code><Message>A text of its own</Message></Error>".encode()
 
 
+class Judge(Protocol):
+    """Decides over each request before it goes on, and over each reply before it comes back."""
+
+    def refusal(self, method: str, target: str) -> Answer | None:
+        """What is answered instead of sending the request on; None lets it pass."""
+
+    def answered(self, method: str, target: str, status: int) -> Answer | None:
+        """What is answered instead of the reply with this status; None lets it pass."""
+
+
 @dataclass
 class Wire:
     """A proxy at `endpoint`. `fates` are those of the next requests; all later ones pass."""
 
     upstream: str = ""
+    judge: Judge | None = None
     endpoint: str = ""
     fates: list[Fate | Answer] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
@@ -49,9 +60,9 @@ class Wire:
 
 
 @contextmanager
-def running_wire(upstream: str = "") -> Iterator[Wire]:
+def running_wire(upstream: str = "", judge: Judge | None = None) -> Iterator[Wire]:
     """A proxy to the server at the URL `upstream`; without one, no request may pass."""
-    wire = Wire(upstream)
+    wire = Wire(upstream, judge)
 
     class Handler(_Handler):
         pass
@@ -80,14 +91,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wire.headers.append(self.headers)
         self.wire.arrived.set()
         fate = self.wire.fates.pop(0) if self.wire.fates else Fate.PASSED
-        if isinstance(fate, Answer):
+        judge = self.wire.judge
+        refusal = None if judge is None else judge.refusal(self.command, self.path)
+        if refusal is not None:
+            self._reply(refusal.status, {}, refusal.body)
+        elif isinstance(fate, Answer):
             self._reply(fate.status, {}, fate.body)
         elif fate is Fate.IGNORED:
             self.wire.closing.wait()
         elif fate is not Fate.DROPPED:
             self._pass_on(body, fate)
 
-    do_GET = do_PUT = do_DELETE = do_HEAD = _handle
+    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = _handle
 
     def _pass_on(self, body: bytes, fate: Fate) -> None:
         # The headers stay as they are, Host included: they are signed.
@@ -99,7 +114,11 @@ class _Handler(BaseHTTPRequestHandler):
         reply: HTTPResponse = connection.getresponse()
         content = reply.read()
         connection.close()
-        if fate is Fate.REPLY_CUT:
+        judge = self.wire.judge
+        instead = None if judge is None else judge.answered(self.command, self.path, reply.status)
+        if instead is not None:
+            self._reply(instead.status, {}, instead.body)
+        elif fate is Fate.REPLY_CUT:
             self._reply(reply.status, dict(reply.headers), content, sent=len(content) // 2)
         elif fate is Fate.PASSED:
             self._reply(reply.status, dict(reply.headers), content)

@@ -1,0 +1,152 @@
+"""A store in a bucket of S3, or of a compatible server that has conditional writes.
+
+Its variables are those of every client of AWS: `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, credentials. A bucket is
+addressed by path (`ENDPOINT/BUCKET/KEY`).
+"""
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from obstore.store import S3Store as Bucket
+
+from shared import settings
+from shared.settings import AWSVariables
+from shared.storage.address import StoreAddress
+from shared.storage.capabilities import Capabilities
+from shared.storage.cloud.failures import Place, host_of
+from shared.storage.cloud.store import FAILED, CloudStore
+from shared.storage.protocol import Durability, Tag
+
+if TYPE_CHECKING:
+    from shared.storage.cloud.boto import Deleter
+
+_DENIED = (
+    "grant s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and s3:ListBucket on the bucket, "
+    "without which S3 answers this for every missing key"
+)
+_REGION = "set AWS_REGION to the bucket's region"
+_SESSION = "renew the credentials (AWS_SESSION_TOKEN)"
+# Sources: "Error responses" in the Amazon S3 API reference, and SeaweedFS's answers where they differ.
+_ADVICE = {
+    "NoSuchBucket": "create the bucket or name another in GYM_HTTP_STORE",
+    "InvalidBucketName": "name a bucket in GYM_HTTP_STORE",
+    "AccessDenied": _DENIED,
+    "403": _DENIED,
+    "AllAccessDisabled": _DENIED,
+    "InvalidAccessKeyId": "check AWS_ACCESS_KEY_ID: the server does not know it",
+    "SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY: it does not belong to AWS_ACCESS_KEY_ID",
+    "ExpiredToken": _SESSION,
+    "InvalidToken": _SESSION,
+    "RequestTimeTooSkewed": "correct this host's clock",
+    "PermanentRedirect": _REGION,
+    "AuthorizationHeaderMalformed": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "redirect": _REGION,
+    "NotImplemented": "use a server with conditional writes (If-Match, If-None-Match)",
+    "Connect": "check AWS_ENDPOINT_URL_S3 and the network",
+    "Interrupted": "its replies break off; check the network and try again",
+}
+_CHECK = "check AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_PROFILE and the server"
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_DEFAULT_REGION = "us-east-1"
+_REGION_NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
+
+
+class S3Store(CloudStore):
+    """Objects in `bucket` under the key prefix `prefix`."""
+
+    # What one PutObject takes: 5 GB, "Amazon S3 multipart upload limits".
+    capabilities = Capabilities(remote=True, shared=True, max_object_bytes=5 * 10**9)
+
+    def __init__(self, bucket: str, prefix: str = "", timeout_s: float = 10.0) -> None:
+        super().__init__(timeout_s)
+        self.bucket = bucket
+        self.prefix = "".join(f"{segment}/" for segment in prefix.split("/") if segment)
+        self._timeout_s = timeout_s
+        self._deleter: Deleter | None = None
+
+    @classmethod
+    def from_address(cls, address: StoreAddress, durability: Durability) -> "S3Store":
+        """The store at `s3://BUCKET/PREFIX`; the prefix may be left out. S3 is durable whatever is asked for.
+
+        Raises:
+            Misconfigured: there is no bucket, or there are credentials, which belong in AWS_ACCESS_KEY_ID.
+        """
+        bucket, _, prefix = address.location.removeprefix("//").partition("/")
+        if not address.location.startswith("//") or not _BUCKET.fullmatch(bucket):
+            raise address.malformed("s3://BUCKET/PREFIX")
+        return cls(bucket, prefix)
+
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        """See `Store.delete`; DeleteObject."""
+        if expect is None:
+            await super().delete(key)
+            return
+        await self._handles.once()  # it checks the settings, and finds credentials
+        from shared.storage.cloud import boto  # 0.2 s, which a step does not need
+
+        deleter = self._deleter = self._deleter or boto.Deleter(self.bucket, self.prefix, self._timeout_s)
+        try:
+            await asyncio.get_running_loop().run_in_executor(deleter.pool, deleter.delete, key, expect)
+        except boto.FAILED as error:
+            raise self._failed(boto.failure_of(error), conditional=True) from None
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await super().close()
+        if self._deleter is not None:
+            await asyncio.to_thread(self._deleter.close)
+
+    def place(self) -> Place:
+        """The bucket."""
+        return Place(
+            name=f"The bucket {self.bucket!r}",
+            server="S3",
+            host=host_of(settings.aws().endpoint),
+            missing=frozenset({"NoSuchBucket"}),
+            refusals=frozenset({"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}),
+            advice=_ADVICE,
+            check=_CHECK,
+        )
+
+    def _handle(self, **options: Any) -> Bucket:
+        variables = settings.aws()
+        how: dict[str, Any] = {"region": variables.region or _DEFAULT_REGION, "endpoint": variables.endpoint}
+        if not variables.has_keys or variables.profile:
+            how |= self._found(variables)
+        endpoint = how["endpoint"]
+        if endpoint is None:
+            del how["endpoint"]
+        elif urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname:
+            raise self.place().unusable(
+                "AWS_ENDPOINT_URL_S3 is no address", "write http://HOST:PORT or https://HOST"
+            )
+        if not _REGION_NAME.fullmatch(how["region"]):
+            raise self.place().unusable("AWS_REGION is no region", "write one such as eu-west-1")
+        options["client_options"]["allow_http"] = str(endpoint).startswith("http://")
+        try:
+            # One DELETE a call, and no POST whose reply has an answer for each key.
+            return Bucket(self.bucket, prefix=self.prefix or None, disable_bulk_delete=True, **how, **options)
+        except (*FAILED, ValueError) as error:
+            raise self.place().unusable(f"no client can be made ({type(error).__name__})", _CHECK) from error
+
+    def _found(self, variables: AWSVariables) -> dict[str, Any]:
+        """What boto3 finds, where the variables alone do not say how to sign."""
+        from shared.storage.cloud import boto
+
+        try:
+            found = boto.found(variables.endpoint)
+        except boto.NO_CREDENTIALS as error:
+            raise self.place().unusable(
+                f"no usable AWS credentials ({type(error).__name__})",
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the process a role or profile",
+            ) from error
+        except (*boto.FAILED, ValueError) as error:  # ValueError: botocore's for a malformed address
+            raise self.place().unusable(f"no client can be made ({type(error).__name__})", _CHECK) from error
+        return {
+            "region": found.region or _DEFAULT_REGION,
+            "endpoint": found.endpoint,
+            "credential_provider": found.credentials,
+        }

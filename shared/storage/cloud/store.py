@@ -1,0 +1,122 @@
+"""The calls of `Store` on obstore's handles: what the stores of all clouds have in common."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from obstore.exceptions import BaseError, NotModifiedError
+
+from shared.errors import StoreFailed
+from shared.storage.capabilities import Capabilities
+from shared.storage.cloud.failures import Failure, Place, failure_of
+from shared.storage.cloud.handles import Handle, Handles
+from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Entry, Stored, Tag, Unchanged
+
+FAILED = (BaseError, FileNotFoundError)
+"""What obstore raises; a missing object or bucket is Python's own `FileNotFoundError`."""
+
+_PAGE = 1000
+_TRIES = 3
+
+
+class CloudStore:
+    """Objects in one bucket, under the key prefix of its handles. A cloud's own store says how those are made."""
+
+    capabilities: Capabilities
+
+    def __init__(self, timeout_s: float) -> None:
+        """`timeout_s` is the longest wait for a reply, or for the next part of one."""
+        self._handles = Handles(self._handle, timeout_s)
+
+    def place(self) -> Place:
+        """Where the objects are, for errors."""
+        raise NotImplementedError
+
+    def _handle(self, **options: Any) -> Handle:
+        """A new handle with these options, which may block while credentials are found.
+
+        Raises:
+            StoreUnavailable: a setting makes none.
+        """
+        raise NotImplementedError
+
+    def _version(self, tag: Tag) -> dict[str, str]:
+        """The version that a conditional write expects, in obstore's terms."""
+        return {"e_tag": tag}
+
+    def _tag(self, meta: Any) -> Tag:
+        """The tag of an object, from what obstore says of it."""
+        return Tag(meta["e_tag"])
+
+    def _etag(self, tag: Tag) -> str:
+        """The ETag in a tag."""
+        return tag
+
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        """See `Store.get`; repeated too if the reply's body breaks off."""
+        options: Any = None if unless is None else {"if_none_match": self._etag(unless)}
+        handle = await self._handles.retrying()
+        try:
+            reply = await handle.get_async(key, options=options)
+            return Stored(bytes(await reply.bytes_async()), self._tag(reply.meta))
+        except NotModifiedError:
+            return UNCHANGED
+        except FileNotFoundError as error:
+            failure = failure_of(error, sent_once=False)
+            if failure.code in self.place().missing:
+                raise self.place().unavailable(failure) from None
+            return None
+        except BaseError as error:
+            raise self._failed(failure_of(error, sent_once=False)) from None
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        """See `Store.put`."""
+        mode: Any = "overwrite"
+        if expect is not None:
+            mode = "create" if expect is ABSENT else self._version(expect)
+        handle = await (self._handles.retrying() if expect is None else self._handles.once())
+        try:
+            return self._tag(await handle.put_async(key, body, mode=mode, use_multipart=False))
+        except FAILED as error:
+            conditional = expect is not None
+            raise self._failed(failure_of(error, sent_once=conditional), conditional) from None
+
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        """See `Store.delete`; only without `expect`, since obstore has no conditional delete.
+
+        Raises:
+            NotImplementedError: `expect` is given; see `Capabilities.deletes_conditionally`.
+        """
+        if expect is not None:
+            raise NotImplementedError("this store deletes unconditionally")
+        handle = await self._handles.retrying()
+        try:
+            await handle.delete_async(key)
+        except FileNotFoundError as error:
+            failure = failure_of(error, sent_once=False)
+            if failure.code in self.place().missing:
+                raise self.place().unavailable(failure) from None
+        except BaseError as error:
+            raise self._failed(failure_of(error, sent_once=False)) from None
+
+    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+        """See `Store.list`; goes on behind the last entry if a page breaks off, which obstore does not repeat."""
+        handle = await self._handles.retrying()
+        last: str | None = None
+        for tried in range(1, _TRIES + 1):
+            try:
+                async for page in handle.list(prefix or None, offset=last, chunk_size=_PAGE):
+                    for found in page:
+                        last = found["path"]
+                        yield Entry(last, found["last_modified"].timestamp(), found["size"])
+                return
+            except FAILED as error:
+                failure = failure_of(error, sent_once=False)
+                if tried == _TRIES or failure.kind != "Interrupted":
+                    raise self._failed(failure) from None
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        self._handles.forget()
+
+    def _failed(self, failure: Failure, conditional: bool = False) -> Conflict | StoreFailed:
+        return self.place().meaning(failure, conditional)

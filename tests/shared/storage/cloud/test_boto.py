@@ -1,0 +1,69 @@
+"""What boto3 is still asked for: credentials that variables do not hold, and deletes under a condition."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
+from infra.s3.seaweedfs import SeaweedFS
+from shared.storage.cloud.boto import failure_of
+from shared.storage.cloud.failures import Failure
+from shared.storage.cloud.s3 import S3Store
+from shared.storage.protocol import ABSENT, Conflict, Stored
+from tests.blocking import Blocking
+from tests.fixtures_s3 import BUCKET
+
+URL = "https://key:secret@s3.example:9000/bucket"
+
+
+@pytest.fixture
+def profile(aws_environment: SeaweedFS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The credentials in a file of profiles, as `aws configure` leaves them, and in no variable."""
+    keys = f"aws_access_key_id={aws_environment.access_key}\naws_secret_access_key={aws_environment.secret_key}\n"
+    path = tmp_path / "config"
+    path.write_text(f"[profile games]\n{keys}region=eu-west-1\nendpoint_url={aws_environment.endpoint}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_PROFILE", "games")
+    return path
+
+
+@pytest.mark.usefixtures("profile")
+@pytest.mark.parametrize("by", ["variable", "profile"])
+def test_a_profiles_credentials_and_server_are_used(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if by == "profile":
+        monkeypatch.delenv("AWS_ENDPOINT_URL_S3")
+    store = Blocking(S3Store(BUCKET, f"profile-{by}"))
+    tag = store.put("state/me/one", b"body")
+    assert store.get("state/me/one") == Stored(b"body", tag)
+    with pytest.raises(Conflict):
+        store.put("state/me/one", b"other", ABSENT)
+    store.delete("state/me/one", tag)
+    assert store.get("state/me/one") is None
+    store.close()
+
+
+def test_an_answer_is_its_status_and_its_code() -> None:
+    for repeats, sent_once in ((0, True), (1, False), (None, False)):
+        response: Any = {
+            "Error": {"Code": "PreconditionFailed", "Message": "secret"},
+            "ResponseMetadata": {"HTTPStatusCode": 412, "RetryAttempts": repeats},
+        }
+        failure = failure_of(ClientError(response, "DeleteObject"))
+        assert failure == Failure(412, "PreconditionFailed", sent_once=sent_once)
+
+
+@pytest.mark.parametrize(
+    ("error", "connected"),
+    [
+        (EndpointConnectionError(endpoint_url=URL), False),
+        (ReadTimeoutError(endpoint_url=URL), True),
+        (ConnectionClosedError(endpoint_url=URL), True),
+    ],
+)
+def test_only_a_connection_that_was_not_made_proves_that_nothing_was_sent(error: Any, connected: bool) -> None:
+    failure = failure_of(error)
+    assert (failure.status, failure.connected) == (None, connected)
+    assert "secret" not in str(failure)
