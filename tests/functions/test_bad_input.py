@@ -86,9 +86,9 @@ def test_what_gymnasium_cannot_make_is_400_in_its_words(local: Api, body: dict[s
         (b'{"env_id": 7}', "env_id"),
         (b'{"env_id": "CartPole-v1", "seed": -1}', "seed"),
         (b'{"env_id": "CartPole-v1", "seed": 1.5}', "seed"),
-        (b'{"env_id": "CartPole-v1", "seed": "1"}', "seed"),
+        (b'{"env_id": "CartPole-v1", "seed": "01"}', "seed"),
         (b'{"env_id": "CartPole-v1", "seed": true}', "seed"),
-        (b'{"env_id": "CartPole-v1", "seed": 36893488147419103232}', "seed"),
+        (b'{"env_id": "CartPole-v1", "seed": %d}' % (1 << 4096), "seed"),
         (b'{"env_id": "CartPole-v1", "kwargs": {"a": 36893488147419103232}}', "kwargs"),
         (b'{"env_id": "CartPole-v1", "kwargs": ' + b'{"a":' * 90 + b"1" + b"}" * 90 + b"}", "kwargs"),
         (b'{"env_id": "CartPole-v1", "autoreset": "sometimes"}', "autoreset"),
@@ -111,7 +111,7 @@ def test_a_list_of_seeds_is_for_a_vector_and_the_episode_goes_on(local: Api) -> 
     assert local.get(instance).json["episode"] == 1
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "42", True, {}, 2**64])
+@pytest.mark.parametrize("seed", [-1, 1.5, "4_2", True, {}, 2**4096])
 def test_a_seed_that_is_no_seed_is_422_and_the_episode_goes_on(local: Api, seed: Any) -> None:
     env = gymnasium.make("CartPole-v1")
     env.reset(seed=5)

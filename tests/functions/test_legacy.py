@@ -355,10 +355,12 @@ def test_an_action_outside_the_space_is_400_and_changes_nothing(one: Old, body: 
     assert one.get(record(instance)).json["steps"] == 0
 
 
-def test_a_number_that_json_has_not_is_400_as_an_action(one: Old) -> None:
+def test_a_number_that_json_has_not_reaches_the_environment_and_comes_back_as_a_word(one: Old) -> None:
+    """As with the original server, whose JSON was Python's."""
     instance = one.create("Pendulum-v1")
     one.post(f"{instance}/reset/")
-    assert message(one.send("POST", f"{instance}/step/", b'{"action": [NaN]}'))
+    reply = one.send("POST", f"{instance}/step/", b'{"action": [NaN]}')
+    assert (reply.status, reply.json["reward"]) == (200, "NaN")
 
 
 def test_a_step_before_the_first_reset_is_400(old: Old) -> None:
