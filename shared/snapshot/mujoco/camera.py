@@ -122,7 +122,18 @@ def keep_few(renderer: Any) -> None:
         renderers.move_to_end(name)
     else:
         renderers[name] = weakref.ref(renderer, lambda _: renderers.pop(name, None))
-    while len(renderers) > MOST_CONTEXTS:
+    _free_beyond(MOST_CONTEXTS)
+
+
+def make_room(renderer: Any) -> None:
+    """Free one of the few contexts before a frame that needs a new one, so that there is never one more."""
+    if renderer.viewer is None:
+        _free_beyond(MOST_CONTEXTS - 1)
+
+
+def _free_beyond(number: int) -> None:
+    renderers = _recent.renderers
+    while len(renderers) > number:
         oldest = renderers.popitem(last=False)[1]()
         if oldest is not None and oldest.viewer is not None:
             camera = {name: copy(value) for name, value in _view(oldest.viewer.cam).items()}

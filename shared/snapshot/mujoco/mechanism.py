@@ -11,10 +11,10 @@ import gymnasium
 
 from shared.snapshot.attributes.state import Changing, StateMechanism, StateSubject
 from shared.snapshot.attributes.wrapper_state import WRAPPER_STATE
-from shared.snapshot.contract.calls import Call
+from shared.snapshot.contract.calls import Call, Render
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.mujoco.camera import Camera, keep_few, make_current, release
+from shared.snapshot.mujoco.camera import Camera, keep_few, make_current, make_room, release
 from shared.snapshot.mujoco.physics import Physics, is_whole
 
 PRIVATE_NAMES = ("gymnasium.envs.mujoco.mujoco_rendering:MujocoRenderer._vopt",)
@@ -84,6 +84,8 @@ class MujocoSubject:
 
     def apply(self, call: Call) -> Any:
         """Make the call on the environment."""
+        if isinstance(call, Render):
+            make_room(self._renderer)
         make_current(self._renderer)
         try:
             return self._state.apply(call)

@@ -252,6 +252,25 @@ def test_of_many_that_draw_by_turns_few_hold_a_context_and_frames_and_states_are
     assert by_turns() == (expected, 1)
 
 
+def test_before_a_frame_makes_a_context_another_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine at once would leave the memory of the ninth with the C library."""
+    monkeypatch.setattr(camera, "MOST_CONTEXTS", 1)
+    first, second = drawn("Reacher-v5"), drawn("Reacher-v5")
+    first.apply(Render())
+    renderer = base_of(second).mujoco_renderer
+    make = renderer._get_viewer
+    seen: list[bool] = []
+
+    def noted(render_mode: str) -> Any:
+        seen.append(has_viewer(first))
+        return make(render_mode)
+
+    renderer._get_viewer = noted
+    second.apply(Render())
+    assert seen == [False]
+    second.close()
+
+
 def test_the_environments_of_a_vector_share_the_few_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vector may have 256, and would take 26 GB."""
     recipe = Recipe("Reacher-v5", render_mode="rgb_array", kwargs=SMALL, seed=1, num_envs=2)
