@@ -4,12 +4,16 @@ import argparse
 import os
 import socket
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 from functions.serve import serve
 from infra.classroom.keys import TEACHER, kept_keys
 from infra.classroom.links import links, page
+from shared import settings
 from shared.errors import Misconfigured
+from shared.session.catalog.catalog import catalog
+from shared.snapshot.making.make import register_environments
 
 _KEYS = Path(".gym-http/class.json")
 _PAGE = Path(".gym-http/class.html")
@@ -31,6 +35,7 @@ def main() -> None:
     parser.add_argument("--lesson", default="", help="an environment's id, and &hide= with what the page hides")
     given = parser.parse_args()
     try:
+        check_lesson(given.lesson, settings.read().env_modules)
         keys = kept_keys(_KEYS, given.students)
         os.environ |= {
             "GYM_HTTP_API_KEYS": ",".join(f"{name}:{key}" for name, key in keys.items()),
@@ -46,6 +51,20 @@ def main() -> None:
         sys.exit(serve(given.host, given.port))
     except (Misconfigured, ValueError) as error:
         sys.exit(str(error))
+
+
+def check_lesson(lesson: str, modules: tuple[str, ...]) -> None:
+    """Refuse a lesson that every student's page would refuse.
+
+    Raises:
+        ValueError: its environment is not in the catalogue.
+    """
+    register_environments(modules)
+    env_id = lesson.partition("&")[0]
+    known = [entry["env_id"] for entry in catalog()]
+    if env_id and env_id not in known:
+        near = get_close_matches(env_id, known, n=1, cutoff=0)
+        raise ValueError(f"There is no environment {env_id!r} for LESSON to name; did you mean {near[0]}?")
 
 
 def _address(host: str, port: int) -> str:
