@@ -5,6 +5,7 @@ server continues them. Connections made in between wait for it.
 """
 
 import argparse
+import asyncio
 import logging
 import math
 import socket
@@ -15,10 +16,10 @@ from uvicorn.config import STARTUP_FAILURE
 
 from functions.bounded_http import BoundedHttp
 from shared import settings
-from shared.errors import Misconfigured
-from shared.settings import Settings
+from shared.errors import Misconfigured, StoreFailed
 from shared.snapshot.isolation.timeout import GRACE_S
 from shared.storage.address import StoreAddress
+from shared.storage.check import check
 from shared.storage.open import open_store
 from shared.web.app.supervisor import Supervisor
 from shared.web.service.service import traces_wanted
@@ -34,7 +35,8 @@ def serve(host: str, port: int) -> int:
     Told to end, a server takes no more connections, cuts streams, and finishes the calls under way.
 
     Raises:
-        Misconfigured: a setting is malformed, or the store's address is, or traces cannot be sent.
+        Misconfigured: a setting is malformed, the store does not keep what is promised, or traces cannot be sent.
+        StoreFailed: the store cannot be used.
     """
     chosen = settings.read()
     longest_call_s = math.ceil(chosen.max_call_seconds + 3 * GRACE_S)
@@ -50,18 +52,15 @@ def serve(host: str, port: int) -> int:
         # A server whose call holds the interpreter's lock cannot end itself; it stops answering its parent.
         timeout_worker_healthcheck=longest_call_s,
     )
-    if not _shared(chosen):
+    address = StoreAddress.parse(chosen.store)
+    if not open_store(address, chosen.durability).capabilities.shared:
         server = Server(config)  # without a parent: another process would find nothing to continue
         server.run()
         return 0 if server.started else STARTUP_FAILURE
+    asyncio.run(check(address, chosen.durability))
     supervisor = Supervisor(config, sockets=[_listening(host, port)])
     supervisor.run()
     return STARTUP_FAILURE if supervisor.failed else 0
-
-
-def _shared(chosen: Settings) -> bool:
-    """Whether a server that replaces a dead one finds its instances in the store."""
-    return open_store(StoreAddress.parse(chosen.store), chosen.durability).capabilities.shared
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -86,7 +85,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         sys.exit(serve(given.host, given.port))
-    except Misconfigured as error:
+    except (Misconfigured, StoreFailed) as error:
         sys.exit(error.detail)
 
 

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 from shared.settings import child_environment
 from tests.servers import ROOT
@@ -27,3 +28,19 @@ def test_a_store_that_nobody_serves_is_told_before_a_server_starts() -> None:
     assert ended.returncode == 1
     [told] = ended.stderr.splitlines()
     assert told.startswith("GYM_HTTP_STORE does not start with the scheme of an installed store")
+
+
+def test_a_store_that_cannot_be_written_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = subprocess.run(
+        [sys.executable, "-m", "functions.serve", "--port", "0"],
+        cwd=ROOT,
+        env=child_environment(GYM_HTTP_STORE=f"sqlite:///{tmp_path}/file/s.db"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "check the path, its permissions and its disk" in ended.stderr
+    assert "Traceback" not in ended.stderr

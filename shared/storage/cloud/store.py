@@ -1,5 +1,6 @@
 """The calls of `Store` on obstore's handles: what the stores of all clouds have in common."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,7 @@ FAILED = (BaseError, FileNotFoundError)
 
 _PAGE = 1000
 _TRIES = 3
+_SETTLED_S = 0.05
 
 
 class CloudStore:
@@ -117,6 +119,8 @@ class CloudStore:
     async def close(self) -> None:
         """See `Store.close`."""
         self._handles.forget()
+        # A thread of obstore's that still gives its result over when the interpreter ends aborts the process.
+        await asyncio.sleep(_SETTLED_S)
 
     def _failed(self, failure: Failure, conditional: bool = False) -> Conflict | StoreFailed:
         return self.place().meaning(failure, conditional)

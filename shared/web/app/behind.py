@@ -23,6 +23,7 @@ from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.nearest import nearest
 from shared.web.app.pages import Pages
+from shared.web.app.probe import probed
 from shared.web.app.routing import Endpoint
 from shared.web.app.supervision import exit_with_parent
 from shared.web.observe.request_log import VARY_ORIGIN
@@ -62,8 +63,9 @@ class OpenedService:
 
     @asynccontextmanager
     async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
-        """Under a server: a wrong setting ends the start, not the first request."""
+        """Under a server: a wrong setting or an unfit store ends the start, not the first request."""
         service = self.opened = self.opened or open_service(self._settings, metrics=True)
+        await probed(service)
         service.log.start_buffering()
         service.notes.start_buffering()
         give_up_when_stuck()

@@ -26,6 +26,7 @@ FORKED = f"""if True:
             os._exit(3 if "forked" in error.detail and "spawn" in error.detail else 4)
         finally:
             os._exit(5)
+    asyncio.run(store.close())
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 

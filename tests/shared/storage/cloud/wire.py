@@ -50,6 +50,8 @@ class Wire:
 
     upstream: str = ""
     judge: Judge | None = None
+    dropped: frozenset[str] = frozenset()
+    """Headers, in lower case, that do not get through."""
     endpoint: str = ""
     fates: list[Fate | Answer] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
@@ -109,7 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
         connection = HTTPConnection(urlsplit(self.wire.upstream).netloc)
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            connection.putheader(name, value)
+            if name.lower() not in self.wire.dropped:
+                connection.putheader(name, value)
         connection.endheaders(body)
         reply: HTTPResponse = connection.getresponse()
         content = reply.read()

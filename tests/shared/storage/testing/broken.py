@@ -238,3 +238,20 @@ class ChecksThenDeletes(MemoryStore):
             raise Conflict(key)
         time.sleep(0.002)
         await super().delete(key)
+
+
+class ForgetsWrites(MemoryStore):
+    """As a cache in between, which answers with what it had."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: dict[str, bytes] = {}
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        tag = await super().put(key, body, expect)
+        self._first.setdefault(key, body)
+        return tag
+
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        stored = await super().get(key, unless)
+        return Stored(self._first[key], stored.tag) if isinstance(stored, Stored) else stored
