@@ -11,7 +11,7 @@ import sys
 import time
 
 from shared import settings
-from shared.errors import GymHTTPError, Misconfigured
+from shared.errors import GymHTTPError, Misconfigured, OutcomeUnknown, StoreUnavailable
 from shared.storage.address import StoreAddress
 from shared.storage.open import open_store
 from shared.storage.protocol import ABSENT, UNCHANGED, Absent, Conflict, Durability, Store, Stored, Tag
@@ -21,6 +21,9 @@ PREFIX = "probe/"
 
 SLOW_S = 0.5
 """A store whose calls take longer is told of: each step waits for one."""
+
+_TRIES = 3
+_PAUSE_S = 0.2
 
 _ADVICE = (
     "calls would be lost without a sign; use a store with conditional writes, and no proxy that drops If-Match or "
@@ -33,13 +36,21 @@ async def check(address: StoreAddress, durability: Durability) -> float:
 
     Raises:
         Misconfigured: the address has no store, or the store does not keep what is promised.
-        StoreFailed: it cannot be reached, read or written.
+        StoreFailed: it cannot be reached, read or written, or keeps failing.
     """
     store = open_store(address, durability)
     try:
-        began = time.perf_counter()
-        calls = await probe(store)
-        return (time.perf_counter() - began) / calls
+        for tried in range(1, _TRIES + 1):
+            began = time.perf_counter()
+            try:
+                calls = await probe(store)
+            except (Conflict, OutcomeUnknown) as error:  # a lost reply, which a store may have now and then
+                if tried == _TRIES:
+                    raise _failing(error) from error
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                return (time.perf_counter() - began) / calls
+        raise AssertionError("every try returns or raises")
     finally:
         await store.close()
 
@@ -49,6 +60,7 @@ async def probe(store: Store) -> int:
 
     Raises:
         Misconfigured: a condition is ignored, or a write is not seen.
+        Conflict, OutcomeUnknown: a write whose condition holds was refused, or not confirmed.
         StoreFailed: the store cannot be reached, read or written.
     """
     key = PREFIX + secrets.token_hex(8)
@@ -95,6 +107,11 @@ async def _check_read(store: Store, key: str, written: Stored) -> None:
 
 def _unfit(what: str) -> Misconfigured:
     return Misconfigured(f"The store named by GYM_HTTP_STORE does not keep its promises: {what}; {_ADVICE}.")
+
+
+def _failing(error: Conflict | OutcomeUnknown) -> StoreUnavailable:
+    told = f"a write whose condition holds was refused ({error})" if isinstance(error, Conflict) else error.detail
+    return StoreUnavailable(f"The store named by GYM_HTTP_STORE failed {_TRIES} times: {told.rstrip('.')}.")
 
 
 def main() -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from infra.s3.seaweedfs import SeaweedFS, seaweedfs
 from tests.chaos.checker import Verdict, Violation, check, counted
 from tests.chaos.client import Client
+from tests.chaos.clouds import CLOUDS, Cloud
 from tests.chaos.fleet import Server
 from tests.chaos.history import Recorder, read
 from tests.chaos.plan import Plan
@@ -38,9 +38,8 @@ class Run:
     servers: int = 4
     seed: int = 0
     app: str = "functions.local:app"
-    s3: SeaweedFS | None = None
+    cloud: Cloud | None = None
     """The store; without one it is a SQLite file."""
-    bucket: str = "chaos"
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -93,14 +92,13 @@ async def _fleet(chosen: Run, plan: Plan) -> AsyncIterator[list[Server]]:
     async with contextlib.AsyncExitStack() as stack:
         for number in range(chosen.servers):
             environment = {**chosen.environment, "GYM_HTTP_SIGNING_KEYS": key}
-            if chosen.s3 is None:
+            if chosen.cloud is None:
                 environment["GYM_HTTP_STORE"] = f"sqlite:///{_database(chosen)}"
             else:
-                proxy = S3Proxy(chosen.s3.endpoint, plan, partial(_kill_one, servers, number, plan))
+                proxy = S3Proxy(chosen.cloud.endpoint, plan, partial(_kill_one, servers, number, plan))
                 await stack.enter_async_context(proxy.running())
-                environment |= chosen.s3.environment
-                environment["AWS_ENDPOINT_URL_S3"] = proxy.endpoint
-                environment["GYM_HTTP_STORE"] = f"s3://{chosen.bucket}/{key[:8]}"
+                environment |= chosen.cloud.through(proxy.endpoint)
+                environment["GYM_HTTP_STORE"] = f"{chosen.cloud.address}/{key[:8]}"
             servers.append(Server(number, chosen.app, environment, chosen.directory / f"server-{number}.log"))
         try:
             await asyncio.gather(*(server.start() for server in servers))
@@ -116,7 +114,7 @@ async def _trouble(chosen: Run, servers: list[Server], plan: Plan) -> AsyncItera
     """Inject kills and faults until the block ends; then every server runs and the store works."""
     tasks = [asyncio.create_task(_keep_running(server)) for server in servers]
     tasks.append(asyncio.create_task(_kill_now_and_then(servers, plan)))
-    if chosen.s3 is None:
+    if chosen.cloud is None:
         tasks.append(asyncio.create_task(hold_now_and_then(_database(chosen), plan)))
     try:
         yield
@@ -175,7 +173,7 @@ def _database(chosen: Run) -> Path:
 
 
 def main() -> None:
-    """Run on SQLite and on SeaweedFS; exit with status 1 unless everything is explained."""
+    """Run on SQLite, on SeaweedFS and on azurite; exit with status 1 unless everything is explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.run", description=main.__doc__)
     parser.add_argument("--calls", type=int, default=10_000, help="acknowledged calls")
     parser.add_argument("--kills", type=int, default=200)
@@ -183,20 +181,20 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--servers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--store", choices=("sqlite", "s3"), action="append")
+    parser.add_argument("--store", choices=("sqlite", "s3", "azure"), action="append")
     parser.add_argument("--keep", type=Path, help="a directory for the histories and the servers' logs")
     given = parser.parse_args()
     explained = True
     with contextlib.ExitStack() as stack:
         directory = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for store in given.store or ("sqlite", "s3"):
-            s3 = stack.enter_context(seaweedfs(directory / "seaweedfs")) if store == "s3" else None
-            if s3 is not None:
-                s3.create_bucket(Run.bucket)
+        for store in given.store or ("sqlite", "s3", "azure"):
+            cloud = (
+                None if store == "sqlite" else stack.enter_context(CLOUDS[store](directory / f"{store}-server"))
+            )
             counts = {
                 name: getattr(given, name) for name in ("calls", "kills", "faults", "clients", "servers", "seed")
             }
-            report = asyncio.run(run(Run(directory=directory / store, s3=s3, **counts)))
+            report = asyncio.run(run(Run(directory=directory / store, cloud=cloud, **counts)))
             print(f"{store}, {given.servers} servers, {given.clients} clients, {os.cpu_count()} cores")
             print(report, flush=True)
             explained &= not report.verdict.violations

@@ -5,18 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from infra.s3.seaweedfs import SeaweedFS
+from tests.chaos.clouds import Cloud, of_azure, of_s3
 from tests.chaos.run import Report, Run, run
+from tests.fixtures_azure import CONTAINER
 from tests.fixtures_s3 import BUCKET
 
 
-@pytest.mark.parametrize("store", ["sqlite", "s3"])
-def test_every_call_is_applied_once_whatever_fails(
-    store: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    s3: SeaweedFS | None = request.getfixturevalue("seaweedfs_server") if store == "s3" else None
+@pytest.fixture
+def cloud(store: str, request: pytest.FixtureRequest) -> Cloud | None:
+    """The server of the store; None for SQLite."""
+    if store == "s3":
+        return of_s3(request.getfixturevalue("seaweedfs_server"), BUCKET)
+    return of_azure(request.getfixturevalue("azurite_server"), CONTAINER) if store == "azure" else None
+
+
+@pytest.mark.parametrize("store", ["sqlite", "s3", "azure"])
+def test_every_call_is_applied_once_whatever_fails(tmp_path: Path, cloud: Cloud | None) -> None:
     report = asyncio.run(
-        run(Run(directory=tmp_path / "run", calls=300, kills=5, faults=40, servers=3, s3=s3, bucket=BUCKET))
+        run(Run(directory=tmp_path / "run", calls=300, kills=5, faults=40, servers=3, cloud=cloud))
     )
     assert not report.verdict.violations, str(report)
     assert report.verdict.acknowledged >= 300
@@ -26,12 +32,9 @@ def test_every_call_is_applied_once_whatever_fails(
 
 
 @pytest.mark.parametrize("store", ["sqlite", "s3"])
-def test_where_nothing_fails_no_reply_leaves_the_outcome_open(
-    store: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    s3: SeaweedFS | None = request.getfixturevalue("seaweedfs_server") if store == "s3" else None
+def test_where_nothing_fails_no_reply_leaves_the_outcome_open(tmp_path: Path, cloud: Cloud | None) -> None:
     report = asyncio.run(
-        run(Run(directory=tmp_path / "run", calls=200, kills=0, faults=0, servers=2, s3=s3, bucket=BUCKET))
+        run(Run(directory=tmp_path / "run", calls=200, kills=0, faults=0, servers=2, cloud=cloud))
     )
     assert not report.verdict.violations, str(report)
     assert not [reply for reply in report.verdict.not_final if reply.startswith("5")], str(report)

@@ -43,7 +43,9 @@ class Failure(NamedTuple):
 
     def __str__(self) -> str:
         # The code alone: the answer's message, and the address in an error's text, may hold secrets.
-        return f"{self.status} {self.code}".rstrip() if self.status else (self.kind or "no answer")
+        if self.status is not None:
+            return f"{self.status} {self.code}".rstrip()
+        return f"no answer ({self.kind})" if self.kind else "no usable answer"
 
 
 def failure_of(error: Exception, *, sent_once: bool) -> Failure:
@@ -96,7 +98,7 @@ class Place:
 
     def unavailable(self, failure: Failure) -> StoreUnavailable:
         """The store cannot be used, and what to do about it."""
-        reason = f"{self.server} answered {failure}" if failure.status else f"no answer ({failure})"
+        reason = f"{self.server} answered {failure}" if failure.status else f"{self.server} gave {failure}"
         advice = self.advice.get(failure.code or str(failure.status or failure.kind))
         if not failure.connected:
             reason = f"no connection to {self.host or self.server}"

@@ -20,7 +20,7 @@ from tests.blocking import Blocking, result
 from tests.fixtures_azure import CONTAINER
 from tests.fixtures_s3 import BUCKET
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.storage.cloud.wire import Answer, Wire, running_wire
+from tests.shared.storage.cloud.wire import Answer, Fate, Wire, running_wire
 from tests.shared.storage.testing import broken
 
 
@@ -107,6 +107,19 @@ def test_a_proxy_that_drops_conditions_is_found_out(wire: Wire, dropped: set[str
 def test_a_bucket_that_cannot_be_written_says_why(wire: Wire, answer: Answer, words: str) -> None:
     wire.fates.append(answer)
     with pytest.raises(StoreUnavailable, match=words):
+        asyncio.run(check(address(), "process"))
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(503, "SlowDown"), Answer(409, "ConditionalRequestConflict"), Fate.DROPPED]
+)
+def test_a_fault_now_and_then_does_not_end_the_start_and_one_that_stays_does(
+    wire: Wire, answer: Answer | Fate
+) -> None:
+    wire.fates.append(answer)
+    asyncio.run(check(address(), "process"))
+    wire.fates += [answer] * 3
+    with pytest.raises(StoreUnavailable, match="failed 3 times"):
         asyncio.run(check(address(), "process"))
 
 
