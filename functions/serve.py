@@ -39,8 +39,8 @@ def serve(host: str, port: int, workers: int = 1) -> int:
     way.
 
     Raises:
-        Misconfigured: a setting is malformed, or the store's address is, or several workers cannot share the store,
-            or traces cannot be sent.
+        Misconfigured: a setting is malformed, or the store's address is, or several workers cannot share the
+            store, or traces cannot be sent.
     """
     chosen = settings.read()
     longest_call_s = math.ceil(chosen.max_call_seconds + 3 * GRACE_S)

@@ -55,6 +55,11 @@ class _Worker(Process):
         return self._server
 
     @property
+    def pid(self) -> int:
+        assert self.process.pid is not None  # it was started
+        return self.process.pid
+
+    @property
     def has_served(self) -> bool:
         return self._from_server.poll()
 
@@ -80,6 +85,8 @@ class Supervisor(Multiprocess):
     uvicorn's own gives up whenever a server ends with the status of one that could not start, which code of an
     environment may end it with as well. It waits for one server at a time, too, and meanwhile hears no signal.
     """
+
+    processes: list[_Worker]  # type: ignore[assignment]  # uvicorn's list is of its own class
 
     def __init__(
         self,
@@ -161,7 +168,7 @@ class Supervisor(Multiprocess):
             self.should_exit.set()
         elif worker.has_served or time.monotonic() - worker.began > _PAUSE_S:
             _log.warning("Child process [%s] ended with %s; replacing it.", worker.pid, worker.exitcode)
-            self._ended(worker.process.pid)
+            self._ended(worker.pid)
             self.processes[place] = self._started(place)
 
     def _renew(self) -> None:
@@ -182,7 +189,7 @@ class Supervisor(Multiprocess):
             _log.error("Child process [%s] does not come to serve; the others stay as they are.", coming.pid)
             coming.kill()
             coming.process.join()
-            self._ended(coming.process.pid)
+            self._ended(coming.pid)
             self._coming = None
             self._to_renew = []
 
@@ -195,7 +202,7 @@ class Supervisor(Multiprocess):
                 each.process.join()
             if not each.process.is_alive():
                 self._leaving.remove(each)
-                self._ended(each.process.pid)
+                self._ended(each.pid)
 
     def _leaving_time(self) -> float:
         """When a server that is told to end now has to have ended."""

@@ -124,14 +124,14 @@ def test_a_server_that_ends_is_replaced_alone_though_another_one_hangs() -> None
     first, second = parent.processes
     assert first.wait_until_ready(60)
     assert second.wait_until_ready(60)
-    os.kill(first.process.pid, signal.SIGSTOP)
+    os.kill(first.pid, signal.SIGSTOP)
     second.process.kill()
     second.process.join(60)
     began = time.monotonic()
     tend(parent, lambda: parent.processes[1].pid != second.pid)
     assert time.monotonic() - began < parent.config.timeout_worker_healthcheck / 2
     assert parent.processes[0].pid == first.pid
-    os.kill(first.process.pid, signal.SIGCONT)
+    os.kill(first.pid, signal.SIGCONT)
     end(parent)
 
 
@@ -141,7 +141,7 @@ def test_a_server_that_no_longer_answers_is_replaced_once_its_time_is_over() -> 
     parent.init_processes()
     [first] = parent.processes
     assert first.wait_until_ready(60)
-    os.kill(first.process.pid, signal.SIGSTOP)
+    os.kill(first.pid, signal.SIGSTOP)
     began = time.monotonic()
     tend(parent, lambda: parent.processes[0].pid != first.pid)
     assert 2 <= time.monotonic() - began < 30
