@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 5000
 HOST ?= 127.0.0.1
+WORKERS ?= 1
 VENV := .venv
 TRAIN_VENV := .venv-train
 BIN := $(VENV)/bin
@@ -28,8 +29,8 @@ $(VENV)/.%: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
 
-run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
-	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT)
+run: $(VENV)/.all  ## serve on PORT (5000) by WORKERS processes (1, auto), with snapshots in .gym-http/
+	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)

@@ -2,12 +2,16 @@
 
 A server dies when an environment's native code crashes or never returns. Instances are in the store, so the next
 server continues them. Connections made in between wait for it.
+
+Several servers, the workers, share one port. Each also has a port of its own, by which a proxy sends all calls on
+an instance to the worker that holds it live.
 """
 
 import argparse
 import asyncio
 import logging
 import math
+import os
 import socket
 import sys
 
@@ -29,13 +33,16 @@ _BACKLOG = 2048
 _log = logging.getLogger("uvicorn.error")
 
 
-def serve(host: str, port: int) -> int:
+def serve(host: str, port: int, workers: int = 1) -> int:
     """Serve until a signal ends the server, and return the exit status.
 
-    Told to end, a server takes no more connections, cuts streams, and finishes the calls under way.
+    Several workers share the port, and each listens on one of its own as well: the ports that follow, or any
+    where `port` is 0. Told to end, a server takes no more connections, cuts streams, and finishes the calls under
+    way.
 
     Raises:
-        Misconfigured: a setting is malformed, the store does not keep what is promised, or traces cannot be sent.
+        Misconfigured: a setting is malformed, several workers cannot share the store or it does not keep what is
+            promised, or traces cannot be sent.
         StoreFailed: the store cannot be used.
     """
     chosen = settings.read()
@@ -45,6 +52,7 @@ def serve(host: str, port: int) -> int:
         "functions.local:app",
         host=host,
         port=port,
+        workers=workers,
         http=BoundedHttp,
         access_log=False,  # the application writes its own
         timeout_keep_alive=chosen.keep_alive_seconds,
@@ -54,11 +62,20 @@ def serve(host: str, port: int) -> int:
     )
     address = StoreAddress.parse(chosen.store)
     if not open_store(address, chosen.durability).capabilities.shared:
+        if workers > 1:
+            raise Misconfigured(
+                f"GYM_HTTP_STORE is {address.scheme}:, which several workers cannot share; use sqlite:///PATH."
+            )
         server = Server(config)  # without a parent: another process would find nothing to continue
         server.run()
         return 0 if server.started else STARTUP_FAILURE
     asyncio.run(check(address, chosen.durability))
-    supervisor = Supervisor(config, sockets=[_listening(host, port)])
+    shared = _listening(host, port)
+    own = [_listening(host, port and port + number) for number in range(1, workers + 1)] if workers > 1 else []
+    for number, each in enumerate(own, start=1):
+        _log.info("Worker %d of %d also listens on %s", number, workers, _url(host, each))
+    _log.info("Uvicorn running on %s (Press CTRL+C to quit)", _url(host, shared))
+    supervisor = Supervisor(config, [shared], own)
     supervisor.run()
     return STARTUP_FAILURE if supervisor.failed else 0
 
@@ -70,11 +87,28 @@ def _listening(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         sys.exit(f"Cannot listen on {host} port {port}: {error.strerror}; choose another with PORT.")
+    except OverflowError:
+        sys.exit(f"Cannot listen on {host} port {port}: ports end at 65535; choose another with PORT.")
     listening.set_inheritable(True)
-    shown = f"[{host}]" if family == socket.AF_INET6 else host
-    message = "Uvicorn running on http://%s:%d (Press CTRL+C to quit)"
-    _log.info(message, shown, listening.getsockname()[1])
     return listening
+
+
+def _url(host: str, listening: socket.socket) -> str:
+    shown = f"[{host}]" if listening.family == socket.AF_INET6 else host
+    return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def worker_count(given: str) -> int:
+    """How many workers `--workers` asks for; `auto` is one for each core that this process may use.
+
+    Raises:
+        ArgumentTypeError: it is neither that nor a number above 0.
+    """
+    if given == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not (given.isdecimal() and int(given)):
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number above 0; give one, or auto for the cores")
+    return int(given)
 
 
 def main() -> None:
@@ -82,9 +116,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m functions.serve", description=main.__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument(
+        "--workers", type=worker_count, default=1, help="server processes; auto is one for each core"
+    )
     given = parser.parse_args()
     try:
-        sys.exit(serve(given.host, given.port))
+        sys.exit(serve(given.host, given.port, given.workers))
     except (Misconfigured, StoreFailed) as error:
         sys.exit(error.detail)
 

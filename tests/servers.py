@@ -16,6 +16,7 @@ from tests.applications import Reply
 
 ROOT = Path(__file__).parents[1]
 _LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
+_WORKER = re.compile(rb"Worker \d+ of \d+ also listens on (http://127\.0\.0\.1:\d+)")
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Server:
     url: str
     rest: Future[bytes]
     """What it writes after its address, once it has ended."""
+    workers: Sequence[str] = ()
+    """The addresses of its workers, where it has several."""
 
     def send(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
@@ -46,9 +49,9 @@ def uvicorn(
     return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment)
 
 
-def supervised(**environment: str) -> AbstractContextManager[Server]:
-    """Every endpoint under a parent process that replaces the server; `process` is the parent."""
-    return _started(["functions.serve", "--port", "0"], environment)
+def supervised(workers: int = 1, **environment: str) -> AbstractContextManager[Server]:
+    """Every endpoint under a parent process that replaces its workers; `process` is the parent."""
+    return _started(["functions.serve", "--port", "0", "--workers", str(workers)], environment)
 
 
 @contextmanager
@@ -76,4 +79,5 @@ def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]
         reader = stack.enter_context(ThreadPoolExecutor(1))
         rest = reader.submit(process.stdout.read)
         stack.callback(process.kill)  # first, or there is no end to read to
-        yield Server(process, f"http://127.0.0.1:{int(listening[1])}", rest)
+        workers = [address.decode() for address in _WORKER.findall(output)]
+        yield Server(process, f"http://127.0.0.1:{int(listening[1])}", rest, workers)

@@ -2,7 +2,9 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from uvicorn import Config
@@ -49,9 +51,26 @@ def handlers() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def supervisor(app: str) -> Supervisor:
-    config = Config(f"{__name__}:{app}", lifespan="on", log_level="critical", timeout_graceful_shutdown=1)
-    return Supervisor(config, sockets=[])
+def supervisor(app: str, workers: int = 1, ended: Callable[[int], None] = lambda pid: None) -> Supervisor:
+    config = Config(
+        f"{__name__}:{app}", lifespan="on", log_level="critical", timeout_graceful_shutdown=1, workers=workers
+    )
+    own = [socket.create_server(("127.0.0.1", 0)) for _ in range(workers)] if workers > 1 else []
+    return Supervisor(config, [], own, ended)
+
+
+def tend(parent: Supervisor, until: Callable[[], bool]) -> None:
+    """Do what the parent does twice a second, until the condition holds."""
+    deadline = time.monotonic() + 60
+    while not until():
+        assert time.monotonic() < deadline
+        parent.keep_subprocess_alive()
+        time.sleep(0.05)
+
+
+def end(parent: Supervisor) -> None:
+    parent.terminate_all()
+    parent.join_all()
 
 
 def test_a_server_that_cannot_start_ends_its_parent() -> None:
@@ -66,13 +85,10 @@ def test_a_server_that_served_is_replaced_whatever_its_status() -> None:
     [first] = parent.processes
     first.process.join(60)
     assert first.exitcode == STARTUP_FAILURE
-    parent.keep_subprocess_alive()
-    [second] = parent.processes
-    assert second.pid != first.pid
+    tend(parent, lambda: parent.processes[0].pid != first.pid)
     assert not parent.failed
     assert not parent.should_exit.is_set()
-    parent.terminate_all()
-    parent.join_all()
+    end(parent)
 
 
 def test_a_server_that_does_not_end_is_killed() -> None:
@@ -91,13 +107,74 @@ def test_a_server_that_a_hang_up_has_renewed_is_replaced_like_any_other() -> Non
     [first] = parent.processes
     assert first.wait_until_ready(60)
     parent.handle_hup()
+    tend(parent, lambda: parent.processes[0].pid != first.pid)
     [second] = parent.processes
-    assert second.pid != first.pid
     second.process.kill()
     second.process.join(60)
-    parent.keep_subprocess_alive()
+    tend(parent, lambda: parent.processes[0].pid != second.pid)
     [third] = parent.processes
-    assert third.pid != second.pid
     assert third.wait_until_ready(60)
-    parent.terminate_all()
-    parent.join_all()
+    end(parent)
+
+
+def test_a_server_that_ends_is_replaced_alone_though_another_one_hangs() -> None:
+    """The one that hangs is given its time; to wait for it would leave the other's callers waiting too."""
+    parent = supervisor("serves", workers=2)
+    parent.init_processes()
+    first, second = parent.processes
+    assert first.wait_until_ready(60)
+    assert second.wait_until_ready(60)
+    os.kill(first.pid, signal.SIGSTOP)
+    second.process.kill()
+    second.process.join(60)
+    began = time.monotonic()
+    tend(parent, lambda: parent.processes[1].pid != second.pid)
+    assert time.monotonic() - began < parent.config.timeout_worker_healthcheck / 2
+    assert parent.processes[0].pid == first.pid
+    os.kill(first.pid, signal.SIGCONT)
+    end(parent)
+
+
+def test_a_server_that_no_longer_answers_is_replaced_once_its_time_is_over() -> None:
+    parent = supervisor("serves")
+    parent.config.timeout_worker_healthcheck = 2
+    parent.init_processes()
+    [first] = parent.processes
+    assert first.wait_until_ready(60)
+    os.kill(first.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    tend(parent, lambda: parent.processes[0].pid != first.pid)
+    assert 2 <= time.monotonic() - began < 30
+    end(parent)
+
+
+def test_renewed_servers_leave_one_after_another_and_each_end_is_told() -> None:
+    told: list[int] = []
+    parent = supervisor("serves", workers=2, ended=told.append)
+    parent.init_processes()
+    before = [each.pid for each in parent.processes]
+    assert all(each.wait_until_ready(60) for each in parent.processes)
+    parent.handle_hup()
+    seen = []
+
+    def renewed() -> bool:
+        seen.append([each.pid for each in parent.processes])
+        return len(told) == 2
+
+    tend(parent, renewed)
+    assert not {*before} & {*seen[-1]}
+    assert any(before[1] in each and before[0] not in each for each in seen)
+    assert sorted(told) == sorted(before)
+    end(parent)
+
+
+def test_servers_are_neither_added_nor_taken_away_by_a_signal() -> None:
+    """A proxy was told of as many sockets as there are."""
+    parent = supervisor("serves", workers=2)
+    parent.init_processes()
+    assert all(each.wait_until_ready(60) for each in parent.processes)
+    parent.handle_ttin()
+    assert len(parent.processes) == 2
+    parent.handle_ttou()
+    assert len(parent.processes) == 2
+    end(parent)
