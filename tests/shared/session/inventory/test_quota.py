@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from shared.errors import NotCreatable, QuotaExceeded
+from shared.session.inventory.quota import Quota
 from shared.session.session import Session
-from shared.session.stored.quota import Quota
 from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
