@@ -160,9 +160,9 @@ def test_nothing_is_counted_beyond_the_limit() -> None:
             await store.put(f"state/ann/{number}", b"")
         entries, listed = store.list, 0
 
-        async def counted(prefix: str) -> Any:
+        async def counted(prefix: str, after: str = "") -> Any:
             nonlocal listed
-            async for entry in entries(prefix):
+            async for entry in entries(prefix, after):
                 listed += 1
                 yield entry
 
@@ -187,10 +187,10 @@ def test_an_owner_whose_count_is_slow_delays_no_other() -> None:
         at = session(FaultyStore(remote=False))
         quota, entries, reached = Quota(at.snapshots, 100), at.objects.list, asyncio.Event()
 
-        async def slow(prefix: str) -> Any:
+        async def slow(prefix: str, after: str = "") -> Any:
             if prefix == "state/ann/":
                 await reached.wait()
-            async for entry in entries(prefix):
+            async for entry in entries(prefix, after):
                 yield entry
 
         at.objects.list = slow  # type: ignore[method-assign]

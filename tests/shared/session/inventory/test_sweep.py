@@ -28,8 +28,8 @@ class OtherClock(FaultyStore):
         super().__init__(remote=False)
         self.ahead_s = ahead_s
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        async for entry in super().list(prefix):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix, after):
             yield entry._replace(written=entry.written - self.ahead_s)
 
 
@@ -95,8 +95,8 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         entries = store.list
 
-        async def listed(prefix: str) -> AsyncIterator[Entry]:
-            async for entry in entries(prefix):
+        async def listed(prefix: str, after: str = "") -> AsyncIterator[Entry]:
+            async for entry in entries(prefix, after):
                 if prefix in ("clock/", "state/"):
                     yield entry._replace(written=entry.written if prefix == "clock/" else 0.0)
 
@@ -189,8 +189,8 @@ def test_what_is_written_after_the_sweep_began_is_left_alone_whatever_this_hosts
         store = OtherClock(600.0)
         inner = store.list
 
-        async def and_then_another_makes_one(prefix: str) -> AsyncIterator[Entry]:
-            async for entry in inner(prefix):
+        async def and_then_another_makes_one(prefix: str, after: str = "") -> AsyncIterator[Entry]:
+            async for entry in inner(prefix, after):
                 yield entry
             if prefix == "state/":
                 await store.put("index/ann/one/CartPole-v1", b"")

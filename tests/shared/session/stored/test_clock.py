@@ -42,7 +42,7 @@ def test_a_store_that_does_not_list_what_was_written_is_told_of() -> None:
     async def test() -> None:
         store = FaultyStore()
 
-        async def nothing(prefix: str) -> AsyncIterator[Entry]:
+        async def nothing(prefix: str, after: str = "") -> AsyncIterator[Entry]:
             for entry in list[Entry]():
                 yield entry
 
