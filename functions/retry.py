@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import sys
 
-from shared.session.stored.verdicts import Verdicts
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.settings import prepare_process
 from shared.web.service.service import open_service
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from shared.errors import Misconfigured, StoreFailed
-from shared.session.stored.sweep import Swept, sweep
+from shared.session.inventory.sweep import Swept, sweep
 from shared.web.service.service import open_service
 
 

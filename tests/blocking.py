@@ -25,9 +25,9 @@ class Blocking(Generic[S]):
     def delete(self, key: str, expect: Tag | None = None) -> None:
         result(self.store.delete(key, expect))
 
-    def list(self, prefix: str) -> "list[Entry]":
+    def list(self, prefix: str, after: str = "") -> "list[Entry]":
         async def entries() -> list[Entry]:
-            return [entry async for entry in self.store.list(prefix)]
+            return [entry async for entry in self.store.list(prefix, after)]
 
         return result(entries())
 

@@ -49,7 +49,7 @@ def uvicorn(
     return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment)
 
 
-def supervised(workers: int = 1, **environment: str) -> AbstractContextManager[Server]:
+def supervised(workers: int = 1, /, **environment: str) -> AbstractContextManager[Server]:
     """Every endpoint under a parent process that replaces its workers; `process` is the parent."""
     return _started(["functions.serve", "--port", "0", "--workers", str(workers)], environment)
 

@@ -5,18 +5,18 @@ import time
 from collections.abc import Sequence
 
 from shared.session.calls.exactly_once import ExactlyOnce
+from shared.session.inventory.quota import Quota
 from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
 from shared.session.lifecycle.trials import Trials
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
-from shared.session.stored.quota import Quota
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
-from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.versions.compatibility import Accept
 from shared.storage.protocol import Store

@@ -35,10 +35,10 @@ class CountedStore:
         """See `Store.delete`."""
         await self._measured("delete", self._store.delete, key, expect)
 
-    def list(self, prefix: str) -> AsyncIterator[Entry]:
+    def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """See `Store.list`."""
         self.calls["list", "ok"] += 1
-        return self._store.list(prefix)
+        return self._store.list(prefix, after)
 
     async def close(self) -> None:
         """See `Store.close`."""

@@ -5,6 +5,7 @@ import itertools
 import sys
 import threading
 import time
+from bisect import bisect_left, insort
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -38,6 +39,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._versions: dict[str, _Version] = {}
+        self._keys: list[str] = []
+        """Those of `_versions`, sorted by code point, which is the order of their UTF-8 bytes."""
         self._writes = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -65,6 +68,8 @@ class MemoryStore:
             if expect is not None:
                 self._check(key, expect)
             tag = Tag(str(next(self._writes)))
+            if key not in self._versions:
+                insort(self._keys, key)
             self._versions[key] = _Version(Stored(body, tag), time.time())
             return tag
 
@@ -73,17 +78,24 @@ class MemoryStore:
         with self._lock:
             if expect is not None:
                 self._check(key, expect)
-            self._versions.pop(key, None)
+            if self._versions.pop(key, None) is not None:
+                del self._keys[bisect_left(self._keys, key)]
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        """See `Store.list`; the keys are those present at the first step."""
-        with self._lock:
-            # Strings sort by code point, which is the order of their UTF-8 bytes.
-            found = sorted(item for item in self._versions.items() if item[0].startswith(prefix))
-        for number, (key, version) in enumerate(found, start=1):
-            yield Entry(key, version.written, len(version.stored.body))
-            if number % _TURN == 0:
-                await asyncio.sleep(0)
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        """See `Store.list`; it takes the room of one turn's entries."""
+        start = after + "\0" if after else prefix
+        while True:
+            with self._lock:
+                first = bisect_left(self._keys, start)
+                found = [(key, self._versions[key]) for key in self._keys[first : first + _TURN]]
+            for key, version in found:
+                if not key.startswith(prefix):
+                    return
+                yield Entry(key, version.written, len(version.stored.body))
+            if len(found) < _TURN:
+                return
+            await asyncio.sleep(0)
+            start = found[-1][0] + "\0"  # the least key after the last one
 
     async def close(self) -> None:
         """See `Store.close`; there is nothing to release."""

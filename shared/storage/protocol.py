@@ -113,11 +113,15 @@ class Store(Protocol):
             OutcomeUnknown: a conditional delete failed, and whether it was done is not known.
         """
 
-    def list(self, prefix: str) -> AsyncIterator[Entry]:
+    def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """Every object under `prefix`, once. A prefix is whole segments, each with its `/`, or empty for all.
 
-        Keys that are equal up to their last `/` come in the order of their UTF-8 bytes. The order of `a/b` and
-        `a-b` is the store's own: S3 compares bytes there too, SeaweedFS compares `a` to `a-b`. An object that
+        With `after`, which is longer than the prefix and begins with it, only what comes behind that key in this
+        store's order, whether there is an object under it or not.
+
+        Keys that are equal up to their last `/` come in the order of their UTF-8 bytes, and those that begin with
+        the same segments come together. The order of `a/b` and `a-b` is the store's own: S3 compares bytes there
+        too, SeaweedFS compares `a` to `a-b`; so is, whether `a/b` comes behind `a`. An object that
         is written or deleted during the listing may be in it or not. Other tasks get a turn within a long one.
         """
 

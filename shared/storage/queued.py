@@ -111,9 +111,9 @@ class QueuedStore:
         """See `Store.delete`; it is carried through once it has begun."""
         await self._written(self._store.delete, key, expect)
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """See `Store.list`; between two pages others have their turn."""
-        entries = self._store.list(prefix)
+        entries = self._store.list(prefix, after)
         while page := await self._page(entries):
             for entry in page:
                 yield entry

@@ -139,9 +139,9 @@ class SQLiteStore:
         elif not self._write(_DELETE_TAGGED, key, expect, may_use_reserve=True):
             raise Conflict(key, sent_once=True)
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """See `Store.list`; no transaction is open while the caller handles an entry."""
-        start, end = prefix, prefix.encode() + b"\xff"
+        start, end = after + "\0" if after else prefix, prefix.encode() + b"\xff"
         while True:
             rows, _ = self._run(_LIST, start, end, self._page)
             for row in rows:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.retry import main
-from shared.session.stored.verdicts import Verdicts
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from shared.web.service.service import open_service
 

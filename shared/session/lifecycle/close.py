@@ -3,10 +3,10 @@
 import os
 
 from shared.errors import InstanceNotFound, StaleRevision
+from shared.session.inventory.quota import Quota
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import CALL_ID_BYTES, Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
-from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import Contended, InstanceNotFound, NotCreatable, StoreFailed
+from shared.session.inventory.quota import Quota
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.lifecycle.trials import Gone, Trials
 from shared.session.live.cache import LiveCache
@@ -17,7 +18,6 @@ from shared.session.live.restore import closed
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.progress import Progress
-from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.conformance.selection import needs_trial

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
+from shared.session.inventory.quota import Quota
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
 from shared.session.stored.in_parts import in_parts
-from shared.session.stored.quota import Quota
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
 

@@ -6,8 +6,8 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from shared.session.catalog import catalog
 from shared.session.lifecycle.shares import Shares
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.placement import CallLimit
-from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict, run_in_child, select_in_child, verdict_key
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits

@@ -100,10 +100,10 @@ class CloudStore:
         except BaseError as error:
             raise self._failed(failure_of(error, sent_once=False)) from None
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """See `Store.list`; goes on behind the last entry if a page breaks off, which obstore does not repeat."""
         handle = await self._handles.retrying()
-        last: str | None = None
+        last = after or None
         for tried in range(1, _TRIES + 1):
             try:
                 async for page in handle.list(prefix or None, offset=last, chunk_size=_PAGE):

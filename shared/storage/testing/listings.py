@@ -7,8 +7,8 @@ import pytest
 from shared.storage.protocol import Store
 
 
-async def _keys(store: Store, prefix: str) -> list[str]:
-    return [entry.key async for entry in store.list(prefix)]
+async def _keys(store: Store, prefix: str, after: str = "") -> list[str]:
+    return [entry.key async for entry in store.list(prefix, after)]
 
 
 class ListingRules:
@@ -58,6 +58,28 @@ class ListingRules:
             await store.put(key, b"")
         assert sorted(await _keys(store, "s/")) == sorted(keys)
         assert sorted(await _keys(store, "s/a/")) == ["s/a/b", "s/a/b/c", "s/a/c"]
+
+    async def test_a_listing_goes_on_behind_any_key_whether_there_is_an_object_or_not(self, store: Store) -> None:
+        """Pages of a list that is read in several requests miss nothing and repeat nothing."""
+        keys = [f"state/me/{n}" for n in range(1, 9)]
+        for key in keys:
+            await store.put(key, b"")
+        await store.put("state/you/1", b"")
+        assert await _keys(store, "state/me/", "state/me/0") == keys
+        for number, key in enumerate(keys, start=1):
+            assert await _keys(store, "state/me/", key) == keys[number:]
+            assert await _keys(store, "state/me/", f"{key}-") == keys[number:]
+
+    async def test_a_listing_goes_on_behind_all_keys_that_begin_with_the_same_segments(self, store: Store) -> None:
+        """So the owners are found at one page each, whatever their order in this store is."""
+        for owner in ("a", "a-b", "a.b", "a0", "b", "é"):
+            for name in ("1", "é", "x/y"):
+                await store.put(f"s/{owner}/{name}", b"")
+        keys = await _keys(store, "s/")
+        owners = list(dict.fromkeys(key.split("/")[1] for key in keys))
+        for number, owner in enumerate(owners, start=1):
+            later = [key for key in keys if key.split("/")[1] in owners[number:]]
+            assert await _keys(store, "s/", f"s/{owner}/\U0010ffff") == later
 
     async def test_a_prefix_is_whole_segments_and_the_empty_one_is_everything(self, store: Store) -> None:
         """`state/me/` is not a prefix of `state/me2/1`, nor of the object `state/me`."""

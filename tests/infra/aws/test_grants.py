@@ -13,7 +13,7 @@ import pytest
 from functions import local
 from infra.aws.template import Function, Grant, read
 from infra.s3.seaweedfs import SeaweedFS
-from shared.session.stored.sweep import sweep
+from shared.session.inventory.sweep import sweep
 from shared.settings import Settings
 from shared.snapshot.conformance.selection import Verdict
 from shared.web.app.routing import Router
@@ -191,7 +191,7 @@ def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.Monke
     """Where nothing is kept for longer than a moment."""
     guard.function = FUNCTIONS["sweep"]
     for wait in ("GRACE_S", "LEEWAY_S", "LIFETIME_S"):
-        monkeypatch.setattr(f"shared.session.stored.sweep.{wait}", 0)
+        monkeypatch.setattr(f"shared.session.inventory.sweep.{wait}", 0)
     time.sleep(1.1)  # S3 tells times in whole seconds
     swept = asyncio.run(sweep(open_service(dataclasses.replace(settings, idle_ttl_s=0.01)).session.snapshots))
     assert swept.instances > 0

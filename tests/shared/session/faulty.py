@@ -53,9 +53,9 @@ class FaultyStore:
         await self._inner.delete(key, expect)
         await _next(self.after_delete)
 
-    def list(self, prefix: str) -> AsyncIterator[Entry]:
+    def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         self.calls["list"] += 1
-        return self._inner.list(prefix)
+        return self._inner.list(prefix, after)
 
     async def _sent(self) -> None:
         """A call to a remote store takes a while, in which others get a turn."""

@@ -56,10 +56,11 @@ class DirectoryStore:
         """See `Store.delete`."""
         await asyncio.to_thread(self._delete, key, expect)
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        """See `Store.list`; the directories are read one after another."""
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        """See `Store.list`; the directories are read one after another, `a` before `a-b`."""
         for entry in await asyncio.to_thread(self._entries, prefix):
-            yield entry
+            if not after or _order(entry.key) > _order(after):
+                yield entry
 
     async def close(self) -> None:
         """See `Store.close`; no file is open between calls."""
@@ -151,6 +152,11 @@ def _entries(folder: Path, prefix: str) -> Iterator[Entry]:
             except FileNotFoundError:  # deleted since the directory was read
                 continue
             yield Entry(prefix + name[1:], found.st_mtime, found.st_size - _TAG_LENGTH)
+
+
+def _order(key: str) -> list[bytes]:
+    *folders, name = key.split("/")
+    return [*(b"d" + os.fsencode(folder) for folder in folders), b"o" + os.fsencode(name)]
 
 
 def _names(folder: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreUnavailable
-from shared.session.stored.sweep import LEEWAY_S, Swept, sweep
+from shared.session.inventory.sweep import LEEWAY_S, Swept, sweep
 from shared.session.stored.tombstones import LIFETIME_S
 from shared.storage.protocol import Conflict
 from tests.shared.session import episodes

@@ -11,8 +11,8 @@ import pytest
 
 from shared.errors import NotCreatable
 from shared.session.lifecycle.trials import Trials
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.placement import CallLimit
-from shared.session.stored.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits

@@ -13,8 +13,8 @@ from shared.storage.protocol import Entry
 from tests.fixtures_s3 import BUCKET
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.inventory.test_sweep import OtherClock
 from tests.shared.session.sessions import run
-from tests.shared.session.stored.test_sweep import OtherClock
 
 
 @pytest.mark.parametrize("ahead_s", [-600.0, -120.0, 120.0, 600.0])
@@ -42,7 +42,7 @@ def test_a_store_that_does_not_list_what_was_written_is_told_of() -> None:
     async def test() -> None:
         store = FaultyStore()
 
-        async def nothing(prefix: str) -> AsyncIterator[Entry]:
+        async def nothing(prefix: str, after: str = "") -> AsyncIterator[Entry]:
             for entry in list[Entry]():
                 yield entry
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from shared.errors import Contended, InstanceNotFound, QuotaExceeded, ReplyGone, StoreFailed, StoreUnavailable
+from shared.session.inventory.sweep import Swept, sweep
 from shared.session.session import Session
 from shared.session.stored.ending import MARKER, has_ended
 from shared.session.stored.reference import Reference
-from shared.session.stored.sweep import Swept, sweep
 from shared.session.stored.tombstones import LIFETIME_S, PREFIX
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict, Stored

@@ -7,7 +7,7 @@ import pytest
 
 from infra.s3.seaweedfs import SeaweedFS
 from shared.errors import OutcomeUnknown, StoreUnavailable
-from shared.session.lifecycle.many import for_each
+from shared.session.stored.in_parts import in_parts
 from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import ABSENT
 from tests.blocking import Blocking, result
@@ -30,7 +30,7 @@ def test_a_listing_that_breaks_off_goes_on_behind_its_last_entry(wire: Wire) -> 
 
     async def filled() -> None:
         store = S3Store(BUCKET, "pages")
-        await for_each(lambda key: store.put(key, b""), keys)
+        await in_parts(store, lambda key: store.put(key, b""), keys)
         await store.close()
 
     with pytest.MonkeyPatch.context() as past_the_wire:

@@ -164,44 +164,57 @@ class NeverCompacted(MemoryStore):
 
 
 class ListsAllForNothing(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        for entry in [e async for e in super().list(prefix)] or [e async for e in super().list("")]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        for entry in [e async for e in super().list(prefix, after)] or [e async for e in super().list("")]:
             yield entry
 
 
 class ListsNoTimes(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        async for entry in super().list(prefix):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix, after):
             yield entry._replace(written=0.0)
 
 
 class ListsInNoOrder(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        for entry in reversed([entry async for entry in super().list(prefix)]):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        for entry in reversed([entry async for entry in super().list(prefix, after)]):
             yield entry
 
 
 class ListsOnePage(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        for entry in [entry async for entry in super().list(prefix)][:3]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        for entry in [entry async for entry in super().list(prefix, after)][:3]:
+            yield entry
+
+
+class ListsFromTheBeginning(MemoryStore):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix):
+            yield entry
+
+
+class GoesOnBehindObjectsAlone(MemoryStore):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        there = await self.get(after) is not None
+        async for entry in super().list(prefix, after if there else ""):
             yield entry
 
 
 class ListsOneLevel(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        async for entry in super().list(prefix):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix, after):
             if "/" not in entry.key.removeprefix(prefix):
                 yield entry
 
 
 class ListsPartsOfSegments(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         async for entry in super().list(prefix.removesuffix("/")):
             yield entry
 
 
 class ListsByPattern(MemoryStore):
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         async for entry in super().list(""):
             if fnmatch.fnmatchcase(entry.key, f"{prefix}*"):
                 yield entry
@@ -210,9 +223,9 @@ class ListsByPattern(MemoryStore):
 class ListsByPosition(MemoryStore):
     """Asks for the next entry by its number, which deletions shift."""
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         for position in itertools.count():
-            left = [entry async for entry in super().list(prefix)][position:]
+            left = [entry async for entry in super().list(prefix, after)][position:]
             if not left:
                 return
             yield left[0]

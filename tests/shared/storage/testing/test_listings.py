@@ -12,6 +12,8 @@ BREAKERS: Breakers = {
     "test_keys_of_one_folder_come_in_the_order_of_their_bytes": broken.ListsInNoOrder,
     "test_a_listing_is_complete_wherever_its_last_page_ends": broken.ListsOnePage,
     "test_a_listing_has_every_key_once_when_folders_and_objects_share_names": broken.ListsOneLevel,
+    "test_a_listing_goes_on_behind_any_key_whether_there_is_an_object_or_not": broken.GoesOnBehindObjectsAlone,
+    "test_a_listing_goes_on_behind_all_keys_that_begin_with_the_same_segments": broken.ListsFromTheBeginning,
     "test_a_prefix_is_whole_segments_and_the_empty_one_is_everything": broken.ListsPartsOfSegments,
     "test_a_prefix_has_no_wildcards_and_case_counts": broken.ListsByPattern,
     "test_objects_may_be_deleted_while_they_are_listed": broken.ListsByPosition,

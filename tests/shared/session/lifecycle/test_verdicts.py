@@ -1,6 +1,6 @@
 """The verdict of a trial is there for every process of the store, until another takes its place."""
 
-from shared.session.stored.verdicts import Verdicts
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.snapshot.conformance.selection import Verdict
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from shared.errors import NotCreatable, QuotaExceeded
+from shared.session.inventory.quota import Quota
 from shared.session.session import Session
-from shared.session.stored.quota import Quota
 from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
@@ -160,9 +160,9 @@ def test_nothing_is_counted_beyond_the_limit() -> None:
             await store.put(f"state/ann/{number}", b"")
         entries, listed = store.list, 0
 
-        async def counted(prefix: str) -> Any:
+        async def counted(prefix: str, after: str = "") -> Any:
             nonlocal listed
-            async for entry in entries(prefix):
+            async for entry in entries(prefix, after):
                 listed += 1
                 yield entry
 
@@ -187,10 +187,10 @@ def test_an_owner_whose_count_is_slow_delays_no_other() -> None:
         at = session(FaultyStore(remote=False))
         quota, entries, reached = Quota(at.snapshots, 100), at.objects.list, asyncio.Event()
 
-        async def slow(prefix: str) -> Any:
+        async def slow(prefix: str, after: str = "") -> Any:
             if prefix == "state/ann/":
                 await reached.wait()
-            async for entry in entries(prefix):
+            async for entry in entries(prefix, after):
                 yield entry
 
         at.objects.list = slow  # type: ignore[method-assign]

@@ -11,8 +11,8 @@ import pytest
 from shared.errors import InstanceNotFound, StoreFailed, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
+from shared.session.inventory.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.session.stored.reference import Reference
-from shared.session.stored.sweep import Swept, delete_expired, sweep, sweep_forever
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Entry, Stored, Tag, Unchanged
 from shared.storage.sqlite import SQLiteStore
@@ -28,8 +28,8 @@ class OtherClock(FaultyStore):
         super().__init__(remote=False)
         self.ahead_s = ahead_s
 
-    async def list(self, prefix: str) -> AsyncIterator[Entry]:
-        async for entry in super().list(prefix):
+    async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        async for entry in super().list(prefix, after):
             yield entry._replace(written=entry.written - self.ahead_s)
 
 
@@ -37,7 +37,7 @@ class OtherClock(FaultyStore):
 def test_an_expired_instance_leaves_nothing_behind(
     remote: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
+    monkeypatch.setattr("shared.session.inventory.sweep.GRACE_S", 0)
 
     async def test() -> None:
         store = FaultyStore(remote=remote)
@@ -54,7 +54,7 @@ def test_an_expired_instance_leaves_nothing_behind(
 
 
 def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.stored.sweep.GRACE_S", 0)
+    monkeypatch.setattr("shared.session.inventory.sweep.GRACE_S", 0)
 
     async def test() -> None:
         at = session(FaultyStore())
@@ -95,8 +95,8 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         entries = store.list
 
-        async def listed(prefix: str) -> AsyncIterator[Entry]:
-            async for entry in entries(prefix):
+        async def listed(prefix: str, after: str = "") -> AsyncIterator[Entry]:
+            async for entry in entries(prefix, after):
                 if prefix in ("clock/", "state/"):
                     yield entry._replace(written=entry.written if prefix == "clock/" else 0.0)
 
@@ -189,8 +189,8 @@ def test_what_is_written_after_the_sweep_began_is_left_alone_whatever_this_hosts
         store = OtherClock(600.0)
         inner = store.list
 
-        async def and_then_another_makes_one(prefix: str) -> AsyncIterator[Entry]:
-            async for entry in inner(prefix):
+        async def and_then_another_makes_one(prefix: str, after: str = "") -> AsyncIterator[Entry]:
+            async for entry in inner(prefix, after):
                 yield entry
             if prefix == "state/":
                 await store.put("index/ann/one/CartPole-v1", b"")
@@ -273,7 +273,7 @@ def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
 def test_a_store_that_fails_does_not_end_the_sweeping(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, clock: Clock
 ) -> None:
-    caplog.set_level("INFO", logger="shared.session.stored.sweep")
+    caplog.set_level("INFO", logger="shared.session.inventory.sweep")
 
     async def test() -> None:
         store = FaultyStore(remote=False)
