@@ -74,6 +74,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "snapshot-incompatible": SnapshotUnusable,
     "snapshot-diverged": SnapshotUnusable,
     "misconfigured": ServiceUnavailable,
+    "server-ending": ServiceUnavailable,
     "store-failed": ServiceUnavailable,
     "store-unavailable": ServiceUnavailable,
     "outcome-unknown": ServiceUnavailable,
