@@ -14,8 +14,11 @@ MODES = ["local", "each alone", "lambda"]
 
 
 def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """The lines of JSON on standard error since they were last asked for."""
-    return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    """The lines of JSON on standard error since they were last asked for, by their times.
+
+    Each application writes its own some moments later.
+    """
+    return sorted(map(json.loads, capfd.readouterr().err.splitlines()), key=lambda line: line["time"])
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.errors import Contended, InstanceNotFound, QuotaExceeded, ReplyGone, StoreFailed, StoreUnavailable
-from shared.session.inventory.sweep import Swept, sweep
+from shared.session.inventory.sweep import LEEWAY_S, Swept, sweep
 from shared.session.session import Session
 from shared.session.stored.ending import MARKER, has_ended
 from shared.session.stored.reference import Reference
