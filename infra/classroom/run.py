@@ -9,7 +9,7 @@ from pathlib import Path
 from functions.serve import serve
 from infra.classroom.keys import TEACHER, kept_keys
 from infra.classroom.links import links, page
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, StoreFailed
 
 _KEYS = Path(".gym-http/class.json")
 _PAGE = Path(".gym-http/class.html")
@@ -44,7 +44,7 @@ def main() -> None:
         print(f"Print {_PAGE} for the class. Each name may have {os.environ['GYM_HTTP_MAX_ENVS']} environments.")
         sys.stdout.flush()
         sys.exit(serve(given.host, given.port))
-    except (Misconfigured, ValueError) as error:
+    except (Misconfigured, StoreFailed, ValueError) as error:
         sys.exit(str(error))
 
 
