@@ -5,6 +5,7 @@ import inspect
 import os
 from dataclasses import Field, fields
 from itertools import pairwise
+from pathlib import Path
 
 import boto3
 import pytest
@@ -194,6 +195,7 @@ def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
             AWSVariables("http://two", None, None, False),
         ),
         ({"AWS_DEFAULT_REGION": "first", "AWS_REGION": "second"}, AWSVariables(None, "first", None, False)),
+        ({"AWS_CA_BUNDLE": "/a/b.pem"}, AWSVariables(None, None, None, False, Path("/a/b.pem"))),
         ({"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": ""}, AWSVariables(None, None, None, False)),
         (
             {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_PROFILE": "p"},

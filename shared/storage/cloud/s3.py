@@ -6,6 +6,7 @@ addressed by path (`ENDPOINT/BUCKET/KEY`).
 
 import asyncio
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -126,11 +127,21 @@ class S3Store(CloudStore):
         if not _REGION_NAME.fullmatch(how["region"]):
             raise self.place().unusable("AWS_REGION is no region", "write one such as eu-west-1")
         options["client_options"]["allow_http"] = str(endpoint).startswith("http://")
+        if variables.ca_bundle is not None:
+            options["client_options"]["root_certificate"] = self._certificates(variables.ca_bundle)
         try:
             # One DELETE a call, and no POST whose reply has an answer for each key.
             return Bucket(self.bucket, prefix=self.prefix or None, disable_bulk_delete=True, **how, **options)
         except (*FAILED, ValueError) as error:
             raise self.place().unusable(f"no client can be made ({type(error).__name__})", _CHECK) from error
+
+    def _certificates(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise self.place().unusable(
+                f"the certificates in {path} cannot be read ({error.strerror})", "check AWS_CA_BUNDLE"
+            ) from error
 
     def _found(self, variables: AWSVariables) -> dict[str, Any]:
         """What boto3 finds, where the variables alone do not say how to sign."""
