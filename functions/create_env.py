@@ -10,6 +10,7 @@ from shared.errors import (
     NotCreatable,
     NotExact,
     QuotaExceeded,
+    ReplyGone,
     SnapshotTooLarge,
 )
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
@@ -29,7 +30,16 @@ router = Router()
     body=CreateBody,
     reply=CreateReply,
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
-    errors=(CallTooLong, NotCreatable, NotExact, KeyReused, QuotaExceeded, SnapshotTooLarge, Contended),
+    errors=(
+        CallTooLong,
+        NotCreatable,
+        NotExact,
+        KeyReused,
+        QuotaExceeded,
+        ReplyGone,
+        SnapshotTooLarge,
+        Contended,
+    ),
 )
 async def create_env(request: Request[CreateBody]) -> Response:
     """Call `gymnasium.make` and store the environment's first snapshot.

@@ -3,7 +3,7 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, KeyReused, QuotaExceeded, StaleRevision, StoreFailed
+from shared.errors import Contended, KeyReused, QuotaExceeded, ReplyGone, StaleRevision, StoreFailed
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
@@ -19,7 +19,7 @@ router = Router()
     body=ForkBody,
     reply=ForkReply,
     example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},
-    errors=(StoreFailed, StaleRevision, KeyReused, QuotaExceeded, Contended),
+    errors=(StoreFailed, StaleRevision, KeyReused, ReplyGone, QuotaExceeded, Contended),
     tag="branching",
 )
 async def fork_env(request: Request[ForkBody]) -> Response:

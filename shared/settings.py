@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from shared.errors import Misconfigured
@@ -182,6 +183,8 @@ class AWSVariables(NamedTuple):
     profile: str | None
     has_keys: bool
     """Whether an access key and its secret are set."""
+    ca_bundle: Path | None = None
+    """A file of certificates that the server is trusted by, instead of the system's."""
 
 
 def aws() -> AWSVariables:
@@ -192,6 +195,7 @@ def aws() -> AWSVariables:
         region=read("AWS_DEFAULT_REGION") or read("AWS_REGION") or None,
         profile=read("AWS_PROFILE") or None,
         has_keys=bool(read("AWS_ACCESS_KEY_ID") and read("AWS_SECRET_ACCESS_KEY")),
+        ca_bundle=Path(read("AWS_CA_BUNDLE", "")) if read("AWS_CA_BUNDLE") else None,
     )
 
 

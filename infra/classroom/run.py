@@ -11,7 +11,7 @@ from functions.serve import serve
 from infra.classroom.keys import TEACHER, kept_keys
 from infra.classroom.links import links, page
 from shared import settings
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, StoreFailed
 from shared.session.catalog.catalog import catalog
 from shared.snapshot.making.make import register_environments
 
@@ -49,7 +49,7 @@ def main() -> None:
         print(f"Print {_PAGE} for the class. Each name may have {os.environ['GYM_HTTP_MAX_ENVS']} environments.")
         sys.stdout.flush()
         sys.exit(serve(given.host, given.port))
-    except (Misconfigured, ValueError) as error:
+    except (Misconfigured, StoreFailed, ValueError) as error:
         sys.exit(str(error))
 
 

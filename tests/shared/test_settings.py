@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import Field, fields
 from itertools import pairwise
+from pathlib import Path
 
 import boto3
 import pytest
@@ -259,6 +260,7 @@ def test_a_collector_that_cannot_be_meant_is_named(given: dict[str, str], told: 
             AWSVariables("http://two", None, None, False),
         ),
         ({"AWS_DEFAULT_REGION": "first", "AWS_REGION": "second"}, AWSVariables(None, "first", None, False)),
+        ({"AWS_CA_BUNDLE": "/a/b.pem"}, AWSVariables(None, None, None, False, Path("/a/b.pem"))),
         ({"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": ""}, AWSVariables(None, None, None, False)),
         (
             {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_PROFILE": "p"},

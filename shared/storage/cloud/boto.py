@@ -68,10 +68,11 @@ def found(bucket_endpoint: str | None) -> Found:
 class Deleter:
     """Deletes objects of one bucket under a condition, each request sent once."""
 
-    def __init__(self, bucket: str, prefix: str, timeout_s: float) -> None:
+    def __init__(self, bucket: str, prefix: str, timeout_s: float, region: str, endpoint: str | None) -> None:
         self._bucket = bucket
         self._prefix = prefix
         self._timeout_s = timeout_s
+        self._server = {"region_name": region, "endpoint_url": endpoint}
         self._client: Any = None
         self._lock = threading.Lock()
         self.pool = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="delete")
@@ -95,7 +96,7 @@ class Deleter:
         with self._lock:
             if self._client is None:
                 # The default session is not safe in several threads.
-                self._client = boto3.session.Session().client("s3", config=self._config())
+                self._client = boto3.session.Session().client("s3", config=self._config(), **self._server)
             return self._client
 
     def _config(self) -> Config:

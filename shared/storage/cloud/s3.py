@@ -6,6 +6,7 @@ addressed by path (`ENDPOINT/BUCKET/KEY`).
 
 import asyncio
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from shared.storage.cloud.store import FAILED, CloudStore
 from shared.storage.protocol import Durability, Tag
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from shared.storage.cloud.boto import Deleter
 
 _DENIED = (
@@ -65,6 +68,8 @@ class S3Store(CloudStore):
         self.bucket = bucket
         self.prefix = "".join(f"{segment}/" for segment in prefix.split("/") if segment)
         self._timeout_s = timeout_s
+        self._server: dict[str, str] = {}
+        """The region, and the server's address if it is not AWS's own, as they were found."""
         self._deleter: Deleter | None = None
 
     @classmethod
@@ -84,10 +89,11 @@ class S3Store(CloudStore):
         if expect is None:
             await super().delete(key)
             return
-        await self._handles.once()  # it checks the settings, and finds credentials
-        from shared.storage.cloud import boto  # 0.2 s, which a step does not need
-
-        deleter = self._deleter = self._deleter or boto.Deleter(self.bucket, self.prefix, self._timeout_s)
+        await self._handles.once()  # it finds the server, and whether there are credentials
+        boto = await asyncio.to_thread(_boto)
+        deleter = self._deleter = self._deleter or boto.Deleter(
+            self.bucket, self.prefix, self._timeout_s, self._server["region"], self._server.get("endpoint")
+        )
         try:
             await asyncio.get_running_loop().run_in_executor(deleter.pool, deleter.delete, key, expect)
         except boto.FAILED as error:
@@ -113,9 +119,10 @@ class S3Store(CloudStore):
 
     def _handle(self, **options: Any) -> Bucket:
         variables = settings.aws()
-        how: dict[str, Any] = {"region": variables.region or _DEFAULT_REGION, "endpoint": variables.endpoint}
+        how: dict[str, Any] = {"region": variables.region, "endpoint": variables.endpoint}
         if not variables.has_keys or variables.profile:
             how |= self._found(variables)
+        how["region"] = how["region"] or _DEFAULT_REGION
         endpoint = how["endpoint"]
         if endpoint is None:
             del how["endpoint"]
@@ -125,12 +132,23 @@ class S3Store(CloudStore):
             )
         if not _REGION_NAME.fullmatch(how["region"]):
             raise self.place().unusable("AWS_REGION is no region", "write one such as eu-west-1")
+        self._server = {name: how[name] for name in ("region", "endpoint") if name in how}
         options["client_options"]["allow_http"] = str(endpoint).startswith("http://")
+        if variables.ca_bundle is not None:
+            options["client_options"]["root_certificate"] = self._certificates(variables.ca_bundle)
         try:
             # One DELETE a call, and no POST whose reply has an answer for each key.
             return Bucket(self.bucket, prefix=self.prefix or None, disable_bulk_delete=True, **how, **options)
         except (*FAILED, ValueError) as error:
             raise self.place().unusable(f"no client can be made ({type(error).__name__})", _CHECK) from error
+
+    def _certificates(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise self.place().unusable(
+                f"the certificates in {path} cannot be read ({error.strerror})", "check AWS_CA_BUNDLE"
+            ) from error
 
     def _found(self, variables: AWSVariables) -> dict[str, Any]:
         """What boto3 finds, where the variables alone do not say how to sign."""
@@ -146,7 +164,14 @@ class S3Store(CloudStore):
         except (*boto.FAILED, ValueError) as error:  # ValueError: botocore's for a malformed address
             raise self.place().unusable(f"no client can be made ({type(error).__name__})", _CHECK) from error
         return {
-            "region": found.region or _DEFAULT_REGION,
+            "region": variables.region or found.region,
             "endpoint": found.endpoint,
             "credential_provider": found.credentials,
         }
+
+
+def _boto() -> "ModuleType":
+    """The module that needs boto3: importing it takes 0.2 s, which a step need not wait for."""
+    from shared.storage.cloud import boto
+
+    return boto

@@ -103,7 +103,7 @@ class Metrics:
         return encode(self.registry), media_type
 
     def _settle_store(self) -> None:
-        # Copied at once: calls to the store are made, and counted, in other threads too.
+        # Copied at once, so that what is counted and what is kept as settled agree.
         calls, seconds = Tally(self._store.calls), dict(self._store.seconds)
         for labels, count in (calls - self._settled_calls).items():
             self._store_calls.labels(*labels).inc(count)

@@ -13,6 +13,7 @@ from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import ABSENT, Conflict, Stored
 from tests.blocking import Blocking
 from tests.fixtures_s3 import BUCKET
+from tests.shared.storage.cloud.wire import running_wire
 
 URL = "https://key:secret@s3.example:9000/bucket"
 
@@ -67,3 +68,18 @@ def test_only_a_connection_that_was_not_made_proves_that_nothing_was_sent(error:
     failure = failure_of(error)
     assert (failure.status, failure.connected) == (None, connected)
     assert "secret" not in str(failure)
+
+
+def test_both_clients_sign_for_the_same_region(
+    aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 alone would read only one of the two variables."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with running_wire(aws_environment.endpoint) as wire:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", wire.endpoint)
+        store = Blocking(S3Store(BUCKET, "region"))
+        store.delete("state/me/one", store.put("state/me/one", b"body"))
+        store.close()
+    assert wire.methods == ["PUT", "DELETE"]
+    assert all("/eu-west-1/s3/aws4_request" in str(headers["Authorization"]) for headers in wire.headers)

@@ -3,6 +3,7 @@
 import socket
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from shared.storage.testing.listings import ListingRules
 from shared.storage.testing.objects import ODD_KEYS, ObjectRules
 from tests.blocking import Blocking, result
 from tests.fixtures_s3 import BUCKET
+from tests.shared.storage.cloud.certificates import authority
 from tests.shared.storage.cloud.wire import Answer, Fate, Wire, running_wire
 
 S3 = Blocking[S3Store]
@@ -301,6 +303,33 @@ def test_a_setting_that_makes_no_client_is_named(
     with pytest.raises(StoreUnavailable) as raised:
         store.put(KEY, b"", expect=ABSENT)
     assert_tells(raised.value, word)
+
+
+# ----- certificates
+
+
+def test_a_server_with_a_certificate_of_ones_own_is_trusted_by_its_authority(
+    aws_environment: SeaweedFS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, tls = authority(tmp_path)
+    with running_wire(aws_environment.endpoint, tls=tls) as wire:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", wire.endpoint)
+        with pytest.raises(StoreUnavailable):
+            Blocking(S3Store(BUCKET, "trusted")).get(KEY)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
+        store = Blocking(S3Store(BUCKET, "trusted"))
+        store.delete(KEY, store.put(KEY, b"body"))  # by either client
+        assert store.get(KEY) is None
+        store.close()
+
+
+def test_certificates_that_cannot_be_read_are_named(
+    aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/bundle.pem")
+    with pytest.raises(StoreUnavailable) as raised:
+        Blocking(S3Store(BUCKET)).get(KEY)
+    assert_tells(raised.value, "/nowhere/bundle.pem", "AWS_CA_BUNDLE")
 
 
 # ----- addresses

@@ -1,5 +1,6 @@
 """An HTTP proxy between the S3 store and its server that loses requests and replies as a test asks."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,8 +63,10 @@ class Wire:
 
 
 @contextmanager
-def running_wire(upstream: str = "", judge: Judge | None = None) -> Iterator[Wire]:
-    """A proxy to the server at the URL `upstream`; without one, no request may pass."""
+def running_wire(
+    upstream: str = "", judge: Judge | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Wire]:
+    """A proxy to the server at the URL `upstream`; without one, no request may pass. With `tls` it is HTTPS."""
     wire = Wire(upstream, judge)
 
     class Handler(_Handler):
@@ -71,7 +74,9 @@ def running_wire(upstream: str = "", judge: Judge | None = None) -> Iterator[Wir
 
     Handler.wire = wire
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    wire.endpoint = f"http://127.0.0.1:{server.server_port}"
+    wire.endpoint = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
