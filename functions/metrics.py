@@ -1,4 +1,4 @@
-"""GET /metrics: what this process has done. Served under uvicorn only: a Lambda function is one of many."""
+"""GET /metrics: what this server has done. Served under uvicorn only: a Lambda function is one of many."""
 
 from starlette.responses import Response
 

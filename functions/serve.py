@@ -14,6 +14,7 @@ import math
 import os
 import socket
 import sys
+from contextlib import nullcontext
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
@@ -26,6 +27,7 @@ from shared.storage.address import StoreAddress
 from shared.storage.check import check
 from shared.storage.open import open_store
 from shared.web.app.supervisor import Supervisor
+from shared.web.observe.shared_counts import shared_counts
 from shared.web.service.service import traces_wanted
 
 _BACKLOG = 2048
@@ -75,8 +77,9 @@ def serve(host: str, port: int, workers: int = 1) -> int:
     for number, each in enumerate(own, start=1):
         _log.info("Worker %d of %d also listens on %s", number, workers, _url(host, each))
     _log.info("Uvicorn running on %s (Press CTRL+C to quit)", _url(host, shared))
-    supervisor = Supervisor(config, [shared], own)
-    supervisor.run()
+    with shared_counts() if workers > 1 else nullcontext() as counts:
+        supervisor = Supervisor(config, [shared], own, counts.end if counts else lambda pid: None)
+        supervisor.run()
     return STARTUP_FAILURE if supervisor.failed else 0
 
 

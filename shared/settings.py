@@ -152,6 +152,20 @@ def traces_endpoint(environment: Mapping[str, str] | None = None) -> str | None:
     return endpoint
 
 
+def counts_folder(environment: Mapping[str, str] | None = None) -> str | None:
+    """Where the processes of one server count together; None where each counts alone.
+
+    Source: prometheus_client's *Multiprocess Mode*, whose variable it is.
+    """
+    environment = os.environ if environment is None else environment
+    return environment.get("PROMETHEUS_MULTIPROC_DIR") or None
+
+
+def count_in(folder: str) -> None:
+    """Let processes that this one starts count together, in this folder."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
 def prepare_process() -> None:
     """Set the variables with which libraries open no screen, play no sound and print no banner, unless set.
 

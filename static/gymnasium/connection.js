@@ -1,8 +1,8 @@
 /**
- * HTTP to one server: JSON, keys, time-outs and retries. It knows nothing of environments.
+ * HTTP to one server: JSON, keys, time-outs, retries. It knows nothing of environments.
  *
- * A call is retried if no reply came, or an error that waiting may cure. The server applies a call with an idempotency
- * key once and repeats its first reply, so nothing is applied twice.
+ * A call is retried if no reply came, or an error that waiting may cure. The server applies a call with a key once and
+ * repeats its first reply, so nothing is applied twice.
  */
 
 import { ConnectionFailed, errorOf } from "./errors.js";
@@ -54,13 +54,15 @@ export class Connection {
   }
 
   /**
-   * A call that changes something, with an idempotency key.
+   * A call that changes something, with a key.
    * @param {string} method
    * @param {string} path
    * @param {Record<string, unknown>} [body] - Non-finite numbers are sent as words, typed arrays as lists.
    */
   change(method, path, body) {
-    return this.#send(method, path, { "Idempotency-Key": randomKey() }, body);
+    const id = /** @type {any} */ (body)?.calls?.[0]?.instance_id;
+    const first = id && { "X-Instance": encodeURIComponent(id) };
+    return this.#send(method, path, { "Idempotency-Key": randomKey(), ...first }, body);
   }
 
   /**
@@ -176,7 +178,7 @@ function randomKey() {
   return Array.from({ length: 32 }, () => Math.floor(Math.random() * 16).toString(16)).join("");
 }
 
-/** A replacer for JSON.stringify, which makes null of non-finite numbers and objects of typed arrays.
+/** A replacer for JSON.stringify.
  * @param {string} _
  * @param {unknown} value */
 function encoded(_, value) {

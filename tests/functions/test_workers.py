@@ -15,6 +15,7 @@ from functions.serve import worker_count
 from shared.settings import child_environment
 from tests.applications import Api
 from tests.functions.test_call_limit import answered, listens, wait_until, workers
+from tests.functions.test_metrics import named, samples
 from tests.servers import ROOT, Server, supervised
 
 
@@ -60,6 +61,24 @@ def test_a_worker_that_dies_is_replaced_alone_at_its_own_address(pair: Server) -
     [left] = {*before} & {*workers(pair)}
     assert len(workers(pair)) == 2
     assert left in before
+
+
+def test_metrics_are_the_sums_of_all_workers_whichever_is_asked_and_whoever_has_died(pair: Server) -> None:
+    before = samples(Api(pair))
+    for each in own(pair):
+        for _ in range(3):
+            Api(each).get("/v1/catalog/?env_id=CartPole-v1")
+    catalog = named("requests_total", method="GET", endpoint="/v1/catalog/", status="200")
+    wanted = before.get(catalog, 0) + 6
+    for each in own(pair):
+        wait_until(lambda each=each: samples(Api(each))[catalog] == wanted)  # type: ignore[misc]
+        assert samples(Api(each))[named("workers")] == 2
+    first = workers(pair)[0]
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: len(workers(pair)) == 2 and first not in workers(pair))
+    for each in own(pair):
+        assert answered(each, "/v1/livez/")
+        assert samples(Api(each))[catalog] == wanted
 
 
 def test_workers_are_renewed_on_sighup_while_calls_go_on(pair: Server) -> None:

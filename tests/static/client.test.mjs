@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import * as gymnasium from "../../static/gymnasium.js";
+import { Connection } from "../../static/gymnasium/connection.js";
 
 const { Env, makeSpace } = gymnasium;
 const url = process.env.GYM_HTTP_URL;
@@ -409,6 +410,16 @@ test("every call has a key of its own", async () => {
   const keys = sent.map(({ headers }) => headers["Idempotency-Key"]).filter(Boolean);
   assert.equal(keys.length, 4);
   assert.equal(new Set(keys).size, 4);
+});
+
+test("a batch names its first instance, whatever its id", async () => {
+  const { sent, fetch } = spoiled((_, send) => send());
+  const env = await make("CartPole-v1");
+  const connection = new Connection({ url, fetch });
+  const first = await connection.change("POST", "/v1/batch/reset/", { calls: [{ instance_id: env.instanceId }] });
+  const second = await connection.change("POST", "/v1/batch/reset/", { calls: [{ instance_id: "no id\n" }] });
+  assert.deepEqual([first.results[0].status, second.results[0].status], [200, 404]);
+  assert.deepEqual(sent.map(({ headers }) => headers["X-Instance"]), [env.instanceId, "no%20id%0A"]);
 });
 
 for (const [status, kind] of [[409, "contended"], [429, "throttled"], [503, "store-unavailable"]]) {

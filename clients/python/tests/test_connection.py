@@ -12,7 +12,7 @@ import gymnasium_http
 import httpx
 import pytest
 from faults import REFUSED, Faulty
-from gymnasium_http import Connection, NoServer, TimedOut, Unauthorized
+from gymnasium_http import Connection, NoServer, TimedOut, Unauthorized, exact
 from sameness import same
 
 from tests.servers import uvicorn
@@ -126,3 +126,20 @@ def test_the_last_to_be_closed_closes_the_sockets(url: str) -> None:
     assert not connection.is_open
     third = gymnasium_http.make("CartPole-v1", connection=connection)
     third.close()
+
+
+def test_a_batch_may_name_its_first_instance(url: str) -> None:
+    named: list[str | None] = []
+
+    def listening(request: httpx.Request, send: Callable[[], httpx.Response]) -> httpx.Response:
+        named.append(request.headers.get("X-Instance"))
+        return send()
+
+    connection = Connection(url, transport=lambda: Faulty(listening))
+    with gymnasium_http.make("CartPole-v1", connection=connection) as env:
+        instance = env.unwrapped.instance_id
+        named.clear()
+        batch = exact.pack({"calls": [{"instance_id": instance, "seed": 1}]})
+        reply = connection.call("POST", "/v1/batch/reset/", batch, instance=instance)
+    assert reply["results"][0]["status"] == 200
+    assert named[0] == instance

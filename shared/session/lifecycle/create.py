@@ -63,11 +63,13 @@ class Creation:
         keyed: Keyed | None = None,
         instance_id: str | None = None,
         gone: Gone | None = None,
+        affinity: str | None = None,
     ) -> Header:
         """Create an instance and store its first snapshot. For a repeated call, ask `made_before` first.
 
         Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key. `gone` ends the
-        wait for a trial.
+        wait for a trial. `affinity` is the instance whose calls are sent to this process, where that is known: the
+        calls on another go elsewhere, so it is not kept live here.
 
         Raises:
             NotCreatable: Gymnasium refused, or the environment's trial failed.
@@ -84,7 +86,7 @@ class Creation:
         async with self._quota.room(owner, 1):
             worker = self._placement.worker()
             first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
-            return await self._store(worker, first, keyed)
+            return await self._store(worker, first, keyed, stays=affinity in (None, new_id))
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
         """The id of the instance that the same call created before, even if that is deleted by now; None if new.
@@ -125,8 +127,11 @@ class Creation:
             raise
         return await worker.run(_first_snapshot, reference, recipe, env, mechanism, self._snapshots.clock.now())
 
-    async def _store(self, worker: Thread, first: _First, keyed: Keyed | None) -> Header:
-        """Write the first snapshot and its index entry, and keep the environment live if it is the stored one."""
+    async def _store(self, worker: Thread, first: _First, keyed: Keyed | None, stays: bool) -> Header:
+        """Write the first snapshot and its index entry, and keep the environment live if it is the stored one.
+
+        It is closed all the same unless it `stays`.
+        """
         try:
             self._snapshots.check_size(first.body)
             header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
@@ -135,7 +140,7 @@ class Creation:
             await closed(worker, first.subject)
             raise
         # Another process may have created it with the same key: then its environment drew other random numbers.
-        if first.mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
+        if stays and first.mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
             async with self._live.lock(header.reference):
                 await self._live.put(LiveEnvironment(first.subject, worker, saved))
         else:

@@ -70,13 +70,15 @@ class OpenedService:
         service.notes.start_buffering()
         give_up_when_stuck()
         exit_with_parent()
-        sweeper = None
+        tasks = []
         if service.settings.sweep == "timer":
-            sweeper = asyncio.create_task(sweep_forever(service.session.bulk))
+            tasks.append(asyncio.create_task(sweep_forever(service.session.bulk)))
+        if service.metrics is not None:
+            tasks.append(asyncio.create_task(service.metrics.keep_settled()))
         with heard(service.ending):
             yield
-        if sweeper is not None:
-            sweeper.cancel()
+        for task in tasks:
+            task.cancel()
         await service.close()
         service.notes.write()
         service.log.flush()

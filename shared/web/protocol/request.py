@@ -139,6 +139,15 @@ class Request(msgspec.Struct, Generic[BodyT]):
         path = self.scope["path"].rstrip("/").encode()
         return keyed_of(self.owner, sent, self.scope["method"].encode(), path, self.raw)
 
+    @property
+    def affinity(self) -> str | None:
+        """The instance whose calls a proxy sends to this process, by which it has chosen it; None without one.
+
+        It may be any text: a proxy that knows no instance chooses by something else.
+        """
+        sent = self.headers.get(b"x-instance")
+        return None if sent is None else sent.decode("latin-1")
+
     async def gone(self) -> NoReturn:
         """Wait for the client to hang up.
 

@@ -98,6 +98,7 @@ class Connection:
         content: bytes | None = None,
         *,
         key: str | None = None,
+        instance: str | None = None,
         exactly: bool = False,
     ) -> Any:
         """Make a call, with retries, and return the reply's value.
@@ -107,6 +108,8 @@ class Connection:
             path: The path after the server's URL.
             content: A body from `exact.pack`.
             key: The idempotency key of a call that changes something, the same for each attempt.
+            instance: The id of the first instance of a batch, whose path names none. A proxy before several
+                servers may send the call where that one is live.
             exactly: Whether the reply must be in the exact media type, in which no type is lost.
 
         Raises:
@@ -114,6 +117,8 @@ class Connection:
             VersionMismatch: the reply must be exact and is not.
         """
         headers = {} if key is None else {"Idempotency-Key": key}
+        if instance is not None:
+            headers["X-Instance"] = instance
         if content is not None:
             headers["Content-Type"] = "application/msgpack"
         retries = Retries(self.patience)

@@ -218,3 +218,16 @@ def test_a_new_instance_stays_live_where_its_calls_are_made_on_a_worker(env_id: 
         assert store.calls == ({"put": 1} if live else {"put": 1, "get": 1})
 
     run(test)
+
+
+@pytest.mark.parametrize(("affinity", "live"), [("its own", 1), (None, 1), ("another", 0), ("", 0)])
+def test_a_new_instance_stays_live_unless_its_calls_are_sent_elsewhere(affinity: str | None, live: int) -> None:
+    async def test() -> None:
+        at, keyed = session(FaultyStore()), key("k", b"body")
+        named = keyed.instance_id(0) if affinity == "its own" else affinity
+        header = await at.creation.create("public", Recipe("LunarLander-v3"), (), keyed, affinity=named)
+        assert at.live_envs == live
+        reset = await at.call(InstanceCall(header.reference, operations.reset(1, None), as_it_is))
+        assert reset.header.revision == 1
+
+    run(test)

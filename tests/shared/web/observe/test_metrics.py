@@ -1,9 +1,7 @@
 """Requests and store calls become Prometheus metrics, whenever they are settled."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -80,43 +78,6 @@ def test_two_services_of_one_process_count_apart(metrics: Metrics, store: Counte
     other = Metrics(Session(store, KEYS, live_envs=2, idle_ttl_s=60), store)
     other.count([answered()])
     assert value(metrics, "requests_total", **STEP, status="200") is None
-
-
-PROCESS = """
-import asyncio
-from shared.session.session import Session
-from shared.storage.counted import CountedStore
-from shared.storage.memory import MemoryStore
-from shared.web.observe.metrics import Metrics
-from shared.web.observe.request_log import RequestLog
-store = CountedStore(MemoryStore())
-metrics = Metrics(Session(store, [b"k" * 32], live_envs=2, idle_ttl_s=60), store)
-asyncio.run(store.put("a", b"1"))
-metrics.count([RequestLog({}, "an-id", method="GET", endpoint="/v1/envs/", status=200)])
-metrics.settle()
-"""
-
-SUM = """
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
-registry = CollectorRegistry()
-MultiProcessCollector(registry)
-print(generate_latest(registry).decode())
-"""
-
-
-def test_the_librarys_multiprocess_mode_sums_over_processes(tmp_path: Path) -> None:
-    """It reads the library's own metrics from files and ignores custom collectors."""
-    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    for _ in range(2):
-        subprocess.run([sys.executable, "-c", PROCESS], env=environment, check=True)
-    summed = subprocess.run(
-        [sys.executable, "-c", SUM], env=environment, check=True, capture_output=True, text=True
-    )
-    lines = dict(line.rsplit(" ", 1) for line in summed.stdout.splitlines() if line and line[0] != "#")
-    assert lines['gym_http_requests_total{endpoint="/v1/envs/",method="GET",status="200"}'] == "2.0"
-    assert lines['gym_http_store_calls_total{operation="put",outcome="ok"}'] == "2.0"
-    assert lines['gym_http_request_duration_seconds_count{endpoint="/v1/envs/",method="GET"}'] == "2.0"
 
 
 def test_importing_a_function_does_not_import_prometheus_client() -> None:

@@ -45,6 +45,16 @@ def test_without_api_keys_everything_is_the_publics() -> None:
         assert (request.if_match, request.keyed) == (None, None)
 
 
+def test_affinity_is_what_a_proxy_has_chosen_by_and_may_be_any_text() -> None:
+    for sent, told in (
+        ({}, None),
+        ({b"x-instance": INSTANCE.encode()}, INSTANCE),
+        ({b"x-instance": b"\xff"}, "\xff"),
+    ):
+        with opened(sent) as request:
+            assert request.affinity == told
+
+
 def test_a_request_tells_when_its_client_has_hung_up() -> None:
     messages = [{"type": "http.request"}, {"type": "http.disconnect"}]
 
