@@ -13,8 +13,8 @@ from shared.storage.protocol import Entry
 from tests.fixtures_s3 import BUCKET
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.inventory.test_sweep import OtherClock
 from tests.shared.session.sessions import run
-from tests.shared.session.stored.test_sweep import OtherClock
 
 
 @pytest.mark.parametrize("ahead_s", [-600.0, -120.0, 120.0, 600.0])
