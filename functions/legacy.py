@@ -88,6 +88,7 @@ async def legacy_create_env(request: Request[messages.CreateBody]) -> Response:
     summary="List environments",
     reply=messages.LegacyInstances,
     example={"all_envs": {"3c657dbc": "CartPole-v0"}},
+    errors=(InvalidValue,),
 )
 async def legacy_list_envs(request: Request[None]) -> Response:
     """List the caller's environments that were created through this API."""

@@ -31,6 +31,8 @@ export * from "./gymnasium/errors.js";
 export * from "./gymnasium/spaces.js";
 export { Rendering };
 
+const LONGEST_PAGE = 1_000;
+
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
 
 /**
@@ -354,12 +356,12 @@ export async function catalog({ envId, ...options } = {}) {
 }
 
 /**
- * The existing instances: a map from instance id to environment id.
- * @param {ConnectionOptions} [options]
+ * The existing instances: a map from instance id to environment id. They are read in pages.
+ * @param {ConnectionOptions & {most?: number}} [options] - With `most`, no further page is read once there are as many.
  * @returns {Promise<Record<string, string>>}
  */
-export function instances(options) {
-  return new Connection(options).read("/v1/envs/");
+export function instances({ most = Infinity, ...options } = {}) {
+  return new Connection(options).readAll("/v1/envs/", { limit: Math.min(most, LONGEST_PAGE), most });
 }
 
 /**

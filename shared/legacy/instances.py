@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from secrets import token_hex
 
-from shared.errors import Contended, InstanceNotFound, NotCreatable
+from shared.errors import Contended, InstanceNotFound, InvalidValue, NotCreatable
 from shared.legacy.env_ids import GONE, Replacement, replacement
 from shared.legacy.instance_ids import full_id, short_id
+from shared.session.inventory.listing import MOST_AT_ONCE, MOST_IN_PAGE, Page
 from shared.session.lifecycle.trials import Gone
 from shared.session.session import Session
 from shared.session.stored.header import Header
@@ -54,10 +55,27 @@ async def create(
 
 
 async def env_ids(session: Session, owner: str) -> dict[str, str]:
-    """The environment ids of the owner's instances that were created through this API, by short id."""
-    instances = await session.bulk.index.list(owner)
-    named = {short_id(instance_id): env_id for instance_id, env_id in instances.items()}
-    return {name: env_id for name, env_id in named.items() if name is not None}
+    """The environment ids of the owner's instances that were created through this API, by short id.
+
+    This API has no pages, so they are followed here.
+
+    Raises:
+        InvalidValue: there are too many to list them at once.
+    """
+    found: dict[str, str] = {}
+    page = Page({}, None)
+    while True:
+        page = await session.listing.page([owner], MOST_IN_PAGE, page.last)
+        for reference, env_id in page.env_ids.items():
+            name = short_id(reference.instance_id)
+            if name is not None:
+                found[name] = env_id
+        if len(found) > MOST_AT_ONCE:
+            raise InvalidValue(
+                f"There are over {MOST_AT_ONCE} environments; list them in pages through /v1/envs/."
+            )
+        if page.last is None:
+            return found
 
 
 async def free_id(session: Session, owner: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from shared.session.calls.exactly_once import ExactlyOnce
+from shared.session.inventory.listing import Listing
 from shared.session.inventory.quota import Quota
 from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
@@ -48,6 +49,8 @@ class Session:
         self.snapshots = Snapshots(self.objects, keys, idle_ttl_s, max_snapshot_bytes)
         self.bulk = Snapshots(bulk, keys, idle_ttl_s, max_snapshot_bytes)
         """The same snapshots for bulk work, which lets calls go first that somebody waits for."""
+        self.listing = Listing(self.bulk)
+        """The lists of instances."""
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)

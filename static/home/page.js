@@ -9,16 +9,19 @@ import { LiveEpisode } from "./live.js";
 
 const EVERY_MS = 5000;
 const MOST_SHOWN = 100;
+const MOST_COUNTED = 1_000;
 
 const service = await openService();
 
 async function showInstances() {
   try {
     // The page asks again anyway, so the call is not retried.
-    const found = Object.entries(await instances({ ...service.options, tries: 1, timeout: 10_000 }));
+    const options = { ...service.options, tries: 1, timeout: 10_000, most: MOST_COUNTED };
+    const found = Object.entries(await instances(options));
     const shown = found.slice(0, MOST_SHOWN);
     element("instances").replaceChildren(...shown.map(row));
-    say("count", found.length > shown.length ? `${shown.length} of ${found.length}` : String(found.length || ""));
+    const number = found.length < MOST_COUNTED ? `${found.length}` : `${found.length} or more`;
+    say("count", found.length > shown.length ? `${shown.length} of ${number}` : String(found.length || ""));
     say("none", found.length ? "" : "None yet. Create one with the call above.");
   } catch (error) {
     if (!(error instanceof GymHTTPError)) throw error;

@@ -15,7 +15,7 @@ async function join() {
   if (!invitation) return;
   say("said", "");
   try {
-    await instances({ ...service.options, apiKey: invitation.key, tries: 2, timeout: 10_000 });
+    await instances({ ...service.options, apiKey: invitation.key, tries: 2, timeout: 10_000, most: 1 });
   } catch (error) {
     if (!(error instanceof GymHTTPError)) throw error;
     return say("said", error instanceof Unauthorized ? "This service does not know the link’s key. Ask for a new link." : error.detail);

@@ -6,6 +6,7 @@ import { pause } from "./feed.js";
 
 const EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAGE = 1_000;
 
 // A list of many environments is work for the service, so listing takes a tenth of the time at most. A single slow
 // answer, as from a service that has just started, does not count.
@@ -33,7 +34,7 @@ export class Roster {
       try {
         const connection = new Connection({ ...this.service.options, tries: 1, timeout: 10_000, signal });
         // For a teacher's key these are everyone's.
-        const found = /** @type {Record<string, string>} */ (await connection.read("/v1/envs/?owners=all"));
+        const found = await connection.readAll("/v1/envs/", { owners: "all", limit: LONGEST_PAGE });
         failures = 0;
         if (!signal.aborted) this.heard(Object.entries(found));
       } catch (error) {

@@ -365,7 +365,37 @@ test("the API key goes with every call", async () => {
   const { sent, fetch } = spoiled((_, send) => send());
   await gymnasium.instances({ url: `${url}/`, apiKey: "secret", fetch });
   assert.equal(sent[0].headers.Authorization, "Bearer secret");
-  assert.equal(sent[0].to, `${url}/v1/envs/`);
+  assert.equal(sent[0].to, `${url}/v1/envs/?limit=1000`);
+});
+
+test("instances are read page after page, from this server alone", async () => {
+  const pages = [
+    [{ a: "CartPole-v1" }, '<?limit=1000&cursor=x%2Fy>; rel="next"'],
+    [{}, '<https://elsewhere.example/?cursor=z>; rel="next"'],
+    [{ b: "Pendulum-v1" }, '<?cursor=0>; rel="prev"'],
+  ];
+  const { sent, fetch } = spoiled((number) => {
+    const [body, link] = pages[number];
+    return Response.json(body, { headers: { Link: link } });
+  });
+  assert.deepEqual(await gymnasium.instances({ url, fetch }), { a: "CartPole-v1", b: "Pendulum-v1" });
+  const asked = sent.map(({ to }) => to.replace(`${url}/v1/envs/`, ""));
+  assert.deepEqual(asked, ["?limit=1000", "?limit=1000&cursor=x%2Fy", "?cursor=z"]);
+});
+
+test("no page is read beyond those that are wanted", async () => {
+  const { sent, fetch } = spoiled(() => Response.json({ a: "CartPole-v1" }, { headers: { Link: '<?cursor=1>; rel="next"' } }));
+  assert.deepEqual(await gymnasium.instances({ url, fetch, most: 1 }), { a: "CartPole-v1" });
+  assert.deepEqual(sent.map(({ to }) => to), [`${url}/v1/envs/?limit=1`]);
+});
+
+test("a real server's pages join to all that there are", async () => {
+  const env = await make("CartPole-v1", { renderMode: null });
+  made.push(...(await env.fork(3)));
+  const connection = new Connection({ url });
+  const whole = await connection.read("/v1/envs/");
+  assert.ok(Object.keys(whole).length >= 4);
+  assert.deepEqual(await connection.readAll("/v1/envs/", { limit: 1 }), whole);
 });
 
 /* Tries */

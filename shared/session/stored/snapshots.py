@@ -51,7 +51,7 @@ class Snapshots:
         self.objects = objects
         self.clock = StoreClock(objects)
         self.expiry = Expiry(idle_ttl_s, self.clock.now)
-        self.index = Index(objects, self.expiry)
+        self.index = Index(objects)
         self.tombstones = Tombstones(objects)
         self._keys = keys
         self._max_body_bytes = max_body_bytes

@@ -24,6 +24,7 @@ _LOOPBACK_ORIGINS = r"https?://(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\
 _EXPOSED = (
     "ETag",
     "Idempotency-Replayed",
+    "Link",
     "Location",
     "Retry-After",
     "Server-Timing",

@@ -40,6 +40,11 @@ async def created(at: Session, keyed: Keyed | None = None) -> Reference:
     return header.reference
 
 
+async def listed(at: Session, owner: str = "public") -> dict[str, str]:
+    """The environment ids of the owner's instances by id, as lists show them."""
+    return {reference.instance_id: env_id for reference, env_id in (await at.listing.all([owner])).items()}
+
+
 async def step(at: Session, reference: Reference) -> list[float]:
     """The observation after one more step to the right."""
     outcome = await at.call(InstanceCall(reference, operations.step(1), lambda reply: reply))

@@ -42,6 +42,7 @@ from gymnasium_http.errors import (
     UnknownArgument,
     VersionMismatch,
 )
+from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
 from gymnasium_http.rollout import Reset, Rollout
@@ -89,6 +90,7 @@ __all__ = [
     "VersionMismatch",
     "__version__",
     "attach",
+    "instances",
     "make",
     "make_vec",
 ]

@@ -7,7 +7,7 @@ import uuid
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -17,6 +17,8 @@ from gymnasium_http.pool import Pool
 from gymnasium_http.replies import error_in, value_of
 from gymnasium_http.retries import Retries
 from gymnasium_http.version import VERSION
+
+T = TypeVar("T")
 
 DEFAULT_URL = "http://127.0.0.1:5000"
 
@@ -121,10 +123,28 @@ class Connection:
             headers["X-Instance"] = instance
         if content is not None:
             headers["Content-Type"] = "application/msgpack"
+        return self._tried(lambda: value_of(self._once(method, path, content, headers), exactly))
+
+    def page(self, path: str) -> tuple[Any, str]:
+        """Read a page of a list, with retries: its value, and the query of the next page; empty on the last.
+
+        Raises:
+            GymHTTPError: the reply is an error, or no reply came.
+        """
+
+        def once() -> tuple[Any, str]:
+            reply = self._once("GET", path, None, {})
+            # Of a Link the query alone is followed: the API key goes to this server.
+            query = httpx.URL(reply.links.get("next", {}).get("url", "")).query.decode()
+            return value_of(reply, exactly=False), query
+
+        return self._tried(once)
+
+    def _tried(self, once: Callable[[], T]) -> T:
         retries = Retries(self.patience)
         while True:
             try:
-                return value_of(self._once(method, path, content, headers), exactly)
+                return once()
             except GymHTTPError as error:
                 wait = retries.wait_after(error)
                 if wait is None:

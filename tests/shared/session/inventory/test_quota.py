@@ -14,7 +14,7 @@ from shared.session.session import Session
 from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, key, run, session
+from tests.shared.session.sessions import created, key, listed, run, session
 
 
 def forward(seconds: float) -> Callable[[], float]:
@@ -47,7 +47,7 @@ def test_forks_count_and_are_made_all_or_none() -> None:
         for keyed in (None, key("k")):
             with pytest.raises(QuotaExceeded):
                 await at.forking.fork(reference, 5, None, None, keyed)
-        assert len(await at.snapshots.index.list("public")) == 1
+        assert len(await listed(at)) == 1
         await at.forking.fork(reference, 4, None, None, key("k"))
         assert (await at.forking.fork(reference, 4, None, None, key("k"))).replayed
         with pytest.raises(QuotaExceeded):
@@ -96,7 +96,7 @@ def test_creations_at_the_same_moment_stay_within_the_limit() -> None:
         at = session(FaultyStore(), max_envs=3)
         made = await asyncio.gather(*(create(at) for _ in range(6)), return_exceptions=True)
         assert sum(isinstance(each, QuotaExceeded) for each in made) == 3
-        assert len(await at.snapshots.index.list("ann")) == 3
+        assert len(await listed(at, "ann")) == 3
 
     run(test)
 

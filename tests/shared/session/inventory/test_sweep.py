@@ -18,7 +18,7 @@ from shared.storage.protocol import Entry, Stored, Tag, Unchanged
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import fail, key, nothing, run, session
+from tests.shared.session.sessions import fail, key, listed, nothing, run, session
 
 
 class OtherClock(FaultyStore):
@@ -176,7 +176,7 @@ def test_a_host_whose_clock_is_wrong_deletes_nothing_that_others_make_meanwhile(
         assert sweeps > 5
         for reference in await creating:
             assert len(await at.snapshots.checkpoint_ids(reference)) == 1
-        assert len(await at.snapshots.index.list("ann")) == 30
+        assert len(await listed(at, "ann")) == 30
 
     run(test)
 
@@ -229,9 +229,9 @@ def test_an_instance_that_no_list_shows_is_entered_again() -> None:
         at = session(FaultyStore())
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.snapshots.index.remove(header)
-        assert await at.snapshots.index.list("ann") == {}
+        assert await listed(at, "ann") == {}
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0, indexed=1)
-        assert await at.snapshots.index.list("ann") == {header.instance_id: "CartPole-v1"}
+        assert await listed(at, "ann") == {header.instance_id: "CartPole-v1"}
 
     run(test)
 
@@ -249,7 +249,7 @@ def test_the_mark_that_keyed_forks_are_complete_is_not_written_by_the_sweep() ->
         await sweep(at.snapshots)
         forked = await at.forking.fork(header.reference, 3, None, None, key("fork"))
         assert not forked.replayed
-        assert set(forked.instance_ids) < set(await at.snapshots.index.list("ann"))
+        assert set(forked.instance_ids) < set(await listed(at, "ann"))
 
     run(test)
 

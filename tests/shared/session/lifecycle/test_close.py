@@ -9,7 +9,7 @@ from shared.storage.protocol import Conflict
 from tests.shared.session import episodes
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import at_once, created, fail, key, run, session, step
+from tests.shared.session.sessions import at_once, created, fail, key, listed, run, session, step
 from tests.shared.session.writers import ENDLESS, writing
 
 
@@ -41,7 +41,7 @@ def test_a_close_that_fails_is_completed_by_its_repetition(error: Exception, don
             await at.closing.close(reference, None, key("k"))
         except StoreUnavailable:
             await session(store).closing.close(reference, None, key("k"))
-        assert await at.snapshots.index.list("public") == {}
+        assert await listed(at) == {}
         with pytest.raises(InstanceNotFound):
             await step(at, reference)
 

@@ -15,7 +15,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, fail, key, nothing, run, session, step, uninterrupted
+from tests.shared.session.sessions import created, fail, key, listed, nothing, run, session, step, uninterrupted
 
 CART_POLE = Recipe("CartPole-v1")
 
@@ -93,20 +93,20 @@ def test_a_creation_takes_the_place_of_an_expired_one_of_the_same_key(clock: Clo
     run(test)
 
 
-@pytest.mark.parametrize("listed", [False, True])
-def test_a_keyed_creation_that_broke_off_is_found_and_listed_by_its_repetition(listed: bool) -> None:
+@pytest.mark.parametrize("entered", [False, True])
+def test_a_keyed_creation_that_broke_off_is_found_and_listed_by_its_repetition(entered: bool) -> None:
     """It broke off before or after its index entry was written; the snapshot stands in both cases."""
 
     async def test() -> None:
         store = FaultyStore()
-        faults = store.after_put if listed else store.before_put
+        faults = store.after_put if entered else store.before_put
         faults.extend([nothing, fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreUnavailable):
             await session(store).creation.create("public", CART_POLE, (), key("k", b"body"))
         at = session(store)
         instance_id = await at.creation.made_before("public", key("k", b"body"))
         assert instance_id is not None
-        assert await at.snapshots.index.list("public") == {instance_id: "CartPole-v1"}
+        assert await listed(at) == {instance_id: "CartPole-v1"}
         with pytest.raises(KeyReused):
             await at.creation.made_before("public", key("k", b"another"))
 
@@ -168,7 +168,7 @@ def test_a_keyed_creation_whose_index_entry_is_not_written_stays_for_its_repetit
             await at.creation.create("public", CART_POLE, (), key("c"))
         made = await at.creation.made_before("public", key("c"))
         assert made is not None
-        assert await at.snapshots.index.list("public") == {made: "CartPole-v1"}
+        assert await listed(at) == {made: "CartPole-v1"}
 
     run(test)
 

@@ -9,7 +9,7 @@ from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.storage.protocol import Conflict
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, fail, key, nothing, run, session, step, turns_beside
+from tests.shared.session.sessions import created, fail, key, listed, nothing, run, session, step, turns_beside
 
 
 @pytest.mark.parametrize("remote", [False, True])
@@ -21,7 +21,7 @@ def test_a_fork_that_fails_in_the_middle_leaves_none_behind(remote: bool) -> Non
         store.before_put.extend([nothing] * 5 + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed, match="none was left behind"):
             await at.forking.fork(reference, 10, None)
-        assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
+        assert list(await listed(at)) == [reference.instance_id]
         assert [entry.key async for entry in store.list("state/")] == [reference.key]
 
     run(test)
@@ -38,7 +38,7 @@ def test_a_fork_that_cannot_be_taken_back_is_named() -> None:
             await at.forking.fork(reference, 10, None)
         left = set(raised.value.evidence["left_behind"])
         assert left
-        assert set(await at.snapshots.index.list("public")) == left | {reference.instance_id}
+        assert set(await listed(at)) == left | {reference.instance_id}
 
     run(test)
 
@@ -87,7 +87,7 @@ def test_a_fork_that_was_not_written_is_written_again() -> None:
         reference = await created(at)
         store.before_put.append(fail(OutcomeUnknown("lost")))
         forked = await at.forking.fork(reference, 1, None)
-        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+        assert set(await listed(at)) == {reference.instance_id, *forked.instance_ids}
 
     run(test)
 
@@ -106,7 +106,7 @@ def test_a_keyed_fork_that_broke_off_is_completed_by_its_repetition(writes: int,
         at = session(store)
         await step(at, reference)
         forked = await at.forking.fork(reference, 4, None, None, key("k"))
-        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+        assert set(await listed(at)) == {reference.instance_id, *forked.instance_ids}
         origins = {(await at.snapshots.header(Reference("public", each))).origin for each in forked.instance_ids}
         assert origins == {(reference.instance_id, 2 if writes == 0 else 1)}
 
@@ -121,7 +121,7 @@ def test_a_keyed_fork_whose_replies_are_lost_makes_its_forks_once(error: Excepti
         reference = await created(at)
         store.after_put.extend([fail(error)] * 3)
         forked = await at.forking.fork(reference, 3, None, None, key("k"))
-        assert set(await at.snapshots.index.list("public")) == {reference.instance_id, *forked.instance_ids}
+        assert set(await listed(at)) == {reference.instance_id, *forked.instance_ids}
 
     run(test)
 
@@ -133,7 +133,7 @@ def test_two_processes_with_one_key_make_one_set_of_forks() -> None:
         reference = await created(one)
         both = await asyncio.gather(*(at.forking.fork(reference, 5, None, None, key("k")) for at in (one, other)))
         assert both[0].instance_ids == both[1].instance_ids
-        assert len(await one.snapshots.index.list("public")) == 6
+        assert len(await listed(one)) == 6
 
     run(test)
 
@@ -157,7 +157,7 @@ def test_a_repeated_fork_touches_no_fork_that_went_on_or_was_closed() -> None:
         assert (await at.forking.fork(reference, 3, None, None, key("k"))).replayed
         with pytest.raises(KeyReused):
             await at.forking.fork(reference, 3, None, None, key("k", b"another"))
-        assert len(await at.snapshots.index.list("public")) == 1
+        assert len(await listed(at)) == 1
 
     run(test)
 
@@ -168,7 +168,7 @@ def test_a_fork_conditional_on_another_revision_makes_none() -> None:
         reference = await created(at)
         with pytest.raises(StaleRevision):
             await at.forking.fork(reference, 2, None, 0, key("k"))
-        assert len(await at.snapshots.index.list("public")) == 1
+        assert len(await listed(at)) == 1
         assert len((await at.forking.fork(reference, 2, None, 1, key("k"))).instance_ids) == 2
 
     run(test)

@@ -14,7 +14,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.storage.protocol import Conflict, Stored
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import at_once, created, fail, key, nothing, run, session, step
+from tests.shared.session.sessions import at_once, created, fail, key, listed, nothing, run, session, step
 
 
 def unconditional() -> FaultyStore:
@@ -48,7 +48,7 @@ def test_a_closed_instance_is_a_marker_and_absent_for_everyone() -> None:
                 await step(each, reference)
             with pytest.raises(InstanceNotFound):
                 await each.closing.close(reference, None, None)
-            assert await each.snapshots.index.list("public") == {}
+            assert await listed(each) == {}
 
     run(test)
 
@@ -83,7 +83,7 @@ def test_an_entry_of_the_index_that_was_left_lists_no_closed_instance() -> None:
         with pytest.raises(StoreUnavailable):
             await at.closing.close(reference, None, None)
         assert [entry.key async for entry in store.list("index/")] != []
-        assert await at.snapshots.index.list("public") == {}
+        assert await listed(at) == {}
 
     run(test)
 
@@ -156,7 +156,7 @@ def test_a_fork_that_fails_is_taken_back() -> None:
         store.before_put.extend([nothing] * 5 + [fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed, match="none was left behind"):
             await at.forking.fork(reference, 10, None)
-        assert list(await at.snapshots.index.list("public")) == [reference.instance_id]
+        assert list(await listed(at)) == [reference.instance_id]
 
     run(test)
 

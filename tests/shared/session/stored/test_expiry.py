@@ -7,7 +7,7 @@ from shared.errors import InstanceNotFound
 from shared.session.stored.expiry import Expiry
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, run, session, step
+from tests.shared.session.sessions import created, listed, run, session, step
 from tests.shared.session.stored.test_envelope import HEADER
 
 
@@ -30,12 +30,12 @@ def test_an_instance_that_is_not_used_is_gone(clock: Clock) -> None:
         store = FaultyStore()
         at = session(store, idle_ttl_s=3600)
         reference = await created(at)
-        assert await at.snapshots.index.list("public") == {reference.instance_id: "CartPole-v1"}
+        assert await listed(at) == {reference.instance_id: "CartPole-v1"}
         clock.forward(4000)
         for cold in (at, session(store, idle_ttl_s=3600)):
             with pytest.raises(InstanceNotFound):
                 await step(cold, reference)
-        assert await at.snapshots.index.list("public") == {}
+        assert await listed(at) == {}
         with pytest.raises(InstanceNotFound):
             await at.closing.close(reference, None, None)
 

@@ -24,4 +24,4 @@ def test_its_type_and_description_are_documented_and_it_is_optional() -> None:
 
 def test_every_endpoint_has_its_own() -> None:
     [endpoint] = list_envs.router.endpoints
-    assert [*parameters(endpoint)] == ["owners"]
+    assert [*parameters(endpoint)] == ["owners", "limit", "cursor"]
