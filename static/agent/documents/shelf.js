@@ -2,7 +2,6 @@
 
 import { ask } from "../../page/dialog.js";
 import { Bar } from "./bar.js";
-import { showList, showVersions } from "./dialogs.js";
 import { documentOf, freeName } from "./document.js";
 import { Keeper } from "./keeper.js";
 import { takeOver, whenLeft } from "./left.js";
@@ -26,6 +25,9 @@ import { Tabs } from "./tabs.js";
 const SHARED = "Open in another tab too: each shows what the other writes.";
 const NOT_LASTING = "This browser stores nothing, so the code is lost when the page closes.";
 const DELETED = "Deleted in another tab. What you change here becomes a new document.";
+
+/** Loaded for the first of them, since most visitors open none. */
+const dialogs = () => import("./dialogs.js");
 
 export class Shelf {
   /** @param {Desk} desk */
@@ -135,12 +137,15 @@ export class Shelf {
     this.bar.tell(SHARED);
   }
 
-  #versions() {
+  async #versions() {
     const current = this.desk.current();
-    if (current) showVersions(current, ({ code }) => this.desk.goBack(code));
+    if (!current) return;
+    const { showVersions } = await dialogs();
+    showVersions(current, ({ code }) => this.desk.goBack(code));
   }
 
-  #list() {
+  async #list() {
+    const { showList } = await dialogs();
     return showList({
       all: () => this.all(),
       open: async (id) => this.#open(await this.find(id)),
