@@ -25,6 +25,8 @@ export class Keeper {
     this.listener = listener;
     /** Changed since they were last written. @type {Set<Document>} */
     this.waiting = new Set();
+    /** When each was changed as it was last sent to be stored. @type {WeakMap<Document, number>} */
+    this.sent = new WeakMap();
     /** @type {Promise<void> | undefined} */
     this.writing = undefined;
     addEventListener("pagehide", () => this.#leave());
@@ -64,6 +66,7 @@ export class Keeper {
   async #store(document) {
     const { code, changed } = document;
     const before = { ...document };
+    this.sent.set(document, changed);
     if (await this.library.store(before)) document.revision++;
     else await this.#part(document);
     // What was typed meanwhile is written in another round.
@@ -84,6 +87,6 @@ export class Keeper {
 
   /** A page that ends does not wait for the database. */
   #leave() {
-    for (const document of this.waiting) leave(document);
+    for (const document of this.waiting) leave(document, this.sent.get(document));
   }
 }

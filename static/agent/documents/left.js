@@ -7,16 +7,21 @@ import { documentOf, freeName } from "./document.js";
 const LEFT = "gym-http.left.";
 const OLD_DRAFT = "gym-http.playground";
 
-/** Unlike a database's, this write is done when it returns. Browsers give it about 5 MB, which versions may fill.
- * @param {Document} document */
-export function leave(document) {
-  if (!written(document)) written({ ...document, versions: [] });
+/**
+ * Unlike a database's, this write is done when it returns. Browsers give it about 5 MB, which versions may fill.
+ * @param {Document} document
+ * @param {number} [sent] - When the document was changed as the page last sent it to the library. Whether it arrived
+ * there is not known.
+ */
+export function leave(document, sent) {
+  const left = { ...document, sent };
+  if (!written(left)) written({ ...left, versions: [] });
 }
 
-/** @param {Document} document */
-function written(document) {
+/** @param {Document & {sent?: number}} left */
+function written(left) {
   try {
-    localStorage.setItem(LEFT + document.id, JSON.stringify(document));
+    localStorage.setItem(LEFT + left.id, JSON.stringify(left));
     return true;
   } catch {
     // Storage is forbidden or full; if no attempt helps, the visitor was told that nothing is stored.
@@ -61,11 +66,16 @@ export async function takeOver(library, codeOf) {
   localStorage.removeItem(OLD_DRAFT);
 }
 
-/** @param {import("./library.js").Library} library @param {Document} document */
-async function keep(library, document) {
+/** @param {import("./library.js").Library} library @param {Document & {sent?: number}} left */
+async function keep(library, { sent, ...document }) {
   const stored = await library.find(document.id);
   if (!document.versions.length && stored) document.versions = stored.versions;
-  if (stored?.code === document.code || (await library.store(document))) return;
+  // What stands there is of the same page, which did not hear that it arrived, or differs in no text.
+  if (stored && (stored.changed === sent || stored.code === document.code)) {
+    if (document.changed >= stored.changed) await library.store({ ...document, revision: stored.revision });
+    return;
+  }
+  if (await library.store(document)) return;
   const names = (await library.all()).map(({ name }) => name);
   await library.store(documentOf({ ...document, name: freeName(document.name, names) }));
 }

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.servers import Server
@@ -399,6 +400,37 @@ def test_what_another_process_stores_after_the_page_has_looked_is_shown(
     eventually(page, "!Object.keys(localStorage).length")
     assert code(page) == "// touched"
     assert set(names(page)) == {"Late", "Late (2)"}
+
+
+LEAVE = """([id, code, sent]) => {
+  const left = { id, name: "Newer", code, changed: Date.now(), revision: 0, versions: [], unread: false };
+  localStorage.setItem(`gym-http.left.${id}`, JSON.stringify({ ...left, sent }));
+}"""
+"""What a page leaves whose last write arrived in the database after its end."""
+
+CHANGED = """(id) => new Promise((resolve) => {
+  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
+    const documents = target.result.transaction("documents").objectStore("documents");
+    documents.get(id).onsuccess = ({ target }) => resolve(target.result.changed);
+  };
+})"""
+
+
+@pytest.mark.parametrize("text", ["// mine", "// mine, and more"])
+def test_a_page_that_did_not_hear_of_its_last_write_leaves_the_same_document(
+    visitor: Visitor, pages_server: Server, text: str
+) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    expect(page).to_have_url(re.compile("#doc="))
+    expect(page.locator("#document-state")).to_have_text("")
+    reload(page)
+    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    page.evaluate(LEAVE, [document, text, page.evaluate(CHANGED, document)])
+    reload(page)
+    assert code(page) == text
+    expect(page.locator("#document-name")).to_have_value("Newer")
+    assert names(page) == ["Newer"]
 
 
 def test_code_whose_versions_find_no_room_at_the_end_is_left_without_them(
