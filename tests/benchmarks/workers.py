@@ -13,7 +13,7 @@ from tests.benchmarks.load import Next, drive_at
 from tests.benchmarks.speed import BATCH_SIZE, batches
 from tests.functions.test_call_limit import answered
 from tests.functions.test_call_limit import workers as processes_of
-from tests.servers import Server, supervised
+from tests.servers import Server, by_workers
 
 CONNECTIONS = 64
 _ENV_ID = "CartPole-v1"
@@ -43,7 +43,7 @@ def workers(folder: Path, rounds: int, seconds: float) -> list[Cost]:
     """Alternate between a server with one worker and a server with two, under the same load."""
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(supervised(count, GYM_HTTP_STORE=f"sqlite:///{folder}/{count}.db", **_QUIET))
+            stack.enter_context(by_workers(count, {"GYM_HTTP_STORE": f"sqlite:///{folder}/{count}.db", **_QUIET}))
             for count in (1, 2)
         ]
         found = []

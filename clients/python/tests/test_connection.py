@@ -137,7 +137,7 @@ def test_a_batch_may_name_its_first_instance(url: str) -> None:
 
     connection = Connection(url, transport=lambda: Faulty(listening))
     with gymnasium_http.make("CartPole-v1", connection=connection) as env:
-        instance = env.unwrapped.instance_id
+        instance = env.get_wrapper_attr("instance_id")
         named.clear()
         batch = exact.pack({"calls": [{"instance_id": instance, "seed": 1}]})
         reply = connection.call("POST", "/v1/batch/reset/", batch, instance=instance)

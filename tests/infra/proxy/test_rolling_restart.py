@@ -17,7 +17,7 @@ import pytest
 from tests.functions.test_call_limit import answered, workers
 from tests.functions.test_workers import own
 from tests.infra.proxy.proxies import serving
-from tests.servers import Server, supervised
+from tests.servers import Server, by_workers
 
 CLIENTS = 32
 LEAST_STEPS = 1_000
@@ -37,7 +37,8 @@ class Played:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with supervised(workers=2, GYM_HTTP_STORE=f"sqlite:///{tmp_path}/rolling.db", GYM_HTTP_LOG="off") as running:
+    environment = {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/rolling.db", "GYM_HTTP_LOG": "off"}
+    with by_workers(2, environment) as running:
         assert all(answered(each, "/v1/readyz/") for each in own(running))
         yield running
 
@@ -57,7 +58,7 @@ def play(url: str, seed: int, ready: threading.Barrier, stop: threading.Event) -
             played.steps += 1
             np.testing.assert_array_equal(told, here.step(action)[0])
             time.sleep(PAUSE_S)
-        played.stored = there.unwrapped.record()["steps"]
+        played.stored = there.get_wrapper_attr("record")()["steps"]
     return played
 
 
