@@ -35,6 +35,11 @@ run: $(VENV)/.all  ## serve on PORT (5000) by WORKERS processes (1, auto), with 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
 	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
 
+SERVERS ?= 3
+.PHONY: run-cluster
+run-cluster: $(VENV)/.all,s3-server  ## many machines on one: nginx, SERVERS (3) servers, an S3-compatible server
+	$(BIN)/python -m infra.cluster.run --host $(HOST) --port $(PORT) --servers $(SERVERS)
+
 backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, into the folder TO (backup)
 	$(BIN)/python -m functions.backup $(TO)
 

@@ -49,8 +49,13 @@ def uvicorn(
     return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment)
 
 
-def supervised(workers: int = 1, /, **environment: str) -> AbstractContextManager[Server]:
-    """Every endpoint under a parent process that replaces its workers; `process` is the parent."""
+def supervised(**environment: str) -> AbstractContextManager[Server]:
+    """Every endpoint under a parent process that replaces the server; `process` is the parent."""
+    return by_workers(1, environment)
+
+
+def by_workers(workers: int, environment: dict[str, str]) -> AbstractContextManager[Server]:
+    """The same by several processes, if `workers` is above 1, which its parent replaces one by one."""
     return _started(["functions.serve", "--port", "0", "--workers", str(workers)], environment)
 
 

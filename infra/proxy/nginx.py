@@ -18,11 +18,8 @@ class NginxMissing(Exception):
     """It is not installed. The text says how to install it."""
 
 
-@contextmanager
-def nginx(folder: Path, address: str, servers: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve at `address` (`HOST:PORT`) from `servers` (each `HOST:PORT`) until the block ends.
-
-    What nginx writes, its log too, goes into `folder`.
+def nginx_program() -> str:
+    """Where the program is.
 
     Raises:
         NginxMissing: it is not installed.
@@ -33,11 +30,24 @@ def nginx(folder: Path, address: str, servers: Sequence[str]) -> Iterator[subpro
             "nginx is missing; install it by `apt install nginx-light` (Debian, Ubuntu), `dnf install nginx` or "
             "`brew install nginx`."
         )
+    return found
+
+
+@contextmanager
+def nginx(folder: Path, address: str, servers: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve at `address` (`HOST:PORT`) from `servers` (each `HOST:PORT`) until the block ends.
+
+    What nginx writes, its log too, goes into `folder`.
+
+    Raises:
+        NginxMissing: it is not installed.
+    """
+    program = nginx_program()
     (folder / "gym.conf").write_text(before(CONFIGURATION.read_text(), address, servers))
     (folder / "nginx.conf").write_text(_main(folder))
     # Its own default log may be in a folder of root's.
     log = str(folder / "error.log")
-    command = [found, "-e", log, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    command = [program, "-e", log, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with subprocess.Popen(command) as process:
         try:
             yield process

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import settings
-from tests.benchmarks import captures, growth, imports, paint, phases, tables
+from tests.benchmarks import captures, growth, imports, paint, phases, tables, workers
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -156,6 +156,14 @@ def _snapshots(given: argparse.Namespace) -> tuple[str, Any]:
     return text, figures
 
 
+def _workers(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = workers.workers(Path(folder), given.rounds, given.seconds)
+    rows = [[each.what, tables.micro(each.one), tables.micro(each.two), f"{each.ratio:.2f}"] for each in found]
+    head = ("processor time", "µs by one worker", "by one of two, each with its own instances", "ratio")
+    return tables.table(head, rows), [each._asdict() for each in found]
+
+
 def _imports(given: argparse.Namespace) -> tuple[str, Any]:
     whole, packages = imports.imports()
     rows = [[each.package, f"{each.seconds * 1000:.0f}"] for each in packages]
@@ -184,6 +192,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "speed": _speed,
     "phases": _phases,
     "growth": _growth,
+    "workers": _workers,
     "snapshots": _snapshots,
     "imports": _imports,
     "paint": _paint,

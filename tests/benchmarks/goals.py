@@ -30,6 +30,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
     parts: dict[str, Callable[[Any], Iterator[Goal]]] = {
         "speed": _speed,
         "growth": _growth,
+        "workers": _workers,
         "snapshots": _snapshots,
         "paint": _paint,
     }
@@ -65,6 +66,13 @@ def _growth(figures: dict[str, Any]) -> Iterator[Goal]:
     shared = figures["processes"]
     what = "processor time of a step that takes turns with another process, by one alone"
     yield Goal(what, 1.3, shared["in_turns"] / shared["alone"])
+
+
+def _workers(figures: list[dict[str, Any]]) -> Iterator[Goal]:
+    for each in figures:
+        yield Goal(
+            f"processor time of {each['what']} by two workers, by that of one", 1.1, each["two"] / each["one"]
+        )
 
 
 def _snapshots(figures: dict[str, Any]) -> Iterator[Goal]:

@@ -115,9 +115,11 @@ def processes(folder: Path, steps: int) -> Shared:
             connections = [Blocking(contender.port) for contender in serving]
             player = Player(bodies, reset)
             _play(connections, player, steps // 10)
-            began = sum(_processor_s(contender) for contender in pair)
+            began = sum(processor_s(contender.server.process.pid) for contender in pair)
             _play(connections, player, steps)
-            found.append((sum(_processor_s(contender) for contender in pair) - began) / steps * 1000)
+            found.append(
+                (sum(processor_s(contender.server.process.pid) for contender in pair) - began) / steps * 1000
+            )
             for connection in connections:
                 connection.close()
     return Shared(*found)
@@ -166,7 +168,7 @@ def _resident_bytes(contender: Contender) -> int:
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
-def _processor_s(contender: Contender) -> float:
-    """Seconds of processor time that the server has taken (proc(5), fields 14 and 15)."""
-    fields = Path(f"/proc/{contender.server.process.pid}/stat").read_text().rpartition(")")[2].split()
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that the process has taken (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND

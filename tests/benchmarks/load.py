@@ -57,13 +57,18 @@ def drive(port: int, players: Sequence[Next], seconds: float) -> Run:
     The time begins when each has had its first reply: uvloop accepts one connection a turn of its loop, so that
     the last of 64 that come together to a busy server waits for 64 turns, which is no step's time.
     """
-    return asyncio.run(_drive(port, players, seconds))
+    return drive_at([(port, player) for player in players], seconds)
 
 
-async def _drive(port: int, players: Sequence[Next], seconds: float) -> Run:
+def drive_at(players: Sequence[tuple[int, Next]], seconds: float) -> Run:
+    """The same with a port for each player."""
+    return asyncio.run(_drive(players, seconds))
+
+
+async def _drive(players: Sequence[tuple[int, Next]], seconds: float) -> Run:
     loop = asyncio.get_running_loop()
-    playing = [_Connection(player) for player in players]
-    for each in playing:
+    playing = [_Connection(player) for _, player in players]
+    for (port, _), each in zip(players, playing, strict=True):
         await loop.create_connection(partial(_itself, each), "127.0.0.1", port)
     await asyncio.gather(*(each.ready for each in playing))
     began = time.perf_counter()

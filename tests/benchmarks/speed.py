@@ -102,7 +102,7 @@ def _players(contender: Contender, cell: Cell) -> list[Player]:
         return [contender.player(cell.env_id, seed) for seed in range(cell.connections)]
     if cell.what == ROLLOUT:
         return [_rollouts(contender, cell.env_id, seed) for seed in range(cell.connections)]
-    return [_batches(contender, cell.env_id)]
+    return [batches(contender, cell.env_id)]
 
 
 def _rollouts(contender: Contender, env_id: str, seed: int) -> Player:
@@ -116,7 +116,8 @@ def _rollouts(contender: Contender, env_id: str, seed: int) -> Player:
     return Player([asked], asked)
 
 
-def _batches(contender: Contender, env_id: str) -> Player:
+def batches(contender: Contender, env_id: str) -> Player:
+    """A player that steps `BATCH_SIZE` instances in each request."""
     ids = [contender.create(env_id, seed).rpartition("/")[2] for seed in range(BATCH_SIZE)]
     chosen = [as_json(action) for action in members(env_id, 0, BATCH_SIZE)]
     calls = [{"instance_id": each, "action": action} for each, action in zip(ids, chosen, strict=True)]

@@ -35,6 +35,17 @@ def test_the_goals_of_speed_are_ratios_of_the_rounds_medians() -> None:
     assert [goal.met for goal in found] == [True, False, True, True]
 
 
+def test_the_goals_of_workers_are_what_two_take_by_what_one_takes() -> None:
+    [step, batch] = goals(
+        {"workers": [{"what": "a step", "one": 2.0, "two": 2.2}, {"what": "b", "one": 1, "two": 2}]}
+    )
+    assert (step.what, step.met, batch.met) == (
+        "processor time of a step by two workers, by that of one",
+        True,
+        False,
+    )
+
+
 def test_the_goal_of_the_pages_is_the_playgrounds_first_paint() -> None:
     [goal] = goals({"paint": [{"page": "index", "first": 3.0}, {"page": "agent", "first": 0.4}]})
     assert (goal.measured, goal.bound, goal.met) == (0.4, 1.0, True)

@@ -16,7 +16,7 @@ from shared.settings import child_environment
 from tests.applications import Api
 from tests.functions.test_call_limit import answered, listens, wait_until, workers
 from tests.functions.test_metrics import named, samples
-from tests.servers import ROOT, Server, supervised
+from tests.servers import ROOT, Server, by_workers
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def pair(environment: dict[str, str]) -> Iterator[Server]:
     """Two workers that serve."""
-    with supervised(2, **environment) as server:
+    with by_workers(2, environment) as server:
         assert all(answered(each, "/v1/health/") for each in own(server))
         yield server
 
@@ -94,7 +94,7 @@ def test_workers_are_renewed_on_sighup_while_calls_go_on(pair: Server) -> None:
 
 
 def test_all_workers_end_with_their_parent_and_leave_every_port(environment: dict[str, str]) -> None:
-    with supervised(2, **environment) as server:
+    with by_workers(2, environment) as server:
         assert all(answered(each, "/v1/livez/") for each in own(server))
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: not any(listens(each) for each in [server, *own(server)]))

@@ -13,7 +13,16 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
-from shared.settings import AWSVariables, Settings, aws, name_region, read, traces_endpoint
+from shared.settings import (
+    AWSVariables,
+    Settings,
+    aws,
+    count_in,
+    counts_folder,
+    name_region,
+    read,
+    traces_endpoint,
+)
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -273,3 +282,13 @@ def test_the_variables_of_aws_are_read_as_boto3_reads_them(
 ) -> None:
     monkeypatch.setattr(os, "environ", given)
     assert aws() == found
+
+
+def test_processes_count_together_where_prometheus_clients_own_variable_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert counts_folder({}) is None
+    assert counts_folder({"PROMETHEUS_MULTIPROC_DIR": ""}) is None
+    monkeypatch.setattr(os, "environ", {})
+    count_in("/dev/shm/counts")
+    assert counts_folder() == "/dev/shm/counts"

@@ -6,7 +6,6 @@ library keeps the files of workers that have ended for ever; here they are added
 Knows prometheus_client, and is imported by servers alone.
 """
 
-import fcntl
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,22 +39,24 @@ class SharedCounts(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The sums, as they are now."""
-        with self._locked(fcntl.LOCK_SH):
+        with self._locked(alone=False):
             return [*MultiProcessCollector(None, str(self._folder)).collect()]  # type: ignore[no-untyped-call]
 
     def end(self, pid: int) -> None:
         """Keep what a process that has ended has counted, without its files. Its gauges count no more."""
-        with self._locked(fcntl.LOCK_EX):
+        with self._locked(alone=True):
             for file in self._folder.glob(f"*_{pid}.db"):
                 if not file.name.startswith("gauge_"):
                     _add(file, file.with_name(f"{file.name.partition('_')[0]}_{_ENDED}.db"))
                 file.unlink()
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        """Within the block no count is moved, and with `LOCK_EX` none is read. A dead process locks nothing."""
+    def _locked(self, *, alone: bool) -> Iterator[None]:
+        """Within the block no count is moved, and if it is `alone` none is read. A dead process locks nothing."""
+        import fcntl  # Windows has none; one server alone runs there and shares no counts
+
         with (self._folder / "lock").open("ab") as file:
-            fcntl.flock(file, how)
+            fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             yield
 
 

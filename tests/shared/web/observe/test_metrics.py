@@ -1,7 +1,9 @@
 """Requests and store calls become Prometheus metrics, whenever they are settled."""
 
+import asyncio
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +80,27 @@ def test_two_services_of_one_process_count_apart(metrics: Metrics, store: Counte
     other = Metrics(Session(store, KEYS, live_envs=2, idle_ttl_s=60), store)
     other.count([answered()])
     assert value(metrics, "requests_total", **STEP, status="200") is None
+
+
+def test_what_no_request_counts_is_told_to_other_workers_within_two_seconds(
+    monkeypatch: pytest.MonkeyPatch, store: CountedStore, tmp_path: Path
+) -> None:
+    """A sweep calls the store, and another worker may be scraped meanwhile."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    one_of_several = Metrics(Session(store, KEYS, live_envs=2, idle_ttl_s=60), store)
+
+    async def told() -> float | None:
+        settling = asyncio.ensure_future(one_of_several.keep_settled())
+        await store.put("a", b"1")
+        await asyncio.wait((settling,), timeout=2)
+        settling.cancel()
+        return value(one_of_several, "store_calls_total", operation="put", outcome="ok")
+
+    assert asyncio.run(told()) == 1
+
+
+def test_a_process_that_counts_alone_settles_when_it_is_asked(metrics: Metrics) -> None:
+    asyncio.run(asyncio.wait_for(metrics.keep_settled(), 5))
 
 
 def test_importing_a_function_does_not_import_prometheus_client() -> None:
