@@ -75,6 +75,7 @@ class OpenedService:
             yield
         if sweeper is not None:
             sweeper.cancel()
+            await asyncio.wait([sweeper])  # it gives its lease back
         await service.close()
         service.notes.write()
         service.log.flush()
