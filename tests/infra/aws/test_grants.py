@@ -41,7 +41,6 @@ UNUSED = {
     ("fork_env", "DeleteObject", "index/*"),
     ("fork_env", "DeleteObject", "checkpoints/*"),
     ("fork_env", "ListBucket", "index/*"),
-    ("fork_env", "ListBucket", "checkpoints/*"),
     # A server ended between an instance and its entry in the index.
     ("sweep", "PutObject", "index/*"),
 }
