@@ -7,18 +7,20 @@ import argparse
 import asyncio
 import json
 import sys
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from shared.errors import Misconfigured, StoreFailed
-from shared.session.inventory.sweep import Swept, sweep
+from shared.session.inventory.merge import Swept
+from shared.session.inventory.sweep import sweep
 from shared.web.service.service import open_service
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Sweep once, and return the numbers of what was deleted."""
+    """Sweep once, and return the numbers of what was deleted; none if another process sweeps the store now."""
     swept = asyncio.run(sweep(_service().session.bulk))
-    return swept._asdict()
+    return {} if swept is None else asdict(swept)
 
 
 _service = cache(open_service)
@@ -31,10 +33,13 @@ def main() -> None:
         swept = asyncio.run(_sweep_once())
     except (Misconfigured, StoreFailed) as error:
         sys.exit(error.detail)
-    print(json.dumps(swept._asdict()))
+    if swept is None:
+        print("Another process sweeps this store now, so nothing was done here.", file=sys.stderr)
+    else:
+        print(json.dumps(asdict(swept)))
 
 
-async def _sweep_once() -> Swept:
+async def _sweep_once() -> Swept | None:
     service = open_service()
     try:
         return await sweep(service.session.snapshots)

@@ -61,6 +61,8 @@ class Settings:
     """Live environments that a process keeps as a cache."""
     max_envs: int = 100_000
     """Instances that one owner may have, forks included."""
+    max_stored_bytes: int = 10_737_418_240
+    """Bytes that the snapshots of one owner's instances and checkpoints may take."""
     max_snapshot_bytes: int = 16_777_216
     """Largest snapshot of an instance. A call that would exceed it fails and changes nothing."""
     max_body_bytes: int = 1_048_576
@@ -308,6 +310,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "idle_ttl_s": _positive(float),
     "live_envs": _positive(int),
     "max_envs": _positive(int),
+    "max_stored_bytes": _positive(int),
     "max_snapshot_bytes": _positive(int),
     "max_body_bytes": _positive(int),
     "max_frame_pixels": _positive(int),

@@ -40,6 +40,7 @@ class Session:
         max_call_seconds: float = math.inf,
         trial: Limits | None = None,
         max_envs: float = math.inf,
+        max_stored_bytes: float = math.inf,
         max_snapshot_bytes: float = math.inf,
         accept: Accept = "proved",
         store_calls: int = 128,
@@ -59,9 +60,9 @@ class Session:
         turns = Turns(self.snapshots, self.limit.seconds)
         self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
-        quota = Quota(self.snapshots, max_envs)
+        quota = Quota(self.snapshots, max_envs, max_stored_bytes)
         self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
-        self.checkpoints = Checkpoints(self.snapshots, self.live, turns)
+        self.checkpoints = Checkpoints(self.snapshots, self.live, quota, turns)
         self.closing = Closing(self.snapshots, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
         self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)

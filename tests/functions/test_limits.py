@@ -87,3 +87,20 @@ def test_what_is_asked_of_a_creation_is_bounded(local: Api, body: dict[str, Any]
 
 def test_a_checkpoints_name_is_bounded(local: Api) -> None:
     assert local.post(f"{local.create()}/checkpoints/", {"name": "x" * 201}).status == 422
+
+
+@pytest.mark.parametrize("mode", ["local", "each alone", "lambda"])
+def test_bytes_too_many_are_429_and_name_the_setting(mode: str, settings: Settings) -> None:
+    with served(mode, dataclasses.replace(settings, max_stored_bytes=10_000)) as client:
+        api = Api(client)
+        instance = api.create()
+        words = ("GYM_HTTP_MAX_STORED_BYTES", "10000 is the most")
+        assert refused(api.post(f"{instance}/fork/", {"count": 100}), 429, "quota-exceeded", *words)
+        replies = [api.post(f"{instance}/checkpoints/") for _ in range(30)]
+        assert replies[0].status == 200
+        assert refused(replies[-1], 429, "quota-exceeded", *words)
+        assert replies[-1].json["limit"] == 10_000
+        assert api.post(f"{instance}/reset/").status == 200
+        assert api.post(f"{instance}/checkpoints/").status == 429
+    with served(mode, dataclasses.replace(settings, max_stored_bytes=1_000)) as client:
+        assert refused(Api(client).post("/v1/envs/", {"env_id": "CartPole-v1"}), 429, "quota-exceeded", words[0])

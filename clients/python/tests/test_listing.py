@@ -11,7 +11,8 @@ from gymnasium_http import Connection, NotFound
 
 def test_what_is_made_is_listed_until_it_is_closed(connection: Connection) -> None:
     env = gymnasium_http.make("CartPole-v1", connection=connection)
-    instance_id = env.get_wrapper_attr("instance_id")
+    assert isinstance(env, gymnasium_http.HTTPEnv)
+    instance_id = env.instance_id
     assert gymnasium_http.instances(connection=connection)[instance_id] == "CartPole-v1"
     env.close()
     assert instance_id not in gymnasium_http.instances(connection=connection)

@@ -1,7 +1,8 @@
-"""The most instances that one owner may have.
+"""The most instances that one owner may have, and the most bytes that they and their checkpoints may take.
 
-Each process counts an owner's instances in the store at most once a minute, and adds and subtracts its own in
-between. It does not see what other processes create in that minute, so an owner may exceed the limit by as many.
+Each process counts what an owner has in the store at most once a minute, and adds and subtracts its own in
+between. It does not see what other processes create in that minute, nor how snapshots grow by steps, so an owner
+may exceed the limits by as much.
 """
 
 import asyncio
@@ -10,84 +11,131 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from shared.errors import QuotaExceeded
+from shared.session.inventory.by_instance import BEHIND_ALL, ByInstance
 from shared.session.stored.ending import is_marker
 from shared.session.stored.snapshots import Snapshots
 
 _FRESH_S = 60.0
-"""How long a count is used while the owner is below the limit."""
+"""How long a count is used while the owner is below the limits."""
 _FULL_S = 5.0
-"""How long a count is used while the owner is at the limit, so that a close in another process is soon seen."""
+"""How long a count is used while the owner is at a limit, so that a close in another process is soon seen."""
+
+
+class Amount(NamedTuple):
+    """Something of what an owner may have."""
+
+    envs: int = 0
+    size: int = 0
+    """Bytes of snapshots, those of checkpoints included."""
 
 
 @dataclass
 class _Count:
-    number: int
+    envs: int
+    size: int
     made: float
     """`time.monotonic()` of the count."""
 
+    def add(self, amount: Amount) -> None:
+        self.envs += amount.envs
+        self.size += amount.size
+
+    def subtract(self, amount: Amount) -> None:
+        self.envs = max(0, self.envs - amount.envs)
+        self.size = max(0, self.size - amount.size)
+
 
 class Quota:
-    """The numbers of instances of all owners, as this process knows them."""
+    """What all owners have, as this process knows it."""
 
-    def __init__(self, snapshots: Snapshots, limit: float) -> None:
-        """`limit` is how many instances one owner may have; `math.inf` counts nothing."""
+    def __init__(self, snapshots: Snapshots, most_envs: float = math.inf, most_bytes: float = math.inf) -> None:
+        """What one owner may have; `math.inf` counts nothing."""
         self._snapshots = snapshots
-        self._limit = limit
+        self._most_envs = most_envs
+        self._most_bytes = most_bytes
         self._counts: dict[str, _Count] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def room(self, owner: str, more: int) -> AsyncIterator[None]:
-        """Reserve room for `more` instances; it is given back if the block raises.
+    async def room(self, owner: str, more: Amount) -> AsyncIterator[None]:
+        """Reserve room for `more`; it is given back if the block raises.
 
         Raises:
-            QuotaExceeded: the owner would have more than the limit.
+            QuotaExceeded: the owner would have more than a limit.
         """
-        if math.isinf(self._limit):
+        if math.isinf(self._most_envs) and math.isinf(self._most_bytes):
             yield
             return
         lock = self._locks.setdefault(owner, asyncio.Lock())
         async with lock:  # of several creations at once, one counts and the others wait for it
             count = await self._current(owner, more)
-            if count.number + more > self._limit:
-                raise QuotaExceeded(
-                    f"You have {min(count.number, self._limit)} environments, and {self._limit} is the most "
-                    "(GYM_HTTP_MAX_ENVS); close some, or wait until unused ones expire.",
-                    limit=self._limit,
-                )
-            count.number += more
+            self._check(count, more)
+            count.add(more)
         try:
             yield
         except BaseException:
             self.release(owner, more)
             raise
 
-    def release(self, owner: str, fewer: int = 1) -> None:
-        """Subtract `fewer` from the owner's cached count."""
+    def release(self, owner: str, less: Amount) -> None:
+        """Subtract what the owner no longer has from the cached count."""
         count = self._counts.get(owner)
         if count is not None:
-            count.number = max(0, count.number - fewer)
+            count.subtract(less)
 
-    async def _current(self, owner: str, more: int) -> _Count:
+    def _check(self, count: _Count, more: Amount) -> None:
+        if more.envs and count.envs + more.envs > self._most_envs:
+            raise QuotaExceeded(
+                f"You have {min(count.envs, self._most_envs)} environments, and {self._most_envs} is the most "
+                "(GYM_HTTP_MAX_ENVS); close some, or wait until unused ones expire.",
+                limit=self._most_envs,
+            )
+        if count.size + more.size > self._most_bytes:
+            raise QuotaExceeded(
+                f"Your environments and checkpoints take at least {count.size} bytes, this would add {more.size}, "
+                f"and {self._most_bytes} is the most (GYM_HTTP_MAX_STORED_BYTES); close some, delete checkpoints, "
+                "or wait until unused ones expire.",
+                limit=self._most_bytes,
+                size=more.size,
+            )
+
+    def _fits(self, count: _Count, more: Amount) -> bool:
+        return count.envs + more.envs <= self._most_envs and count.size + more.size <= self._most_bytes
+
+    def _fresh_s(self, count: _Count, more: Amount) -> float:
+        return _FRESH_S if self._fits(count, more) else _FULL_S
+
+    async def _current(self, owner: str, more: Amount) -> _Count:
         """The cached count, or a new one if that is too old to decide by."""
         count = self._counts.get(owner)
-        if count is not None:
-            fits = count.number + more <= self._limit
-            if time.monotonic() - count.made < (_FRESH_S if fits else _FULL_S):
-                return count
-        made = time.monotonic()
-        count = self._counts[owner] = _Count(await self._count(owner), made)
+        if count is not None and time.monotonic() - count.made < self._fresh_s(count, more):
+            return count
+        count = self._counts[owner] = await self._counted(owner)
         return count
 
-    async def _count(self, owner: str) -> int:
-        """How many of the owner's instances are alive, counted no further than one above the limit."""
-        number = 0
+    async def _counted(self, owner: str) -> _Count:
+        """What the owner's living instances come to, counted no further than just above a limit."""
+        count = _Count(0, 0, time.monotonic())
         horizon = self._snapshots.expiry.horizon()
-        async for entry in self._snapshots.objects.list(f"state/{owner}/"):
-            number += entry.written > horizon and not is_marker(entry)
-            if number > self._limit:
+        states = ByInstance(self._snapshots.objects, "state/", owner)
+        await states.advance()
+        checkpoints = None
+        if not math.isinf(self._most_bytes):
+            checkpoints = ByInstance(self._snapshots.objects, "checkpoints/", owner)
+            await checkpoints.advance()
+        while states.instance_id != BEHIND_ALL:
+            is_alive = states.entry.written > horizon and not is_marker(states.entry)
+            if is_alive:
+                count.add(Amount(1, states.entry.size))
+            while checkpoints is not None and checkpoints.instance_id <= states.instance_id:
+                if is_alive and checkpoints.instance_id == states.instance_id:
+                    count.add(Amount(0, checkpoints.entry.size))
+                await checkpoints.advance()
+            if not self._fits(count, Amount()):
                 break
-        return number
+            await states.advance()
+        return count

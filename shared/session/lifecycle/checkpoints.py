@@ -9,7 +9,9 @@ import msgspec
 
 from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
+from shared.session.inventory.quota import Amount, Quota
 from shared.session.live.cache import LiveCache
+from shared.session.stored.envelope import sealed_size
 from shared.session.stored.failed_writes import FailedWrites
 from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
@@ -30,9 +32,10 @@ Record = Callable[[Header], Any]
 class Checkpoints:
     """The checkpoints of one store's instances."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, turns: Turns) -> None:
+    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota, turns: Turns) -> None:
         self._snapshots = snapshots
         self._live = live
+        self._quota = quota
         self._turns = turns
 
     async def kept_before(self, reference: Reference, keyed: Keyed | None) -> Header | None:
@@ -63,7 +66,8 @@ class Checkpoints:
             InstanceNotFound: there is no such instance.
             StaleRevision: it is not at the revision `if_match`.
             KeyReused: the key came with another request before.
-            QuotaExceeded: it has `MOST_CHECKPOINTS` checkpoints.
+            QuotaExceeded: it has `MOST_CHECKPOINTS` checkpoints, or the owner's snapshots take as many bytes as
+                allowed.
         """
         async with self._live.lock(reference):
             loaded = await self._snapshots.load(reference)
@@ -84,7 +88,8 @@ class Checkpoints:
             made_by=b"" if keyed is None else keyed.body,
             turn=None,
         )
-        kept = (await self._snapshots.add(header, loaded.body)).header
+        async with self._quota.room(reference.owner, Amount(size=sealed_size(header, loaded.body))):
+            kept = (await self._snapshots.add(header, loaded.body)).header
         check_same(kept.made_by, keyed)
         return kept
 
@@ -119,15 +124,16 @@ class Checkpoints:
         """
         instance = await self._snapshots.header(checkpoint.instance)
         try:
-            header = await self._snapshots.header(checkpoint)
+            kept = await self._snapshots.load(checkpoint)
         except CheckpointNotFound:
             if await self._snapshots.tombstones.deleted_before(checkpoint, keyed):
                 return instance, True
             raise
         check_revision(instance, if_match)
         check_unused(instance, keyed)
-        await self._snapshots.tombstones.put(checkpoint, header.made_by, keyed)
+        await self._snapshots.tombstones.put(checkpoint, kept.header.made_by, keyed)
         await self._snapshots.objects.delete(checkpoint.key)
+        self._quota.release(checkpoint.owner, Amount(size=sealed_size(kept.header, kept.body)))
         return instance, False
 
     async def restore(

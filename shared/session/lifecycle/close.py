@@ -3,8 +3,9 @@
 import os
 
 from shared.errors import InstanceNotFound, StaleRevision
-from shared.session.inventory.quota import Quota
+from shared.session.inventory.quota import Amount, Quota
 from shared.session.live.cache import LiveCache
+from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import CALL_ID_BYTES, Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.reference import Reference
@@ -49,7 +50,7 @@ class Closing:
             except StaleRevision:
                 await tombstones.remove(reference)
                 raise
-            self._quota.release(reference.owner)
+            self._quota.release(reference.owner, Amount(1, sealed_size(loaded.header, loaded.body)))
             return False
 
     async def _delete(self, loaded: Loaded, if_match: Expected) -> None:

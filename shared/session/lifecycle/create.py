@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import Contended, InstanceNotFound, NotCreatable, StoreFailed
-from shared.session.inventory.quota import Quota
+from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.lifecycle.trials import Gone, Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement, Thread
 from shared.session.live.restore import closed
+from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.progress import Progress
@@ -75,7 +76,7 @@ class Creation:
             NotCreatable: Gymnasium refused, or the environment's trial failed.
             NotExact: no mechanism captures the environment exactly.
             SnapshotTooLarge: its first snapshot is over the limit.
-            QuotaExceeded: the owner has as many instances as allowed.
+            QuotaExceeded: the owner has as many instances as allowed, or their snapshots take as many bytes.
             KeyReused: the key came with another request before.
             Contended, StoreFailed: the snapshot could not be written, or `instance_id` is taken.
         """
@@ -83,7 +84,7 @@ class Creation:
         check_registered(recipe.env_id, modules)
         check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
         check_repeats(recipe)
-        async with self._quota.room(owner, 1):
+        async with self._quota.room(owner, Amount(envs=1)):
             worker = self._placement.worker()
             first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
             return await self._store(worker, first, keyed, stays=affinity in (None, new_id))
@@ -135,7 +136,8 @@ class Creation:
         try:
             self._snapshots.check_size(first.body)
             header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
-            saved = await self._saved(header, first.body, keyed)
+            async with self._quota.room(header.owner, Amount(size=sealed_size(header, first.body))):
+                saved = await self._saved(header, first.body, keyed)
         except BaseException:
             await closed(worker, first.subject)
             raise

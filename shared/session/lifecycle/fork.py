@@ -12,9 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
-from shared.session.inventory.quota import Quota
+from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
+from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
 from shared.session.stored.in_parts import in_parts
@@ -60,14 +61,14 @@ class Forking:
             InstanceNotFound: there is no such instance.
             StaleRevision: it is not at the revision `if_match`.
             KeyReused: the key came with another request before.
-            QuotaExceeded: the owner would have more instances than allowed.
+            QuotaExceeded: the owner would have more instances than allowed, or their snapshots take more bytes.
             StoreFailed: not all twins could be written; the message says what became of the others.
         """
         if keyed is not None:
             return await self._fork_once(reference, count, reseed, if_match, keyed)
         origin = await self._origin(reference, if_match, None)
         twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
-        async with self._quota.room(reference.owner, count):
+        async with self._quota.room(reference.owner, _amount(twins, origin.body)):
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
 
@@ -82,10 +83,10 @@ class Forking:
             if await self._snapshots.tombstones.made_before(first, keyed):
                 return Forked(ids, replayed=True)
             origin = await self._origin(reference, if_match, keyed)
-            [first_twin] = self._twins(origin.header, ids[:1], reseed, keyed.body)
+            twins = self._twins(origin.header, ids, reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
-            async with self._quota.room(reference.owner, count):
-                claim = await self._snapshots.add(first_twin, origin.body)
+            async with self._quota.room(reference.owner, _amount(twins, origin.body)):
+                claim = await self._snapshots.add(twins[0], origin.body)
             check_same(claim.header.made_by, keyed)
         elif await self._snapshots.index.has(claim.header):
             return Forked(ids, replayed=True)
@@ -164,6 +165,10 @@ class Forking:
     def _way(self, count: int) -> Snapshots:
         """How so many twins are written: a few before others' bulk work."""
         return self._snapshots if count <= _FEW else self._bulk
+
+
+def _amount(twins: Sequence[Header], body: bytes) -> Amount:
+    return Amount(len(twins), sum(sealed_size(twin, body) for twin in twins))
 
 
 def _others(first: Header, ids: Sequence[str], reseed: int | None) -> list[Header]:

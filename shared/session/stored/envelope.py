@@ -18,6 +18,9 @@ from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverif
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 
+NONCE_BYTES = 8
+"""Random ones, which make every write different."""
+
 MAGIC = b"GYMHTTP\x02"
 """The first bytes of every snapshot; the last of them is the version of the envelope."""
 
@@ -46,6 +49,13 @@ def seal(header: Header, body: bytes, keys: Sequence[bytes]) -> bytes:
     encoded = _encoder.encode(_with_long_seeds_as_text(header))
     signed = _LENGTH.pack(len(encoded)) + encoded
     return MAGIC + _signature(keys[0], MAGIC, signed) + signed + body
+
+
+def sealed_size(header: Header, body: bytes) -> int:
+    """How many bytes `seal` gives for a snapshot that is saved with this header."""
+    digest, nonce = bytes(hashlib.sha256().digest_size), bytes(NONCE_BYTES)
+    full = msgspec.structs.replace(header, body_digest=digest, nonce=nonce)
+    return _HEADER_FROM + len(_encoder.encode(_with_long_seeds_as_text(full))) + len(body)
 
 
 def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[Header, bytes]:

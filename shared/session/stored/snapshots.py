@@ -22,7 +22,7 @@ from shared.errors import (
 )
 from shared.session.stored.clock import StoreClock
 from shared.session.stored.ending import end, has_ended
-from shared.session.stored.envelope import seal, unseal
+from shared.session.stored.envelope import NONCE_BYTES, seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
 from shared.session.stored.in_parts import in_parts
@@ -113,7 +113,7 @@ class Snapshots:
         knows it already.
         """
         now = time.time() + self.clock.ahead_s
-        header = msgspec.structs.replace(header, nonce=os.urandom(8), used=used or max(now, header.used))
+        header = msgspec.structs.replace(header, nonce=os.urandom(NONCE_BYTES), used=used or max(now, header.used))
         key = header.reference.key if key is None else key
         try:
             tag = await self.objects.put(key, seal(header, body, self._keys), expect)

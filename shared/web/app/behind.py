@@ -79,6 +79,8 @@ class OpenedService:
             yield
         for task in tasks:
             task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)  # the sweep gives its lease back
         await service.close()
         service.notes.write()
         service.log.flush()

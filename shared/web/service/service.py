@@ -95,6 +95,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         max_call_seconds=chosen.max_call_seconds,
         trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
         max_envs=chosen.max_envs,
+        max_stored_bytes=chosen.max_stored_bytes,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
         accept=chosen.accept,
         store_calls=chosen.store_calls,

@@ -5,10 +5,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
 from functions import local
-from infra.aws.template import Function, Route, read
+from infra.aws.intrinsics import Loader
+from infra.aws.template import BUCKET, PATH, Function, Route, read
 from shared import settings
+from shared.session.inventory.merge import LEEWAY_S
+from shared.session.stored.tombstones import LIFETIME_S
+from shared.session.stored.tombstones import PREFIX as CLOSED
 from shared.settings import Settings
 from tests.applications import Api, served
 from tests.servers import ROOT
@@ -80,3 +85,12 @@ def test_the_gateway_answers_preflights_as_the_application_does(settings: Settin
 
 def test_every_function_has_an_event_and_no_event_is_without_a_function() -> None:
     assert {path.stem for path in Path(ROOT, "infra", "events").glob("*.json")} == set(BY_ENDPOINT)
+
+
+def test_the_bucket_deletes_by_age_only_what_is_rewritten_when_used_or_remembered_for_a_day() -> None:
+    """The sweep alone deletes what stands beside instances, which may be stepped every day for years."""
+    resources = yaml.load(PATH.read_text(), Loader)["Resources"]
+    rules = resources[BUCKET]["Properties"]["LifecycleConfiguration"]["Rules"]
+    by_age = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    assert set(by_age) == {"state/", CLOSED}
+    assert by_age[CLOSED] * 86_400 > LIFETIME_S + LEEWAY_S

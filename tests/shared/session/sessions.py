@@ -9,6 +9,8 @@ import pytest
 
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
+from shared.session.inventory.merge import Swept
+from shared.session.inventory.sweep import sweep
 from shared.session.session import Session
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
@@ -43,6 +45,13 @@ async def created(at: Session, keyed: Keyed | None = None) -> Reference:
 async def listed(at: Session, owner: str = "public") -> dict[str, str]:
     """The environment ids of the owner's instances by id, as lists show them."""
     return {reference.instance_id: env_id for reference, env_id in (await at.listing.all([owner])).items()}
+
+
+async def swept(at: Session) -> Swept:
+    """What a sweep deletes that no other process is at."""
+    found = await sweep(at.snapshots)
+    assert found is not None
+    return found
 
 
 async def step(at: Session, reference: Reference) -> list[float]:

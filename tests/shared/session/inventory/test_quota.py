@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from shared.errors import NotCreatable, QuotaExceeded
-from shared.session.inventory.quota import Quota
+from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
+from shared.session.inventory.quota import Amount, Quota
 from shared.session.session import Session
 from shared.snapshot.contract.recipe import Recipe
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import created, key, listed, run, session
+from tests.shared.session.sessions import created, key, listed, run, session, turns_beside
 
 
 def forward(seconds: float) -> Callable[[], float]:
@@ -104,7 +106,7 @@ def test_creations_at_the_same_moment_stay_within_the_limit() -> None:
 async def fill(quota: Quota, owner: str = "ann") -> bool:
     """Whether the owner may have one more."""
     try:
-        async with quota.room(owner, 1):
+        async with quota.room(owner, Amount(envs=1)):
             return True
     except QuotaExceeded:
         return False
@@ -200,5 +202,134 @@ def test_an_owner_whose_count_is_slow_delays_no_other() -> None:
         assert not waiting.done()
         reached.set()
         assert await waiting
+
+    run(test)
+
+
+async def stored_bytes(store: FaultyStore, owner: str = "ann") -> int:
+    """What the owner's snapshots take, by the store's own word."""
+    folders = (f"state/{owner}/", f"checkpoints/{owner}/")
+    return sum([entry.size for folder in folders async for entry in store.list(folder)])
+
+
+def test_bytes_are_counted_as_the_store_tells_them() -> None:
+    """Up to the last byte: one less, and the last of each is refused."""
+
+    async def history(store: FaultyStore, **limits: int) -> None:
+        at = session(store, **limits)
+        header = await create(at, seed=1)
+        await at.forking.fork(header.reference, 3, None)
+        await at.forking.fork(header.reference, 2, 7, None, key("fork"))
+        await at.checkpoints.keep(header.reference, "a name")
+
+    async def test() -> None:
+        store = FaultyStore()
+        await history(store)
+        took = await stored_bytes(store)
+        await history(FaultyStore(), max_stored_bytes=took)
+        with pytest.raises(QuotaExceeded):
+            await history(FaultyStore(), max_stored_bytes=took - 1)
+        for _ in range(2):  # another process counts what stands there
+            with pytest.raises(QuotaExceeded, match=f"take at least {took} bytes") as raised:
+                await create(session(store, max_stored_bytes=took + 8))
+            assert raised.value.evidence["limit"] == took + 8
+
+    run(test)
+
+
+@pytest.mark.parametrize("keyed", [None, key("k")])
+def test_a_fork_that_would_pass_the_bytes_is_refused_whole(keyed: Any) -> None:
+    """Two hundred snapshots of 1.2 MB are 240 MB."""
+    body = bytes(1_200_000)
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store, max_stored_bytes=100_000_000)
+        header = await create(at)
+        loaded = await at.snapshots.load(header.reference)
+        await at.snapshots.save(loaded.header, body, loaded.tag)
+        with pytest.raises(QuotaExceeded, match="GYM_HTTP_MAX_STORED_BYTES") as raised:
+            await at.forking.fork(header.reference, 200, None, None, keyed)
+        assert raised.value.evidence["limit"] == 100_000_000
+        assert raised.value.evidence["size"] > 200 * len(body)
+        assert len(await listed(at, "ann")) == 1
+        await at.forking.fork(header.reference, 50, None, None, key("fewer"))
+        assert len(await listed(at, "ann")) == 51
+
+    run(test)
+
+
+def test_a_checkpoint_that_would_pass_the_bytes_is_refused_and_its_deletion_makes_room() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        header = await create(session(store))
+        room = 3 * await stored_bytes(store)
+        at = session(store, max_stored_bytes=room)
+        kept = await at.checkpoints.keep(header.reference, "")
+        keeping = [at.checkpoints.keep(header.reference, "") for _ in range(3)]
+        assert any(
+            isinstance(each, QuotaExceeded) for each in await asyncio.gather(*keeping, return_exceptions=True)
+        )
+        await at.checkpoints.delete(kept.reference)
+        await at.checkpoints.keep(header.reference, "")
+        assert await stored_bytes(store) <= room
+
+    run(test)
+
+
+def test_what_is_closed_gives_its_bytes_back_and_what_is_refused_takes_none() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        first = await create(session(store))
+        at = session(store, max_stored_bytes=2 * await stored_bytes(store) + 50)
+        for _ in range(3):
+            with pytest.raises(NotCreatable):
+                await create(at, kwargs={"nothing": 1})
+        await create(at)
+        for _ in range(3):
+            with pytest.raises(QuotaExceeded):
+                await create(at)
+        await at.closing.close(first.reference, None, None)
+        await create(at)
+
+    run(test)
+
+
+def test_bytes_of_what_expired_or_ended_do_not_count(clock: Clock) -> None:
+    async def test() -> None:
+        store = FaultyStore(deletes_conditionally=False)
+        at = session(store)
+        header = await create(at)
+        await at.checkpoints.keep(header.reference, "")
+        room = await stored_bytes(store)
+        clock.forward(4000)
+        ended = await create(at)
+        await at.closing.close(ended.reference, None, None)
+        await create(session(store, max_stored_bytes=room))
+
+    run(test)
+
+
+def test_steps_go_on_beyond_the_bytes() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        header = await create(session(store))
+        at = session(store, max_stored_bytes=1)
+        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
+        with pytest.raises(QuotaExceeded):
+            await create(at)
+
+    run(test)
+
+
+def test_nothing_is_counted_beyond_the_bytes() -> None:
+    async def test() -> None:
+        store = FaultyStore(remote=False)
+        for number in range(5_000):
+            await store.put(f"state/ann/{number:04}", bytes(1000))
+        quota = Quota(session(store).snapshots, math.inf, 50_000)
+        turns = await turns_beside(fill(quota))
+        assert not await fill(quota)
+        assert turns < 5  # a whole listing gives one for each 500
 
     run(test)

@@ -1,6 +1,8 @@
 """What has expired gives its room back, and nothing that lives is touched."""
 
 import asyncio
+import tracemalloc
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
@@ -11,14 +13,16 @@ import pytest
 from shared.errors import InstanceNotFound, StoreFailed, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
-from shared.session.inventory.sweep import Swept, delete_expired, sweep, sweep_forever
+from shared.session.inventory.merge import Swept
+from shared.session.inventory.sweep import sweep, sweep_forever
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
-from shared.storage.protocol import Entry, Stored, Tag, Unchanged
+from shared.storage.memory import MemoryStore
+from shared.storage.protocol import Entry
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import fail, key, listed, nothing, run, session
+from tests.shared.session.sessions import fail, key, listed, nothing, run, session, snapshots, swept
 
 
 class OtherClock(FaultyStore):
@@ -33,11 +37,16 @@ class OtherClock(FaultyStore):
             yield entry._replace(written=entry.written - self.ahead_s)
 
 
+async def kept_in(store: FaultyStore) -> list[str]:
+    """The keys of what is kept for owners."""
+    return [entry.key async for entry in store.list("") if not entry.key.startswith(("clock/", "sweep/"))]
+
+
 @pytest.mark.parametrize("remote", [False, True])
 def test_an_expired_instance_leaves_nothing_behind(
     remote: bool, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr("shared.session.inventory.sweep.GRACE_S", 0)
+    monkeypatch.setattr("shared.session.inventory.merge.GRACE_S", 0)
 
     async def test() -> None:
         store = FaultyStore(remote=remote)
@@ -47,14 +56,14 @@ def test_an_expired_instance_leaves_nothing_behind(
         clock.forward(4000)
         kept = await at.creation.create("bob", Recipe("CartPole-v1"), ())
         assert await sweep(at.snapshots) == Swept(instances=1, index_entries=1, checkpoints=1, tombstones=0)
-        about = [entry.key.split("/")[2] async for entry in store.list("") if not entry.key.startswith("clock/")]
+        about = [key.split("/")[2] for key in await kept_in(store)]
         assert set(about) == {kept.instance_id}
 
     run(test)
 
 
 def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.inventory.sweep.GRACE_S", 0)
+    monkeypatch.setattr("shared.session.inventory.merge.GRACE_S", 0)
 
     async def test() -> None:
         at = session(FaultyStore())
@@ -62,26 +71,6 @@ def test_a_sweep_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         await at.checkpoints.keep(header.reference, "")
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0)
         await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
-
-    run(test)
-
-
-def test_an_instance_that_is_written_to_while_it_is_swept_stays() -> None:
-    async def test() -> None:
-        store = FaultyStore()
-        at = session(store)
-        header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
-        stale = await store.get(header.reference.key)
-        await at.call(InstanceCall(header.reference, operations.reset(1, None), lambda reply: reply))
-        inner = store.get
-
-        async def get(key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
-            return stale
-
-        store.get = get  # type: ignore[method-assign]
-        assert not await delete_expired(at.snapshots, header.reference.key)
-        store.get = inner  # type: ignore[method-assign]
-        assert (await at.snapshots.header(header.reference)).revision == 1
 
     run(test)
 
@@ -97,8 +86,8 @@ def test_an_instance_that_was_written_to_after_it_was_listed_stays() -> None:
 
         async def listed(prefix: str, after: str = "") -> AsyncIterator[Entry]:
             async for entry in entries(prefix, after):
-                if prefix in ("clock/", "state/"):
-                    yield entry._replace(written=entry.written if prefix == "clock/" else 0.0)
+                if not prefix.startswith("index/"):
+                    yield entry._replace(written=0.0 if prefix.startswith("state/") else entry.written)
 
         store.list = listed  # type: ignore[method-assign]
         assert await sweep(at.snapshots) == Swept(0, 0, 0, 0, indexed=1)
@@ -113,7 +102,7 @@ def test_a_snapshot_that_nobody_can_read_expires_too(clock: Clock) -> None:
         at = session(store)
         await store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
         clock.forward(4000)
-        assert (await sweep(at.snapshots)).instances == 1
+        assert (await swept(at)).instances == 1
 
     run(test)
 
@@ -192,7 +181,7 @@ def test_what_is_written_after_the_sweep_began_is_left_alone_whatever_this_hosts
         async def and_then_another_makes_one(prefix: str, after: str = "") -> AsyncIterator[Entry]:
             async for entry in inner(prefix, after):
                 yield entry
-            if prefix == "state/":
+            if prefix == "state/ann/":
                 await store.put("index/ann/one/CartPole-v1", b"")
                 await store.put("checkpoints/ann/one/first", b"")
 
@@ -261,7 +250,7 @@ def test_the_file_shrinks(tmp_path: Path, clock: Clock) -> None:
         header = await at.creation.create("ann", Recipe("CartPole-v1"), ())
         await at.forking.fork(header.reference, 500, None)
         clock.forward(4000)
-        assert (await sweep(at.snapshots)).instances == 501
+        assert (await swept(at)).instances == 501
         assert store.compact() == 0
         with pytest.raises(InstanceNotFound):
             await at.snapshots.header(header.reference)
@@ -310,5 +299,78 @@ def test_a_sweep_compacts_until_nothing_is_left() -> None:
         store.capabilities = replace(store.capabilities, compact=lambda: left.pop(0))
         await sweep(session(store).snapshots)
         assert left == [5]
+
+    run(test)
+
+
+def test_of_two_processes_one_sweeps() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store), session(store)
+        await one.creation.create("ann", Recipe("CartPole-v1"), ())
+        found = await asyncio.gather(sweep(one.snapshots), sweep(other.snapshots))
+        assert found.count(None) == 1
+        assert await sweep(other.snapshots) == Swept()
+
+    run(test)
+
+
+def test_a_sweep_that_was_ended_is_gone_on_with_so_that_everyone_is_reached(clock: Clock) -> None:
+    """As on Lambda, where a sweep is killed after 15 minutes."""
+
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        for owner in ("ann", "bob", "cid"):
+            for _ in range(2):
+                await at.creation.create(owner, Recipe("CartPole-v1"), ())
+        clock.forward(4000)
+        for left in (4, 2, 0):
+            store.before_delete += [nothing] * 4 + [fail(StoreUnavailable("killed"))]
+            if left:
+                with pytest.raises(StoreUnavailable):
+                    await sweep(at.snapshots)
+            else:
+                assert await sweep(at.snapshots) == Swept(instances=2, index_entries=2)
+            assert len([entry async for entry in store.list("state/")]) == left
+        store.before_delete.clear()
+        assert await swept(at) == Swept()
+
+    run(test)
+
+
+def test_a_sweep_reaches_every_folder_whatever_stands_in_the_others(clock: Clock) -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        at = session(store)
+        for stray in ("state/notes", "index/x", "checkpoints/ann/x", "closed/y", "else/where"):
+            await store.put(stray, b"somebody else's")
+        await store.put("state/ann/00000000-0000-4000-8000-000000000000", b"signed with a key that is gone")
+        await store.put("checkpoints/zoe/00000000-0000-4000-8000-000000000001/a", b"")
+        await store.put("closed/zoe/00000000-0000-4000-8000-000000000002", b"")
+        clock.forward(200_000)
+        found = await swept(at)
+        assert (found.instances, found.checkpoints, found.tombstones) == (1, 2, 1)
+        assert await kept_in(store) == ["closed/y", "else/where", "index/x", "state/notes"]
+
+    run(test)
+
+
+def test_a_sweep_takes_the_same_memory_however_much_there_is() -> None:
+    """A set of their ids would take a megabyte more."""
+
+    async def test() -> None:
+        peaks = []
+        for count in (1_000, 10_000):
+            store = MemoryStore()
+            for number in range(count):
+                instance_id = str(uuid.UUID(int=number, version=4))
+                await store.put(f"state/ann/{instance_id}", b"not a snapshot")
+                await store.put(f"index/ann/{instance_id}/CartPole-v1", b"")
+            tracemalloc.start()
+            assert await sweep(snapshots(store)) == Swept()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert peaks[1] < peaks[0] + 100_000
 
     run(test)

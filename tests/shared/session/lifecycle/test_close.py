@@ -3,13 +3,14 @@
 import pytest
 
 from shared.errors import InstanceNotFound, KeyReused, OutcomeUnknown, StaleRevision, StoreUnavailable
-from shared.session.inventory.sweep import LEEWAY_S, Swept, sweep
+from shared.session.inventory.merge import LEEWAY_S, Swept
+from shared.session.inventory.sweep import sweep
 from shared.session.stored.tombstones import LIFETIME_S
 from shared.storage.protocol import Conflict
 from tests.shared.session import episodes
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
-from tests.shared.session.sessions import at_once, created, fail, key, listed, run, session, step
+from tests.shared.session.sessions import at_once, created, fail, key, listed, run, session, step, swept
 from tests.shared.session.writers import ENDLESS, writing
 
 
@@ -87,9 +88,9 @@ def test_a_tombstone_is_swept_some_minutes_after_its_time(clock: Clock) -> None:
         store = FaultyStore()
         at = session(store)
         await at.closing.close(await created(at), None, key("k"))
-        assert (await sweep(at.snapshots)).tombstones == 0
+        assert (await swept(at)).tombstones == 0
         clock.forward(LIFETIME_S + LEEWAY_S - 10)
-        assert (await sweep(at.snapshots)).tombstones == 0
+        assert (await swept(at)).tombstones == 0
         clock.forward(20)
         assert await sweep(at.snapshots) == Swept(0, 0, 0, tombstones=1)
         assert [entry async for entry in store.list("closed/")] == []

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverified
-from shared.session.stored.envelope import Migration, seal, unseal
+from shared.session.stored.envelope import NONCE_BYTES, Migration, seal, sealed_size, unseal
 from shared.session.stored.header import Header, KeyedCall
 from shared.session.stored.progress import Progress
 from shared.session.stored.reference import Reference
@@ -169,3 +169,10 @@ def test_nothing_is_decoded_before_the_signature_holds(monkeypatch: pytest.Monke
     monkeypatch.setattr("shared.session.stored.envelope._decoder", None)
     with pytest.raises(SnapshotCorrupt):
         unseal(sealed, REFERENCE, [NEW])
+
+
+@pytest.mark.parametrize("body", [b"", bytes(70_000)])
+def test_the_size_of_what_will_be_sealed_is_known_before(body: bytes) -> None:
+    header = msgspec.structs.replace(HEADER, nonce=bytes(NONCE_BYTES))
+    new = msgspec.structs.replace(header, nonce=b"", body_digest=b"")
+    assert sealed_size(new, body) == sealed_size(header, body) == len(seal(header, body, [b"key"]))
