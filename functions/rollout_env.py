@@ -4,7 +4,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import InvalidAction, InvalidValue, ResetNeeded
-from shared.session.calls.actions import given, sampled
+from shared.session.calls.actions import given, repeated, sampled
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
@@ -45,6 +45,8 @@ async def rollout_env(request: Request[RolloutBody]) -> Response:
     body, settings = request.body, request.service.settings
     if body.steps is None:
         choice = given(body.actions, settings.max_steps_per_call)
+    elif body.probability is not None:
+        choice = repeated(body.steps, body.probability, settings.max_steps_per_call)
     else:
         choice = sampled(body.steps, settings.max_steps_per_call)
     return await request.apply(

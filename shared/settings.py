@@ -5,8 +5,9 @@ They are read when the first request needs them, so that importing a module need
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +25,12 @@ _OF_A_SERVICE = re.compile(
 )
 # Told by its value: a person who means the port of the server writes a number, and is told of no such setting.
 _LINK = re.compile(r"GYM_HTTP_(?:\w+_)?PORT=(?:tcp|udp|sctp)://\S+")
+
+
+def _spare_processors() -> int:
+    """The processors that this process may use, less the one that serves; at least 1."""
+    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, usable - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,10 @@ class Settings:
     """Largest frame that is rendered, width times height."""
     max_steps_per_call: int = 10_000
     """Most steps of one rollout."""
+    max_explore_steps: int = 1_000_000
+    """Most steps of all futures of one exploration together."""
+    explore_processes: int = field(default_factory=_spare_processors)
+    """Processes among which a long exploration is shared; 1 walks it on a worker of the server itself."""
     max_reply_bytes: int = 16_777_216
     """Most bytes of values in the reply of a rollout or a batch."""
     max_call_seconds: float = 30.0
@@ -109,7 +120,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         Misconfigured: a variable with the prefix is empty, malformed or not a setting; the error names it.
     """
     environment = os.environ if environment is None else environment
-    known = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
+    known = {PREFIX + each.name.upper(): each.name for each in fields(Settings)}
     given: dict[str, Any] = {}
     for variable, value in environment.items():
         if not variable.startswith(PREFIX) or _is_of_a_service(variable, value):
@@ -315,6 +326,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_body_bytes": _positive(int),
     "max_frame_pixels": _positive(int),
     "max_steps_per_call": _positive(int),
+    "max_explore_steps": _positive(int),
+    "explore_processes": _positive(int),
     "max_reply_bytes": _positive(int),
     "max_call_seconds": _positive(float),
     "keep_alive_seconds": _positive(int),

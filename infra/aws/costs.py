@@ -57,12 +57,16 @@ class Use(NamedTuple):
     steps: int
     """Steps in one call."""
     gets: int
-    """Gets in one call, besides its one put."""
+    """Gets in one call."""
+    puts: int = 1
+    reply_steps: int | None = None
+    """Steps that the reply tells of; all, unless it tells of futures."""
 
 
 KEPT = Use("step by step, each instance in one sandbox", 1, 0)
 MOVED = Use("step by step, instances moving between sandboxes", 1, 1)
 ROLLOUTS = Use("rollouts of 100", 100, 1)
+EXPLORATIONS = Use("explorations of 500 futures of 20 steps", 10_000, 1, puts=0, reply_steps=500)
 
 
 class Bill(NamedTuple):
@@ -76,16 +80,17 @@ class Bill(NamedTuple):
 
 def seconds(use: Use, storage: Storage) -> float:
     """Seconds that a call takes in its function."""
-    return OWN_S + use.steps * STEP_S + storage.put_s + use.gets * storage.get_s
+    return OWN_S + use.steps * STEP_S + use.puts * storage.put_s + use.gets * storage.get_s
 
 
 def bill(calls: float, use: Use, storage: Storage) -> Bill:
     """The cost of `calls` calls."""
+    told = use.steps if use.reply_steps is None else use.reply_steps
     return Bill(
         calls * GATEWAY_CALL,
         calls * (LAMBDA_CALL + seconds(use, storage) * MEMORY_MIB / 1024 * LAMBDA_GIB_S),
-        calls * (storage.put + use.gets * storage.get + SNAPSHOT_BYTES * storage.upload_byte),
-        calls * (LOGGED_BYTES * LOG_BYTE + (REPLY_BYTES + use.steps * REPLY_STEP_BYTES) * OUT_BYTE),
+        calls * (use.puts * (storage.put + SNAPSHOT_BYTES * storage.upload_byte) + use.gets * storage.get),
+        calls * (LOGGED_BYTES * LOG_BYTE + (REPLY_BYTES + told * REPLY_STEP_BYTES) * OUT_BYTE),
     )
 
 

@@ -11,6 +11,7 @@ from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
+from shared.session.lifecycle.keep import Keeping
 from shared.session.lifecycle.trials import Trials
 from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.cache import LiveCache
@@ -55,13 +56,15 @@ class Session:
         self.limit = CallLimit(max_call_seconds)
         """How long an environment's code may run in one call."""
         self.placement = Placement(self.limit)
-        self._accept = accept
+        self.accept = accept
+        """Which other versions' snapshots are continued."""
         self.live = LiveCache(live_envs, self.snapshots, self.placement, accept)
         turns = Turns(self.snapshots, self.limit.seconds)
         self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs, max_stored_bytes)
         self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
+        self.keeping = Keeping(self.snapshots, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.live, quota, turns)
         self.closing = Closing(self.snapshots, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
@@ -90,7 +93,7 @@ class Session:
         Raises:
             SnapshotIncompatible: it was written by other library versions than are installed here.
         """
-        return self.placement.beside_loop(check_compatible(loaded, self._accept).mechanism.home)
+        return self.placement.beside_loop(check_compatible(loaded, self.accept).mechanism.home)
 
     async def check(self) -> None:
         """See whether the store answers and, where a full disk would prevent it, whether it can be written.

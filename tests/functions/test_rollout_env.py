@@ -52,6 +52,14 @@ def test_a_rollout_gives_what_single_steps_give(api: Api) -> None:
     assert api.post(f"{instance}/step/", {"action": 1}).json == api.post(f"{twin}/step/", {"action": 1}).json
 
 
+def test_repeated_actions_are_applied_as_if_they_had_been_sent(api: Api) -> None:
+    instance, twin = twins(api, "CartPole-v1")
+    body = {"policy": "repeat", "probability": 0.6, "steps": 9, "include": EVERYTHING, "on_end": "continue"}
+    reply = api.post(f"{instance}/rollout/", body).json
+    sent = {"actions": reply["actions"], "include": EVERYTHING, "on_end": "continue"}
+    assert api.post(f"{twin}/rollout/", sent).json == reply
+
+
 def test_by_default_it_tells_all_but_infos_and_actions(local: Api) -> None:
     instance, _ = twins(local, "CartPole-v1")
     reply = local.post(f"{instance}/rollout/", {"actions": [0]}).json
@@ -261,6 +269,10 @@ class TestAllOrNothing:
         {"actions": [1], "steps": 1},
         {"steps": 3},
         {"policy": "best", "steps": 3},
+        {"policy": "repeat", "steps": 3},
+        {"policy": "random", "steps": 3, "probability": 0.5},
+        {"policy": "repeat", "steps": 3, "probability": 1.5},
+        {"actions": [1], "probability": 0.5},
         {"policy": "random", "steps": -1},
         {"policy": "random", "steps": 1.5},
         {"actions": [1], "include": ["states"]},

@@ -35,6 +35,10 @@ _LIKELY: dict[str, list[dict[str, Any]]] = {
     "reset_env": [{}, {"seed": 1}],
     "step_env": [{"action": action} for action in _ACTIONS],
     "rollout_env": [{"actions": [action, action]} for action in _ACTIONS],
+    "explore_env": [
+        *({"sequences": [[action, action], [action, action]]} for action in _ACTIONS),
+        {"policy": "repeat", "probability": 0.5, "count": 3, "steps": 2},
+    ],
     "fork_env": [{}, {"count": 2, "reseed": 1}],
 }
 """Bodies that reach an environment; drawn ones seldom do."""

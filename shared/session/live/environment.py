@@ -279,6 +279,7 @@ class LiveEnvironment:
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
+        self.env = self.subject.env  # an object graph and a journal come back as other objects
         self.equals(loaded)
 
 

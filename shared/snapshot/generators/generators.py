@@ -51,7 +51,7 @@ def spaces_of(env: Any) -> list[spaces.Space[Any]]:
     for layer in layers(env):
         for value in vars(layer).values():
             if isinstance(value, spaces.Space):
-                for space in _nested(value):
+                for space in nested(value):
                     found.setdefault(id(space), space)
     for each in env.envs if isinstance(env, SyncVectorEnv) else ():
         for space in spaces_of(each):
@@ -59,7 +59,8 @@ def spaces_of(env: Any) -> list[spaces.Space[Any]]:
     return list(found.values())
 
 
-def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
+def nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
+    """The space and all spaces within it, outermost first."""
     yield space
     parts: Iterator[spaces.Space[Any]]
     match space:
@@ -74,7 +75,7 @@ def _nested(space: spaces.Space[Any]) -> Iterator[spaces.Space[Any]]:
         case _:
             return
     for part in parts:
-        yield from _nested(part)
+        yield from nested(part)
 
 
 def generator_state(generator: np.random.Generator) -> Any:

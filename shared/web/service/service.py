@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared import settings
 from shared.errors import Misconfigured, ServerEnding
+from shared.session.explore.explorer import Explorer
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.settings import Settings
@@ -40,6 +41,8 @@ class Service:
     """Draws instances for the monitor."""
     looks: Renderer
     """Draws single pictures, which wait for none of the monitor's."""
+    explorer: Explorer
+    """Looks into the futures of instances."""
     log: LogWriter
     metrics: "Metrics | None"
     """Only a server has them: a Lambda function is one of many, and short-lived."""
@@ -67,6 +70,7 @@ class Service:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
         await self.renderer.close()
         await self.looks.close()
+        await self.explorer.close()
         await self.session.shut_down()
 
 
@@ -110,6 +114,13 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         session=session,
         renderer=Renderer(session.thread_for_copy),
         looks=Renderer(session.thread_for_copy),
+        explorer=Explorer(
+            session,
+            chosen.explore_processes,
+            chosen.env_modules,
+            chosen.max_explore_steps,
+            chosen.max_steps_per_call,
+        ),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

@@ -62,6 +62,27 @@ class RolloutReply(TypedDict, total=False):
     spaces: dict[str, Any]
 
 
+class KeptFuture(TypedDict):
+    """A future that has become an instance."""
+
+    index: int
+    instance_id: str
+
+
+class ExploreReply(TypedDict, total=False):
+    """What `include` asked for, a value for each future, and the futures that were kept."""
+
+    returns: Any
+    steps: list[int]
+    terminations: Any
+    truncations: Any
+    observations: Any
+    actions: list[Any]
+    rewards: list[Any]
+    infos: list[dict[str, Any] | None]
+    kept: Required[list[KeptFuture]]
+
+
 class SampleReply(TypedDict):
     """A random member of the space."""
 

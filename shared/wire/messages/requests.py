@@ -56,6 +56,21 @@ Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
 
 
+Policy = Literal["random", "repeat"]
+POLICIES = (
+    "`random`: each action is drawn as `action_space/sample/` draws it. `repeat`: each is the one before it again "
+    "with `probability`, else drawn, as sticky actions are."
+)
+Probability = Annotated[float, Field(ge=0, le=1, examples=[0.25])]
+REPEATS = "With the policy `repeat`: how probable it is that an action is the one before it again."
+
+
+def check_probability(policy: Policy | None, probability: float | None) -> None:
+    """Check that the policy that repeats actions, and no other, says how often."""
+    if (policy == "repeat") is (probability is None):
+        raise ValueError("it takes probability with the policy repeat, and only with that one")
+
+
 class WrapperBody(BaseModel):
     """One wrapper of `gymnasium.wrappers`."""
 
@@ -113,9 +128,8 @@ class RolloutBody(BaseModel):
         description="A list of members of the action space, or one typed array with a first axis over them.",
         examples=[[0, 1, 1, 0]],
     )
-    policy: Literal["random"] | None = Field(
-        None, description="`random`: each action is drawn as `action_space/sample/` draws it."
-    )
+    policy: Policy | None = Field(None, description=POLICIES)
+    probability: Probability | None = Field(None, description=REPEATS)
     steps: Annotated[int, Field(ge=0), BeforeValidator(_integral)] | None = Field(None, examples=[100])
     include: list[Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]] = Field(
         ["observations", "rewards", "terminations", "truncations"],
@@ -132,6 +146,80 @@ class RolloutBody(BaseModel):
     def _one_source(self) -> "RolloutBody":
         if (self.actions is None) is (self.policy is None) or (self.policy is None) is not (self.steps is None):
             raise ValueError("it takes either actions, or policy and steps")
+        check_probability(self.policy, self.probability)
+        return self
+
+
+class KeepBody(BaseModel):
+    """Which futures become instances."""
+
+    best: Annotated[int, Field(ge=1, le=100), BeforeValidator(_integral)] | None = Field(
+        None, description="So many of the highest returns; of equal ones, the first.", examples=[5]
+    )
+    indices: list[Annotated[int, Field(ge=0, le=99_999), BeforeValidator(_integral)]] | None = Field(
+        None, min_length=1, max_length=100, description="Those of these indices.", examples=[[3, 17]]
+    )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> "KeepBody":
+        if (self.best is None) is (self.indices is None):
+            raise ValueError("it takes either best or indices")
+        return self
+
+
+class FromBody(BaseModel):
+    """Where the futures begin."""
+
+    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+
+
+class ExploreBody(BaseModel):
+    """Either `sequences`, or a `policy` with `count` and `steps`."""
+
+    sequences: Any = Field(
+        None,
+        description="Lists of members of the action space, all of one length, or one typed array with the first "
+        "two axes over the sequences and their actions.",
+        examples=[[[0, 1, 1], [1, 1, 0]]],
+    )
+    policy: Policy | None = Field(None, description=POLICIES)
+    count: Annotated[int, Field(ge=1), BeforeValidator(_integral)] | None = Field(None, examples=[1000])
+    steps: Annotated[int, Field(ge=1), BeforeValidator(_integral)] | None = Field(None, examples=[20])
+    seed: Seed = Field(
+        0,
+        description="Sequence i is drawn from numpy.random.SeedSequence(seed, spawn_key=(i,)), and not by the "
+        "instance's own generators.",
+    )
+    probability: Probability | None = Field(None, description=REPEATS)
+    from_: FromBody | None = Field(
+        None, alias="from", description="A checkpoint of the instance; by default its current state."
+    )
+    on_end: Literal["stop", "reset"] | None = Field(
+        None,
+        description="What follows the end of an episode: the future is over (`stop`, the default), or an unseeded "
+        "reset and the next action (`reset`). A vector always goes on.",
+    )
+    discount: float = Field(1.0, ge=0, le=1, description="The weight of each reward against the one before.")
+    reseed: Seed | None = Field(
+        None, description="Gives future i the generators that fork i with this reseed would have."
+    )
+    include: list[
+        Literal["returns", "steps", "terminations", "truncations", "observations", "actions", "rewards", "infos"]
+    ] = Field(
+        ["returns", "steps", "terminations", "truncations"],
+        max_length=8,
+        description="What the reply has of each future. Observations and infos are the last ones.",
+    )
+    keep: KeepBody | None = Field(None, description="Futures that become instances, as forks that have gone on.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ExploreBody":
+        drawn = (self.policy, self.count, self.steps)
+        if (self.sequences is None) is None in drawn or (
+            self.sequences is not None and drawn != (None, None, None)
+        ):
+            raise ValueError("it takes either sequences, or policy, count and steps")
+        check_probability(self.policy, self.probability)
         return self
 
 

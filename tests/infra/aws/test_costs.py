@@ -28,3 +28,9 @@ def test_rollouts_divide_the_bill_by_almost_their_length() -> None:
     single = sum(costs.bill(1e6, costs.MOVED, costs.STANDARD))
     rollouts = sum(costs.bill(1e4, costs.ROLLOUTS, costs.STANDARD))
     assert 50 < single / rollouts < 100
+
+
+def test_an_exploration_puts_nothing_and_costs_what_the_page_says() -> None:
+    parts = costs.bill(1e6 / costs.EXPLORATIONS.steps, costs.EXPLORATIONS, costs.STANDARD)
+    assert parts.storage < 1e-4
+    assert f"a million steps cost ${sum(parts):.4f}" in (ROOT / "infra/README.md").read_text()

@@ -1,14 +1,16 @@
 """A rollout's actions are checked before any is applied, and random ones are those of single calls."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import gymnasium
+import numpy as np
 import pytest
 
 from shared.errors import InvalidAction, InvalidValue
 from shared.session.calls import operations
-from shared.session.calls.actions import Choice, given, sampled
+from shared.session.calls.actions import Choice, given, repeated, repeating, sampled
 from tests.shared.session.episodes import call, created
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run, session
@@ -35,7 +37,7 @@ def test_an_action_that_is_no_member_is_named_by_its_index() -> None:
     assert raised.value.evidence["index"] == 2
 
 
-@pytest.mark.parametrize("choice", [given([0] * 4, 3), sampled(4, 3)])
+@pytest.mark.parametrize("choice", [given([0] * 4, 3), sampled(4, 3), repeated(4, 0.5, 3)])
 def test_more_steps_than_one_call_may_make_are_refused(choice: Choice) -> None:
     with pytest.raises(InvalidValue, match="GYM_HTTP_MAX_STEPS_PER_CALL") as raised:
         chosen(choice)
@@ -55,3 +57,31 @@ def test_random_actions_are_drawn_as_single_calls_draw_them() -> None:
         assert drawn == one_by_one
 
     run(test)
+
+
+def test_repeated_actions_are_new_ones_of_the_space_and_each_of_them_again() -> None:
+    """The new ones are what the space would have drawn; nothing else is drawn of the instance."""
+
+    async def test() -> None:
+        at = session(FaultyStore(remote=False))
+        reference = await created(at)
+        ids = (await at.forking.fork(reference, 2, None)).instance_ids
+        twin, other = (reference._replace(instance_id=each) for each in ids)
+        held = (await call(at, reference, lambda live: [*repeated(200, 0.9, 200)(live)])).reply
+        assert held == (await call(at, twin, lambda live: [*repeated(200, 0.9, 200)(live)])).reply
+        changes = sum(left != right for left, right in pairwise(held))
+        assert 0 < changes < 40
+        again = (await call(at, reference, lambda live: [*repeated(200, 0.9, 200)(live)])).reply
+        assert again != held
+        new = (await call(at, other, lambda live: [*sampled(3, 3)(live)])).reply
+        assert held[0] == new[0]
+
+    run(test)
+
+
+def test_an_action_is_repeated_with_its_probability_and_the_first_is_new() -> None:
+    numbers = iter(range(10_000))
+    actions = [*repeating(lambda: next(numbers), np.random.default_rng(1), 0.75, 4000)]
+    assert actions[0] == 0
+    assert 900 < len(set(actions)) < 1100
+    assert [*repeating(lambda: 7, np.random.default_rng(1), 1.0, 3)] == [7, 7, 7]

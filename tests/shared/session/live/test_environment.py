@@ -207,3 +207,16 @@ def test_a_newer_snapshot_is_continued_from() -> None:
     newer = LOADED._replace(body=b"41", header=msgspec.structs.replace(LOADED.header, revision=4))
     environment.refresh(newer)
     assert (subject.made, environment.header.revision, environment.loaded) == (41, 4, newer)
+
+
+def test_an_environment_that_a_newer_snapshot_replaces_is_the_one_that_is_asked() -> None:
+    """As an object graph and a journal do: their environments, and so the spaces, are other objects then."""
+
+    class Replaced(_Scripted):
+        def restore(self, body: bytes) -> None:
+            self.env = gymnasium.make("Pendulum-v1")
+
+    subject = Replaced()
+    environment = live(subject)
+    environment.refresh(LOADED)
+    assert environment.env is subject.env

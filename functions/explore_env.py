@@ -1,0 +1,87 @@
+"""POST /v1/envs/{instance_id}/explore/: many futures of one state."""
+
+from typing import Any
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.errors import (
+    CallTooLong,
+    EnvironmentRaised,
+    InvalidAction,
+    InvalidValue,
+    JournalFull,
+    KeyReused,
+    NotExact,
+    QuotaExceeded,
+    ReplyGone,
+    ResetNeeded,
+    SnapshotTooLarge,
+    StaleRevision,
+    StoreFailed,
+)
+from shared.session.explore.explorer import Exploration
+from shared.session.explore.sequences import Drawn
+from shared.session.explore.walk import Rules
+from shared.web.app.application import create_app
+from shared.web.app.routing import Router
+from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.request import Request, reply_of
+from shared.wire.messages.replies import ExploreReply
+from shared.wire.messages.requests import ExploreBody
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/explore/",
+    summary="Explore an environment's futures",
+    body=ExploreBody,
+    reply=ExploreReply,
+    query=ARRAYS,
+    example={
+        "returns": [3.0, 2.0],
+        "steps": [3, 2],
+        "terminations": [False, True],
+        "truncations": [False, False],
+        "kept": [],
+    },
+    errors=(
+        *(InvalidAction, InvalidValue, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, NotExact),
+        *(StaleRevision, KeyReused, ReplyGone, QuotaExceeded, SnapshotTooLarge, StoreFailed),
+    ),
+    tag="branching",
+)
+async def explore_env(request: Request[ExploreBody]) -> Response:
+    """Apply many sequences of actions, each from the same state, and tell what each came to.
+
+    The futures are walked on copies: nothing is written, and the environment stays as it is. Only futures that
+    `keep` names become instances. An action outside the action space is 422 with its `sequence` and `index`, and
+    so is an exception of the environment; nothing is kept then.
+    """
+    body = request.body
+    reference = request.reference if body.from_ is None else request.checkpoint(body.from_.checkpoint_id)
+    outcome = await request.service.explorer.explore(
+        reference,
+        _exploration(body, request.service.settings.max_reply_bytes),
+        request.encoding,
+        request.if_match,
+        request.keyed,
+        request.log.timing,
+    )
+    request.log.revision = outcome.header.revision
+    return reply_of(outcome)
+
+
+def _exploration(body: ExploreBody, most_bytes: int) -> Exploration:
+    sequences: Any = body.sequences
+    if body.count is not None and body.steps is not None:
+        sequences = Drawn(body.count, body.steps, body.seed, body.probability or 0.0)
+    rules = Rules(body.on_end, body.discount, body.reseed, frozenset(body.include), most_bytes)
+    if body.keep is None:
+        return Exploration(sequences, rules)
+    return Exploration(sequences, rules, body.keep.best or 0, tuple(body.keep.indices or ()))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,269 @@
+"""Walking sequences of actions on a scratch copy, which goes back to where it came from for each of them.
+
+A restore is exact, so it makes no difference whether a sequence is walked from its beginning or from a state that
+another one left on the way. States are kept on the way where that saves more time than it takes.
+"""
+
+import time
+from collections.abc import Generator, Iterable, Sequence
+from copy import copy, deepcopy
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+
+from shared.errors import GymHTTPError, InvalidValue
+from shared.session.explore.future import Column, Future
+from shared.session.explore.prefixes import Prefixes
+from shared.session.explore.sequences import Actions
+from shared.session.live.environment import LiveEnvironment
+from shared.session.stored.progress import Progress
+from shared.session.stored.snapshots import Loaded
+from shared.snapshot.contract.calls import Reset
+from shared.snapshot.contract.returned import has_ended, reward_of
+from shared.wire.values.detached import detached
+
+Walking = Generator[None, None, list[Future]]
+
+TURN_S = 0.002
+"""Seconds after which other calls have a turn."""
+
+
+_MOST_BYTES = 1 << 26
+"""The most that states kept on the way take."""
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What is done with each sequence, and what is told of it."""
+
+    on_end: Literal["stop", "reset"] | None
+    discount: float
+    reseed: int | None
+    include: frozenset[Column]
+    most_bytes: int
+
+
+class End(NamedTuple):
+    """The state that a future has come to."""
+
+    body: bytes
+    progress: Progress
+
+
+class _Mark(NamedTuple):
+    """A state on the way, to which the copy can go back."""
+
+    body: bytes
+    progress: Progress
+    path: "_Path"
+
+
+class Walk:
+    """Walks sequences from one snapshot, on a copy that is nobody else's meanwhile."""
+
+    def __init__(self, live: LiveEnvironment, origin: Loaded, rules: Rules) -> None:
+        """The copy may be in any state.
+
+        Raises:
+            InvalidValue: the instance cannot have what is to follow the end of an episode.
+        """
+        self._live = live
+        self._origin = origin
+        self._rules = rules
+        self._resets = _resets(live, rules.on_end)
+        self._bytes = 0
+        self._turn_ends = time.perf_counter() + TURN_S
+        self._step_s = self._capture_s = 0.0
+        """How long one step, and one capture, took so far."""
+
+    def futures(self, indices: Sequence[int], sequences: Sequence[Actions], prefixes: Prefixes) -> Walking:
+        """What each sequence comes to, in their order; yields where other calls may have a turn.
+
+        `indices` are the sequences' numbers in the whole exploration, by which they are reseeded and named.
+
+        Raises:
+            GymHTTPError: what a step raises, with the `sequence` and the `index` of the step in the evidence.
+            InvalidValue: what is included takes more than `most_bytes`.
+        """
+        found: dict[int, Future] = {}
+        marks: list[_Mark] = []
+        before: tuple[int, Future] | None = None
+        for place, number in enumerate(prefixes.order):
+            shared = prefixes.shared(place)
+            if before is not None and before[1].steps <= shared:
+                future = before[1]  # it ended on the way that both have in common
+            else:
+                while marks and marks[-1].path.depth > shared:
+                    marks.pop()
+                branches = prefixes.branches(place, marks[-1].path.depth if marks else 0)
+                path = self._begin(indices[number], marks)
+                yield from self._walked(indices[number], sequences[number], path, branches, marks)
+                future = path.future(sequences[number], self._rules.include)
+            before = number, future
+            found[number] = future
+            self._count(future, len(found))
+        return [found[number] for number in range(len(indices))]
+
+    def end(self, index: int, actions: Actions) -> Generator[None, None, End]:
+        """The state at the end of a sequence; yields as `futures`."""
+        yield from self._walked(index, actions, self._begin(index, []), [], [])
+        return End(self._live.subject.capture(), self._live.counter.progress)
+
+    def _begin(self, index: int, marks: list[_Mark]) -> "_Path":
+        """Bring the copy to the last mark, or to where all sequences begin."""
+        live = self._live
+        if marks:
+            mark = marks[-1]
+            live.subject.restore(mark.body)
+            live.counter.resume_from(mark.progress)
+            return mark.path.twin()
+        origin = self._origin
+        if self._rules.reseed is not None:
+            header = msgspec.structs.replace(origin.header, reseed=(self._rules.reseed, index))
+            origin = origin._replace(header=header)
+        live.refresh(origin)
+        live.counter.resume_from(origin.header.progress)
+        return _Path(ended=live.counter.ended and live.header.recipe.autoreset == "Disabled" and not live.vector)
+
+    def _walked(
+        self, index: int, actions: Actions, path: "_Path", branches: Iterable[int], marks: list[_Mark]
+    ) -> Generator[None, None, None]:
+        """Apply the actions that are left on the path, and leave marks where others branch off."""
+        began, first = time.perf_counter(), path.depth
+        try:
+            yield from self._stepped(actions, path, branches, marks)
+        except GymHTTPError as error:
+            error.evidence |= {"sequence": index, "index": path.depth}
+            raise
+        if path.depth > first:
+            self._step_s = (time.perf_counter() - began) / (path.depth - first)
+
+    def _stepped(
+        self, actions: Actions, path: "_Path", branches: Iterable[int], marks: list[_Mark]
+    ) -> Generator[None, None, None]:
+        # Names are looked up here, once for a sequence.
+        live, resets, discount, clock = self._live, self._resets, self._rules.discount, time.perf_counter
+        step, vector = live.step, live.vector
+        rewards = path.rewards if "rewards" in self._rules.include else None
+        coming = iter(branches)
+        branch = next(coming, -1)
+        for position in range(path.depth, len(actions)):
+            if path.ended:
+                if not resets:
+                    return
+                live.apply(Reset())
+                path.ended = False
+            path.observation, reward, terminated, truncated, path.info = step(_own(actions[position]))
+            path.terminated, path.truncated = terminated, truncated
+            path.depth = position + 1
+            path.total = path.total + path.factor * (reward if type(reward) is float else _gain(reward, vector))
+            path.factor *= discount
+            if rewards is not None:
+                rewards.append(detached(reward))
+            if not vector and (terminated is not False or truncated is not False):
+                path.ended = has_ended(terminated, truncated)
+            if path.depth == branch:
+                self._mark(path, marks)
+                branch = next(coming, -1)
+            if clock() > self._turn_ends:
+                yield
+                self._turn_ends = clock() + TURN_S
+
+    def _mark(self, path: "_Path", marks: list[_Mark]) -> None:
+        """Keep the state here, if walking to it again would take longer."""
+        since = path.depth - (marks[-1].path.depth if marks else 0)
+        if since * self._step_s < self._capture_s:
+            return
+        if sum(len(mark.body) for mark in marks) > _MOST_BYTES:
+            return
+        began = time.perf_counter()
+        body = self._live.subject.capture()
+        self._capture_s = time.perf_counter() - began
+        marks.append(_Mark(body, self._live.counter.progress, path.twin()))
+
+    def _count(self, future: Future, done: int) -> None:
+        self._bytes += future.size
+        if self._bytes > self._rules.most_bytes:
+            raise InvalidValue(
+                f"After {done} futures what is included takes over {self._rules.most_bytes} bytes "
+                "(GYM_HTTP_MAX_REPLY_BYTES); explore fewer, or `include` less.",
+                limit=self._rules.most_bytes,
+            )
+
+
+class _Path:
+    """How far one sequence was walked, and what it has come to so far."""
+
+    __slots__ = (
+        "depth",
+        "ended",
+        "factor",
+        "info",
+        "observation",
+        "rewards",
+        "terminated",
+        "total",
+        "truncated",
+    )
+
+    def __init__(self, *, ended: bool) -> None:
+        self.ended = ended
+        self.depth = 0
+        self.total: Any = 0.0
+        self.factor = 1.0
+        self.rewards: list[Any] = []
+        self.observation: Any = None
+        self.info: Any = None
+        self.terminated: Any = False
+        self.truncated: Any = False
+
+    def twin(self) -> "_Path":
+        """A path that goes on from here by itself."""
+        twin = copy(self)
+        twin.rewards = [*self.rewards]
+        twin.observation = twin.info = None  # another sequence goes on, so these are never told
+        return twin
+
+    def future(self, actions: Actions, include: frozenset[Column]) -> Future:
+        """What it has come to, in copies."""
+        return Future(
+            self.depth,
+            self.total,
+            detached(self.terminated),
+            detached(self.truncated),
+            detached(self.observation) if "observations" in include else None,
+            detached(self.info) if "infos" in include else None,
+            [*actions[: self.depth]] if "actions" in include else None,
+            self.rewards if "rewards" in include else None,
+        )
+
+
+def _resets(live: LiveEnvironment, on_end: Literal["stop", "reset"] | None) -> bool:
+    """Whether an episode that ends is followed by a reset.
+
+    Raises:
+        InvalidValue: it resets itself.
+    """
+    autoreset = live.header.recipe.autoreset
+    if on_end is not None and live.vector:
+        raise InvalidValue(
+            f"on_end is {on_end!r}, and the instance is a vector, whose episodes end one by one; leave it out."
+        )
+    if on_end == "reset" and autoreset != "Disabled":
+        raise InvalidValue(f'on_end is "reset", and the instance resets itself ({autoreset}); leave it out.')
+    return on_end == "reset"
+
+
+def _own(action: Any) -> Any:
+    """An action that the environment may change."""
+    if isinstance(action, np.generic):
+        return action
+    return action.copy() if type(action) is np.ndarray else deepcopy(action)
+
+
+def _gain(reward: Any, vector: bool) -> Any:
+    """A reward as what can be added up."""
+    if vector:
+        return np.asarray(reward, np.float64)
+    gained = reward_of(reward)
+    return 0.0 if gained is None else gained

@@ -1,0 +1,99 @@
+"""Explorations share a process fairly, and one that fails leaves it as it was."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from shared.errors import InvalidValue
+from shared.session.explore.explorer import Exploration, Explorer
+from shared.session.explore.sequences import Drawn
+from shared.session.session import Session
+from shared.session.stored.reference import Reference
+from shared.snapshot.contract.recipe import Recipe
+from shared.storage.memory import MemoryStore
+from tests.shared.session.episodes import created
+from tests.shared.session.explore.copies import rules
+from tests.shared.session.sessions import run, session, turns_beside
+
+RETURNS = rules(include=frozenset({"returns"}))
+
+
+def explorer(at: Session) -> Explorer:
+    return Explorer(at, 1, (), 10_000, 1000)
+
+
+async def explored(by: Explorer, reference: Reference, exploration: Exploration) -> dict[str, Any]:
+    outcome = await by.explore(reference, exploration, dict)
+    reply: dict[str, Any] = outcome.reply
+    return reply
+
+
+def test_explorations_at_once_come_to_what_each_does_alone() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        references = [await created(at, Recipe(name), 1) for name in ("CartPole-v1", "Pendulum-v1")] * 3
+        by, what = explorer(at), Exploration(Drawn(20, 10, 3), RETURNS)
+        alone = [(await explored(by, each, what))["returns"].tolist() for each in references]
+        together = await asyncio.gather(*(explored(by, each, what) for each in references))
+        assert [each["returns"].tolist() for each in together] == alone
+        await by.close()
+
+    run(test)
+
+
+def test_other_calls_have_turns_while_one_is_under_way() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await created(at, Recipe("Pendulum-v1"), 1)
+        by = explorer(at)
+        turns = await turns_beside(explored(by, reference, Exploration(Drawn(100, 100, 3), RETURNS)))
+        assert turns > 20
+        await by.close()
+
+    run(test)
+
+
+def test_bounds_are_refused_before_anything_is_read() -> None:
+    async def test() -> None:
+        by, nobody = explorer(session(MemoryStore())), Reference("public", "nobody")
+        for sequences, told in (
+            (Drawn(101, 100, 0), "GYM_HTTP_MAX_EXPLORE_STEPS"),
+            (Drawn(1, 1001, 0), "GYM_HTTP_MAX_STEPS_PER_CALL"),
+            (Drawn(100_001, 1, 0), "100000"),
+        ):
+            with pytest.raises(InvalidValue, match=told):
+                await explored(by, nobody, Exploration(sequences, RETURNS))
+        with pytest.raises(InvalidValue, match="beyond the 2"):
+            await explored(by, nobody, Exploration(Drawn(2, 1, 0), RETURNS, indices=(2,)))
+
+    run(test)
+
+
+def test_a_reply_that_cannot_be_told_keeps_nothing() -> None:
+    async def test() -> None:
+        store = MemoryStore()
+        at = session(store)
+        reference = await created(at)
+        by = explorer(at)
+
+        def fail(reply: Any) -> Any:
+            raise InvalidValue("too long")
+
+        with pytest.raises(InvalidValue, match="too long"):
+            await by.explore(reference, Exploration(Drawn(2, 1, 0), RETURNS, best=1), fail)
+        assert [entry.key async for entry in store.list("state/")] == [reference.key]
+        await by.close()
+
+    run(test)
+
+
+def test_of_equal_returns_the_first_is_kept() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        by = explorer(at)
+        reply = await explored(by, await created(at), Exploration(Drawn(9, 2, 0), RETURNS, best=2))
+        assert [each["index"] for each in reply["kept"]] == [0, 1]
+        await by.close()
+
+    run(test)
