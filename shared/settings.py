@@ -97,6 +97,8 @@ class Settings:
     """Whether a server deletes what has expired by itself, or leaves it to `python -m functions.sweep`."""
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
+    metrics_namespace: str = ""
+    """Namespace in CloudWatch whose metrics these lines carry, in its embedded metric format. Unset, they have none."""
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -268,6 +270,14 @@ def _root_path(value: str) -> str:
     return path
 
 
+def _metrics_namespace(value: str) -> str:
+    name = value.strip()
+    # Source: "Namespaces" in the CloudWatch user guide.
+    if not re.fullmatch(r"[\w.\-/#:]{1,255}", name, re.ASCII) or name.startswith(("AWS/", ":")):
+        raise ValueError(f"{value!r} is no namespace of CloudWatch's, such as gym-http/production")
+    return name
+
+
 def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     def parse(value: str) -> float:
         number = kind(value)
@@ -304,4 +314,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "root_path": _root_path,
     "sweep": _one_of("timer", "off"),
     "log": _one_of("calls", "errors", "off"),
+    "metrics_namespace": _metrics_namespace,
 }

@@ -61,6 +61,7 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_ROOT_PATH": "/gym/",
             "GYM_HTTP_SWEEP": "off",
             "GYM_HTTP_LOG": "off",
+            "GYM_HTTP_METRICS_NAMESPACE": "gym-http/gym",
         }
     )
     assert given == Settings(
@@ -89,6 +90,7 @@ def test_every_setting_can_be_set() -> None:
         root_path="/gym",
         sweep="off",
         log="off",
+        metrics_namespace="gym-http/gym",
     )
     defaults = Settings()
     assert all(getattr(given, field.name) != getattr(defaults, field.name) for field in fields(Settings))
@@ -99,6 +101,8 @@ def test_every_setting_can_be_set() -> None:
     [
         ("GYM_HTTP_DURABILITY", "forever"),
         ("GYM_HTTP_LOG", "everything"),
+        ("GYM_HTTP_METRICS_NAMESPACE", "AWS/Lambda"),
+        ("GYM_HTTP_METRICS_NAMESPACE", "gym http"),
         ("GYM_HTTP_API_KEYS", "no-colon"),
         ("GYM_HTTP_API_KEYS", "a/b:secret"),
         ("GYM_HTTP_API_KEYS", "ann:"),

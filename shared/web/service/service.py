@@ -100,7 +100,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         store_calls=chosen.store_calls,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
-    log = LogWriter(chosen.log)
+    log = LogWriter(chosen.log, chosen.metrics_namespace)
     counted = _metrics(session, store) if metrics else None
     traced = None if traces is None else traces()
     return Service(
