@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 ENGINE ?= docker
 TO ?= backup
 IMAGE ?= gym-http-serverless
+STACK ?= gym
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 backup sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
+.PHONY: help run run-s3 backup sam build deploy requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +64,11 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 	cp requirements.txt build/lambda/
 	SAM_CLI_TELEMETRY=0 SAM_CLI_BETA_BUILD_PERFORMANCE=1 PATH="$(RUNTIME_BIN):$$PATH" $(VENV)/sam/bin/sam build
 	"$(RUNTIME_BIN)/$(RUNTIME)" -m compileall -qq --invalidation-mode unchecked-hash -x '/(tests|examples|docs)/' .aws-sam/build
+
+# Its name is the time, in seconds: SAM takes at most ten characters of it, and publishes no version without another.
+deploy: build  ## deploy the artefact to AWS as STACK (gym): PARAMETERS="ApiKeysSecret=gym-api-keys"
+	@$(VENV)/sam/bin/sam deploy --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM $(DEPLOY_FLAGS) \
+		--parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
 .PHONY: bench-lambda
 bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's runtime
