@@ -98,7 +98,7 @@ class Settings:
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
     metrics_namespace: str = ""
-    """Namespace in CloudWatch whose metrics these lines carry, in its embedded metric format. Unset, they have none."""
+    """Namespace in CloudWatch whose metrics these lines carry, in its embedded metric format; unset, none."""
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:

@@ -1,10 +1,10 @@
-"""The deployment of `template.yaml` from a container image: the same functions, with MuJoCo and its GL libraries.
+r"""The deployment of `template.yaml` from a container image: the same functions, with MuJoCo and its GL libraries.
 
 SAM cannot choose a function's package type by a condition, so this variant is derived from `template.yaml`:
 
     .venv/bin/python -m infra.image.template > image.json
-    .venv/sam/bin/sam deploy --template image.json --stack-name gym --capabilities CAPABILITY_IAM \\
-        --resolve-s3 --image-repository REGISTRY/NAME \\
+    .venv/sam/bin/sam deploy --template image.json --stack-name gym --capabilities CAPABILITY_IAM \
+        --resolve-s3 --image-repository REGISTRY/NAME \
         --parameter-overrides ImageUri=REGISTRY/NAME:TAG "Release=$(date +%s)"
 
 `--image-repository` is asked for by SAM wherever a function has an image; it pushes none, since `ImageUri` is one.

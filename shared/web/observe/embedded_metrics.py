@@ -38,7 +38,7 @@ _PROBLEM = (Metric("problems", "Count"),)
 
 
 def embedded_metrics(namespace: str, ended: float, refused: bool) -> EmbeddedMetrics:
-    """What a line says of itself: `total_ms` by `endpoint` and, of a call that was refused, `problems` by `problem`.
+    """What a line says of itself: `total_ms` by `endpoint` and, of a refused call, `problems` by `problem`.
 
     `ended` is in seconds since the epoch.
     """

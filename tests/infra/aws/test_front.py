@@ -1,4 +1,4 @@
-"""CloudFront serves the pages with the headers that a page cannot set, and the API below /v1/ on the same origin."""
+"""CloudFront serves the pages with headers that a page cannot set, and the API on the same origin."""
 
 from typing import Any
 

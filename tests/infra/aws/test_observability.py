@@ -1,4 +1,4 @@
-"""A team hears of what goes wrong: logs without secrets, alarms on metrics that there are, and a dashboard of them."""
+"""A team hears of what goes wrong: logs without secrets, alarms on metrics that there are, a dashboard."""
 
 import json
 import re
