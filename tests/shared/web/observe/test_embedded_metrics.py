@@ -24,8 +24,8 @@ def written(pipe: int, problem: str | None) -> dict[str, Any]:
 def metrics_of(line: dict[str, Any]) -> dict[tuple[str, str], float]:
     """What CloudWatch takes from the line: each metric's value by its name and its dimensions' values.
 
-    Source: "Specification: Embedded metric format". Every name has to be a member of the line; a value is a number,
-    and a dimension's value a text.
+    Source: "Specification: Embedded metric format". Every name has to be a member of the line; a metric's value is
+    a number, and a dimension's a text.
     """
     found = {}
     for directive in line["_aws"]["CloudWatchMetrics"]:
