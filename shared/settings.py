@@ -222,6 +222,11 @@ def google_endpoint() -> str | None:
     return os.environ.get("GOOGLE_BASE_URL") or None
 
 
+def is_kept_by_snapstart() -> bool:
+    """Whether this is a Lambda function whose process is kept as a snapshot once its modules are imported."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}

@@ -31,6 +31,7 @@ from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, 
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
+from shared.web.service.snapstart import prepare_snapshot
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ def create_app(
 
     The settings are read, and the store opened, at the first request, unless settings are given.
     """
+    prepare_snapshot()
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
     return Application(endpoints, OpenedService(settings), documented, pages)
 
