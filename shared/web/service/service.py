@@ -20,6 +20,7 @@ from shared.storage.open import open_store
 from shared.storage.protocol import Store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
+from shared.web.service import collection
 from shared.web.service.ending import Ending
 from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
@@ -79,6 +80,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
         StoreUnavailable: the store's key file cannot be read or written.
     """
+    collection.resume()
     settings.prepare_process()
     chosen = chosen or settings.read()
     traces = traces_wanted() if metrics else None
