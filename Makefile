@@ -9,9 +9,10 @@ BIN := $(VENV)/bin
 ENGINE ?= docker
 TO ?= backup
 IMAGE ?= gym-http-serverless
+STACK ?= gym
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 backup sam build requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
+.PHONY: help run run-s3 backup sam build deploy requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,7 +34,7 @@ run: $(VENV)/.all  ## serve on PORT (5000) by WORKERS processes (1, auto), with 
 	$(BIN)/python -m functions.serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 run-s3: $(VENV)/.all,s3-server  ## the same over an S3-compatible server that it starts
-	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT)
+	$(BIN)/python -m infra.s3.run --host $(HOST) --port $(PORT) $(ARGS)
 
 SERVERS ?= 3
 .PHONY: run-cluster
@@ -69,6 +70,11 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 	cp requirements.txt build/lambda/
 	SAM_CLI_TELEMETRY=0 SAM_CLI_BETA_BUILD_PERFORMANCE=1 PATH="$(RUNTIME_BIN):$$PATH" $(VENV)/sam/bin/sam build
 	"$(RUNTIME_BIN)/$(RUNTIME)" -m compileall -qq --invalidation-mode unchecked-hash -x '/(tests|examples|docs)/' .aws-sam/build
+
+# Its name is the time, in seconds: SAM takes at most ten characters of it, and publishes no version without another.
+deploy: build  ## deploy the artefact to AWS as STACK (gym): PARAMETERS="ApiKeysSecret=gym-api-keys"
+	@$(VENV)/sam/bin/sam deploy --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM $(DEPLOY_FLAGS) \
+		--parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 
 .PHONY: bench-lambda
 bench-lambda: $(VENV)/.lambda sam  ## measure cold starts and warm steps in Lambda's runtime
@@ -106,6 +112,17 @@ check: $(VENV)/.check  ## format, lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# In a virtual environment of their own, and not part of `check`: checkov alone takes longer than all of that.
+$(VENV)/check-aws/bin/checkov:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(VENV)/check-aws
+	$(VENV)/check-aws/bin/python -m pip install --quiet --disable-pip-version-check "checkov>=3.2" "zizmor>=1.20"
+
+.PHONY: check-aws
+check-aws: $(VENV)/check-aws/bin/checkov  ## check the template with checkov, and the workflows with zizmor
+	$(VENV)/check-aws/bin/checkov --config-file infra/aws/checkov.yaml --file template.yaml
+	$(VENV)/check-aws/bin/zizmor --offline --min-severity low --config .github/zizmor.yml .github/workflows
 
 # AWS's package of a layer is where npm has Helm, for x86-64 alone; its version here is 4.1.
 HELM := $(or $(shell command -v helm),$(VENV)/kubernetes/helm)

@@ -54,7 +54,10 @@ class Settings:
     accept: Literal["proved", "exact"] = "proved"
     """Which other versions' snapshots are continued: those proved equal to what is installed, or none."""
     api_keys: tuple[tuple[str, str], ...] = ()
-    """Pairs of owner and secret; an owner may have several. Unset, calls need no key and all share one owner."""
+    """Pairs of owner and secret; an owner may have several.
+
+    Unset or `none`, calls need no key and all share one owner.
+    """
     teachers: tuple[str, ...] = ()
     """Owners whose keys may watch, and not change, every owner's instances."""
     env_modules: tuple[str, ...] = ()
@@ -107,10 +110,17 @@ class Settings:
     """
     root_path: str = ""
     """What a proxy takes off the beginning of every path, such as `/gym`; `Location` has it."""
+    pages_url: str = ""
+    """Where the pages are, for a deployment that serves the API alone; its own `/` and `/docs` lead there.
+
+    `none` is unset.
+    """
     sweep: Literal["timer", "off"] = "timer"
     """Whether a server deletes what has expired by itself, or leaves it to `python -m functions.sweep`."""
     log: Literal["calls", "errors", "off"] = "calls"
     """Which calls write a line to standard error: all, those answered with 400 or above, or none."""
+    metrics_namespace: str = ""
+    """Namespace in CloudWatch whose metrics these lines carry, in its embedded metric format; unset, none."""
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -226,6 +236,13 @@ def aws() -> AWSVariables:
     )
 
 
+def drop_empty_endpoints() -> None:
+    """Unset variables that name an empty endpoint of S3, as a template may: obstore would end the process."""
+    for variable in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"):
+        if os.environ.get(variable) == "":
+            del os.environ[variable]
+
+
 def azure_endpoint() -> str | None:
     """The address of a server that is not Azure's own; None for Azure's."""
     return os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT") or None
@@ -234,6 +251,11 @@ def azure_endpoint() -> str | None:
 def google_endpoint() -> str | None:
     """The address of a server that is not Google's own; None for Google's."""
     return os.environ.get("GOOGLE_BASE_URL") or None
+
+
+def is_kept_by_snapstart() -> bool:
+    """Whether this is a Lambda function whose process is kept as a snapshot once its modules are imported."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
 def child_environment(**changes: str) -> dict[str, str]:
@@ -278,6 +300,8 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 def _api_keys(value: str) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
+    if value.strip() == "none":
+        return ()
     for number, item in enumerate(_list(value), start=1):
         # An error must not repeat a secret, so it gives the entry's number.
         owner, colon, secret = item.partition(":")
@@ -297,6 +321,23 @@ def _root_path(value: str) -> str:
     if not re.fullmatch(r"(/[\w.~-]+)+", path, re.ASCII):
         raise ValueError(f"{value!r} is not the beginning of a path, such as /gym")
     return path
+
+
+def _pages_url(value: str) -> str:
+    address = value.strip().rstrip("/")
+    if address == "none":
+        return ""
+    if not re.fullmatch(r"https?://[\w.:~-]+(/[\w.~-]+)*", address, re.ASCII):
+        raise ValueError(f"{value!r} is no address of pages, such as https://gym.example.org")
+    return address
+
+
+def _metrics_namespace(value: str) -> str:
+    name = value.strip()
+    # Source: "Namespaces" in the CloudWatch user guide.
+    if not re.fullmatch(r"[\w.\-/#:]{1,255}", name, re.ASCII) or name.startswith(("AWS/", ":")):
+        raise ValueError(f"{value!r} is no namespace of CloudWatch's, such as gym-http/production")
+    return name
 
 
 def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
@@ -336,6 +377,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "allowed_hosts": _list,
     "cors_origins": _list,
     "root_path": _root_path,
+    "pages_url": _pages_url,
     "sweep": _one_of("timer", "off"),
     "log": _one_of("calls", "errors", "off"),
+    "metrics_namespace": _metrics_namespace,
 }

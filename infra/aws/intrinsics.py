@@ -35,7 +35,9 @@ class Resolver:
 
     def __init__(self, template: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         """`known` has the values of `Ref` by name: of resources, and of parameters without a default."""
-        defaults = {name: declared["Default"] for name, declared in template["Parameters"].items()}
+        defaults = {
+            name: declared["Default"] for name, declared in template["Parameters"].items() if "Default" in declared
+        }
         self._known = {**defaults, **known}
         self._lists = {
             name for name, declared in template["Parameters"].items() if declared["Type"] == "CommaDelimitedList"

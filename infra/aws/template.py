@@ -12,6 +12,8 @@ from infra.aws.intrinsics import Loader, Resolver
 PATH = Path(__file__).parents[2] / "template.yaml"
 BUCKET = "SnapshotBucket"
 """The logical name of the bucket of snapshots."""
+STACK = "gym"
+"""The stack's name where `known` gives no `AWS::StackName`; that of the deployment's own instructions."""
 
 
 class Route(NamedTuple):
@@ -41,6 +43,7 @@ class Function:
     memory_mib: int
     timeout_s: int
     grants: frozenset[Grant]
+    """Those that it always has; what depends on a parameter, the use of a key of KMS, is not among them."""
 
     @property
     def endpoint(self) -> str:
@@ -74,7 +77,7 @@ def read(known: Mapping[str, Any], path: Path = PATH) -> Template:
         LookupError: `known` lacks one that the template needs.
     """
     raw = yaml.load(path.read_text(), Loader)
-    resolver = Resolver(raw, known)
+    resolver = Resolver(raw, {"AWS::StackName": STACK, **known})
     shared = raw["Globals"]["Function"]
     functions = [
         _function(name, resource["Properties"], shared, raw["Resources"], resolver)
@@ -101,6 +104,9 @@ def _function(
     variables = {**shared["Environment"]["Variables"], **own.get("Environment", {}).get("Variables", {})}
     events = own.get("Events", {}).values()
     policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in own.get("Policies", ())]
+    statements = [
+        statement for policy in policies for statement in policy["Statement"] if "Fn::If" not in statement
+    ]
     return Function(
         name=name,
         handler=properties["Handler"],
@@ -112,9 +118,7 @@ def _function(
         environment={variable: str(value) for variable, value in resolver.value(variables).items()},
         memory_mib=int(resolver.value(properties["MemorySize"])),
         timeout_s=int(properties["Timeout"]),
-        grants=frozenset(
-            grant for policy in policies for statement in policy["Statement"] for grant in _grants(statement)
-        ),
+        grants=frozenset(grant for statement in statements for grant in _grants(statement)),
     )
 
 

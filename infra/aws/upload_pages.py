@@ -19,6 +19,7 @@ from shared.settings import name_region
 
 STATIC = Path(__file__).parents[2] / "static"
 CONFIG = "config.js"
+DOCS = "docs.html"
 
 # Modules import each other, so an old one from a cache must not meet a new one. A browser asks for each again, and
 # gets 304 while it is unchanged.
@@ -48,6 +49,8 @@ def uploads(api_url: str, folder: Path = STATIC) -> Iterator[Upload]:
         key = path.relative_to(folder).as_posix()
         body = _configured(path.read_text(), address).encode() if key == CONFIG else path.read_bytes()
         yield Upload(key, body, _content_type(path))
+        if key == DOCS:
+            yield Upload(path.stem, body, _content_type(path))  # a server has it there too
     # Each function serves its own endpoint alone, so none has the document that docs.html shows.
     yield Upload("openapi.json", json.dumps(app.openapi()).encode(), "application/json")
 
@@ -56,7 +59,7 @@ def upload(bucket: str, prefix: str, api_url: str, client: Any = None) -> list[s
     """Write every object and return the keys. Pages come last: none is served before what it loads."""
     client = client or boto3.session.Session().client("s3")
     written = []
-    for each in sorted(uploads(api_url), key=lambda each: each.key.endswith(".html")):
+    for each in sorted(uploads(api_url), key=lambda each: each.content_type.startswith("text/html")):
         key = f"{prefix}{each.key}"
         client.put_object(
             Bucket=bucket, Key=key, Body=each.body, ContentType=each.content_type, CacheControl=_CACHE

@@ -1,9 +1,13 @@
-"""The deployment of `template.yaml` from a container image: the same functions, with MuJoCo and its GL libraries.
+r"""The deployment of `template.yaml` from a container image: the same functions, with MuJoCo and its GL libraries.
 
 SAM cannot choose a function's package type by a condition, so this variant is derived from `template.yaml`:
 
-    python -m infra.image.template > .aws-sam/image.json
-    sam deploy --template .aws-sam/image.json --parameter-overrides ImageUri=REGISTRY/NAME
+    .venv/bin/python -m infra.image.template > image.json
+    .venv/sam/bin/sam deploy --template image.json --stack-name gym --capabilities CAPABILITY_IAM \
+        --resolve-s3 --image-repository REGISTRY/NAME \
+        --parameter-overrides ImageUri=REGISTRY/NAME:TAG "Release=$(date +%s)"
+
+`--image-repository` is asked for by SAM wherever a function has an image; it pushes none, since `ImageUri` is one.
 """
 
 import json
@@ -25,6 +29,7 @@ def image_template() -> dict[str, Any]:
     template: dict[str, Any] = yaml.load(PATH.read_text(), Loader)
     template["Parameters"] = {**template["Parameters"], "ImageUri": _PARAMETER}
     del template["Parameters"]["SnapStart"]  # Lambda has none for images
+    del template["Rules"]["OneWayOfStartingQuickly"]
     for name in ("Runtime", "CodeUri"):
         del template["Globals"]["Function"][name]
     for resource in template["Resources"].values():
@@ -40,8 +45,7 @@ def _run_from_image(function: dict[str, Any]) -> None:
         "EntryPoint": ["python", "-m", "awslambdaric"],
         "Command": [function.pop("Handler")],
     }
-    for name in ("SnapStart", "AutoPublishAlias"):
-        function.pop(name, None)
+    function.pop("SnapStart", None)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.s3.run", description=main.__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument(
+        "--s3-port", type=int, help="the store's own port, on the same host; a free one if not given"
+    )
     given = parser.parse_args()
-    with seaweedfs(_DIRECTORY) as server:
+    with seaweedfs(_DIRECTORY, given.s3_port, given.host) as server:
         store = f"s3://{server.create_bucket(_BUCKET)}/snapshots"
         os.environ |= {
             **server.environment,

@@ -63,29 +63,30 @@ class SeaweedFS:
 
 
 @contextlib.contextmanager
-def seaweedfs(directory: Path, port: int | None = None) -> Iterator[SeaweedFS]:
-    """Run a server on 127.0.0.1 that keeps its data, configuration and log in `directory`.
+def seaweedfs(directory: Path, port: int | None = None, host: str = "127.0.0.1") -> Iterator[SeaweedFS]:
+    """Run a server that keeps its data, configuration and log in `directory`.
 
-    With `port` it also uses the next three ports and the four that are 10,000 above; without, free ones are found.
+    S3 is served on `host`, and whatever else the server listens to on 127.0.0.1 alone. With `port` it also uses
+    the next three ports and the four that are 10,000 above; without, free ones are found.
     It is ready after 3 to 9 s and takes 200 MB of memory.
 
     Raises:
         RuntimeError: the package is missing, or the server did not start; the text ends with its log.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    process, server = _start(directory, port)
+    process, server = _start(directory, port, host)
     try:
         yield server
     finally:
         _stop(process)
 
 
-def _start(directory: Path, port: int | None) -> tuple[subprocess.Popen[bytes], SeaweedFS]:
+def _start(directory: Path, port: int | None, host: str) -> tuple[subprocess.Popen[bytes], SeaweedFS]:
     # A port that was free a moment ago may be taken by now: another try takes other ports.
     for _ in range(1 if port else _TRIES):
         ports = range(port, port + 4) if port else _free_ports(4)
         with (directory / "weed.log").open("wb") as log:
-            process = subprocess.Popen(_command(directory, *ports), stdout=log, stderr=log)
+            process = subprocess.Popen(_command(directory, host, *ports), stdout=log, stderr=log)
         if _ready(process, *ports[:2]):
             return process, SeaweedFS(f"http://127.0.0.1:{ports[0]}")
         _stop(process)
@@ -93,7 +94,7 @@ def _start(directory: Path, port: int | None) -> tuple[subprocess.Popen[bytes], 
     raise RuntimeError(f"SeaweedFS did not start; the end of its log:\n{log_end}")
 
 
-def _command(directory: Path, s3: int, master: int, volume: int, filer: int) -> list[str | Path]:
+def _command(directory: Path, host: str, s3: int, master: int, volume: int, filer: int) -> list[str | Path]:
     data = directory / "data"
     data.mkdir(exist_ok=True)
     config = directory / "s3.json"
@@ -114,6 +115,7 @@ def _command(directory: Path, s3: int, master: int, volume: int, filer: int) -> 
         "volume.port": volume,
         "volume.max": 500,  # every bucket uses volumes of its own
         "filer.port": filer,
+        "s3.ip.bind": host,
         "s3.port": s3,
         "s3.config": config,
         "s3.port.iceberg": 0,

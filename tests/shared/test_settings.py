@@ -19,6 +19,7 @@ from shared.settings import (
     aws,
     count_in,
     counts_folder,
+    drop_empty_endpoints,
     name_region,
     read,
     traces_endpoint,
@@ -74,6 +75,8 @@ def test_every_setting_can_be_set() -> None:
             "GYM_HTTP_ROOT_PATH": "/gym/",
             "GYM_HTTP_SWEEP": "off",
             "GYM_HTTP_LOG": "off",
+            "GYM_HTTP_PAGES_URL": "https://gym.example/",
+            "GYM_HTTP_METRICS_NAMESPACE": "gym-http/gym",
         }
     )
     assert given == Settings(
@@ -103,8 +106,10 @@ def test_every_setting_can_be_set() -> None:
         allowed_hosts=("gym.example", "*.gym.example"),
         cors_origins=("https://a.example",),
         root_path="/gym",
+        pages_url="https://gym.example",
         sweep="off",
         log="off",
+        metrics_namespace="gym-http/gym",
     )
     defaults = Settings()
     assert all(getattr(given, field.name) != getattr(defaults, field.name) for field in fields(Settings))
@@ -115,6 +120,10 @@ def test_every_setting_can_be_set() -> None:
     [
         ("GYM_HTTP_DURABILITY", "forever"),
         ("GYM_HTTP_LOG", "everything"),
+        ("GYM_HTTP_METRICS_NAMESPACE", "AWS/Lambda"),
+        ("GYM_HTTP_METRICS_NAMESPACE", "gym http"),
+        ("GYM_HTTP_PAGES_URL", "gym.example"),
+        ("GYM_HTTP_PAGES_URL", "https://gym.example/\r\nset-cookie: a"),
         ("GYM_HTTP_API_KEYS", "no-colon"),
         ("GYM_HTTP_API_KEYS", "a/b:secret"),
         ("GYM_HTTP_API_KEYS", "ann:"),
@@ -298,3 +307,18 @@ def test_processes_count_together_where_prometheus_clients_own_variable_says(
     monkeypatch.setattr(os, "environ", {})
     count_in("/dev/shm/counts")
     assert counts_folder() == "/dev/shm/counts"
+
+
+def test_the_word_none_opens_the_service_and_an_empty_value_does_not() -> None:
+    assert read({"GYM_HTTP_API_KEYS": "none"}).api_keys == ()
+    with pytest.raises(Misconfigured, match="GYM_HTTP_API_KEYS is set but empty"):
+        read({"GYM_HTTP_API_KEYS": ""})
+
+
+def test_an_empty_endpoint_is_unset_and_another_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """obstore would panic, which ends the process."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    drop_empty_endpoints()
+    assert "AWS_ENDPOINT_URL_S3" not in os.environ
+    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"

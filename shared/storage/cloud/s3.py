@@ -118,6 +118,7 @@ class S3Store(CloudStore):
         )
 
     def _handle(self, **options: Any) -> Bucket:
+        settings.drop_empty_endpoints()
         variables = settings.aws()
         how: dict[str, Any] = {"region": variables.region, "endpoint": variables.endpoint}
         if not variables.has_keys or variables.profile:

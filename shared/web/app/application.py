@@ -22,14 +22,16 @@ from starlette.types import Receive, Scope, Send
 from shared.errors import GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
 from shared.web.app.admission import Admission
+from shared.web.app.base_path import base_path
 from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.disconnect import CLIENT_GONE, is_gone
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, RequestLog, joined, request_id_of
-from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, seconds_for_calls
+from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
+from shared.web.service.snapstart import prepare_snapshot
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ def create_app(
 
     The settings are read, and the store opened, at the first request, unless settings are given.
     """
+    prepare_snapshot()
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
     return Application(endpoints, OpenedService(settings), documented, pages)
 
@@ -73,6 +76,8 @@ class Application:
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
+        if LAMBDA_EVENT in scope:
+            scope["root_path"] = base_path(scope[LAMBDA_EVENT], scope["path"])
         lines, server = scope["headers"], scope.get("server")
         headers: RawHeaders = dict(lines)
         if len(headers) < len(lines):

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.web.observe.embedded_metrics import EmbeddedMetrics, embedded_metrics
 from shared.web.observe.request_log import RequestLog
 
 Level = Literal["calls", "errors", "off"]
@@ -37,6 +38,9 @@ class _Line(msgspec.Struct, omit_defaults=True):
     env_ms: float | None = None
     save_ms: float | None = None
     retries: int = 0
+    metrics: EmbeddedMetrics | None = msgspec.field(default=None, name="_aws")
+    problems: int | None = None
+    """1 where there was one: the value of a metric, which has to be a number."""
 
 
 class _Dropped(msgspec.Struct):
@@ -45,9 +49,14 @@ class _Dropped(msgspec.Struct):
 
 
 class LogWriter:
-    """Writes the lines of one process, for the requests that `level` selects."""
+    """Writes the lines of one process, for the requests that `level` selects.
 
-    def __init__(self, level: Level) -> None:
+    With a `metrics_namespace`, each line is also a message of CloudWatch's embedded metric format, from which
+    CloudWatch takes the milliseconds of each endpoint and the number of each problem.
+    """
+
+    def __init__(self, level: Level, metrics_namespace: str = "") -> None:
+        self._metrics_namespace = metrics_namespace
         self._least_status = {"calls": 0, "errors": _ERROR, "off": sys.maxsize}[level]
         self._encoder = msgspec.json.Encoder()
         self._lines: list[bytes] = []
@@ -79,6 +88,9 @@ class LogWriter:
         if timing.calls:
             line.load_ms, line.env_ms, line.save_ms = map(_milliseconds, (timing.load, timing.env, timing.save))
             line.retries = timing.retries
+        if self._metrics_namespace:
+            line.metrics = embedded_metrics(self._metrics_namespace, log.ended, log.problem is not None)
+            line.problems = None if log.problem is None else 1
         self._lines.append(self._encoder.encode(line))
         if not self._buffering:
             self.flush()

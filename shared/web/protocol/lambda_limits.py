@@ -14,6 +14,9 @@ from shared.session.monitor.stream import Burst
 LAMBDA_CONTEXT = "aws.context"
 """Mangum puts Lambda's context into the scope under this name."""
 
+LAMBDA_EVENT = "aws.event"
+"""And the event under this one."""
+
 LARGEST_REPLY = 6_291_556
 """Most bytes that a function returns ("Lambda quotas" in the AWS Lambda developer guide)."""
 
@@ -32,7 +35,7 @@ _WORST = 3
 
 def is_lambda(scope: Scope) -> bool:
     """Whether the request came as an event to a Lambda function."""
-    return "aws.event" in scope
+    return LAMBDA_EVENT in scope
 
 
 def seconds_for_calls(scope: Scope) -> float:

@@ -136,7 +136,8 @@ class Request(msgspec.Struct, Generic[BodyT]):
         sent = self.headers.get(b"idempotency-key")
         if sent is None:
             return None
-        path = self.scope["path"].rstrip("/").encode()
+        # Without what stands before it: a call may be repeated at another of the server's addresses.
+        path = self.scope["path"].removeprefix(self.scope.get("root_path", "")).rstrip("/").encode()
         return keyed_of(self.owner, sent, self.scope["method"].encode(), path, self.raw)
 
     @property

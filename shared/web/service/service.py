@@ -21,6 +21,7 @@ from shared.storage.open import open_store
 from shared.storage.protocol import Store
 from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
+from shared.web.service import collection
 from shared.web.service.ending import Ending
 from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
@@ -83,6 +84,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
         StoreUnavailable: the store's key file cannot be read or written.
     """
+    collection.resume()
     settings.prepare_process()
     chosen = chosen or settings.read()
     traces = traces_wanted() if metrics else None
@@ -105,7 +107,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         store_calls=chosen.store_calls,
     )
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
-    log = LogWriter(chosen.log)
+    log = LogWriter(chosen.log, chosen.metrics_namespace)
     counted = _metrics(session, store) if metrics else None
     traced = None if traces is None else traces()
     return Service(

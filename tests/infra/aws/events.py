@@ -11,7 +11,8 @@ _LAST = ("restore_env", "close_env", "sweep")
 
 def in_order() -> list[tuple[str, dict[str, Any]]]:
     """Pairs of a function's module and its event; `create_env` brings a key from which the others' id follows."""
-    events = {path.stem: json.loads(path.read_text()) for path in (ROOT / "infra" / "events").glob("*.json")}
+    folder = ROOT / "infra" / "events"
+    events = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json") if path.stem != "env"}
     between = sorted(set(events) - set(_FIRST) - set(_LAST))
     return [(name, events[name]) for name in (*_FIRST, *between, *_LAST)]
 

@@ -11,6 +11,8 @@ ROUTES = Routes(read({"SnapshotBucket": "snapshots", "SigningKey": "arn"}).funct
 @pytest.mark.parametrize(
     ("method", "path", "endpoint", "parameters"),
     [
+        ("GET", "/", "front", {}),
+        ("GET", "/docs", "front", {}),
         ("POST", "/v1/envs", "create_env", {}),
         ("POST", "/v1/envs/", "create_env", {"slash": ""}),
         ("GET", "/v1/envs/", "list_envs", {"slash": ""}),
@@ -31,7 +33,7 @@ def test_the_most_specific_route_takes_a_request(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("PUT", "/v1/envs"), ("GET", "/v1/healthy"), ("GET", "")]
+    ("method", "path"), [("POST", "/"), ("PUT", "/v1/envs"), ("GET", "/v1/healthy"), ("GET", "")]
 )
 def test_a_request_that_no_route_takes_goes_nowhere(method: str, path: str) -> None:
     assert ROUTES.find(method, path) is None

@@ -24,8 +24,8 @@ ENDPOINTS = {module.__name__.rpartition(".")[2]: module for module in local.MODU
 BY_ENDPOINT = {function.endpoint: function for function in TEMPLATE.functions}
 
 
-def test_every_module_of_endpoints_is_a_function_and_so_is_the_sweep() -> None:
-    assert set(BY_ENDPOINT) == {*ENDPOINTS, "sweep"}, "template.yaml and functions.local.MODULES differ"
+def test_every_module_of_endpoints_is_a_function_and_so_are_the_sweep_and_the_front() -> None:
+    assert set(BY_ENDPOINT) == {*ENDPOINTS, "front", "sweep"}, "template.yaml and functions.local.MODULES differ"
 
 
 @pytest.mark.parametrize("function", TEMPLATE.functions, ids=lambda function: function.endpoint)
@@ -33,6 +33,14 @@ def test_a_function_is_called_after_the_module_whose_handler_it_runs(function: F
     module, _, name = function.handler.rpartition(".")
     assert callable(getattr(import_module(module), name))
     assert function.name == "".join(part.title() for part in function.endpoint.split("_")) + "Function"
+
+
+def test_every_function_publishes_a_version_for_each_release() -> None:
+    """SAM lets this be said of each function alone, and sees no change of a parameter by itself."""
+    resources = yaml.load(PATH.read_text(), Loader)["Resources"]
+    for function in TEMPLATE.functions:
+        properties = resources[function.name]["Properties"]
+        assert properties["AutoPublishCodeSha256"] == {"Ref": "Release"}, function.name
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -84,7 +92,7 @@ def test_the_gateway_answers_preflights_as_the_application_does(settings: Settin
 
 
 def test_every_function_has_an_event_and_no_event_is_without_a_function() -> None:
-    assert {path.stem for path in Path(ROOT, "infra", "events").glob("*.json")} == set(BY_ENDPOINT)
+    assert {path.stem for path in Path(ROOT, "infra", "events").glob("*.json")} - {"env"} == set(BY_ENDPOINT)
 
 
 def test_the_bucket_deletes_by_age_only_what_is_rewritten_when_used_or_remembered_for_a_day() -> None:

@@ -19,6 +19,7 @@ API = "https://api.example.org"
 def test_every_file_is_uploaded_with_the_type_that_a_browser_wants() -> None:
     types = {each.key: each.content_type for each in uploads(API)}
     assert types.pop("openapi.json") == "application/json"
+    assert types.pop("docs") == types["docs.html"]
     assert len(types) == sum(path.is_file() for path in STATIC.rglob("*"))
     assert types["index.html"] == "text/html; charset=utf-8"
     assert types["gymnasium.js"] == "text/javascript; charset=utf-8"
@@ -34,7 +35,7 @@ def test_only_the_configuration_names_the_api(given: str) -> None:
 
 
 def test_everything_else_is_uploaded_as_it_is() -> None:
-    made = {"config.js", "openapi.json"}
+    made = {"config.js", "openapi.json", "docs"}
     assert all(each.body == (STATIC / each.key).read_bytes() for each in uploads(API) if each.key not in made)
 
 
