@@ -31,8 +31,6 @@ export * from "./gymnasium/errors.js";
 export * from "./gymnasium/spaces.js";
 export { Rendering };
 
-const LONGEST_PAGE = 1_000;
-
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
 
 /**
@@ -356,12 +354,12 @@ export async function catalog({ envId, ...options } = {}) {
 }
 
 /**
- * The existing instances: a map from instance id to environment id. They are read in pages.
- * @param {ConnectionOptions & {most?: number}} [options] - With `most`, no further page is read once there are as many.
+ * The existing instances: a map from instance id to environment id.
+ * @param {ConnectionOptions & {most?: number}} [options]
  * @returns {Promise<Record<string, string>>}
  */
-export function instances({ most = Infinity, ...options } = {}) {
-  return new Connection(options).readAll("/v1/envs/", { limit: Math.min(most, LONGEST_PAGE), most });
+export async function instances(options) {
+  return (await import("./gymnasium/pages.js")).readPages("/v1/envs/", options);
 }
 
 /**

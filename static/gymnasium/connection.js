@@ -49,26 +49,8 @@ export class Connection {
    * @param {string} path
    * @param {Record<string, unknown>} [body]
    */
-  async read(path, body) {
-    return (await this.#send(body ? "POST" : "GET", path, {}, body)).value;
-  }
-
-  /**
-   * A list, page after page: maps that are joined.
-   * @param {string} path
-   * @param {{limit: number, most?: number} & Record<string, string | number>} query - `limit` is for each page. With
-   *   `most`, no page is asked for once there are as many.
-   * @returns {Promise<Record<string, any>>}
-   */
-  async readAll(path, { most = Infinity, ...query }) {
-    const found = {};
-    let next = `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
-    do {
-      const page = await this.#send("GET", path + next, {});
-      Object.assign(found, page.value);
-      next = page.next;
-    } while (next && Object.keys(found).length < most);
-    return found;
+  read(path, body) {
+    return this.#send(body ? "POST" : "GET", path, {}, body);
   }
 
   /**
@@ -77,10 +59,10 @@ export class Connection {
    * @param {string} path
    * @param {Record<string, unknown>} [body] - Non-finite numbers are sent as words, typed arrays as lists.
    */
-  async change(method, path, body) {
+  change(method, path, body) {
     const id = /** @type {any} */ (body)?.calls?.[0]?.instance_id;
     const first = id && { "X-Instance": encodeURIComponent(id) };
-    return (await this.#send(method, path, { "Idempotency-Key": randomKey(), ...first }, body)).value;
+    return this.#send(method, path, { "Idempotency-Key": randomKey(), ...first }, body);
   }
 
   /**
@@ -97,7 +79,7 @@ export class Connection {
    * @param {string} path
    * @param {Record<string, string>} keys
    * @param {Record<string, unknown>} [content]
-   * @returns {Promise<{value: any, next: string}>} The reply, parsed, and the query of the next page, if there is one.
+   * @returns {Promise<any>} The reply, parsed.
    */
   async #send(method, path, keys, content) {
     const body = content && JSON.stringify(content, encoded);
@@ -105,10 +87,10 @@ export class Connection {
     const signal = method === "DELETE" ? undefined : this.signal;
     const request = { method, body, signal, headers: { ...this.headers, ...keys } };
     for (let attempt = 1; ; attempt++) {
-      const { value, next, error, retryAfter } = await this.#attempt(this.url + path, request);
-      if (!error) return { value, next };
+      const { value, error, retryAfter } = await this.#attempt(this.url + path, request);
+      if (!error) return value;
       // An earlier attempt deleted it, and its reply was lost.
-      if (method === "DELETE" && attempt > 1 && error.status === 404) return { value: {}, next };
+      if (method === "DELETE" && attempt > 1 && error.status === 404) return {};
       if (attempt >= this.tries || !passes(error)) throw error;
       await pause(Math.max(retryAfter, backOff(attempt)), signal);
     }
@@ -117,7 +99,7 @@ export class Connection {
   /**
    * @param {string} url
    * @param {RequestInit} request
-   * @returns {Promise<{value?: any, next: string, error?: import("./errors.js").GymHTTPError, retryAfter: number}>}
+   * @returns {Promise<{value?: any, error?: import("./errors.js").GymHTTPError, retryAfter: number}>}
    */
   async #attempt(url, request) {
     const expiry = AbortSignal.timeout(this.timeout);
@@ -125,15 +107,14 @@ export class Connection {
     try {
       const reply = await this.fetch(url, { ...request, signal });
       const text = await reply.text();
-      if (reply.ok) return { value: JSON.parse(text), next: nextOf(reply.headers.get("Link")), retryAfter: 0 };
+      if (reply.ok) return { value: JSON.parse(text), retryAfter: 0 };
       const retryAfter = milliseconds(reply.headers.get("Retry-After"));
-      return { error: errorOf(reply.status, problemOf(text, reply.statusText)), next: "", retryAfter };
+      return { error: errorOf(reply.status, problemOf(text, reply.statusText)), retryAfter };
     } catch (cause) {
       request.signal?.throwIfAborted();
       const late = `did not answer in ${this.timeout} ms`;
       const why = expiry.aborted ? late : "could not be reached, or its reply was cut short";
-      const error = new ConnectionFailed(0, { detail: `${this.url} ${why}.` }, { cause });
-      return { error, next: "", retryAfter: 0 };
+      return { error: new ConnectionFailed(0, { detail: `${this.url} ${why}.` }, { cause }), retryAfter: 0 };
     }
   }
 }
@@ -147,13 +128,6 @@ function given(options = {}) {
 function passes(error) {
   if (error instanceof ConnectionFailed || error.type === "contended") return true;
   return PASSING.has(error.status) && !LASTING.has(error.type);
-}
-
-/** The query of the next page that a `Link` names (RFC 8288); "" without one. Its host is not followed: the key goes
- * to this server alone. @param {string | null} link */
-function nextOf(link) {
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
-  return target === undefined ? "" : new URL(target, "http://localhost/").search;
 }
 
 /** Milliseconds before the next attempt: doubling up to a limit, and half of it random, so that callers spread out.

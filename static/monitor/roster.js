@@ -1,12 +1,11 @@
 /** Lists the environments every second. If the service does not answer, the pauses grow. */
 
-import { Connection } from "../gymnasium/connection.js";
 import { GymHTTPError } from "../gymnasium/errors.js";
+import { readPages } from "../gymnasium/pages.js";
 import { pause } from "./feed.js";
 
 const EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
-const LONGEST_PAGE = 1_000;
 
 // A list of many environments is work for the service, so listing takes a tenth of the time at most. A single slow
 // answer, as from a service that has just started, does not count.
@@ -32,9 +31,9 @@ export class Roster {
     for (let failures = 0, before = 0; !signal.aborted; ) {
       const began = performance.now();
       try {
-        const connection = new Connection({ ...this.service.options, tries: 1, timeout: 10_000, signal });
+        const options = { ...this.service.options, tries: 1, timeout: 10_000, signal };
         // For a teacher's key these are everyone's.
-        const found = await connection.readAll("/v1/envs/", { owners: "all", limit: LONGEST_PAGE });
+        const found = await readPages("/v1/envs/?owners=all", options);
         failures = 0;
         if (!signal.aborted) this.heard(Object.entries(found));
       } catch (error) {

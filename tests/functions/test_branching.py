@@ -143,7 +143,7 @@ def test_a_closed_instance_takes_its_checkpoints_with_it(settings: Settings) -> 
         api.delete(instance)
         assert api.get(f"{instance}/checkpoints/").status == 404
     store = Blocking(open_store(StoreAddress.parse(settings.store), "process"))
-    assert [entry.key for entry in store.list("")] == ["clock/now"]
+    assert [entry.key for entry in store.list("")] == ["clock/now", "sweep/lease"]
     store.close()
 
 

@@ -14,6 +14,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.session import Session
 from shared.snapshot.contract.recipe import Recipe
+from shared.storage.protocol import Stored
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, key, listed, run, session, turns_beside
@@ -213,26 +214,31 @@ async def stored_bytes(store: FaultyStore, owner: str = "ann") -> int:
 
 
 def test_bytes_are_counted_as_the_store_tells_them() -> None:
-    """Up to the last byte: one less, and the last of each is refused."""
-
-    async def history(store: FaultyStore, **limits: int) -> None:
-        at = session(store, **limits)
-        header = await create(at, seed=1)
-        await at.forking.fork(header.reference, 3, None)
-        await at.forking.fork(header.reference, 2, 7, None, key("fork"))
-        await at.checkpoints.keep(header.reference, "a name")
+    """Up to the last byte: with one less, the last of what is made is refused."""
 
     async def test() -> None:
-        store = FaultyStore()
-        await history(store)
+        origin = FaultyStore()
+        reference = (await create(session(origin))).reference
+        snapshot = await origin.get(reference.key)
+        assert isinstance(snapshot, Stored)
+
+        async def history(**limits: int) -> FaultyStore:
+            store = FaultyStore()
+            await store.put(reference.key, snapshot.body)
+            at = session(store, **limits)
+            await at.forking.fork(reference, 3, None)
+            await at.forking.fork(reference, 2, 7, None, key("fork"))
+            await at.checkpoints.keep(reference, "a name")
+            return store
+
+        store = await history()
         took = await stored_bytes(store)
-        await history(FaultyStore(), max_stored_bytes=took)
+        assert await stored_bytes(await history(max_stored_bytes=took)) == took
         with pytest.raises(QuotaExceeded):
-            await history(FaultyStore(), max_stored_bytes=took - 1)
-        for _ in range(2):  # another process counts what stands there
-            with pytest.raises(QuotaExceeded, match=f"take at least {took} bytes") as raised:
-                await create(session(store, max_stored_bytes=took + 8))
-            assert raised.value.evidence["limit"] == took + 8
+            await history(max_stored_bytes=took - 1)
+        with pytest.raises(QuotaExceeded, match=f"take at least {took} bytes") as raised:  # as another counts
+            await create(session(store, max_stored_bytes=took + 8))
+        assert raised.value.evidence["limit"] == took + 8
 
     run(test)
 
