@@ -42,6 +42,7 @@ from gymnasium_http.errors import (
     UnknownArgument,
     VersionMismatch,
 )
+from gymnasium_http.explore import Futures
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
 from gymnasium_http.rollout import Reset, Rollout
@@ -55,6 +56,7 @@ __all__ = [
     "Connection",
     "Contended",
     "EnvironmentRaised",
+    "Futures",
     "GymHTTPError",
     "HTTPEnv",
     "HTTPVectorEnv",

@@ -49,7 +49,12 @@ def test_a_common_beginning_is_walked_once() -> None:
     live = copy_of(loaded)
     made: list[Any] = []
     step = live.step
-    live.step = lambda action: (made.append(action), step(action))[1]  # type: ignore[method-assign]
+
+    def counted(action: Any) -> Any:
+        made.append(action)
+        return step(action)
+
+    live.step = counted  # type: ignore[method-assign]
     walk = Walk(live, loaded, rules())
     sequences = [EVERY_TURN[0]] * 50 + [EVERY_TURN[1]]
     finished(walk.futures(range(51), sequences, Prefixes(keys_of(live.env.action_space, sequences), 51)))
