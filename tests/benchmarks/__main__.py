@@ -183,7 +183,7 @@ def _machine() -> dict[str, Any]:
 def _explore(given: argparse.Namespace) -> tuple[str, Any]:
     """## Futures.
 
-    10,000 futures of 20 steps of CartPole in one process, in CPU seconds, beside a loop that sets the state by hand.
+    10,000 futures of 20 steps of CartPole in one process, in CPU seconds, beside a loop that sets the state.
     """
     found = explore.explored(given.rounds)
     rows = [(f"{found.explored:.2f}", f"{found.looped:.2f}", f"{found.looped / found.explored:.2f}")]

@@ -3,7 +3,8 @@
     python mcts_cartpole.py [URL] [--seeds N] [--steps N]
 
 The tree's leaves are evaluated by the environment itself: a batch of sequences, each a path down the tree and then
-random actions, is one `explore`. The tree knows nothing of CartPole but its two actions and its rewards.
+random actions, is one `explore`. The batch also has parts of the longest future so far with other endings. The
+search knows nothing of CartPole but its two actions and its rewards.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import time
 
 import gymnasium_http
 
-HORIZON, BATCH, ROUNDS = 60, 40, 2
+HORIZON, BATCH, ROUNDS = 150, 30, 1
 Path = tuple[int, ...]
 
 
@@ -62,16 +63,20 @@ def play(url: str, seed: int, most: int) -> float:
     env = gymnasium_http.make("CartPole-v1", url=url)
     env.reset(seed=seed)
     draw, tree, total, done = random.Random(seed), Tree(), 0.0, False
+    best: list[int] = []  # the longest future found so far: the environment is deterministic, so it can be had
     while not done and total < most:
         for _ in range(ROUNDS):
             paths = [tree.leaf() for _ in range(BATCH)]
-            tails = [[draw.randrange(2) for _ in range(HORIZON - len(path))] for path in paths]
-            futures = env.explore(
-                [[*path, *tail] for path, tail in zip(paths, tails, strict=True)], include=["returns"]
-            )
-            for path, value in zip(paths, futures.returns, strict=True):
+            begun = [*paths, *(best[: draw.randrange(len(best) + 1)] for _ in range(BATCH))]
+            plans = [[*path, *(draw.randrange(2) for _ in range(HORIZON - len(path)))] for path in begun]
+            returns = env.explore(plans, include=["returns"]).returns
+            for path, value in zip(paths, returns, strict=False):
                 tree.learn(path, value / HORIZON)
-        action = tree.best()
+            longest = int(returns.argmax())
+            if returns[longest] >= len(best):
+                best = plans[longest][: int(returns[longest])]
+        action = best[0] if len(best) > 1 else tree.best()
+        best = best[1:] if best[:1] == [action] else []
         tree.step(action)
         _, reward, terminated, truncated, _ = env.step(action)
         total, done = total + reward, terminated or truncated
