@@ -184,6 +184,10 @@ fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations wi
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
 	$(BIN)/python -m tests.fuzz.creations
 
+.PHONY: search
+search: $(VENV)/.test  ## run the searches of docs/search.md with ten seeds each, against what they have to reach
+	$(BIN)/python -m tests.benchmarks.search $(ARGS)
+
 examples: $(VENV)/.test  ## run the agents of clients/examples/ and generated clients
 	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
 

@@ -14,12 +14,11 @@
  *     await env.close();
  *
  * `reset` and `step` return arrays in Gymnasium's order, with the same values as named properties; both survive
- * `postMessage`. In spaces, observations and rewards, "Infinity" and "NaN" become numbers. `info` is not changed, since
- * its strings may be meant as strings. Records of the service (`record`, `checkpoint`, `catalog`, ...) have the keys
- * that /docs shows.
+ * `postMessage`. In spaces, observations and rewards, "Infinity" and "NaN" become numbers. `info` is not changed.
+ * Records of the service have the keys that /docs shows.
  *
  * Every call can throw a `GymHTTPError`: gymnasium/errors.js has the kinds, and gymnasium/connection.js says what is
- * retried. Await each call before the next, since the network does not keep their order.
+ * retried. Await each call before the next.
  */
 
 import { Connection } from "./gymnasium/connection.js";
@@ -169,7 +168,8 @@ export class Env {
 
   /**
    * Apply many actions in one call, all of them or none.
-   * @param {ArrayLike<any> | {policy: "random", steps: number}} actions - The actions, or a number of random ones.
+   * @param {ArrayLike<any> | {policy: "random" | "repeat", steps: number, probability?: number}} actions
+   *   - The actions, or a number of random ones.
    * @param {{include?: Series[], onEnd?: "stop" | "reset" | "continue"}} [options] - What to return for each
    *   step, by default all but infos and actions; and what to do at the end of an episode, by default stop.
    * @returns {Promise<RolloutResult<Reward, Flag>>}
@@ -186,6 +186,15 @@ export class Env {
       ...(reply.rewards && { rewards: decodeNumbers(reply.rewards) }),
       resets: reply.resets.map((/** @type {any} */ each) => ({ ...each, observation: decode(each.observation) })),
     };
+  }
+
+  /**
+   * Apply many sequences of actions, each from the same state.
+   * @param {import("./gymnasium/explore.js").Sequences} sequences
+   * @param {import("./gymnasium/explore.js").ExploreOptions} [options]
+   */
+  async explore(sequences, options) {
+    return (await import("./gymnasium/explore.js")).explore(this, sequences, options);
   }
 
   /**
@@ -250,12 +259,14 @@ export class Env {
    */
   async fork({ count = 1, reseed } = {}) {
     const { instance_ids } = await this.#change("fork/", { count, reseed });
-    const spaces = { action: this.actionSpace, observation: this.observationSpace };
-    return instance_ids.map((/** @type {string} */ id) => {
-      const fork = new Env(this.connection, id, spaces);
-      fork.#changing = this.#changing;
-      return fork;
-    });
+    return instance_ids.map((/** @type {string} */ id) => this.twin(id));
+  }
+
+  /** Another instance like this one. @param {string} instanceId @returns {Env<any, any>} */
+  twin(instanceId) {
+    const twin = new Env(this.connection, instanceId, { action: this.actionSpace, observation: this.observationSpace });
+    twin.#changing = this.#changing;
+    return twin;
   }
 
   /**

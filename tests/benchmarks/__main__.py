@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import settings
-from tests.benchmarks import captures, growth, imports, paint, phases, tables, workers
+from tests.benchmarks import captures, explore, growth, imports, paint, phases, tables, workers
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -188,9 +188,20 @@ def _machine() -> dict[str, Any]:
     }
 
 
+def _explore(given: argparse.Namespace) -> tuple[str, Any]:
+    """## Futures.
+
+    10,000 futures of 20 steps of CartPole in one process, in CPU seconds, beside a loop that sets the state.
+    """
+    found = explore.explored(given.rounds)
+    rows = [(f"{found.explored:.2f}", f"{found.looped:.2f}", f"{found.looped / found.explored:.2f}")]
+    return tables.table(("explore s", "bare loop s", "of its rate"), rows), found._asdict()
+
+
 _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "speed": _speed,
     "phases": _phases,
+    "explore": _explore,
     "growth": _growth,
     "workers": _workers,
     "snapshots": _snapshots,

@@ -29,6 +29,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
     """The goals of the parts that were measured."""
     parts: dict[str, Callable[[Any], Iterator[Goal]]] = {
         "speed": _speed,
+        "explore": _explore,
         "growth": _growth,
         "workers": _workers,
         "snapshots": _snapshots,
@@ -55,6 +56,11 @@ def _speed(figures: list[dict[str, Any]]) -> Iterator[Goal]:
     yield Goal("steps a second at 64 connections, by those in memory", 2, at_64, most=False)
     rollout = of(SQLITE, ROLLOUT, 1, "steps_per_s") / of(IN_PROCESS, ROLLOUT, 1, "steps_per_s")
     yield Goal("actions a second of a rollout of 1,000, by a Python loop", 0.7, rollout, most=False)
+
+
+def _explore(figures: dict[str, float]) -> Iterator[Goal]:
+    rate = figures["looped"] / figures["explored"]
+    yield Goal("the rate of 10,000 futures of 20 steps, by that of a bare loop", 0.6, rate, most=False)
 
 
 def _growth(figures: dict[str, Any]) -> Iterator[Goal]:

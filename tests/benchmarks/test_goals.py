@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
 from tests.benchmarks.goals import Goal, goals
 
@@ -49,3 +51,9 @@ def test_the_goals_of_workers_are_what_two_take_by_what_one_takes() -> None:
 def test_the_goal_of_the_pages_is_the_playgrounds_first_paint() -> None:
     [goal] = goals({"paint": [{"page": "index", "first": 3.0}, {"page": "agent", "first": 0.4}]})
     assert (goal.measured, goal.bound, goal.met) == (0.4, 1.0, True)
+
+
+def test_the_goal_of_explorations_is_a_share_of_the_bare_loops_rate() -> None:
+    [goal] = goals({"explore": {"explored": 2.0, "looped": 1.4}})
+    assert goal.measured == pytest.approx(0.7)
+    assert goal.met

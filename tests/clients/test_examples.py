@@ -46,7 +46,8 @@ def test_an_example_plays_at_random_and_then_solves_cartpole(
 
 
 def test_every_folder_has_a_row_and_a_program_under_65_lines() -> None:
-    assert {folder(language) for language in ROWS} == {path for path in EXAMPLES.iterdir() if path.is_dir()}
+    folders = {path for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "search"}
+    assert {folder(language) for language in ROWS} == folders
     for language in ROWS:
         [program] = [path for path in folder(language).iterdir() if path.suffix not in (".json", ".csproj")]
         assert len(program.read_text().splitlines()) < 65, program

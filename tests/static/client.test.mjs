@@ -537,6 +537,34 @@ test("a rollout of random actions goes on over the ends of episodes, and is appl
   assert.equal((await env.record()).steps, 2);
 });
 
+test("futures are what rollouts of forks would be, and the environment stays", async () => {
+  const env = await make("CartPole-v1");
+  await env.reset({ seed: 42 });
+  const before = await env.checkpoint();
+  const [twin] = await env.fork();
+  made.push(twin);
+  const include = ["returns", "steps", "terminations", "observations", "actions", "rewards", "infos"];
+  const sequences = [new Int32Array([1, 0, 1]), new Int32Array([0, 0, 1])];
+  const futures = await env.explore(sequences, { include, keep: { indices: [1] }, discount: 0.5 });
+  const rollout = await twin.rollout([0, 0, 1], { include: ["observations", "rewards"] });
+  assert.deepEqual(futures.observations[1], rollout.observations[2]);
+  assert.deepEqual(futures.rewards[1], rollout.rewards);
+  assert.deepEqual([futures.returns, futures.steps], [[1.75, 1.75], [3, 3]]);
+  assert.deepEqual(futures.actions, [[1, 0, 1], [0, 0, 1]]);
+  const [{ index, env: kept }] = futures.kept;
+  made.push(kept);
+  assert.equal(index, 1);
+  assert.deepEqual(await kept.step(1), await twin.step(1));
+  assert.equal((await env.record()).revision, 1);
+  await env.step(1);
+  const again = await env.explore([[1, 0, 1]], { include: ["observations"], checkpoint: before });
+  assert.deepEqual(again.observations[0], futures.observations[0]);
+  const drawn = { policy: "repeat", count: 4, steps: 5, seed: 3, probability: 1 };
+  const { actions } = await env.explore(drawn, { include: ["actions"], onEnd: "reset", reseed: 1 });
+  assert.deepEqual(actions.map((each) => new Set(each).size), [1, 1, 1, 1]);
+  await assert.rejects(env.explore([[1, 0], [1, 7]]), ({ problem }) => problem.sequence === 1 && problem.index === 1);
+});
+
 test("a rollout with an action that is no member applies none", async () => {
   const env = await make("CartPole-v1");
   await env.reset();

@@ -42,6 +42,7 @@ from gymnasium_http.errors import (
     UnknownArgument,
     VersionMismatch,
 )
+from gymnasium_http.explore import Futures
 from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
@@ -56,6 +57,7 @@ __all__ = [
     "Connection",
     "Contended",
     "EnvironmentRaised",
+    "Futures",
     "GymHTTPError",
     "HTTPEnv",
     "HTTPVectorEnv",

@@ -13,6 +13,8 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium_http import exact
 from gymnasium_http.connection import Connection, new_key
 from gymnasium_http.errors import GymHTTPError, InstanceNotFound, ServerFailed, ServerGone
+from gymnasium_http.explore import Column, Futures
+from gymnasium_http.explore import body as exploration
 from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
@@ -126,6 +128,7 @@ class Instance:
         *,
         policy: str | None = None,
         steps: int | None = None,
+        probability: float | None = None,
         include: Sequence[Series] = ("observations", "rewards", "terminations", "truncations"),
         on_end: OnEnd | None = None,
         steps_per_call: int = 1000,
@@ -135,8 +138,10 @@ class Instance:
 
         Args:
             actions: The actions in order; in an array, along its first axis.
-            policy: Instead of actions, "random" samples them from the action space on the server.
+            policy: Instead of actions, "random" samples them from the action space on the server, and "repeat"
+                takes the one before again with `probability`.
             steps: The number of steps, with a policy.
+            probability: With "repeat", how probable it is that an action is the one before it again.
             include: What to return for every step.
             on_end: At an episode's end, "stop" skips the remaining actions, "reset" begins another episode without
                 a seed, and "continue" steps on, as in process. The default is "stop", or what the autoreset mode
@@ -148,8 +153,65 @@ class Instance:
             InvalidAction: an action is not in the space; `problem["index"]` is its index in the call that failed.
                 The steps of earlier calls were applied.
         """
-        request = Request(actions, policy, steps, include, on_end, steps_per_call)
+        request = Request(actions, policy, steps, include, on_end, steps_per_call, probability)
         return rollout(lambda body: self._follow(self._change("rollout/", body, exactly=True)), request, progress)
+
+    def explore(
+        self,
+        sequences: Any = None,
+        *,
+        policy: str | None = None,
+        count: int | None = None,
+        steps: int | None = None,
+        seed: int | None = None,
+        probability: float | None = None,
+        checkpoint_id: str | None = None,
+        on_end: Literal["stop", "reset"] | None = None,
+        discount: float = 1.0,
+        reseed: int | None = None,
+        include: Sequence[Column] = ("returns", "steps", "terminations", "truncations"),
+        keep: int | Sequence[int] | None = None,
+    ) -> Futures[Self]:
+        """Apply many sequences of actions, each from the same state. This environment stays as it is.
+
+        Args:
+            sequences: Lists of actions of one length; in an array, the first two axes are over them.
+            policy: Instead of sequences, "random" draws them on the server, and "repeat" takes the action before
+                again with `probability`.
+            count: The number of sequences, with a policy.
+            steps: The number of actions of each, with a policy.
+            seed: Draws sequence i from `numpy.random.SeedSequence(seed, spawn_key=(i,))`; by default 0.
+            probability: With "repeat", how probable it is that an action is the one before it again.
+            checkpoint_id: Where they begin, if not at the current state.
+            on_end: At an episode's end, "stop" ends the future, as by default, and "reset" begins another episode.
+            discount: The weight of each reward against the one before.
+            reseed: Gives future i the generators of fork i with this reseed.
+            include: What to return of every future.
+            keep: How many of the best, or the indices of those that become environments.
+
+        Raises:
+            InvalidAction: an action is not in the space; `problem["sequence"]` and `problem["index"]` say which.
+            InvalidValue: there are more sequences or steps than the server allows, `problem["limit"]`.
+        """
+        drawn = {"policy": policy, "count": count, "steps": steps, "probability": probability}
+        options = {
+            "from": None if checkpoint_id is None else {"checkpoint_id": checkpoint_id},
+            "on_end": on_end,
+            "discount": float(discount),
+            "reseed": exact.seed(reseed),
+        }
+        given = exploration(sequences, {**drawn, "seed": exact.seed(seed)}, include, keep, options)
+        if keep is None:  # nothing is written, so a call before it that got no answer can still be repeated
+            self._check_open()
+            path = f"/v1/envs/{self.instance_id}/explore/"
+            reply = self.connection.call("POST", path, exact.pack(given), key=new_key(), exactly=True)
+        else:
+            reply = self._change("explore/", given, exactly=True)
+        kept = {
+            each["index"]: type(self)(self.connection, each["instance_id"], deepcopy(self.interface))
+            for each in reply.pop("kept")
+        }
+        return Futures(**reply, kept=kept)
 
     def close(self) -> None:
         """Delete the environment on the server. Closing again does nothing."""

@@ -54,6 +54,7 @@ class Request:
     include: Sequence[Series]
     on_end: OnEnd | None
     steps_per_call: int
+    probability: float | None = None
 
     def __post_init__(self) -> None:
         if (self.actions is None) == (self.policy is None):
@@ -75,6 +76,8 @@ class Request:
             options["on_end"] = self.on_end
         if self.policy is None:
             return {"actions": self.actions[begin : begin + size], **options}
+        if self.probability is not None:
+            options["probability"] = self.probability
         return {"policy": self.policy, "steps": size, **options}
 
 
