@@ -72,7 +72,7 @@ build: $(VENV)/.check sam  ## build the functions' artefact in .aws-sam/build; n
 	"$(RUNTIME_BIN)/$(RUNTIME)" -m compileall -qq --invalidation-mode unchecked-hash -x '/(tests|examples|docs)/' .aws-sam/build
 
 # Its name is the time, in seconds: SAM takes at most ten characters of it, and publishes no version without another.
-deploy: build  ## deploy the artefact to AWS as STACK (gym): PARAMETERS="ApiKeysSecret=gym-api-keys"
+deploy: $(if $(BUILT),,build)  ## deploy the artefact to AWS as STACK (gym): PARAMETERS="ApiKeysSecret=gym-api-keys"
 	@$(VENV)/sam/bin/sam deploy --stack-name $(STACK) --resolve-s3 --capabilities CAPABILITY_IAM $(DEPLOY_FLAGS) \
 		--parameter-overrides "Release=$$(date +%s)" $(PARAMETERS)
 

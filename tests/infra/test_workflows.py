@@ -52,6 +52,7 @@ def test_a_deployment_is_tested_then_approved_and_has_rights_only_then() -> None
     steps = [step.get("run") or step["uses"] for step in jobs["deploy"]["steps"]]
     order = [next(n for n, step in enumerate(steps) if word in step) for word in WORDS]
     assert order == sorted(order)
+    assert "make deploy BUILT=1" in steps[order[2]], "what is built has no rights"
 
 
 def test_a_deployment_that_does_not_serve_is_taken_back_and_the_workflow_fails() -> None:

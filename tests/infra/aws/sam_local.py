@@ -7,6 +7,7 @@ function, its handler, its variables and the event that `sam local start-api` ma
 import json
 import re
 import sys
+from typing import Any
 
 from flask import Request
 from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
@@ -31,8 +32,8 @@ def main(template: str, variables: str, *parameters: str) -> None:
     for method, path, body in json.load(sys.stdin):
         route, found = match(routes, method, path)
         function = functions.get(route.function_name)
-        content = {} if body is None else {"json": body}
-        request = Request(EnvironBuilder(path, "http://127.0.0.1:3000", method=method, **content).get_environ())
+        builder = EnvironBuilder(path, "http://127.0.0.1:3000", method=method, json=body)
+        request = Request(builder.get_environ())
         request.view_args = found.groupdict()
         event = construct_v2_event_http(request, 3000, [], route_key=f"{method} {route.path}")
         resolved = runner._make_env_vars(function).resolve()
@@ -40,7 +41,7 @@ def main(template: str, variables: str, *parameters: str) -> None:
     json.dump(answers, sys.stdout)
 
 
-def match(routes, method, path):
+def match(routes: list[Any], method: str, path: str) -> tuple[Any, re.Match[str]]:
     """The route of the fewest variables that takes the request."""
     matches = [
         (route, found)

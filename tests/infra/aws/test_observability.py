@@ -55,6 +55,18 @@ def test_a_sweep_that_does_not_come_is_an_alarm_and_one_that_fails_leaves_a_mess
     assert sweep["ReservedConcurrentExecutions"]["Fn::If"][1] == 1
 
 
+def test_two_stacks_of_one_region_have_no_name_in_common() -> None:
+    """What is named by hand is named after the stack; a schedule of SAM's would have the same name in each."""
+    assert RESOURCES["SweepFunction"]["Properties"]["Events"]["Hourly"]["Properties"]["OmitName"] is True
+    for resource in RESOURCES.values():
+        text = json.dumps(resource.get("Properties", {}))
+        for name in re.findall(
+            r'"(?:Name|DashboardName|TopicName|QueueName|BucketName)": \{"Fn::Sub": "([^"]+)"', text
+        ):
+            assert "${AWS::StackName}" in name
+            assert "${AWS::Region}" in name
+
+
 def test_the_access_log_is_json_that_holds_no_path_and_no_query() -> None:
     """A path has the ids of instances, and a query may have a ticket that opens one."""
     form = RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"]

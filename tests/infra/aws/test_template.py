@@ -35,6 +35,13 @@ def test_a_function_is_called_after_the_module_whose_handler_it_runs(function: F
     assert function.name == "".join(part.title() for part in function.endpoint.split("_")) + "Function"
 
 
+def test_no_function_has_more_policies_than_a_role_takes() -> None:
+    """Ten ("IAM and AWS STS quotas"), of which SAM adds two: for logs and for X-Ray."""
+    resources = yaml.load(PATH.read_text(), Loader)["Resources"]
+    for function in TEMPLATE.functions:
+        assert len(resources[function.name]["Properties"].get("Policies", ())) <= 8, function.name
+
+
 def test_every_function_publishes_a_version_for_each_release() -> None:
     """SAM lets this be said of each function alone, and sees no change of a parameter by itself."""
     resources = yaml.load(PATH.read_text(), Loader)["Resources"]
