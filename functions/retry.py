@@ -9,7 +9,7 @@ import asyncio
 import sys
 
 from shared.session.lifecycle.verdicts import Verdicts
-from shared.settings import prepare_process
+from shared.variables import prepare_process
 from shared.web.service.service import open_service
 
 

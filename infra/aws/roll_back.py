@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import boto3
 
-from shared.settings import name_region
+from shared.variables import name_region
 
 ALIAS = "live"
 

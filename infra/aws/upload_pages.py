@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from functions.local import app
-from shared.settings import name_region
+from shared.variables import name_region
 
 STATIC = Path(__file__).parents[2] / "static"
 CONFIG = "config.js"

@@ -20,9 +20,9 @@ from typing import NamedTuple
 import msgspec
 
 from infra.proofs.compatibility_samples import MODULES, SAMPLES, Sample
-from shared.settings import child_environment, prepare_process
 from shared.snapshot.versions.compatibility import ENGINES
 from shared.snapshot.versions.proved import TABLE, Line, lines_in
+from shared.variables import child_environment, prepare_process
 
 _FOLDER = Path("build/compatibility")
 _INSTALLED = (

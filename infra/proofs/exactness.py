@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import gymnasium
 
-from shared import settings
+from shared import settings, variables
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import register_environments
 
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--chain", type=int, default=_CHAIN)
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    settings.prepare_process()
+    variables.prepare_process()
     modules = settings.read().env_modules
     register_environments(modules)
     rows = _rows_before()

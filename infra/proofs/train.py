@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-from shared.settings import child_environment
+from shared.variables import child_environment
 
 _LISTENING = re.compile(r"Uvicorn running on (http://\S+)")
 _SCRIPT = "clients/python/training/same_parameters.py"

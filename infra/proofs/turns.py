@@ -14,11 +14,11 @@ from typing import Any
 import gymnasium
 
 from shared.errors import GymHTTPError, NotExact
-from shared.settings import prepare_process
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import mechanism_for
+from shared.variables import prepare_process
 
 _AT_ONCE = 2
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from shared import settings
+from shared import variables
 from tests.benchmarks import captures, explore, growth, imports, paint, phases, tables, workers
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="a file for the figures")
     parser.add_argument("--page", type=Path, help="a page whose marked tables are written anew")
     given = parser.parse_args()
-    settings.prepare_process()
+    variables.prepare_process()
     found: dict[str, Any] = {"machine": _machine()}
     for part in given.parts or _PARTS:
         text, found[part] = _PARTS[part](given)

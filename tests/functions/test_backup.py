@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from shared.settings import child_environment
+from shared.variables import child_environment
 from tests.applications import Api, Reply
 from tests.servers import ROOT, Server, uvicorn
 

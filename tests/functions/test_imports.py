@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.settings import child_environment
+from shared.variables import child_environment
 from tests.servers import ROOT
 
 ENDPOINTS = sorted(path.stem for path in (ROOT / "functions").glob("*.py") if path.stem != "__init__")

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from functions.sweep import handler
-from shared.settings import Settings, child_environment
+from shared.settings import Settings
 from shared.storage.sqlite import SQLiteStore
+from shared.variables import child_environment
 from tests.applications import Api, served
 from tests.blocking import Blocking
 from tests.servers import ROOT

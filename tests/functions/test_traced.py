@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shared.settings import child_environment
+from shared.variables import child_environment
 from tests.applications import Api
 from tests.collector import collector
 from tests.servers import ROOT, uvicorn

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from functions.serve import worker_count
-from shared.settings import child_environment
+from shared.variables import child_environment
 from tests.applications import Api
 from tests.functions.test_call_limit import answered, listens, wait_until, workers
 from tests.functions.test_metrics import named, samples

@@ -2,28 +2,14 @@
 
 import ast
 import inspect
-import os
-import re
 from dataclasses import Field, fields
 from itertools import pairwise
-from pathlib import Path
 
-import boto3
 import pytest
 
 from shared.errors import Misconfigured
 from shared.families.families import registering_modules
-from shared.settings import (
-    AWSVariables,
-    Settings,
-    aws,
-    count_in,
-    counts_folder,
-    drop_empty_endpoints,
-    name_region,
-    read,
-    traces_endpoint,
-)
+from shared.settings import Settings, read
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -214,111 +200,7 @@ def test_a_name_that_is_only_like_theirs_is_told_as_no_setting(variable: str) ->
         read({variable: "8000"})
 
 
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({"AWS_REGION": "fr-par"}, "fr-par"),
-        ({"AWS_REGION": "fr-par", "AWS_DEFAULT_REGION": "nl-ams"}, "nl-ams"),
-        ({"AWS_REGION": ""}, None),
-        ({}, None),
-    ],
-)
-def test_boto3_finds_the_region_by_the_name_that_all_clients_of_aws_read(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: str | None
-) -> None:
-    monkeypatch.setattr(os, "environ", {"AWS_CONFIG_FILE": "/nowhere", **given})
-    name_region()
-    assert boto3.session.Session().region_name == found
-
-
-@pytest.mark.parametrize(
-    ("given", "endpoint"),
-    [
-        ({}, None),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, None),
-        ({"OTEL_SERVICE_NAME": "gym"}, None),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, "http://collector:4318"),
-        (
-            {
-                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://a",
-                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://b/v1/traces",
-            },
-            "https://b/v1/traces",
-        ),
-        (
-            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"},
-            "http://a",
-        ),
-        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, None),
-    ],
-)
-def test_traces_are_sent_where_opentelemetrys_own_variables_say(
-    given: dict[str, str], endpoint: str | None
-) -> None:
-    assert traces_endpoint(given) == endpoint
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4318'"),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http:///x"}, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is"),
-        (
-            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
-            "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and traces are sent by http/protobuf alone",
-        ),
-    ],
-)
-def test_a_collector_that_cannot_be_meant_is_named(given: dict[str, str], told: str) -> None:
-    with pytest.raises(Misconfigured, match=re.escape(told)):
-        traces_endpoint(given)
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({}, AWSVariables(None, None, None, False)),
-        ({"AWS_ENDPOINT_URL": "http://one", "AWS_REGION": "r"}, AWSVariables("http://one", "r", None, False)),
-        (
-            {"AWS_ENDPOINT_URL": "http://one", "AWS_ENDPOINT_URL_S3": "http://two"},
-            AWSVariables("http://two", None, None, False),
-        ),
-        ({"AWS_DEFAULT_REGION": "first", "AWS_REGION": "second"}, AWSVariables(None, "first", None, False)),
-        ({"AWS_CA_BUNDLE": "/a/b.pem"}, AWSVariables(None, None, None, False, Path("/a/b.pem"))),
-        ({"AWS_ACCESS_KEY_ID": "a", "AWS_PROFILE": ""}, AWSVariables(None, None, None, False)),
-        (
-            {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_PROFILE": "p"},
-            AWSVariables(None, None, "p", True),
-        ),
-    ],
-)
-def test_the_variables_of_aws_are_read_as_boto3_reads_them(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: AWSVariables
-) -> None:
-    monkeypatch.setattr(os, "environ", given)
-    assert aws() == found
-
-
-def test_processes_count_together_where_prometheus_clients_own_variable_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert counts_folder({}) is None
-    assert counts_folder({"PROMETHEUS_MULTIPROC_DIR": ""}) is None
-    monkeypatch.setattr(os, "environ", {})
-    count_in("/dev/shm/counts")
-    assert counts_folder() == "/dev/shm/counts"
-
-
 def test_the_word_none_opens_the_service_and_an_empty_value_does_not() -> None:
     assert read({"GYM_HTTP_API_KEYS": "none"}).api_keys == ()
     with pytest.raises(Misconfigured, match="GYM_HTTP_API_KEYS is set but empty"):
         read({"GYM_HTTP_API_KEYS": ""})
-
-
-def test_an_empty_endpoint_is_unset_and_another_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """obstore would panic, which ends the process."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    drop_empty_endpoints()
-    assert "AWS_ENDPOINT_URL_S3" not in os.environ
-    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"

@@ -10,7 +10,7 @@ import gymnasium
 import pytest
 from gymnasium_http import Connection
 
-from shared.settings import prepare_process
+from shared.variables import prepare_process
 from tests.servers import Server, uvicorn
 
 prepare_process()  # no screen for the environments in process either

@@ -16,13 +16,13 @@ from dataclasses import asdict
 import msgspec
 
 from shared.errors import GymHTTPError, NotExact
-from shared.settings import prepare_process
 from shared.snapshot.conformance.check import SEED, Report, check_recipe
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.isolation.child_process import Interpreter
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
+from shared.variables import prepare_process
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
-from shared.settings import child_environment, prepare_process
+from shared.variables import child_environment, prepare_process
 
 P = ParamSpec("P")
 R = TypeVar("R")

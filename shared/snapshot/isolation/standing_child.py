@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import IO, Any, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
-from shared.settings import child_environment, prepare_process
 from shared.snapshot.isolation.child_process import ChildEnded
 from shared.snapshot.isolation.timeout import GRACE_S, within
+from shared.variables import child_environment, prepare_process
 
 P = ParamSpec("P")
 R = TypeVar("R")

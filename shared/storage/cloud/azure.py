@@ -9,7 +9,7 @@ from typing import Any
 
 from obstore.store import AzureStore as Container
 
-from shared import settings
+from shared import variables
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.cloud.failures import Place, host_of
@@ -67,7 +67,7 @@ class AzureStore(CloudStore):
         return Place(
             name=f"The container {self.container!r}",
             server="Azure",
-            host=host_of(settings.azure_endpoint()),
+            host=host_of(variables.azure_endpoint()),
             missing=frozenset({"ContainerNotFound"}),
             refusals=frozenset({"ConditionNotMet", "BlobAlreadyExists", "BlobNotFound"}),
             advice=_ADVICE,
@@ -75,7 +75,7 @@ class AzureStore(CloudStore):
         )
 
     def _handle(self, **options: Any) -> Container:
-        endpoint = settings.azure_endpoint()
+        endpoint = variables.azure_endpoint()
         options["client_options"]["allow_http"] = (endpoint or "").startswith("http://")
         try:
             return Container(self.container, prefix=self.prefix or None, **options)

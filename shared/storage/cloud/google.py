@@ -10,7 +10,7 @@ from typing import Any
 
 from obstore.store import GCSStore as Bucket
 
-from shared import settings
+from shared import variables
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.cloud.failures import Place, host_of
@@ -70,7 +70,7 @@ class GoogleStore(CloudStore):
         return Place(
             name=f"The bucket {self.bucket!r}",
             server="Google",
-            host=host_of(settings.google_endpoint()),
+            host=host_of(variables.google_endpoint()),
             missing=frozenset({"NoSuchBucket"}),
             refusals=frozenset({"PreconditionFailed"}),
             advice=_ADVICE,
@@ -89,7 +89,7 @@ class GoogleStore(CloudStore):
         return tag.partition(" ")[2]
 
     def _handle(self, **options: Any) -> Bucket:
-        endpoint = settings.google_endpoint()
+        endpoint = variables.google_endpoint()
         options["client_options"]["allow_http"] = (endpoint or "").startswith("http://")
         try:
             return Bucket(self.bucket, prefix=self.prefix or None, **options)

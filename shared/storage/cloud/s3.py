@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from obstore.store import S3Store as Bucket
 
-from shared import settings
-from shared.settings import AWSVariables
+from shared import variables
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.cloud.failures import Place, host_of
 from shared.storage.cloud.store import FAILED, CloudStore
 from shared.storage.protocol import Durability, Tag
+from shared.variables import AWSVariables
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -110,7 +110,7 @@ class S3Store(CloudStore):
         return Place(
             name=f"The bucket {self.bucket!r}",
             server="S3",
-            host=host_of(settings.aws().endpoint),
+            host=host_of(variables.aws().endpoint),
             missing=frozenset({"NoSuchBucket"}),
             refusals=frozenset({"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}),
             advice=_ADVICE,
@@ -118,11 +118,11 @@ class S3Store(CloudStore):
         )
 
     def _handle(self, **options: Any) -> Bucket:
-        settings.drop_empty_endpoints()
-        variables = settings.aws()
-        how: dict[str, Any] = {"region": variables.region, "endpoint": variables.endpoint}
-        if not variables.has_keys or variables.profile:
-            how |= self._found(variables)
+        variables.drop_empty_endpoints()
+        given = variables.aws()
+        how: dict[str, Any] = {"region": given.region, "endpoint": given.endpoint}
+        if not given.has_keys or given.profile:
+            how |= self._found(given)
         how["region"] = how["region"] or _DEFAULT_REGION
         endpoint = how["endpoint"]
         if endpoint is None:
@@ -135,8 +135,8 @@ class S3Store(CloudStore):
             raise self.place().unusable("AWS_REGION is no region", "write one such as eu-west-1")
         self._server = {name: how[name] for name in ("region", "endpoint") if name in how}
         options["client_options"]["allow_http"] = str(endpoint).startswith("http://")
-        if variables.ca_bundle is not None:
-            options["client_options"]["root_certificate"] = self._certificates(variables.ca_bundle)
+        if given.ca_bundle is not None:
+            options["client_options"]["root_certificate"] = self._certificates(given.ca_bundle)
         try:
             # One DELETE a call, and no POST whose reply has an answer for each key.
             return Bucket(self.bucket, prefix=self.prefix or None, disable_bulk_delete=True, **how, **options)

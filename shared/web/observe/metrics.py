@@ -18,7 +18,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
-from shared import settings
+from shared import variables
 from shared.session.session import Session
 from shared.storage.counted import CountedStore
 from shared.web.observe.request_log import RequestLog
@@ -41,7 +41,7 @@ class Metrics:
         self._store = store
         self._settled_calls: Tally[tuple[str, str]] = Tally()
         self._settled_seconds: dict[str, float] = {}
-        folder = settings.counts_folder()
+        folder = variables.counts_folder()
         self._shared = None if folder is None else SharedCounts(Path(folder))
         self.registry = CollectorRegistry()
         self._requests = self._counter("requests_total", "Requests answered.", "method", "endpoint", "status")

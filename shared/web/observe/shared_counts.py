@@ -16,7 +16,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shared import settings
+from shared import variables
 
 _IN_MEMORY = Path("/dev/shm")
 """A write to a mapped file ends the process where the disk is full, so the files are not on one if that can be."""
@@ -66,7 +66,7 @@ def shared_counts() -> Iterator[SharedCounts]:
     with tempfile.TemporaryDirectory(
         prefix="gym-http-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None
     ) as folder:
-        settings.count_in(folder)
+        variables.count_in(folder)
         yield SharedCounts(Path(folder))
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shared import settings
+from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
 from shared.session.explore.explorer import Explorer
 from shared.session.monitor.renderer import Renderer
@@ -85,7 +85,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         StoreUnavailable: the store's key file cannot be read or written.
     """
     collection.resume()
-    settings.prepare_process()
+    variables.prepare_process()
     chosen = chosen or settings.read()
     traces = traces_wanted() if metrics else None
     register_environments(chosen.env_modules)
@@ -168,7 +168,7 @@ def traces_wanted() -> "type[Traces] | None":
     Raises:
         Misconfigured: it names one by a malformed address, or OpenTelemetry's SDK is not installed.
     """
-    if settings.traces_endpoint() is None:
+    if variables.traces_endpoint() is None:
         return None
     try:
         from shared.web.observe.traces import Traces  # 0.2 s, and an extra

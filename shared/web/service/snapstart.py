@@ -3,7 +3,7 @@
 Source: "Improving startup performance with Lambda SnapStart" in the AWS Lambda developer guide.
 """
 
-from shared import settings
+from shared import settings, variables
 from shared.errors import Misconfigured
 from shared.snapshot.making.make import register_environments
 
@@ -14,7 +14,7 @@ def prepare_snapshot() -> None:
     No connection is made and no number drawn: all that start from the snapshot would share them. Credentials are
     found after the start, by boto3, since SnapStart gives functions a token for them and no key.
     """
-    if not settings.is_kept_by_snapstart():
+    if not variables.is_kept_by_snapstart():
         return
     import shared.storage.cloud.boto
     import shared.storage.cloud.s3  # noqa: F401

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from shared.settings import prepare_process
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
+from shared.variables import prepare_process
 
 RESET = Reset()
 

@@ -7,11 +7,11 @@ import gymnasium
 import numpy as np
 import pytest
 
-from shared.settings import prepare_process
 from shared.snapshot.ale.mechanism import ALE, AleSubject
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.making.make import make, register_environments
+from shared.variables import prepare_process
 
 SHORT: dict[str, Any] = {"modules": ("ale_py",), "episodes": (1, 3), "steps": 8, "further": 20, "chain": 4}
 OTHERS = ("ALE/MiniatureGolf-v5", "ALE/Pitfall2-v5")

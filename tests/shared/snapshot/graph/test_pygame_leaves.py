@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from shared.codec.plain import NotPlain
-from shared.settings import prepare_process
 from shared.snapshot.graph.leaves import leaf_named
 from shared.snapshot.graph.testing import NativeLeafContract, graph_of, restored
+from shared.variables import prepare_process
 
 prepare_process()
 pygame = pytest.importorskip("pygame")

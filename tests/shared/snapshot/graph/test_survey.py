@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.codec.plain import NotPlain
-from shared.settings import prepare_process
 from shared.snapshot.graph.survey import Survey
+from shared.variables import prepare_process
 from tests.shared.snapshot.graph.envs import Forgetful, Visits
 
 

@@ -7,11 +7,11 @@ import gymnasium
 import numpy as np
 import pytest
 
-from shared.settings import prepare_process
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.mujoco.mechanism import CHANGING, MUJOCO, MujocoSubject
+from shared.variables import prepare_process
 
 IDS = sorted(
     env_id

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.settings import child_environment
 from shared.snapshot.versions.numpy_digest import numpy_digest
+from shared.variables import child_environment
 
 LEFT_OUT = {"get_state", "set_state", "seed", "spawn", "multivariate_normal", "bit_generator", "random_integers"}
 """Methods that draw nothing, one that is deprecated, and one that is among the arithmetic."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.exposition import choose_encoder
 
-from shared import settings
+from shared import variables
 from shared.web.observe.shared_counts import SharedCounts, shared_counts
 
 REQUEST = {"endpoint": "/v1/envs/", "method": "GET", "status": "200"}
@@ -96,6 +96,6 @@ def test_the_folder_is_named_to_workers_and_goes_with_the_parent(monkeypatch: py
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     monkeypatch.setattr(os, "environ", dict(os.environ))
     with shared_counts():
-        folder = Path(settings.counts_folder() or "")
+        folder = Path(variables.counts_folder() or "")
         assert folder.is_dir()
     assert not folder.exists()
