@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked = parse_qs(urlsplit(self.path).query)
         if "list-type" in asked:
-            self._list(asked.get("prefix", [""])[0])
+            self._list(asked.get("prefix", [""])[0], asked.get("start-after", [""])[0])
             return
         version = self.objects.versions.get(self._key())
         if version is None:
@@ -88,12 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
         gone = self.objects.versions.pop(self._key(), None)
         self._answer(404 if gone is None else 204, b"")
 
-    def _list(self, prefix: str) -> None:
+    def _list(self, prefix: str, after: str) -> None:
         bucket = urlsplit(self.path).path.strip("/")
         contents = ""
         for path, version in sorted(self.objects.versions.items()):
             key = path.removeprefix(f"/{bucket}/")
-            if key.startswith(prefix):
+            if key.startswith(prefix) and key > after:
                 contents += (
                     f"<Contents><Key>{escape(key)}</Key><Size>{len(version.body)}</Size><ETag>{version.etag}</ETag>"
                     f"<LastModified>{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}</LastModified></Contents>"
