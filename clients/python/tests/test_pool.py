@@ -11,7 +11,7 @@ import gymnasium_http
 import httpx
 import pytest
 from gymnasium_http import Connection, HTTPEnv
-from gymnasium_http.pool import Pool
+from gymnasium_http.transport.pool import Pool
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 

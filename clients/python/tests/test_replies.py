@@ -5,7 +5,7 @@ import httpx
 import pytest
 from faults import answer, replying
 from gymnasium_http import Contended, GymHTTPError, NotFound, ServerFailed, ServiceUnavailable, VersionMismatch
-from gymnasium_http.replies import error_of
+from gymnasium_http.transport.replies import error_of
 
 from shared.web.protocol.problems import PROBLEMS
 

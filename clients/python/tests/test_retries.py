@@ -8,8 +8,8 @@ import httpx
 import pytest
 from faults import Faulty, answer, replying
 from gymnasium_http import Connection, NoServer, ServerGone, ServiceUnavailable
-from gymnasium_http.replies import error_of
-from gymnasium_http.retries import Retries
+from gymnasium_http.transport.replies import error_of
+from gymnasium_http.transport.retries import Retries
 
 
 def test_retry_after_is_waited_for() -> None:

@@ -5,7 +5,6 @@
 Importing this package registers `http/Env-v0`, for `gymnasium.make`.
 """
 
-from gymnasium_http.connection import Connection
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.errors import (
     BodyTooLarge,
@@ -47,6 +46,7 @@ from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
 from gymnasium_http.rollout import Reset, Rollout
+from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 from gymnasium_http.version import VERSION as __version__
 

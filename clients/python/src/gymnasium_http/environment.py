@@ -6,10 +6,10 @@ import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
 
-from gymnasium_http.connection import Connection
 from gymnasium_http.errors import NotServed
 from gymnasium_http.instance import Instance
 from gymnasium_http.interface import Interface
+from gymnasium_http.transport.connection import Connection
 
 
 class HTTPEnv(Instance, gymnasium.Env[Any, Any]):

@@ -1,6 +1,6 @@
 """The environments that exist on a server."""
 
-from gymnasium_http.connection import DEFAULT_URL, Connection
+from gymnasium_http.transport.connection import DEFAULT_URL, Connection
 
 _LONGEST_PAGE = 1000
 

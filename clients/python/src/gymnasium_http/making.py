@@ -9,10 +9,10 @@ from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode
 
 from gymnasium_http import exact
-from gymnasium_http.connection import DEFAULT_URL, Connection, new_key
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.errors import GymHTTPError, ServerGone
 from gymnasium_http.interface import Interface
+from gymnasium_http.transport.connection import DEFAULT_URL, Connection, new_key
 from gymnasium_http.vector import HTTPVectorEnv
 
 Wrapper = str | Mapping[str, Any]

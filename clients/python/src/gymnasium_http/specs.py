@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, WrapperSpec
 
-from gymnasium_http.connection import Connection
+from gymnasium_http.transport.connection import Connection
 
 REGISTERED = "http/Env-v0"
 """The id under which `registration` puts this package into Gymnasium's registry."""

@@ -9,10 +9,10 @@ from gymnasium.utils import seeding
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
-from gymnasium_http.connection import Connection
 from gymnasium_http.errors import NotServed
 from gymnasium_http.instance import Instance
 from gymnasium_http.interface import Interface
+from gymnasium_http.transport.connection import Connection
 
 
 class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):

@@ -13,9 +13,9 @@ import httpx
 
 from gymnasium_http import exact
 from gymnasium_http.errors import GymHTTPError, NoServer, ServerGone, TimedOut
-from gymnasium_http.pool import Pool
-from gymnasium_http.replies import error_in, value_of
-from gymnasium_http.retries import Retries
+from gymnasium_http.transport.pool import Pool
+from gymnasium_http.transport.replies import error_in, value_of
+from gymnasium_http.transport.retries import Retries
 from gymnasium_http.version import VERSION
 
 T = TypeVar("T")

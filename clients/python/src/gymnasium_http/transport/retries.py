@@ -9,7 +9,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 from gymnasium_http.errors import Contended, GymHTTPError, NoServer, ServerGone
-from gymnasium_http.replies import name_of
+from gymnasium_http.transport.replies import name_of
 
 _PATIENCE_S = 30.0
 
