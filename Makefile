@@ -101,7 +101,7 @@ lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in Lambda's emul
 # One more than there are processors: a browser, a server and a child are waited for about half of the time.
 test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1))')
 test: $(VENV)/.test  ## run the tests
-	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)

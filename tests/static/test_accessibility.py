@@ -81,12 +81,21 @@ def test_no_page_has_more_than_minor_faults(
     assert {which: each for which, each in found.items() if each} == {}
 
 
+PAINTED = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000);
+  await Promise.allSettled(ending.map(({ finished }) => finished));
+}"""
+"""Waits until a page has heard of another scheme, and its transitions are over."""
+
+
 def both(page: Page, axe: str) -> dict[str, list[str]]:
     """What is found in either scheme and width: colours do not depend on the width."""
     found = {}
     for which, scheme, width in (("light", "light", 390), ("dark", "dark", 1280)):
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate(PAINTED)
         found[which] = faults(page, axe)
     return found
 
