@@ -77,4 +77,4 @@ export function leadingComment(code) {
 }
 
 /** `crypto.randomUUID` needs a secure page, which http://192.168.1.5 is not. */
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");

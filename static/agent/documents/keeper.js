@@ -4,7 +4,7 @@
  */
 
 import { documentOf, freeName } from "./document.js";
-import { forget, leave } from "./left.js";
+import { leave } from "./left.js";
 
 /** @typedef {import("./document.js").Document} Document */
 
@@ -27,6 +27,8 @@ export class Keeper {
     this.waiting = new Set();
     /** When each was changed as it was last sent to be stored. @type {WeakMap<Document, number>} */
     this.sent = new WeakMap();
+    /** How to take back what was left of each. @type {WeakMap<Document, () => void>} */
+    this.left = new WeakMap();
     /** @type {Promise<void> | undefined} */
     this.writing = undefined;
     addEventListener("pagehide", () => this.#leave());
@@ -71,7 +73,7 @@ export class Keeper {
     else await this.#part(document);
     // What was typed meanwhile is written in another round.
     if (document.code === code && document.changed === changed) this.waiting.delete(document);
-    forget(document);
+    this.left.get(document)?.();
     this.listener.stored(document);
   }
 
@@ -87,6 +89,6 @@ export class Keeper {
 
   /** A page that ends does not wait for the database. */
   #leave() {
-    for (const document of this.waiting) leave(document, this.sent.get(document));
+    for (const document of this.waiting) this.left.set(document, leave(document, this.sent.get(document)));
   }
 }

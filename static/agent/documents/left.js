@@ -1,8 +1,13 @@
 /** Documents that are in localStorage: those that a page could not store before its end, and the draft of old pages. */
 
-import { documentOf, freeName } from "./document.js";
+import { documentOf, freeName, newId } from "./document.js";
 
 /** @typedef {import("./document.js").Document} Document */
+
+/**
+ * `copy` is the id of the document that it becomes where its own has gone on: of several tabs that find it, one makes it.
+ * @typedef {Document & {sent?: number, copy?: string}} Left
+ */
 
 const LEFT = "gym-http.left.";
 const OLD_DRAFT = "gym-http.playground";
@@ -12,27 +17,31 @@ const OLD_DRAFT = "gym-http.playground";
  * @param {Document} document
  * @param {number} [sent] - When the document was changed as the page last sent it to the library. Whether it arrived
  * there is not known.
+ * @returns {() => void} Takes it back, since a page that was left may be shown again; what another page left stays.
  */
 export function leave(document, sent) {
-  const left = { ...document, sent };
-  if (!written(left)) written({ ...left, versions: [] });
+  const key = LEFT + document.id;
+  const left = { ...document, sent, copy: newId() };
+  const text = written(key, left) ?? written(key, { ...left, versions: [] });
+  return () => forget(key, text);
 }
 
-/** @param {Document & {sent?: number}} left */
-function written(left) {
+/** @param {string} key @param {object} left @returns {string | undefined} */
+function written(key, left) {
+  const text = JSON.stringify(left);
   try {
-    localStorage.setItem(LEFT + left.id, JSON.stringify(left));
-    return true;
+    localStorage.setItem(key, text);
+    return text;
   } catch {
     // Storage is forbidden or full; if no attempt helps, the visitor was told that nothing is stored.
-    return false;
+    return undefined;
   }
 }
 
-/** The document is stored after all: a page that was left may be shown again. @param {Document} document */
-export function forget(document) {
+/** @param {string} key @param {string | null | undefined} text - What was read or written there. */
+function forget(key, text) {
   try {
-    localStorage.removeItem(LEFT + document.id);
+    if (localStorage.getItem(key) === text) localStorage.removeItem(key);
   } catch {
     // Storage is forbidden, so nothing was left there.
   }
@@ -57,7 +66,7 @@ export async function takeOver(library, codeOf) {
     const left = parsed(key);
     if (left?.id) await keep(library, left);
     // Another tab may have left what is newer meanwhile.
-    if (localStorage.getItem(key) === text) localStorage.removeItem(key);
+    forget(key, text);
   }
   const draft = parsed(OLD_DRAFT);
   if (!draft) return;
@@ -66,8 +75,8 @@ export async function takeOver(library, codeOf) {
   localStorage.removeItem(OLD_DRAFT);
 }
 
-/** @param {import("./library.js").Library} library @param {Document & {sent?: number}} left */
-async function keep(library, { sent, ...document }) {
+/** @param {import("./library.js").Library} library @param {Left} left */
+async function keep(library, { sent, copy, ...document }) {
   const stored = await library.find(document.id);
   if (!document.versions.length && stored) document.versions = stored.versions;
   // What stands there is of the same page, which did not hear that it arrived, or differs in no text.
@@ -77,7 +86,8 @@ async function keep(library, { sent, ...document }) {
   }
   if (await library.store(document)) return;
   const names = (await library.all()).map(({ name }) => name);
-  await library.store(documentOf({ ...document, name: freeName(document.name, names) }));
+  const parted = documentOf({ ...document, name: freeName(document.name, names) });
+  await library.store({ ...parted, id: copy ?? parted.id });
 }
 
 /** @returns {string[]} */

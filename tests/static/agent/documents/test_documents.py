@@ -402,9 +402,39 @@ def test_what_another_process_stores_after_the_page_has_looked_is_shown(
     assert set(names(page)) == {"Late", "Late (2)"}
 
 
+def test_what_another_page_leaves_of_a_document_outlives_what_is_stored_of_it(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    """A page hears of it only later; the same page's own write to localStorage is never heard of."""
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    expect(page).to_have_url(re.compile("#doc="))
+    expect(page.locator("#document-state")).to_have_text("")
+    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    page.evaluate(LEAVE, [document, "// another's", 0])
+    write(page, "// mine, and more")
+    expect(page.locator("#document-state")).to_have_text("")
+    reload(page)
+    assert code(page) == "// mine, and more"
+    assert len(names(page)) == 2
+    assert not page.evaluate("Object.keys(localStorage).length")
+
+
+def test_two_tabs_that_find_the_same_text_left_make_one_copy_of_it(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    expect(page).to_have_url(re.compile("#doc="))
+    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    tabs = [playground(visitor, pages_server.url) for _ in range(2)]
+    page.evaluate(LEAVE, [document, "// another's", 0])
+    for tab in tabs:
+        eventually(tab, "!Object.keys(localStorage).length")
+    assert len(names(tabs[0])) == 2
+
+
 LEAVE = """([id, code, sent]) => {
   const left = { id, name: "Newer", code, changed: Date.now(), revision: 0, versions: [], unread: false };
-  localStorage.setItem(`gym-http.left.${id}`, JSON.stringify({ ...left, sent }));
+  localStorage.setItem(`gym-http.left.${id}`, JSON.stringify({ ...left, sent, copy: "fedcba9876543210" }));
 }"""
 """What a page leaves whose last write arrived in the database after its end."""
 
