@@ -68,7 +68,7 @@ def other_origin() -> Iterator[str]:
         def log_message(self, *_: object) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "static"))) as files:
-        threading.Thread(target=files.serve_forever, daemon=True).start()
+        threading.Thread(target=files.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{files.server_address[1]}"
         files.shutdown()
 

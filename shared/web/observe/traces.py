@@ -58,7 +58,8 @@ class Traces:
         if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
             resource = resource.merge(Resource({SERVICE_NAME: "gym-http"}))
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._exporter = OTLPSpanExporter()
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("gym_http")
 
     def timing(self, began: float, scope: Mapping[str, Any]) -> TracedTiming:
@@ -88,10 +89,12 @@ class Traces:
         return format_trace_id(span.get_span_context().trace_id)
 
     def shut_down(self) -> None:
-        """Send what is left, for as long as a server that ends can wait."""
+        """Send what is left, for as long as a server that ends can wait. Then no further attempt is made."""
         sending = threading.Thread(target=self._provider.shutdown, name="traces", daemon=True)
         sending.start()
         sending.join(_LAST_SPANS_S)
+        if sending.is_alive():
+            self._exporter.shutdown()
 
 
 def _parent(log: RequestLog) -> Context:
