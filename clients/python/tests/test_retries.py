@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ def test_retry_after_is_waited_for() -> None:
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable):
         connection.call("GET", "/")
-    assert time.monotonic() - began < 10  # it asks for more patience than there is
+    assert time.monotonic() - began < 15  # it asks for more patience than there is
     connection = replying(answer(429, "too-many", **{"Retry-After": "0"}), httpx.Response(200, json=[1]))
     assert connection.call("GET", "/") == [1]
 
@@ -65,17 +66,18 @@ def test_retry_after_is_seconds_up_to_a_bound(asked: str | None, waits: float) -
 
 
 def test_retry_after_may_be_a_date() -> None:
-    asked = format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
+    asked = format_datetime(datetime.now(UTC) + timedelta(seconds=19), usegmt=True)
     wait = Retries(1000).wait_after(error_of(503, {}, asked))
     assert wait is not None
-    assert 7 < wait <= 9
+    assert 9 < wait <= 19
 
 
-def test_no_server_is_waited_for_a_second_unless_told_otherwise() -> None:
+def test_no_server_is_waited_for_a_second_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("gymnasium_http.transport.retries.time", SimpleNamespace(monotonic=lambda: now[0]))
     assert Retries(None).wait_after(NoServer("No.")) is not None
     assert Retries(0.01).wait_after(NoServer("No.")) is None
     retries = Retries(None)
-    began = time.monotonic()
     while (wait := retries.wait_after(NoServer("No."))) is not None:
-        time.sleep(wait)
-    assert time.monotonic() - began < 1.1
+        now[0] += wait
+    assert 100.3 < now[0] <= 101

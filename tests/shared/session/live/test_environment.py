@@ -196,9 +196,9 @@ def test_the_time_of_others_turns_is_not_the_operations() -> None:
 
     turns = environment.attempt(in_turns, str, packed=False)
     next(turns)
-    time.sleep(0.05)
+    time.sleep(0.5)
     assert [*turns] == [None]
-    assert environment.seconds < 0.05
+    assert environment.seconds < 0.5
 
 
 def test_a_newer_snapshot_is_continued_from() -> None:

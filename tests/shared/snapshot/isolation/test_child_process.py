@@ -108,7 +108,7 @@ def test_one_that_takes_too_long_is_ended() -> None:
     began = time.monotonic()
     with pytest.raises(ChildEnded, match="did not come back within 1 s"):
         in_child(sleep, BRIEF, "0")
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 120
 
 
 def test_memory_is_limited_and_within_the_limit_is_given() -> None:

@@ -134,7 +134,7 @@ def test_a_repeated_put_is_a_conflict_with_its_own_success(s3: S3, wired: S3, wi
 
 @pytest.mark.parametrize("call", CONDITIONAL)
 def test_a_conditional_write_that_is_never_answered_has_an_unknown_outcome(s3: S3, wire: Wire, call: str) -> None:
-    store = Blocking(S3Store(BUCKET, s3.store.prefix, timeout_s=0.1))
+    store = Blocking(S3Store(BUCKET, s3.store.prefix, timeout_s=0.5))
     wire.fates.append(Fate.IGNORED)
     with pytest.raises(OutcomeUnknown):
         CALLS[call](store)
