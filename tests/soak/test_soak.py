@@ -42,7 +42,7 @@ def test_a_process_keeps_no_more_environments_than_it_may(tmp_path: Path) -> Non
     assert live_environments() == before
 
 
-@pytest.mark.parametrize(("last", "growth"), [(104, 0.04), (100, 0.02)])
-def test_growth_is_counted_from_the_first_tenth(last: float, growth: float) -> None:
-    memory = Memory(0, [(5, 50), (10, 100), (50, 102), (100, last)])
+@pytest.mark.parametrize(("last", "growth"), [(104, 0.04), (100, 0.02), (90, 0.02)])
+def test_growth_is_that_of_peaks_after_the_first_tenth(last: float, growth: float) -> None:
+    memory = Memory(0, [(5, 50), (10, 60), (20, 100), (50, 102), (100, last)])
     assert memory.growth == pytest.approx(growth)

@@ -37,6 +37,9 @@ _LONGEST_PAUSE_S = 2.0
 _MOST_COPIES = 64
 _IDLE_S = 60.0
 
+_GIVE_BACK_EVERY_S = 60.0
+"""How often freed memory goes back to the system while pictures are drawn: the C library would keep a seventh."""
+
 
 class Copy(Generic[PictureT]):
     """A second environment in an instance's state, on the thread that its mechanism requires."""
@@ -82,8 +85,9 @@ class Renderer:
         self.frames = FrameCache()
         self._resumes_at = 0.0
         """Monotonic time at which the next picture may be drawn."""
+        self._gives_back_at = time.monotonic() + _GIVE_BACK_EVERY_S
         self._idle: asyncio.TimerHandle | None = None
-        self._closing: asyncio.Future[None] | None = None
+        self._tidying: asyncio.Future[None] | None = None
 
     async def picture(self, loaded: Loaded, encode: Encode, *, share: float = SHARE) -> Picture | None:
         """The picture of a snapshot as `draw` makes it, from the cache if it is there."""
@@ -115,6 +119,7 @@ class Renderer:
                 raise error if isinstance(error, GymHTTPError) else EnvironmentRaised(error) from error
             finally:
                 self._schedule_pause(copy.seconds, share)
+                self._give_back()
 
     async def close(self) -> None:
         """Close every copy and remove the pictures."""
@@ -153,8 +158,14 @@ class Renderer:
         loop = asyncio.get_running_loop()
         self._idle = loop.call_later(_IDLE_S, self._begin_closing)
 
+    def _give_back(self) -> None:
+        now = time.monotonic()
+        if now >= self._gives_back_at:
+            self._gives_back_at = now + _GIVE_BACK_EVERY_S
+            self._tidying = asyncio.ensure_future(asyncio.to_thread(give_back_freed_memory))
+
     def _begin_closing(self) -> None:
-        self._closing = asyncio.ensure_future(self._close_for_long())
+        self._tidying = asyncio.ensure_future(self._close_for_long())
 
     async def _close_for_long(self) -> None:
         await self.close()

@@ -126,6 +126,28 @@ def test_copies_are_closed_when_nobody_watches(
     assert len(closed) == 1
 
 
+def test_freed_memory_is_given_back_now_and_then(
+    settings: Settings, instances: list[Reference], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    drawn: list[bytes] = []
+    monkeypatch.setattr(renderer, "give_back_freed_memory", lambda: given.append(len(drawn)))
+
+    async def draw() -> None:
+        async with opened(settings) as service:
+            loaded = await service.session.snapshots.load(instances[0])
+            for _ in range(3):
+                drawn.append(await service.renderer.draw(loaded, lambda frame: b"") or b"")
+            monkeypatch.setattr(renderer, "_GIVE_BACK_EVERY_S", 0.0)
+        async with opened(settings) as service:
+            await service.renderer.draw(loaded, lambda frame: b"")
+            while not given:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(draw(), 60))
+    assert given == [3]
+
+
 def test_a_copy_takes_no_state_that_other_versions_wrote_meanwhile(
     settings: Settings, instances: list[Reference]
 ) -> None:
