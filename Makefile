@@ -11,6 +11,9 @@ TO ?= backup
 IMAGE ?= gym-http-serverless
 STACK ?= gym
 
+# Tests start hundreds of processes, each of which would compile the tree again if the shell forbade its bytecode.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run run-s3 backup sam build deploy requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
 

@@ -33,7 +33,7 @@ class Server:
     def send(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
-        answer = httpx2.request(method, self.url + path, content=content, headers=headers, timeout=30)
+        answer = httpx2.request(method, self.url + path, content=content, headers=headers, timeout=120)
         return Reply(answer.status_code, dict(answer.headers), answer.content)
 
     def kill(self) -> None:

@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 _NO_VALUE = "AWS::NoValue"
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads YAML whose tags are intrinsic functions: `!Ref X` is the mapping `{"Ref": "X"}`."""
 
 
