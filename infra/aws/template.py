@@ -103,7 +103,7 @@ def _function(
     properties = {**shared, **own}
     variables = {**shared["Environment"]["Variables"], **own.get("Environment", {}).get("Variables", {})}
     events = own.get("Events", {}).values()
-    policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in own.get("Policies", ())]
+    policies = [_document(policy, resources) for policy in own.get("Policies", ())]
     statements = [
         statement for policy in policies for statement in policy["Statement"] if "Fn::If" not in statement
     ]
@@ -120,6 +120,14 @@ def _function(
         timeout_s=int(properties["Timeout"]),
         grants=frozenset(grant for statement in statements for grant in _grants(statement)),
     )
+
+
+def _document(policy: Mapping[str, Any], resources: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The statements of a policy that is a resource of its own, or that stands with the function."""
+    document: Mapping[str, Any] = (
+        resources[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else policy
+    )
+    return document
 
 
 def _grants(statement: Mapping[str, Any]) -> list[Grant]:
