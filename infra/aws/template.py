@@ -22,6 +22,15 @@ class Route(NamedTuple):
     method: str
     path: str
 
+    @property
+    def key(self) -> str:
+        """Its name in an event."""
+        return self.path if self == DEFAULT_ROUTE else f"{self.method} {self.path}"
+
+
+DEFAULT_ROUTE = Route("ANY", "$default")
+"""Takes what no other route takes."""
+
 
 class Grant(NamedTuple):
     """An action on the snapshot bucket and the keys it is granted on, such as `state/*`."""
@@ -110,16 +119,16 @@ def _function(
     return Function(
         name=name,
         handler=properties["Handler"],
-        routes=tuple(
-            Route(event["Properties"]["Method"], event["Properties"]["Path"])
-            for event in events
-            if event["Type"] == "HttpApi"
-        ),
+        routes=tuple(_route(event["Properties"]) for event in events if event["Type"] == "HttpApi"),
         environment={variable: str(value) for variable, value in resolver.value(variables).items()},
         memory_mib=int(resolver.value(properties["MemorySize"])),
         timeout_s=int(properties["Timeout"]),
         grants=frozenset(grant for statement in statements for grant in _grants(statement)),
     )
+
+
+def _route(event: Mapping[str, Any]) -> Route:
+    return Route(event["Method"], event["Path"]) if "Path" in event else DEFAULT_ROUTE
 
 
 def _document(policy: Mapping[str, Any], resources: Mapping[str, Any]) -> Mapping[str, Any]:
