@@ -64,3 +64,18 @@ def test_both_buckets_delete_by_age_alike() -> None:
         for name in ("SnapshotBucket", "ExpressBucket")
     }
     assert rules["SnapshotBucket"] == rules["ExpressBucket"]
+
+
+@pytest.mark.parametrize(("parameter", "fits"), [("KeepHistory", "false"), ("KmsKeyArn", "")])
+def test_what_a_directory_bucket_does_not_have_is_refused_before_anything_is_made(
+    parameter: str, fits: str
+) -> None:
+    rule = RAW["Rules"]["ExpressKeepsNoVersionsAndNoKey"]
+    asserted = {each["Assert"]["Fn::Equals"][0]["Ref"]: each for each in rule["Assertions"]}
+    resolver = Resolver(RAW, EXPRESS)
+    assert resolver.value(rule["RuleCondition"]) is True
+    assert asserted[parameter]["Assert"]["Fn::Equals"][1] == fits
+    assert parameter in asserted[parameter]["AssertDescription"]
+    assert resolver.value(asserted[parameter]["Assert"]) is True
+    assert Resolver(RAW, {**EXPRESS, parameter: "other"}).value(asserted[parameter]["Assert"]) is False
+    assert Resolver(RAW, STANDARD).value(rule["RuleCondition"]) is False

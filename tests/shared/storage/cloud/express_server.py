@@ -11,8 +11,8 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import formatdate
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,6 +33,7 @@ _PAGE = 3
 class _Version(NamedTuple):
     body: bytes
     etag: str
+    written: datetime
 
 
 class Objects:
@@ -47,6 +48,8 @@ class Objects:
         self.denies_sessions = False
         self.without_session: list[str] = []
         """The requests that brought no session's token."""
+        self.ahead = timedelta()
+        """How far the server's clock is ahead."""
         self.connections: set[socket.socket] = set()
 
 
@@ -129,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._refuse(412, "PreconditionFailed")
                 return
             # Not a digest: "The ETag ... is not an MD5 digest of the object" in a directory bucket.
-            version = _Version(body, f'"{next(self.objects.etags):x}"')
+            version = _Version(body, f'"{next(self.objects.etags):x}"', datetime.now(UTC) + self.objects.ahead)
             self.objects.versions[self._key()] = version
         self._answer(200, b"", version)
 
@@ -201,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         version = self.objects.versions[key]
         return (
             f"<Contents><Key>{escape(key)}</Key><Size>{len(version.body)}</Size><ETag>{version.etag}</ETag>"
-            f"<LastModified>{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}</LastModified></Contents>"
+            f"<LastModified>{version.written:%Y-%m-%dT%H:%M:%SZ}</LastModified></Contents>"
         )
 
     def _key(self) -> str:
@@ -215,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if version is not None:
             self.send_header("ETag", version.etag)
-            self.send_header("Last-Modified", formatdate(usegmt=True))
+            self.send_header("Last-Modified", format_datetime(version.written, usegmt=True))
         self.end_headers()
         self.wfile.write(body)
 

@@ -3,17 +3,23 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.errors import StoreUnavailable
+from shared.session.inventory.merge import Swept
+from shared.session.inventory.sweep import sweep
+from shared.settings import Settings
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.cloud.express import Folder, in_order, is_directory_bucket
 from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import Conflict, Entry, Store
 from shared.storage.testing.listings import ListingRules
 from shared.storage.testing.objects import ObjectRules
 from shared.storage.testing.sharing import SharingRules
+from shared.web.service.service import open_service
 from tests.blocking import Blocking, result
 from tests.shared.storage.cloud.certificates import authority
 from tests.shared.storage.cloud.express_server import BUCKET, HOST, REGION, Objects, express_server
@@ -132,3 +138,22 @@ def test_only_folders_that_may_have_more_are_read() -> None:
 
     assert asyncio.run(listed()) == ["s/b/2", "s/c/1"]
     assert asked == ["s/", "s/b/", "s/c/"]
+
+
+def test_the_sweep_finds_what_has_expired_of_every_owner(objects: Objects) -> None:
+    """It walks two lists side by side, and so needs their order."""
+
+    async def swept() -> Swept | None:
+        service = open_service(Settings(store=f"s3://{BUCKET}/sweep", signing_keys=("k" * 32,), log="off"))
+        for owner in ("a-b", "a", "b"):
+            for _ in range(4):
+                await service.session.creation.create(owner, Recipe("CartPole-v1"), ())
+        objects.ahead = timedelta(days=30)
+        found = await sweep(service.session.snapshots)
+        await service.close()
+        return found
+
+    found = result(swept())
+    assert found is not None
+    assert (found.instances, found.index_entries) == (12, 12)
+    assert not [key for key in objects.versions if "/state/" in key or "/index/" in key]
