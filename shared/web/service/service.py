@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shared.web.observe.traces import Traces
 
 _OF_A_FUNCTION = 256 * 2**20
-"""Memory that a Lambda function takes itself: 150 MB with every family imported, and its environments."""
+"""Memory that a Lambda function takes itself: 150 MB with every family imported, and environments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ def _has_snapshots(store: Store) -> bool:
 def _trial_bytes(chosen: Settings) -> int:
     """What a trial may take beside this process: Lambda ends a function that exceeds its memory."""
     memory = variables.function_memory_bytes()
-    return chosen.max_trial_bytes if memory is None else min(chosen.max_trial_bytes, memory - _OF_A_FUNCTION)
+    if memory is None:
+        return chosen.max_trial_bytes
+    return min(chosen.max_trial_bytes, max(memory - _OF_A_FUNCTION, memory // 2))
 
 
 def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None:

@@ -30,7 +30,7 @@ def test_the_settings_are_those_given_or_those_of_the_environment(monkeypatch: p
     assert open_service().settings.live_envs == 3
 
 
-@pytest.mark.parametrize(("memory_mib", "room"), [("", 2**32), ("512", 2**28), ("10240", 2**32)])
+@pytest.mark.parametrize(("memory_mib", "room"), [("", 2**32), ("128", 2**26), ("512", 2**28), ("10240", 2**32)])
 def test_a_trial_takes_no_more_than_a_function_has_beside_itself(
     monkeypatch: pytest.MonkeyPatch, memory_mib: str, room: int
 ) -> None:
