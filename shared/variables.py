@@ -119,6 +119,12 @@ def is_kept_by_snapstart() -> bool:
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
+def function_memory_bytes() -> int | None:
+    """The memory of the Lambda function that this process is; None where it is none."""
+    size = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")  # in MiB
+    return int(size) * 2**20 if size.isdecimal() else None
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with `changes`, for a process that it starts."""
     return {**os.environ, **changes}

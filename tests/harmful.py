@@ -33,6 +33,10 @@ def _eat() -> None:
     np.ones(10**9)
 
 
+def _nibble() -> None:
+    np.ones(50 * 10**6)
+
+
 _HARMS: dict[str, dict[str, Callable[[], Any]]] = {
     "Crashing": {"made": lambda: ctypes.string_at(0)},
     "Aborting": {"made": os.abort},
@@ -40,6 +44,7 @@ _HARMS: dict[str, dict[str, Callable[[], Any]]] = {
     "Sleeping": {"made": lambda: time.sleep(100_000)},
     "Holding": {"made": lambda: ctypes.PyDLL(None).sleep(100_000)},
     "Hungry": {"made": _eat},
+    "Large": {"made": _nibble},
     "HungryStep": {"stepped": _eat},
 }
 

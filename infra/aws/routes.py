@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from infra.aws.template import Function, Route
+from infra.aws.template import DEFAULT_ROUTE, Function, Route
 
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
@@ -22,7 +22,7 @@ class Match(NamedTuple):
 
 
 class Routes:
-    """The routes of all functions. The most specific match wins, and greedy routes come last."""
+    """The routes of all functions. The most specific match wins; greedy routes come late, the default one last."""
 
     def __init__(self, functions: Iterable[Function]) -> None:
         declared = [(function, route) for function in functions for route in function.routes]
@@ -31,12 +31,12 @@ class Routes:
         self._routes = [(function, route, _pattern(route.path)) for function, route in declared]
 
     def find(self, method: str, path: str) -> Match | None:
-        """The match for the method and path; None if no route matches."""
+        """The match for the method and path; None if no route matches and none takes the rest."""
         for function, route, pattern in self._routes:
             found = pattern.fullmatch(path) if route.method == method else None
             if found:
                 return Match(function, route, found.groupdict())
-        return None
+        return next((Match(each, route, {}) for each, route, _ in self._routes if route == DEFAULT_ROUTE), None)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

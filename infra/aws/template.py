@@ -22,6 +22,15 @@ class Route(NamedTuple):
     method: str
     path: str
 
+    @property
+    def key(self) -> str:
+        """Its name in an event."""
+        return self.path if self == DEFAULT_ROUTE else f"{self.method} {self.path}"
+
+
+DEFAULT_ROUTE = Route("ANY", "$default")
+"""Takes what no other route takes."""
+
 
 class Grant(NamedTuple):
     """An action on the snapshot bucket and the keys it is granted on, such as `state/*`."""
@@ -103,23 +112,31 @@ def _function(
     properties = {**shared, **own}
     variables = {**shared["Environment"]["Variables"], **own.get("Environment", {}).get("Variables", {})}
     events = own.get("Events", {}).values()
-    policies = [resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in own.get("Policies", ())]
+    policies = [_document(policy, resources) for policy in own.get("Policies", ())]
     statements = [
         statement for policy in policies for statement in policy["Statement"] if "Fn::If" not in statement
     ]
     return Function(
         name=name,
         handler=properties["Handler"],
-        routes=tuple(
-            Route(event["Properties"]["Method"], event["Properties"]["Path"])
-            for event in events
-            if event["Type"] == "HttpApi"
-        ),
+        routes=tuple(_route(event["Properties"]) for event in events if event["Type"] == "HttpApi"),
         environment={variable: str(value) for variable, value in resolver.value(variables).items()},
         memory_mib=int(resolver.value(properties["MemorySize"])),
         timeout_s=int(properties["Timeout"]),
         grants=frozenset(grant for statement in statements for grant in _grants(statement)),
     )
+
+
+def _route(event: Mapping[str, Any]) -> Route:
+    return Route(event["Method"], event["Path"]) if "Path" in event else DEFAULT_ROUTE
+
+
+def _document(policy: Mapping[str, Any], resources: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The statements of a policy that is a resource of its own, or that stands with the function."""
+    document: Mapping[str, Any] = (
+        resources[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else policy
+    )
+    return document
 
 
 def _grants(statement: Mapping[str, Any]) -> list[Grant]:

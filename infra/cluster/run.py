@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.proxy.nginx import NginxMissing, nginx, nginx_program
-from infra.s3.run import kept_key
+from infra.s3.kept_key import kept_key
 from infra.s3.seaweedfs import seaweedfs
+from shared.errors import Misconfigured
 
 _DIRECTORY = Path(".gym-http/cluster")
 _BUCKET = "gym-http"
@@ -95,7 +96,7 @@ def main() -> None:
         nginx_program()
         _DIRECTORY.mkdir(parents=True, exist_ok=True)
         _serve(given.host, given.port, given.servers)
-    except (NginxMissing, ServerEnded) as error:
+    except (NginxMissing, ServerEnded, Misconfigured) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(0)

@@ -28,6 +28,7 @@ def event(
     route: Route,
     target: str,
     *,
+    method: str = "",
     parameters: Mapping[str, str] | None = None,
     headers: Iterable[tuple[str, str]] = (),
     content: bytes = b"",
@@ -35,6 +36,7 @@ def event(
 ) -> dict[str, Any]:
     """The event of a request for `target`, a path with its query, that came to the route.
 
+    `method` is the request's, if that is not the route's own: the default route takes any.
     The stage is `$default`, whose name is not part of the path. A body that is not text is in base64.
     """
     split = urlsplit(target)
@@ -45,7 +47,7 @@ def event(
     body, encoded = _body(content, joined.get("content-type", ""))
     made: dict[str, Any] = {
         "version": "2.0",
-        "routeKey": f"{route.method} {route.path}",
+        "routeKey": route.key,
         "rawPath": unquote(split.path),
         "rawQueryString": split.query,
         "headers": joined,
@@ -55,14 +57,14 @@ def event(
             "domainName": host,
             "domainPrefix": host.partition(".")[0],
             "http": {
-                "method": route.method,
+                "method": method or route.method,
                 "path": unquote(split.path),
                 "protocol": "HTTP/1.1",
                 "sourceIp": source,
                 "userAgent": joined.get("user-agent", ""),
             },
             "requestId": str(uuid.uuid4()),
-            "routeKey": f"{route.method} {route.path}",
+            "routeKey": route.key,
             "stage": "$default",
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
             "timeEpoch": int(now * 1000),

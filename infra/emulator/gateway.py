@@ -106,6 +106,7 @@ async def _event(request: Request, match: Match) -> dict[str, Any]:
     return lambda_event.event(
         match.route,
         request.scope["raw_path"].decode("latin-1") + (f"?{query}" if query else ""),
+        method=request.method,
         parameters=match.parameters,
         headers=[(name, value) for name, value in request.headers.items()],
         content=await request.body(),

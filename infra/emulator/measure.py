@@ -1,6 +1,7 @@
 """How long a function takes to start and to step in Lambda's runtime, over a local S3 server.
 
-Every figure includes the emulator's share, 1.4 ms a call on an idle machine.
+Every figure includes the share of the emulator and the runtime, which `livez`, a call without a store, shows
+alone. Elapsed time tells of the machine's other work too; processor time hardly does.
 """
 
 import argparse
@@ -23,10 +24,12 @@ from infra.emulator.sandbox import ROOT, Sandbox
 from infra.s3.seaweedfs import seaweedfs
 
 _INSTANCE = "/v1/envs/{instance_id}"
+_WARMING = 10
+"""Events before those that are measured."""
 
 
 def main() -> None:
-    """Print the minimum and median of a cold start, of its imports and of a warm step of CartPole."""
+    """Print the minimum and median of a cold start, its imports, a warm step of CartPole, and its parts."""
     parser = argparse.ArgumentParser(prog="python -m infra.emulator.measure", description=main.__doc__)
     parser.add_argument("--starts", type=int, default=7)
     parser.add_argument("--steps", type=int, default=400)
@@ -40,6 +43,8 @@ def main() -> None:
         _print("  of it processor time", [start.processor_s for start in starts])
         _print("  of that the interpreter and the imports", [_imports() for _ in range(given.starts)])
         _print("warm step", measured.warm_steps(given.steps))
+        _print("  of it processor time, without the store's", [measured.step_processor_s(given.steps)])
+        _print("  warm livez: emulator and runtime", measured.warm_livez(given.steps))
 
 
 class _Start(NamedTuple):
@@ -67,10 +72,24 @@ class _Measured:
 
     def warm_steps(self, count: int) -> list[float]:
         """Seconds of each further event in one process."""
-        return self._timed(self._sandbox("step_env"), count + 10)[10:]
+        return self._timed(self._sandbox("step_env"), count + _WARMING)[_WARMING:]
 
-    def _timed(self, sandbox: Sandbox, count: int) -> list[float]:
-        event = self._event(f"{_INSTANCE}/step", {"action": 1})
+    def step_processor_s(self, count: int) -> float:
+        """Processor time of a further event: what more of them take in a process than few."""
+        used = []
+        for events in (_WARMING, count + _WARMING):
+            before = _processor_s()
+            self._timed(self._sandbox("step_env"), events)
+            used.append(_processor_s() - before)
+        return (used[1] - used[0]) / count
+
+    def warm_livez(self, count: int) -> list[float]:
+        """Seconds of each further event in a process that asks no store."""
+        event = lambda_event.event(Route("GET", "/v1/livez"), "/v1/livez")
+        return self._timed(self._sandbox("livez"), count + _WARMING, event)[_WARMING:]
+
+    def _timed(self, sandbox: Sandbox, count: int, event: dict[str, Any] | None = None) -> list[float]:
+        event = event or self._event(f"{_INSTANCE}/step", {"action": 1})
         seconds = []
         for _ in range(count):
             began = time.perf_counter()

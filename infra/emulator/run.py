@@ -1,6 +1,7 @@
 """Serve the deployment of `template.yaml` on this machine, with SeaweedFS as its bucket: `make lambda`."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -8,8 +9,9 @@ import uvicorn
 from infra.aws import template
 from infra.emulator.gateway import Gateway
 from infra.emulator.sandbox import emulator
-from infra.s3.run import kept_key
+from infra.s3.kept_key import kept_key
 from infra.s3.seaweedfs import seaweedfs
+from shared.errors import Misconfigured
 
 _DIRECTORY = Path(".gym-http/lambda")
 _BUCKET = "gym-http-lambda"
@@ -24,12 +26,13 @@ def main() -> None:
     parser.add_argument("--rotate", action="store_true", help="use another process for each request")
     given = parser.parse_args()
     emulator()
+    _DIRECTORY.mkdir(parents=True, exist_ok=True)
+    try:
+        signing_key = kept_key(_DIRECTORY / "signing.key")
+    except Misconfigured as error:
+        sys.exit(error.detail)
     with seaweedfs(_DIRECTORY / "s3") as server:
-        known = {
-            template.BUCKET: server.create_bucket(_BUCKET),
-            "SigningKeys": kept_key(_DIRECTORY / "signing.key"),
-        }
-        deployment = template.read(known)
+        deployment = template.read({template.BUCKET: server.create_bucket(_BUCKET), "SigningKeys": signing_key})
         gateway = Gateway(
             deployment,
             server.environment,

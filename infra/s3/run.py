@@ -2,11 +2,13 @@
 
 import argparse
 import os
-import secrets
+import sys
 from pathlib import Path
 
 from functions.serve import serve
+from infra.s3.kept_key import kept_key
 from infra.s3.seaweedfs import seaweedfs
+from shared.errors import Misconfigured, StoreFailed
 
 _DIRECTORY = Path(".gym-http/s3")
 _BUCKET = "gym-http"
@@ -21,7 +23,14 @@ def main() -> None:
         "--s3-port", type=int, help="the store's own port, on the same host; a free one if not given"
     )
     given = parser.parse_args()
-    with seaweedfs(_DIRECTORY, given.s3_port, given.host) as server:
+    try:
+        sys.exit(_serve(given.host, given.port, given.s3_port))
+    except (Misconfigured, StoreFailed) as error:
+        sys.exit(error.detail)
+
+
+def _serve(host: str, port: int, s3_port: int | None) -> int:
+    with seaweedfs(_DIRECTORY, s3_port, host) as server:
         store = f"s3://{server.create_bucket(_BUCKET)}/snapshots"
         os.environ |= {
             **server.environment,
@@ -29,15 +38,7 @@ def main() -> None:
             "GYM_HTTP_SIGNING_KEYS": kept_key(_DIRECTORY / "signing.key"),
         }
         print(f"SeaweedFS serves {store} at {server.endpoint}, keys {server.access_key}/{server.secret_key}")
-        serve(given.host, given.port)
-
-
-def kept_key(path: Path) -> str:
-    """The signing key, kept from run to run so that earlier snapshots stay readable."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text()
+        return serve(host, port)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from shared.variables import (
     count_in,
     counts_folder,
     drop_empty_endpoints,
+    function_memory_bytes,
     name_region,
     traces_endpoint,
 )
@@ -121,3 +122,11 @@ def test_an_empty_endpoint_is_unset_and_another_one_stays(monkeypatch: pytest.Mo
     drop_empty_endpoints()
     assert "AWS_ENDPOINT_URL_S3" not in os.environ
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(("size", "memory"), [("512", 512 * 2**20), ("", None), ("much", None)])
+def test_a_function_knows_its_memory_and_another_process_has_none_to_know(
+    monkeypatch: pytest.MonkeyPatch, size: str, memory: int | None
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", size)
+    assert function_memory_bytes() == memory

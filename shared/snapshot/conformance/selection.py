@@ -123,7 +123,7 @@ def run_in_child(env_id: str, limits: Limits, function: Callable[P, R], *args: P
     except ChildEnded as ended:
         raise NotCreatable(
             f"{env_id} was tried in a process of its own, which {ended}. The limits of a trial are "
-            "GYM_HTTP_MAX_TRIAL_SECONDS and GYM_HTTP_MAX_TRIAL_BYTES.",
+            "GYM_HTTP_MAX_TRIAL_SECONDS and GYM_HTTP_MAX_TRIAL_BYTES, and the memory of a Lambda function.",
             env_id=env_id,
         ) from None
 

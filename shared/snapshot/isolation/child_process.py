@@ -26,7 +26,6 @@ from shared.variables import child_environment, prepare_process
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_GRACE_S = 5.0
 _NICENESS = 5
 """Who is served comes before what is tried: a server then gets three times as much of a processor as a child."""
 _LARGEST_FILE_BYTES = 256 * 1024 * 1024
@@ -135,7 +134,8 @@ def in_process_of(
 ) -> R:
     """Call a module's function in a new process and return what it returns.
 
-    A child that starts another without limits passes on the time that is left of its own.
+    The time that the child takes to start counts: whoever waits may have no more than that. A child that starts
+    another without limits passes on the time that is left of its own.
 
     Raises:
         GymHTTPError: the function raised it.
@@ -153,7 +153,7 @@ def in_process_of(
         try:
             task = pickle.dumps((function, args, kwargs, limits))
             with leash.holds(partial(_end, child, leads)):
-                answer, _ = child.communicate(task, None if seconds is None else seconds + _GRACE_S)
+                answer, _ = child.communicate(task, seconds)
         except subprocess.TimeoutExpired:
             raise ChildEnded(f"did not come back within {seconds:g} s", late=True) from None
         finally:

@@ -23,6 +23,7 @@ from botocore.exceptions import (
 )
 from obstore.auth.boto3 import Boto3CredentialProvider
 
+from shared.storage.cloud.express import is_directory_bucket
 from shared.storage.cloud.failures import Failure
 
 _NOT_CONNECTED = (EndpointConnectionError, ConnectTimeoutError)
@@ -106,7 +107,8 @@ class Deleter:
             read_timeout=self._timeout_s,
             max_pool_connections=_CALLS_AT_ONCE,
             tcp_keepalive=True,
-            signature_version="s3v4",
+            # A directory bucket's sessions are signed in a way of their own, which boto3 then chooses by itself.
+            signature_version=None if is_directory_bucket(self._bucket) else "s3v4",
         )
 
 

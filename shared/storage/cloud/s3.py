@@ -1,11 +1,13 @@
 """A store in a bucket of S3, or of a compatible server that has conditional writes.
 
 Its variables are those of every client of AWS: `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, credentials. A bucket is
-addressed by path (`ENDPOINT/BUCKET/KEY`).
+addressed by path (`ENDPOINT/BUCKET/KEY`), a directory bucket of S3 Express One Zone by its own host.
 """
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,9 +17,10 @@ from obstore.store import S3Store as Bucket
 from shared import variables
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
-from shared.storage.cloud.failures import Place, host_of
+from shared.storage.cloud import express
+from shared.storage.cloud.failures import Place, failure_of, host_of
 from shared.storage.cloud.store import FAILED, CloudStore
-from shared.storage.protocol import Durability, Tag
+from shared.storage.protocol import Durability, Entry, Tag
 from shared.variables import AWSVariables
 
 if TYPE_CHECKING:
@@ -71,6 +74,9 @@ class S3Store(CloudStore):
         self._server: dict[str, str] = {}
         """The region, and the server's address if it is not AWS's own, as they were found."""
         self._deleter: Deleter | None = None
+        self._express = express.is_directory_bucket(bucket)
+        if self._express:
+            self.capabilities = replace(self.capabilities, caution=express.CAUTION)
 
     @classmethod
     def from_address(cls, address: StoreAddress, durability: Durability) -> "S3Store":
@@ -99,6 +105,12 @@ class S3Store(CloudStore):
         except boto.FAILED as error:
             raise self._failed(boto.failure_of(error), conditional=True) from None
 
+    def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        """See `Store.list`; ListObjectsV2."""
+        if self._express:
+            return express.in_order(self._folder, prefix, after)
+        return super().list(prefix, after)
+
     async def close(self) -> None:
         """See `Store.close`."""
         await super().close()
@@ -113,9 +125,15 @@ class S3Store(CloudStore):
             host=host_of(variables.aws().endpoint),
             missing=frozenset({"NoSuchBucket"}),
             refusals=frozenset({"PreconditionFailed", "NoSuchKey", "ConditionalRequestConflict"}),
-            advice=_ADVICE,
+            advice=_ADVICE | dict.fromkeys(("AccessDenied", "403"), express.DENIED) if self._express else _ADVICE,
             check=_CHECK,
         )
+
+    async def _folder(self, prefix: str) -> express.Folder:
+        try:
+            return await express.folder(await self._handles.retrying(), prefix)
+        except FAILED as error:
+            raise self._failed(failure_of(error, sent_once=False)) from None
 
     def _handle(self, **options: Any) -> Bucket:
         variables.drop_empty_endpoints()
@@ -125,6 +143,10 @@ class S3Store(CloudStore):
             how |= self._found(given)
         how["region"] = how["region"] or _DEFAULT_REGION
         endpoint = how["endpoint"]
+        if endpoint is not None and self._express:
+            raise self.place().unusable(
+                "AWS_ENDPOINT_URL_S3 names a server, and a directory bucket is AWS's own", "unset it"
+            )
         if endpoint is None:
             del how["endpoint"]
         elif urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname:
@@ -135,6 +157,8 @@ class S3Store(CloudStore):
             raise self.place().unusable("AWS_REGION is no region", "write one such as eu-west-1")
         self._server = {name: how[name] for name in ("region", "endpoint") if name in how}
         options["client_options"]["allow_http"] = str(endpoint).startswith("http://")
+        if self._express:
+            how["s3_express"] = True
         if given.ca_bundle is not None:
             options["client_options"]["root_certificate"] = self._certificates(given.ca_bundle)
         try:

@@ -1,6 +1,7 @@
 """The calls of `Store` on obstore's handles: what the stores of all clouds have in common."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,7 +21,7 @@ _TRIES = 3
 _SETTLED_S = 0.05
 
 
-class CloudStore:
+class CloudStore(ABC):
     """Objects in one bucket, under the key prefix of its handles. A cloud's own store says how those are made."""
 
     capabilities: Capabilities
@@ -29,17 +30,17 @@ class CloudStore:
         """`timeout_s` is the longest wait for a reply, or for the next part of one."""
         self._handles = Handles(self._handle, timeout_s)
 
+    @abstractmethod
     def place(self) -> Place:
         """Where the objects are, for errors."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _handle(self, **options: Any) -> Handle:
         """A new handle with these options, which may block while credentials are found.
 
         Raises:
             StoreUnavailable: a setting makes none.
         """
-        raise NotImplementedError
 
     def _version(self, tag: Tag) -> dict[str, str]:
         """The version that a conditional write expects, in obstore's terms."""

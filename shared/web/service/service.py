@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from shared.web.observe.metrics import Metrics
     from shared.web.observe.traces import Traces
 
+_OF_A_FUNCTION = 256 * 2**20
+"""Memory that a Lambda function takes itself: 150 MB with every family imported, and environments."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -99,7 +102,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         live_envs=chosen.live_envs,
         idle_ttl_s=chosen.idle_ttl_s,
         max_call_seconds=chosen.max_call_seconds,
-        trial=Limits(chosen.max_trial_seconds, chosen.max_trial_bytes),
+        trial=Limits(chosen.max_trial_seconds, _trial_bytes(chosen)),
         max_envs=chosen.max_envs,
         max_stored_bytes=chosen.max_stored_bytes,
         max_snapshot_bytes=chosen.max_snapshot_bytes,
@@ -141,6 +144,14 @@ def _has_snapshots(store: Store) -> bool:
 
     with ThreadPoolExecutor(1) as asking:
         return asking.submit(lambda: asyncio.run(has())).result()
+
+
+def _trial_bytes(chosen: Settings) -> int:
+    """What a trial may take beside this process: Lambda ends a function that exceeds its memory."""
+    memory = variables.function_memory_bytes()
+    if memory is None:
+        return chosen.max_trial_bytes
+    return min(chosen.max_trial_bytes, max(memory - _OF_A_FUNCTION, memory // 2))
 
 
 def _check(store: Capabilities, address: StoreAddress, chosen: Settings) -> None:

@@ -83,7 +83,7 @@ def test_stepping_is_reserved_and_provisioned_where_asked_and_never_with_snapsta
 def test_every_function_that_reads_or_writes_objects_has_the_policy_with_the_right_to_use_the_key() -> None:
     for name, resource in TEMPLATE["Resources"].items():
         policies = (
-            {policy["Ref"] for policy in resource["Properties"].get("Policies", ())}
+            {policy["Ref"] for policy in resource["Properties"].get("Policies", ()) if "Ref" in policy}
             if (resource["Type"] == "AWS::Serverless::Function")
             else set()
         )

@@ -3,9 +3,10 @@
 import pytest
 
 from infra.aws.routes import Routes
-from infra.aws.template import read
+from infra.aws.template import DEFAULT_ROUTE, read
 
-ROUTES = Routes(read({"SnapshotBucket": "snapshots", "SigningKey": "arn"}).functions)
+FUNCTIONS = read({"SnapshotBucket": "snapshots", "SigningKey": "arn"}).functions
+ROUTES = Routes(FUNCTIONS)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,12 @@ def test_the_most_specific_route_takes_a_request(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/"), ("PUT", "/v1/envs"), ("GET", "/v1/healthy"), ("GET", "")]
+    ("method", "path"),
+    [("POST", "/"), ("PUT", "/v1/envs"), ("GET", "/v1/healthy"), ("GET", ""), ("GET", "/prod/v1/envs")],
 )
-def test_a_request_that_no_route_takes_goes_nowhere(method: str, path: str) -> None:
-    assert ROUTES.find(method, path) is None
+def test_a_request_that_no_route_takes_goes_to_the_front_or_nowhere(method: str, path: str) -> None:
+    match = ROUTES.find(method, path)
+    assert match is not None
+    assert (match.function.endpoint, match.route, match.parameters) == ("front", DEFAULT_ROUTE, {})
+    without = Routes(function for function in FUNCTIONS if function.endpoint != "front")
+    assert without.find(method, path) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.aws.template import Route
+from infra.aws.template import DEFAULT_ROUTE, Route
 from infra.emulator.event import event, failure, reply
 
 ROUTE = Route("POST", "/v1/envs/{instance_id}/step")
@@ -17,6 +17,12 @@ def test_an_event_has_the_route_the_decoded_path_and_the_query_as_it_came() -> N
     assert (made["rawPath"], made["rawQueryString"]) == ("/v1/envs/a b/step", "x=1&x=%2F")
     assert made["queryStringParameters"] == {"x": "1,/"}
     assert made["pathParameters"] == {"instance_id": "a b"}
+
+
+def test_the_default_route_takes_any_method() -> None:
+    made = event(DEFAULT_ROUTE, "/prod/v1/envs", method="PUT")
+    assert made["routeKey"] == made["requestContext"]["routeKey"] == "$default"
+    assert made["requestContext"]["http"]["method"] == "PUT"
 
 
 def test_repeated_headers_are_joined_and_cookies_stand_apart() -> None:

@@ -31,7 +31,6 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, An
         found[-1] |= {"gateway": gateway, **options}
 
     monkeypatch.chdir(tmp_path)
-    Path(".gym-http/lambda").mkdir(parents=True)
     monkeypatch.setattr(run, "seaweedfs", seaweedfs)
     monkeypatch.setattr(run, "emulator", lambda: None)
     monkeypatch.setattr(run, "template", SimpleNamespace(read=read, BUCKET=template.BUCKET))
@@ -59,3 +58,15 @@ def test_the_functions_of_every_run_share_a_bucket_and_a_key(
     assert served[0]["known"] == served[1]["known"]
     assert served[0]["known"][template.BUCKET] == "gym-http-lambda"
     assert len(served[0]["known"]["SigningKeys"]) == 64
+
+
+def test_a_signing_key_that_was_emptied_is_told_and_nothing_is_served(
+    served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["run"])
+    key = Path(".gym-http/lambda/signing.key")
+    key.parent.mkdir(parents=True)
+    key.touch()
+    with pytest.raises(SystemExit, match=str(key)):
+        run.main()
+    assert served == []

@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1, signed by an authority that no system knows."""
+"""A certificate for a server, signed by an authority that no system knows."""
 
 import ipaddress
 import ssl
@@ -12,14 +12,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 
-def authority(directory: Path) -> tuple[Path, ssl.SSLContext]:
-    """The file with the authority's certificate, and what a server needs to be trusted by it."""
+def authority(directory: Path, host: str = "") -> tuple[Path, ssl.SSLContext]:
+    """The file with the authority's certificate, and what a server needs to be trusted by it.
+
+    `host` is its name; without one it is 127.0.0.1.
+    """
     key, name = ec.generate_private_key(ec.SECP256R1()), _name("authority")
     root = _unsigned(name, name, key).add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
     )
     own_key = ec.generate_private_key(ec.SECP256R1())
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    named = x509.DNSName(host) if host else x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    address = x509.SubjectAlternativeName([named])
     leaf = _unsigned(_name("server"), name, own_key).add_extension(address, critical=False)
     bundle, chain = directory / "bundle.pem", directory / "server.pem"
     bundle.write_bytes(root.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))

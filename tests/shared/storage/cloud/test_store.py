@@ -9,6 +9,7 @@ from infra.s3.seaweedfs import SeaweedFS
 from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.session.stored.in_parts import in_parts
 from shared.storage.cloud.s3 import S3Store
+from shared.storage.cloud.store import CloudStore
 from shared.storage.protocol import ABSENT
 from tests.blocking import Blocking, result
 from tests.fixtures_s3 import BUCKET
@@ -57,3 +58,11 @@ def test_an_error_shows_no_address_and_no_message_of_the_servers(wire: Wire) -> 
         shown = "".join(traceback.format_exception(raised.value))
         assert "A text of its own" not in shown
         assert wire.endpoint not in shown
+
+
+def test_a_clouds_store_that_does_not_say_how_its_handles_are_made_is_none() -> None:
+    class Without(CloudStore):
+        pass
+
+    with pytest.raises(TypeError, match=r"_handle.*place"):
+        Without(timeout_s=1)  # type: ignore[abstract]

@@ -268,3 +268,51 @@ class ForgetsWrites(MemoryStore):
     async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         stored = await super().get(key, unless)
         return Stored(self._first[key], stored.tag) if isinstance(stored, Stored) else stored
+
+
+class SaysThatItIsShared(MemoryStore):
+    """What one opener of a shared place has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.capabilities = replace(MemoryStore.capabilities, shared=True)
+
+
+class ReadsWhatItWrote(SaysThatItIsShared):
+    """As a client with a cache of its own, over what all openers share."""
+
+    def __init__(self, place: MemoryStore) -> None:
+        super().__init__()
+        self._place = place
+        self._written: dict[str, Stored] = {}
+
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return self._written.get(key) or await self._place.get(key, unless)
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        self._written[key] = Stored(body, await self._place.put(key, body, expect))
+        return self._written[key].tag
+
+    async def delete(self, key: str, expect: Tag | None = None) -> None:
+        await self._place.delete(key, expect)
+
+    def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
+        return self._place.list(prefix, after)
+
+
+class ExpectsWhatItWrote(SaysThatItIsShared):
+    """As a client that compares tags by itself, over what all openers share."""
+
+    def __init__(self, place: MemoryStore) -> None:
+        super().__init__()
+        self._place = place
+        self._tags: dict[str, Tag] = {}
+
+    async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
+        return await self._place.get(key, unless)
+
+    async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
+        if expect is not None and self._tags.get(key, expect) != expect:
+            raise Conflict(key)
+        self._tags[key] = await self._place.put(key, body)
+        return self._tags[key]

@@ -13,6 +13,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC, Settings
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.child_process import Limits
 from shared.storage.address import StoreAddress
 from shared.storage.sqlite import SQLiteStore
 from shared.web.service import service
@@ -27,6 +28,23 @@ def test_the_settings_are_those_given_or_those_of_the_environment(monkeypatch: p
     monkeypatch.setenv("GYM_HTTP_STORE", "memory:")
     monkeypatch.setenv("GYM_HTTP_LIVE_ENVS", "3")
     assert open_service().settings.live_envs == 3
+
+
+@pytest.mark.parametrize(("memory_mib", "room"), [("", 2**32), ("128", 2**26), ("512", 2**28), ("10240", 2**32)])
+def test_a_trial_takes_no_more_than_a_function_has_beside_itself(
+    monkeypatch: pytest.MonkeyPatch, memory_mib: str, room: int
+) -> None:
+    """Lambda ends a function that exceeds its memory, and the call would be answered with 500."""
+    given = []
+
+    def limits(seconds: float, most: int) -> Limits:
+        given.append(most)
+        return Limits(seconds, most)
+
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mib)
+    monkeypatch.setattr(service, "Limits", limits)
+    open_service(MEMORY)
+    assert given == [room]
 
 
 def test_closing_ends_the_live_environments_and_keeps_what_was_saved(settings: Settings) -> None:
