@@ -189,8 +189,15 @@ fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations wi
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
 	$(BIN)/python -m tests.fuzz.creations
 
+.PHONY: test-transfer
+test-transfer: $(VENV)/.test  ## transfer a thousand instances from SQLite to a bucket and back
+	$(BIN)/python -m pytest -m slow tests/functions/test_transfer.py $(ARGS)
+
+build/minigrid:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ minigrid==3.2.0
+
 .PHONY: search
-search: $(VENV)/.test  ## run the searches of docs/search.md with ten seeds each, against what they have to reach
+search: $(VENV)/.test build/minigrid  ## run the searches of docs/search.md with ten seeds each, against what they have to reach
 	$(BIN)/python -m tests.benchmarks.search $(ARGS)
 
 examples: $(VENV)/.test  ## run the agents of clients/examples/ and generated clients

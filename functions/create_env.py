@@ -1,4 +1,6 @@
-"""POST /v1/envs/: create an environment."""
+"""POST /v1/envs/: create an environment, or one of a snapshot file."""
+
+import asyncio
 
 from mangum import Mangum
 from starlette.responses import Response
@@ -6,6 +8,7 @@ from starlette.responses import Response
 from shared.errors import (
     CallTooLong,
     Contended,
+    InvalidSnapshot,
     KeyReused,
     NotCreatable,
     NotExact,
@@ -13,9 +16,12 @@ from shared.errors import (
     ReplyGone,
     SnapshotTooLarge,
 )
+from shared.session.stored.header import Header
+from shared.session.stored.idempotency import Keyed
+from shared.session.stored.snapshot_file import MEDIA_TYPE
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.app.application import create_app
-from shared.web.app.routing import Router
+from shared.web.app.routing import FileBody, Router
 from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import CreateReply
@@ -24,10 +30,27 @@ from shared.wire.messages.requests import CreateBody
 router = Router()
 
 
+def _too_large(limit: int) -> SnapshotTooLarge:
+    return SnapshotTooLarge(
+        f"The snapshot file has over {limit} bytes, the most that GYM_HTTP_MAX_SNAPSHOT_BYTES and "
+        "GYM_HTTP_MAX_BODY_BYTES allow together; create it on a service that allows more.",
+        limit=limit,
+    )
+
+
+_FILE = FileBody(
+    MEDIA_TYPE,
+    # The header holds the constructor's arguments, which came in a body.
+    lambda settings: settings.max_snapshot_bytes + settings.max_body_bytes,
+    _too_large,
+)
+
+
 @router.post(
     "/v1/envs/",
     summary="Create an environment",
     body=CreateBody,
+    file=_FILE,
     reply=CreateReply,
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
     errors=(
@@ -38,16 +61,42 @@ router = Router()
         QuotaExceeded,
         ReplyGone,
         SnapshotTooLarge,
+        InvalidSnapshot,
         Contended,
     ),
 )
-async def create_env(request: Request[CreateBody]) -> Response:
+async def create_env(request: Request[CreateBody | bytes]) -> Response:
     """Call `gymnasium.make` and store the environment's first snapshot.
 
     Reset the environment before the first step. It is kept until it is closed, or unused for a week.
+
+    A file of `snapshot/` as the body makes an instance that continues from there, under the caller's ownership.
     """
-    body = request.body
-    recipe = Recipe(
+    # In a thread, since a digest of a large file takes milliseconds.
+    keyed = await asyncio.to_thread(lambda: request.keyed) if isinstance(request.body, bytes) else request.keyed
+    made_before = await request.service.session.creation.made_before(request.owner, keyed)
+    instance_id = made_before or (await _created(request, keyed)).instance_id
+    prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
+    return request.reply(
+        {"instance_id": instance_id},
+        headers={"Location": f"{prefix}/v1/envs/{instance_id}/"},
+        revision=0,
+        replayed=made_before is not None,
+    )
+
+
+async def _created(request: Request[CreateBody | bytes], keyed: Keyed | None) -> Header:
+    session, modules = request.service.session, request.service.settings.env_modules
+    if isinstance(request.body, bytes):
+        return await session.travel.arrive(request.owner, request.body, modules, keyed)
+    recipe = _recipe(request.body)
+    return await session.creation.create(
+        request.owner, recipe, modules, keyed, gone=request.gone, affinity=request.affinity
+    )
+
+
+def _recipe(body: CreateBody) -> Recipe:
+    return Recipe(
         env_id=body.env_id,
         render_mode=body.render_mode,
         kwargs=body.kwargs,
@@ -56,20 +105,6 @@ async def create_env(request: Request[CreateBody]) -> Response:
         num_envs=body.num_envs,
         autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
         seed=body.seed,
-    )
-    owner, keyed, creation = request.owner, request.keyed, request.service.session.creation
-    made_before = await creation.made_before(owner, keyed)
-    instance_id = made_before
-    if instance_id is None:
-        modules = request.service.settings.env_modules
-        header = await creation.create(owner, recipe, modules, keyed, gone=request.gone, affinity=request.affinity)
-        instance_id = header.instance_id
-    prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
-    return request.reply(
-        {"instance_id": instance_id},
-        headers={"Location": f"{prefix}/v1/envs/{instance_id}/"},
-        revision=0,
-        replayed=made_before is not None,
     )
 
 

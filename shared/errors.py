@@ -5,6 +5,7 @@
     │   ├── BodyTooLarge
     │   ├── UnsupportedEncoding   a body in a compression that is not read here
     │   ├── KeyReused             an idempotency key that was sent with another request
+    │   ├── InvalidSnapshot       a file that no instance is made of here
     │   ├── InvalidAction         not of the action space's type, or not a member
     │   └── InvalidValue          another value that cannot be used, such as a negative seed
     ├── Unauthorized              no valid API key
@@ -78,6 +79,10 @@ class UnsupportedEncoding(InvalidRequest):
 
 class KeyReused(InvalidRequest):
     """An idempotency key was sent before with another request."""
+
+
+class InvalidSnapshot(InvalidRequest):
+    """No instance is made of the snapshot file; `reason` is "damaged", "foreign", "owner" or "versions"."""
 
 
 class InvalidAction(InvalidRequest):

@@ -132,6 +132,20 @@ export class Env {
     return Env.#at(new Connection(options), instanceId, options);
   }
 
+  /**
+   * Make an environment that continues as the one would have whose `snapshot` the file is, also on another server.
+   * @param {Uint8Array | ArrayBuffer | Blob} file
+   * @param {ConnectionOptions & {closeOnPageHide?: boolean}} [options]
+   * @returns {Promise<Env<any, any>>}
+   * @throws {import("./gymnasium/errors.js").InvalidSnapshot} `problem.reason` says why.
+   */
+  static async fromSnapshot(file, options = {}) {
+    const connection = new Connection(options);
+    const bytes = new Uint8Array(await new Blob([/** @type {BlobPart} */ (file)]).arrayBuffer());
+    const { instance_id } = await connection.change("POST", "/v1/envs/", bytes);
+    return Env.#at(connection, instance_id, options);
+  }
+
   /** @param {Connection} connection @param {string} instanceId @param {{closeOnPageHide?: boolean}} options */
   static async #at(connection, instanceId, { closeOnPageHide }) {
     const path = pathOf(instanceId);
@@ -297,6 +311,16 @@ export class Env {
       this.#follow({ spaces: { action_space: action, observation_space: observation } });
     }
     return record;
+  }
+
+  /**
+   * The current state, or a checkpoint's, as a signed file for `Env.fromSnapshot`.
+   * @param {string | Checkpoint} [checkpoint] - The checkpoint or its id.
+   * @returns {Promise<Uint8Array>}
+   */
+  snapshot(checkpoint) {
+    const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
+    return this.connection.read(`${this.path}snapshot/${id ? `?checkpoint_id=${encodeURIComponent(id)}` : ""}`);
   }
 
   /** @returns {Promise<InstanceRecord>} */

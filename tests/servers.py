@@ -59,6 +59,22 @@ def by_workers(workers: int, environment: dict[str, str]) -> AbstractContextMana
     return _started(["functions.serve", "--port", "0", "--workers", str(workers)], environment)
 
 
+class KeptOpen:
+    """A client with a connection of its own, so that a step takes as long as it does."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = httpx2.Client(base_url=server.url, timeout=60)
+
+    def send(
+        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Reply:
+        answer = self._client.request(method, path, content=content, headers=headers)
+        return Reply(answer.status_code, dict(answer.headers), answer.content)
+
+    def close(self) -> None:
+        self._client.close()
+
+
 @contextmanager
 def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]:
     command = [sys.executable, "-m", *module]

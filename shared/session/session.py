@@ -12,6 +12,7 @@ from shared.session.lifecycle.close import Closing
 from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
 from shared.session.lifecycle.keep import Keeping
+from shared.session.lifecycle.travel import Travel
 from shared.session.lifecycle.trials import Trials
 from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.cache import LiveCache
@@ -65,6 +66,7 @@ class Session:
         quota = Quota(self.snapshots, max_envs, max_stored_bytes)
         self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
         self.keeping = Keeping(self.snapshots, quota)
+        self.travel = Travel(self.snapshots, quota, keys, accept)
         self.checkpoints = Checkpoints(self.snapshots, self.live, quota, turns)
         self.closing = Closing(self.snapshots, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())

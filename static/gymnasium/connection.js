@@ -18,6 +18,8 @@ import { ConnectionFailed, errorOf } from "./errors.js";
  * @property {AbortSignal} [signal] - Aborts every call but deletions.
  */
 
+const SNAPSHOT = "application/vnd.gymnasium.snapshot";
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
 const LONGEST_PAUSE_MS = 20_000;
@@ -57,7 +59,8 @@ export class Connection {
    * A call that changes something, with a key.
    * @param {string} method
    * @param {string} path
-   * @param {Record<string, unknown>} [body] - Non-finite numbers are sent as words, typed arrays as lists.
+   * @param {Record<string, unknown> | Uint8Array} [body] - Non-finite numbers are sent as words, typed arrays as
+   *   lists; bytes are a snapshot.
    */
   change(method, path, body) {
     const id = /** @type {any} */ (body)?.calls?.[0]?.instance_id;
@@ -78,14 +81,15 @@ export class Connection {
    * @param {string} method
    * @param {string} path
    * @param {Record<string, string>} keys
-   * @param {Record<string, unknown>} [content]
-   * @returns {Promise<any>} The reply, parsed.
+   * @param {Record<string, unknown> | Uint8Array} [content]
+   * @returns {Promise<any>} The reply, parsed; a snapshot as bytes.
    */
   async #send(method, path, keys, content) {
-    const body = content && JSON.stringify(content, encoded);
+    const isFile = content instanceof Uint8Array;
+    const body = /** @type {BodyInit | undefined} */ (isFile ? content : content && JSON.stringify(content, encoded));
     // An agent that was stopped must still close its environment.
     const signal = method === "DELETE" ? undefined : this.signal;
-    const request = { method, body, signal, headers: { ...this.headers, ...keys } };
+    const request = { method, body, signal, headers: { ...this.headers, ...keys, ...(isFile && { "Content-Type": SNAPSHOT }) } };
     for (let attempt = 1; ; attempt++) {
       const { value, error, retryAfter } = await this.#attempt(this.url + path, request);
       if (!error) return value;
@@ -106,6 +110,8 @@ export class Connection {
     const signal = request.signal ? AbortSignal.any([request.signal, expiry]) : expiry;
     try {
       const reply = await this.fetch(url, { ...request, signal });
+      if (reply.ok && reply.headers.get("Content-Type") === SNAPSHOT)
+        return { value: new Uint8Array(await reply.arrayBuffer()), retryAfter: 0 };
       const text = await reply.text();
       if (reply.ok) return { value: JSON.parse(text), retryAfter: 0 };
       const retryAfter = milliseconds(reply.headers.get("Retry-After"));

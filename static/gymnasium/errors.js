@@ -4,6 +4,7 @@
  *     GymHTTPError
  *     ├── InvalidRequest          a body or parameter does not match its schema
  *     │   ├── InvalidAction       not a member of the action space
+ *     │   ├── InvalidSnapshot     no environment is made of the file: `problem.reason`
  *     │   ├── InvalidValue        any other value that cannot be used, such as a negative seed
  *     │   ├── KeyReused
  *     │   └── BodyTooLarge
@@ -50,6 +51,7 @@ export class GymHTTPError extends Error {
 
 export class InvalidRequest extends GymHTTPError {}
 export class InvalidAction extends InvalidRequest {}
+export class InvalidSnapshot extends InvalidRequest {}
 export class InvalidValue extends InvalidRequest {}
 export class KeyReused extends InvalidRequest {}
 export class BodyTooLarge extends InvalidRequest {}
@@ -73,6 +75,7 @@ export class ConnectionFailed extends GymHTTPError {}
 const BY_TYPE = {
   "invalid-request": InvalidRequest,
   "invalid-action": InvalidAction,
+  "invalid-snapshot": InvalidSnapshot,
   "invalid-value": InvalidValue,
   "key-reused": KeyReused,
   "body-too-large": BodyTooLarge,

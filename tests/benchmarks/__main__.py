@@ -191,11 +191,22 @@ def _machine() -> dict[str, Any]:
 def _explore(given: argparse.Namespace) -> tuple[str, Any]:
     """## Futures.
 
-    10,000 futures of 20 steps of CartPole in one process, in CPU seconds, beside a loop that sets the state.
+    10,000 futures of 20 steps of CartPole in one process, in CPU seconds, beside a loop that sets the state. And
+    what one future takes a client, beside a fork that it steps.
     """
     found = explore.explored(given.rounds)
     rows = [(f"{found.explored:.2f}", f"{found.looped:.2f}", f"{found.looped / found.explored:.2f}")]
-    return tables.table(("explore s", "bare loop s", "of its rate"), rows), found._asdict()
+    with tempfile.TemporaryDirectory() as folder:
+        waited = explore.by_client(given.rounds, Path(folder))
+    client = [
+        (f"{waited.explored * 1e6:.0f}", f"{waited.forked * 1e6:,.0f}", f"{waited.forked / waited.explored:.0f}")
+    ]
+    told = [
+        tables.table(("explore s", "bare loop s", "of its rate"), rows),
+        tables.table(("a future of explore µs", "a fork and its steps µs", "times"), client),
+    ]
+    figures = {**found._asdict(), "client_explored": waited.explored, "client_forked": waited.forked}
+    return "\n\n".join(told), figures
 
 
 _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {

@@ -1,9 +1,14 @@
-"""10,000 futures of 20 random steps of CartPole, by one process and by a bare loop that is put back by hand."""
+"""10,000 futures of 20 random steps of CartPole, by one process and by a bare loop that is put back by hand.
+
+And what a future takes a client: one of an exploration, and one by a fork that it steps.
+"""
 
 import asyncio
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -18,6 +23,8 @@ from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
+from tests.applications import Api
+from tests.servers import KeptOpen, uvicorn
 
 FUTURES, STEPS = 10_000, 20
 _RULES = Rules(None, 1.0, None, frozenset({"returns"}), 1 << 30)
@@ -28,6 +35,56 @@ class Explored(NamedTuple):
 
     explored: float
     looped: float
+
+
+class ByClient(NamedTuple):
+    """Seconds that a client waits for one future of 20 steps, on this machine; medians of rounds in turn."""
+
+    explored: float
+    forked: float
+
+
+FORKS = 30
+
+
+def by_client(rounds: int, folder: Path) -> ByClient:
+    """Futures of one call that the server walks in one process, and forks that are stepped and closed."""
+    sequences = np.random.default_rng(0).integers(0, 2, (FUTURES, STEPS)).tolist()
+    ours, forked = [], []
+    with (
+        uvicorn(
+            GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db",
+            GYM_HTTP_LOG="off",
+            GYM_HTTP_EXPLORE_PROCESSES="1",
+        ) as server,
+        closing(KeptOpen(server)) as client,
+    ):
+        api = Api(client)
+        instance = api.create()
+        api.post(f"{instance}/reset/", {"seed": 1})
+        for _ in range(rounds):
+            began = time.perf_counter()
+            told = api.post(f"{instance}/explore/", {"sequences": sequences, "include": ["returns"]}).json[
+                "returns"
+            ]
+            ours.append((time.perf_counter() - began) / FUTURES)
+            began = time.perf_counter()
+            for actions, expected in zip(sequences[:FORKS], told, strict=False):
+                assert _forked_return(api, instance, actions) == expected
+            forked.append((time.perf_counter() - began) / FORKS)
+    return ByClient(statistics.median(ours), statistics.median(forked))
+
+
+def _forked_return(api: Api, instance: str, actions: Sequence[int]) -> float:
+    [fork] = api.post(f"{instance}/fork/").json["instance_ids"]
+    total = 0.0
+    for action in actions:
+        step = api.post(f"/v1/envs/{fork}/step/", {"action": action}).json
+        total += step["reward"]
+        if step["terminated"]:
+            break
+    api.delete(f"/v1/envs/{fork}/")
+    return total
 
 
 def explored(rounds: int) -> Explored:

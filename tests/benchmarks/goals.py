@@ -61,6 +61,8 @@ def _speed(figures: list[dict[str, Any]]) -> Iterator[Goal]:
 def _explore(figures: dict[str, float]) -> Iterator[Goal]:
     rate = figures["looped"] / figures["explored"]
     yield Goal("the rate of 10,000 futures of 20 steps, by that of a bare loop", 0.6, rate, most=False)
+    times = figures["client_forked"] / figures["client_explored"]
+    yield Goal("a fork and 20 steps by a client, by a future of explore", 50, times, most=False)
 
 
 def _growth(figures: dict[str, Any]) -> Iterator[Goal]:

@@ -54,6 +54,8 @@ def test_the_goal_of_the_pages_is_the_playgrounds_first_paint() -> None:
 
 
 def test_the_goal_of_explorations_is_a_share_of_the_bare_loops_rate() -> None:
-    [goal] = goals({"explore": {"explored": 2.0, "looped": 1.4}})
+    figures = {"explored": 2.0, "looped": 1.4, "client_explored": 1e-5, "client_forked": 1e-3}
+    [goal, by_client] = goals({"explore": figures})
+    assert (by_client.met, round(by_client.measured)) == (True, 100)
     assert goal.measured == pytest.approx(0.7)
     assert goal.met

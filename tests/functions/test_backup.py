@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
 from shared.variables import child_environment
-from tests.applications import Api, Reply
-from tests.servers import ROOT, Server, uvicorn
+from tests.applications import Api
+from tests.servers import ROOT, KeptOpen, Server, uvicorn
 
 
 def command(store: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -59,22 +57,6 @@ KINDS: Sequence[tuple[str, dict[str, Any], Any]] = (
 """Environments of every mechanism that is no trial, with an action that each is stepped by."""
 LATER = 8
 """Steps after the copy that are compared."""
-
-
-class KeptOpen:
-    """A client with a connection of its own, so that a step takes as long as it does."""
-
-    def __init__(self, server: Server) -> None:
-        self._client = httpx2.Client(base_url=server.url, timeout=60)
-
-    def send(
-        self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> Reply:
-        answer = self._client.request(method, path, content=content, headers=headers)
-        return Reply(answer.status_code, dict(answer.headers), answer.content)
-
-    def close(self) -> None:
-        self._client.close()
 
 
 @dataclass

@@ -565,6 +565,20 @@ test("futures are what rollouts of forks would be, and the environment stays", a
   await assert.rejects(env.explore([[1, 0], [1, 7]]), ({ problem }) => problem.sequence === 1 && problem.index === 1);
 });
 
+test("a snapshot is a file that an environment goes on from", async () => {
+  const env = await make("CartPole-v1", { renderMode: null });
+  await env.reset({ seed: 42 });
+  const [before, checkpoint] = [await env.snapshot(), await env.checkpoint()];
+  await env.step(0);
+  for (const file of [before, before.slice().buffer, new Blob([before]), await env.snapshot(checkpoint)]) {
+    const moved = await gymnasium.Env.fromSnapshot(file, { url });
+    made.push(moved);
+    assert.deepEqual((await moved.step(1)).observation, AFTER_1);
+  }
+  const cut = gymnasium.Env.fromSnapshot(before.slice(0, -1), { url });
+  await assert.rejects(cut, (error) => error instanceof gymnasium.InvalidSnapshot && error.problem.reason === "damaged");
+});
+
 test("a rollout with an action that is no member applies none", async () => {
   const env = await make("CartPole-v1");
   await env.reset();

@@ -6,13 +6,11 @@ At each step it draws plans from a normal distribution, explores all of them in 
 to the best of them, and applies the first action. What is left of the plan is where the next step begins.
 """
 
-import argparse
-import time
-
 import gymnasium_http
 import numpy as np
+from seeds import play_all
 
-HORIZON, PLANS, ELITE, ROUNDS = 20, 48, 6, 2
+HORIZON, PLANS, ELITE, ROUNDS = 15, 32, 4, 2
 
 
 def plan(env: gymnasium_http.HTTPEnv, mean: np.ndarray, draw: np.random.Generator) -> np.ndarray:
@@ -44,12 +42,4 @@ def play(url: str, seed: int, most: int) -> float:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("url", nargs="?", default="http://127.0.0.1:5000")
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=200)
-    given = parser.parse_args()
-    began = time.monotonic()
-    returns = [play(given.url, seed, given.steps) for seed in range(given.seeds)]
-    seconds = (time.monotonic() - began) / given.seeds
-    print(f"CEM on Pendulum: mean return {np.mean(returns):.1f} over {given.seeds} seeds, {seconds:.0f} s each")
+    play_all("CEM on Pendulum", play, 200)

@@ -3,18 +3,18 @@
     python mcts_cartpole.py [URL] [--seeds N] [--steps N]
 
 The tree's leaves are evaluated by the environment itself: a batch of sequences, each a path down the tree and then
-random actions, is one `explore`. The batch also has parts of the longest future so far with other endings. The
-search knows nothing of CartPole but its two actions and its rewards.
+random actions, is one `explore`. The batch also has the longest future so far with other endings; that is followed
+while it lasts. The search knows nothing of CartPole but its two actions and its rewards.
 """
 
-import argparse
 import math
 import random
-import time
 
 import gymnasium_http
+import numpy as np
+from seeds import play_all
 
-HORIZON, BATCH, ROUNDS = 150, 30, 1
+HORIZON, ENOUGH, ROUNDS, LEAVES, ENDINGS = 100, 80, 10, 10, 20
 Path = tuple[int, ...]
 
 
@@ -58,25 +58,36 @@ class Tree:
         return self.sums[child] / visits + 0.2 * math.sqrt(math.log(self.visits[parent]) / visits)
 
 
+def search(env: gymnasium_http.HTTPEnv, tree: Tree, best: list[int], draw: random.Random) -> list[int]:
+    """The longest future that is found; `best` is one that is known."""
+    for _ in range(ROUNDS):
+        paths = [tree.leaf() for _ in range(LEAVES)]
+        # The longest future up to some place, most often near its end, and then otherwise.
+        begun = [*paths, *(best[: -int((len(best) + 1) ** draw.random())] for _ in range(ENDINGS))]
+        plans = [[*path, *draw.choices((0, 1), k=HORIZON - len(path))] for path in begun]
+        futures = env.explore(np.array(plans))
+        returns = futures.returns
+        for path, value in zip(paths, returns, strict=False):
+            tree.learn(path, value / HORIZON)
+        longest = returns.argmax()
+        if returns[longest] >= len(best):
+            best = plans[longest][: int(returns[longest])]
+        if len(best) == HORIZON or futures.truncations[longest]:
+            break
+    return best
+
+
 def play(url: str, seed: int, most: int) -> float:
     """The return of one episode."""
     env = gymnasium_http.make("CartPole-v1", url=url)
     env.reset(seed=seed)
     draw, tree, total, done = random.Random(seed), Tree(), 0.0, False
-    best: list[int] = []  # the longest future found so far: the environment is deterministic, so it can be had
+    best: list[int] = []
     while not done and total < most:
-        for _ in range(ROUNDS):
-            paths = [tree.leaf() for _ in range(BATCH)]
-            begun = [*paths, *(best[: draw.randrange(len(best) + 1)] for _ in range(BATCH))]
-            plans = [[*path, *(draw.randrange(2) for _ in range(HORIZON - len(path)))] for path in begun]
-            returns = env.explore(plans, include=["returns"]).returns
-            for path, value in zip(paths, returns, strict=False):
-                tree.learn(path, value / HORIZON)
-            longest = int(returns.argmax())
-            if returns[longest] >= len(best):
-                best = plans[longest][: int(returns[longest])]
-        action = best[0] if len(best) > 1 else tree.best()
-        best = best[1:] if best[:1] == [action] else []
+        if len(best) < ENOUGH:
+            best = search(env, tree, best, draw)
+        action = best[0] if best else tree.best()
+        best = best[1:]
         tree.step(action)
         _, reward, terminated, truncated, _ = env.step(action)
         total, done = total + reward, terminated or truncated
@@ -85,13 +96,4 @@ def play(url: str, seed: int, most: int) -> float:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("url", nargs="?", default="http://127.0.0.1:5000")
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=500)
-    given = parser.parse_args()
-    began = time.monotonic()
-    returns = [play(given.url, seed, given.steps) for seed in range(given.seeds)]
-    seconds = (time.monotonic() - began) / given.seeds
-    mean = sum(returns) / len(returns)
-    print(f"MCTS on CartPole: mean return {mean:.1f} over {given.seeds} seeds, {seconds:.0f} s each")
+    play_all("MCTS on CartPole", play, 500)

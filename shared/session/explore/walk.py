@@ -6,21 +6,20 @@ another one left on the way. States are kept on the way where that saves more ti
 
 import time
 from collections.abc import Generator, Iterable, Sequence
-from copy import copy, deepcopy
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
-import numpy as np
 
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.explore.future import Column, Future
+from shared.session.explore.path import Path, gain, own
 from shared.session.explore.prefixes import Prefixes
 from shared.session.explore.sequences import Actions
 from shared.session.live.environment import LiveEnvironment
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Reset
-from shared.snapshot.contract.returned import has_ended, reward_of
+from shared.snapshot.contract.returned import has_ended
 from shared.wire.values.detached import detached
 
 Walking = Generator[None, None, list[Future]]
@@ -55,7 +54,7 @@ class _Mark(NamedTuple):
 
     body: bytes
     progress: Progress
-    path: "_Path"
+    path: Path
 
 
 class Walk:
@@ -109,7 +108,7 @@ class Walk:
         yield from self._walked(index, actions, self._begin(index, []), [], [])
         return End(self._live.subject.capture(), self._live.counter.progress)
 
-    def _begin(self, index: int, marks: list[_Mark]) -> "_Path":
+    def _begin(self, index: int, marks: list[_Mark]) -> Path:
         """Bring the copy to the last mark, or to where all sequences begin."""
         live = self._live
         if marks:
@@ -123,10 +122,10 @@ class Walk:
             origin = origin._replace(header=header)
         live.refresh(origin)
         live.counter.resume_from(origin.header.progress)
-        return _Path(ended=live.counter.ended and live.header.recipe.autoreset == "Disabled" and not live.vector)
+        return Path(ended=live.counter.ended and live.header.recipe.autoreset == "Disabled" and not live.vector)
 
     def _walked(
-        self, index: int, actions: Actions, path: "_Path", branches: Iterable[int], marks: list[_Mark]
+        self, index: int, actions: Actions, path: Path, branches: Iterable[int], marks: list[_Mark]
     ) -> Generator[None, None, None]:
         """Apply the actions that are left on the path, and leave marks where others branch off."""
         began, first = time.perf_counter(), path.depth
@@ -139,7 +138,7 @@ class Walk:
             self._step_s = (time.perf_counter() - began) / (path.depth - first)
 
     def _stepped(
-        self, actions: Actions, path: "_Path", branches: Iterable[int], marks: list[_Mark]
+        self, actions: Actions, path: Path, branches: Iterable[int], marks: list[_Mark]
     ) -> Generator[None, None, None]:
         # Names are looked up here, once for a sequence.
         live, resets, discount, clock = self._live, self._resets, self._rules.discount, time.perf_counter
@@ -153,10 +152,10 @@ class Walk:
                     return
                 live.apply(Reset())
                 path.ended = False
-            path.observation, reward, terminated, truncated, path.info = step(_own(actions[position]))
+            path.observation, reward, terminated, truncated, path.info = step(own(actions[position]))
             path.terminated, path.truncated = terminated, truncated
             path.depth = position + 1
-            path.total = path.total + path.factor * (reward if type(reward) is float else _gain(reward, vector))
+            path.total = path.total + path.factor * (reward if type(reward) is float else gain(reward, vector))
             path.factor *= discount
             if rewards is not None:
                 rewards.append(detached(reward))
@@ -169,7 +168,7 @@ class Walk:
                 yield
                 self._turn_ends = clock() + TURN_S
 
-    def _mark(self, path: "_Path", marks: list[_Mark]) -> None:
+    def _mark(self, path: Path, marks: list[_Mark]) -> None:
         """Keep the state here, if walking to it again would take longer."""
         since = path.depth - (marks[-1].path.depth if marks else 0)
         if since * self._step_s < self._capture_s:
@@ -191,53 +190,6 @@ class Walk:
             )
 
 
-class _Path:
-    """How far one sequence was walked, and what it has come to so far."""
-
-    __slots__ = (
-        "depth",
-        "ended",
-        "factor",
-        "info",
-        "observation",
-        "rewards",
-        "terminated",
-        "total",
-        "truncated",
-    )
-
-    def __init__(self, *, ended: bool) -> None:
-        self.ended = ended
-        self.depth = 0
-        self.total: Any = 0.0
-        self.factor = 1.0
-        self.rewards: list[Any] = []
-        self.observation: Any = None
-        self.info: Any = None
-        self.terminated: Any = False
-        self.truncated: Any = False
-
-    def twin(self) -> "_Path":
-        """A path that goes on from here by itself."""
-        twin = copy(self)
-        twin.rewards = [*self.rewards]
-        twin.observation = twin.info = None  # another sequence goes on, so these are never told
-        return twin
-
-    def future(self, actions: Actions, include: frozenset[Column]) -> Future:
-        """What it has come to, in copies."""
-        return Future(
-            self.depth,
-            self.total,
-            detached(self.terminated),
-            detached(self.truncated),
-            detached(self.observation) if "observations" in include else None,
-            detached(self.info) if "infos" in include else None,
-            [*actions[: self.depth]] if "actions" in include else None,
-            self.rewards if "rewards" in include else None,
-        )
-
-
 def _resets(live: LiveEnvironment, on_end: Literal["stop", "reset"] | None) -> bool:
     """Whether an episode that ends is followed by a reset.
 
@@ -252,18 +204,3 @@ def _resets(live: LiveEnvironment, on_end: Literal["stop", "reset"] | None) -> b
     if on_end == "reset" and autoreset != "Disabled":
         raise InvalidValue(f'on_end is "reset", and the instance resets itself ({autoreset}); leave it out.')
     return on_end == "reset"
-
-
-def _own(action: Any) -> Any:
-    """An action that the environment may change."""
-    if isinstance(action, np.generic):
-        return action
-    return action.copy() if type(action) is np.ndarray else deepcopy(action)
-
-
-def _gain(reward: Any, vector: bool) -> Any:
-    """A reward as what can be added up."""
-    if vector:
-        return np.asarray(reward, np.float64)
-    gained = reward_of(reward)
-    return 0.0 if gained is None else gained

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import Contended, InstanceNotFound, NotCreatable, StoreFailed
+from shared.errors import InstanceNotFound, NotCreatable
 from shared.session.inventory.quota import Amount, Quota
-from shared.session.lifecycle.take_back import left_behind
+from shared.session.lifecycle.first_write import first_written
 from shared.session.lifecycle.trials import Gone, Trials
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
@@ -20,7 +20,7 @@ from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
 from shared.session.stored.progress import Progress
 from shared.session.stored.reference import Reference
-from shared.session.stored.snapshots import Loaded, Snapshots
+from shared.session.stored.snapshots import Snapshots
 from shared.snapshot.conformance.selection import needs_trial
 from shared.snapshot.contract.mechanism import Home, Mechanism, Subject, versions_in
 from shared.snapshot.contract.recipe import Recipe
@@ -137,7 +137,7 @@ class Creation:
             self._snapshots.check_size(first.body)
             header = msgspec.structs.replace(first.header, made_by=b"" if keyed is None else keyed.body)
             async with self._quota.room(header.owner, Amount(size=sealed_size(header, first.body))):
-                saved = await self._saved(header, first.body, keyed)
+                saved = await first_written(self._snapshots, header, first.body, keyed)
         except BaseException:
             await closed(worker, first.subject)
             raise
@@ -148,26 +148,6 @@ class Creation:
         else:
             await closed(worker, first.subject)
         return saved.header
-
-    async def _saved(self, header: Header, body: bytes, keyed: Keyed | None) -> Loaded:
-        """Write the first snapshot and its index entry, both or neither unless a key can complete them."""
-        written: Loaded | BaseException | None = None
-        try:
-            written = await self._snapshots.add(header, body)
-            check_same(written.header.made_by, keyed)
-            if keyed is None and written.header.created != header.created:
-                raise Contended("Another instance got the same id at this moment; try again.", retry_after=1)
-            await self._snapshots.index.add(written.header)
-            return written
-        except StoreFailed as error:
-            left = [] if keyed else await left_behind(self._snapshots, [(header, written or error)])
-            if not left:
-                raise
-            raise StoreFailed(
-                f"The store failed while the environment was created; it may be left as {left[0]} and can be "
-                "closed; try again.",
-                left_behind=left,
-            ) from error
 
 
 def _made(recipe: Recipe) -> Any:

@@ -3,7 +3,8 @@
     magic, 7 bytes | version, 1 byte | HMAC-SHA256 | header's length, 4 bytes | header | body
 
 The HMAC covers the magic, the version, the length and the header, and the header holds the SHA-256 of the body.
-Nothing is parsed before it is checked. Forks, checkpoints and restores sign a new header over the same body.
+Nothing is parsed before it is checked. Forks, checkpoints and restores sign a new header over the same body. A
+file that travels begins with a magic of its own, so that neither stands in the other's place.
 """
 
 import hashlib
@@ -24,6 +25,9 @@ NONCE_BYTES = 8
 MAGIC = b"GYMHTTP\x02"
 """The first bytes of every snapshot; the last of them is the version of the envelope."""
 
+FILE_MAGIC = b"GYMFILE" + MAGIC[-1:]
+"""The first bytes of a snapshot that travels as a file."""
+
 Migration = Callable[[bytes], bytes]
 """Turns the encoded header of one version into that of the next version. The body stays as it is."""
 
@@ -43,12 +47,13 @@ _decoder_of_long_seeds = msgspec.msgpack.Decoder(Header, strict=False)
 _TOO_LONG = 1 << 64
 
 
-def seal(header: Header, body: bytes, keys: Sequence[bytes]) -> bytes:
-    """Header and body as one object, signed with the first key, which is the newest."""
+def seal(header: Header, body: bytes, keys: Sequence[bytes], magic: bytes | None = None) -> bytes:
+    """Header and body as one object, signed with the first key, which is the newest; `magic` is a stored one's."""
+    magic = MAGIC if magic is None else magic
     header = msgspec.structs.replace(header, body_digest=hashlib.sha256(body).digest())
     encoded = _encoder.encode(_with_long_seeds_as_text(header))
     signed = _LENGTH.pack(len(encoded)) + encoded
-    return MAGIC + _signature(keys[0], MAGIC, signed) + signed + body
+    return magic + _signature(keys[0], magic, signed) + signed + body
 
 
 def sealed_size(header: Header, body: bytes) -> int:
@@ -66,7 +71,19 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
         SnapshotCorrupt: truncated, altered, or the snapshot of another reference.
         SnapshotUnverified: signed with an unknown key, or altered.
     """
-    migrations = _migrations(sealed)
+    header, body = opened(sealed, keys, MAGIC)
+    if header.reference != reference:
+        raise SnapshotCorrupt("The snapshot is another instance's.")
+    return header, body
+
+
+def opened(sealed: bytes, keys: Sequence[bytes], magic: bytes) -> tuple[Header, bytes]:
+    """The header and the body of whichever snapshot this is, if any of the keys signed it.
+
+    Raises:
+        SnapshotIncompatible, SnapshotCorrupt, SnapshotUnverified: as `unseal`.
+    """
+    migrations = _migrations(sealed, magic)
     header_end = _verified_end(sealed, keys)
     encoded = sealed[_HEADER_FROM:header_end]
     for migrate in migrations:
@@ -78,8 +95,6 @@ def unseal(sealed: bytes, reference: Reference, keys: Sequence[bytes]) -> tuple[
     body = sealed[header_end:]
     if not hmac.compare_digest(hashlib.sha256(body).digest(), header.body_digest):
         raise SnapshotCorrupt("The snapshot's body is not the one that was signed: it was truncated or altered.")
-    if header.reference != reference:
-        raise SnapshotCorrupt("The snapshot is another instance's.")
     return header, body
 
 
@@ -101,10 +116,10 @@ def _decoded(encoded: bytes) -> Header:
         return _decoder_of_long_seeds.decode(encoded)
 
 
-def _migrations(sealed: bytes) -> Sequence[Migration]:
+def _migrations(sealed: bytes, magic: bytes) -> Sequence[Migration]:
     """The migrations that bring the header to the current version; none for a snapshot of today."""
-    if len(sealed) < _HEADER_FROM or sealed[: len(MAGIC) - 1] != MAGIC[:-1]:
-        raise SnapshotCorrupt("The stored object is not a snapshot, or it was truncated.")
+    if len(sealed) < _HEADER_FROM or sealed[: len(magic) - 1] != magic[:-1]:
+        raise SnapshotCorrupt("The bytes are not a snapshot, or it was truncated.")
     version, current = sealed[len(MAGIC) - 1], MAGIC[-1]
     if version == current:
         return ()

@@ -19,15 +19,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.errors import GymHTTPError, OutcomeUnknown
+from shared.errors import BodyTooLarge, GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
 from shared.web.app.admission import Admission
 from shared.web.app.base_path import base_path
 from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.disconnect import CLIENT_GONE, is_gone
-from shared.web.app.routing import Endpoint, Router
+from shared.web.app.routing import Endpoint, FileBody, Router
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, RequestLog, joined, request_id_of
+from shared.web.protocol.encoding import bare
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
@@ -214,8 +215,14 @@ class Resource:
         headers, dialect, query = log.headers, endpoint.dialect, scope["query_string"]
         if LAMBDA_CONTEXT in scope:
             service.session.limit.end(seconds_for_calls(scope))
-        raw = await read_body(receive, service.settings.max_body_bytes, headers.get(b"content-encoding", b""))
-        body = None if endpoint.form is None else dialect.parse(endpoint.form, raw, headers)
+        body: Any = None
+        if endpoint.file is not None and bare(headers.get(b"content-type", b"")) == endpoint.file.media_type:
+            raw = body = await _file(endpoint.file, service.settings, headers, receive)
+        else:
+            most = service.settings.max_body_bytes
+            raw = await read_body(receive, most, headers.get(b"content-encoding", b""))
+            if endpoint.form is not None:
+                body = dialect.parse(endpoint.form, raw, headers)
         encoding = dialect.encoding(
             headers.get(b"accept", b""),
             headers.get(b"accept-encoding", b""),
@@ -242,6 +249,15 @@ class Resource:
             notes.answered.append(log)
             if not notes.scheduled:
                 notes.schedule()
+
+
+async def _file(file: FileBody, settings: Settings, headers: RawHeaders, receive: Receive) -> bytes:
+    """The file that came as the body."""
+    most = file.most_bytes(settings)
+    try:
+        return await read_body(receive, most, headers.get(b"content-encoding", b""))
+    except BodyTooLarge as error:
+        raise file.too_large(most) from error
 
 
 async def _send(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

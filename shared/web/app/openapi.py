@@ -65,6 +65,8 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             _add_msgpack(operation.get("requestBody", {}))
             _mark_optional(operation.get("requestBody"), written)
             _add_msgpack(operation["responses"]["200"])
+            if endpoint.file is not None:
+                operation["requestBody"]["content"][endpoint.file.media_type] = {}
     add_links(written["paths"])
     for name in ("HTTPValidationError", "ValidationError"):
         written.get("components", {}).get("schemas", {}).pop(name, None)

@@ -21,6 +21,7 @@ from shared.errors import (
     SnapshotTooLarge,
     StaleRevision,
 )
+from shared.settings import Settings
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query_parameter import QueryParameter
@@ -37,6 +38,17 @@ CALL_ERRORS = (
 
 
 @dataclass(frozen=True)
+class FileBody:
+    """A file that an endpoint takes as it is in place of its other body, where `Content-Type` names its type."""
+
+    media_type: str
+    most_bytes: Callable[[Settings], int]
+    """The largest file that is read."""
+    too_large: Callable[[int], GymHTTPError]
+    """From that size to the error of a larger one."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One operation: its method and path, its body and reply, and the handler that carries it out."""
 
@@ -48,6 +60,8 @@ class Endpoint:
     example: Any = None
     """A reply of a real run of the service."""
     body: Any = None
+    file: FileBody | None = None
+    """A file that may come in place of the body."""
     errors: tuple[type[GymHTTPError], ...] = ()
     tag: str = "environments"
     media_type: str = JSON_TYPE

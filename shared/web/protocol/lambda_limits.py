@@ -44,7 +44,13 @@ def seconds_for_calls(scope: Scope) -> float:
     return remaining_s - _REPLYING_S
 
 
-def check_reply_size(content: bytes, text: bool) -> None:
+_ASK_FOR_LESS = (
+    "ask for less: fewer steps, less to include, fewer frames, or `Accept-Encoding: gzip` and "
+    "`Accept: application/msgpack`"
+)
+
+
+def check_reply_size(content: bytes, text: bool, advice: str = _ASK_FOR_LESS) -> None:
     """Raise ReplyTooLarge for a body that a Lambda function cannot return. All but `text` is sent as base64."""
     room = LARGEST_REPLY - _ENVELOPE
     if len(content) * _WORST <= room:
@@ -52,8 +58,7 @@ def check_reply_size(content: bytes, text: bool) -> None:
     length = len(json.dumps(content.decode())) if text else -(-len(content) // 3) * 4
     if length > room:
         raise ReplyTooLarge(
-            f"The reply is {length} bytes as Lambda carries it, and {room} is the most; ask for less: fewer "
-            "steps, less to include, fewer frames, or `Accept-Encoding: gzip` and `Accept: application/msgpack`.",
+            f"The reply is {length} bytes as Lambda carries it, and {room} is the most; {advice}.",
             length=length,
             limit=room,
         )

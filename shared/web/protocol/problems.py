@@ -28,6 +28,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.BodyTooLarge: ProblemKind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large"),
     errors.UnsupportedEncoding: ProblemKind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding"),
     errors.KeyReused: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused"),
+    errors.InvalidSnapshot: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-snapshot"),
     errors.InvalidAction: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-action"),
     errors.InvalidValue: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-value"),
     errors.Unauthorized: ProblemKind(HTTPStatus.UNAUTHORIZED, "unauthorized"),

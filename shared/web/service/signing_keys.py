@@ -37,6 +37,32 @@ def signing_keys(
     raise Misconfigured("GYM_HTTP_SIGNING_KEYS is not set; a shared store needs it: 32 random characters.")
 
 
+def hand_over(key: bytes, store: Capabilities) -> None:
+    """Put the key of another store's file beside this store, whose snapshots it is to read.
+
+    Raises:
+        Misconfigured: this store has another key there, or no place for one.
+        StoreUnavailable: its key file cannot be read or written.
+    """
+    path = store.key_file
+    if path is None:
+        raise Misconfigured(
+            "GYM_HTTP_SIGNING_KEYS is not set, and the other store has no place for a key: set it to what stands "
+            "in the key file beside the first store, here and for the servers over the other one."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_once(path, key)
+        if not secrets.compare_digest(_checked(path), key):
+            raise Misconfigured(
+                f"{path} has another key than signed these snapshots; choose a store without one, or set "
+                "GYM_HTTP_SIGNING_KEYS to both keys, here and for the servers over the other store."
+            )
+    except OSError as error:
+        raise StoreUnavailable(f"The signing key {path} cannot be written: {error.strerror}.") from error
+
+
 def _kept_in(path: Path, has_snapshots: Callable[[], bool]) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,9 +103,13 @@ def _checked(path: Path) -> bytes:
 
 
 def _make_once(path: Path) -> None:
-    """Write a new key, unless another process does first: a link to a name that exists fails."""
+    _write_once(path, secrets.token_hex(32).encode())
+
+
+def _write_once(path: Path, key: bytes) -> None:
+    """Write the key, unless another process does first: a link to a name that exists fails."""
     with NamedTemporaryFile(dir=path.parent, prefix=path.name) as draft:  # made with mode 0600
-        draft.write(secrets.token_hex(32).encode())
+        draft.write(key)
         draft.flush()
         os.fsync(draft.fileno())
         try:

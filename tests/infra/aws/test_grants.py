@@ -166,7 +166,9 @@ def call_everything(api: Api) -> None:
             api.post(f"{path}/explore/", {"sequences": [[1]], "keep": {"best": 1}}, **explored)
         made = api.post(f"{path}/checkpoints/").json.get("checkpoint_id", unknown[-36:])
         api.get(f"{path}/checkpoints/")
+        api.get(f"{path}/snapshot/")
         for each in (made, unknown[-36:]):
+            api.get(f"{path}/snapshot/?checkpoint_id={each}")
             api.post(f"{path}/explore/", {"sequences": [[1]], "from": {"checkpoint_id": each}})
         api.post(f"{path}/restore/", {"checkpoint_id": made})
         api.post(f"{path}/restore/", {"checkpoint_id": unknown[-36:]})

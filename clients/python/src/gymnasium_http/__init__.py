@@ -16,6 +16,7 @@ from gymnasium_http.errors import (
     InstanceNotFound,
     InvalidAction,
     InvalidRequest,
+    InvalidSnapshot,
     InvalidValue,
     JournalFull,
     KeyReused,
@@ -46,6 +47,7 @@ from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
 from gymnasium_http.rollout import Reset, Rollout
+from gymnasium_http.snapshot import from_snapshot
 from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 from gymnasium_http.version import VERSION as __version__
@@ -64,6 +66,7 @@ __all__ = [
     "InstanceNotFound",
     "InvalidAction",
     "InvalidRequest",
+    "InvalidSnapshot",
     "InvalidValue",
     "JournalFull",
     "KeyReused",
@@ -92,6 +95,7 @@ __all__ = [
     "VersionMismatch",
     "__version__",
     "attach",
+    "from_snapshot",
     "instances",
     "make",
     "make_vec",

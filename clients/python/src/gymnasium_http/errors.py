@@ -10,6 +10,7 @@
     ├── InvalidRequest          a body or parameter does not match its schema
     │   ├── InvalidAction       not a member of the action space; also gymnasium.error.InvalidAction
     │   ├── InvalidValue        any other value that cannot be used, such as a negative seed
+    │   ├── InvalidSnapshot     a snapshot file that the server makes no environment of
     │   ├── NotEncodable        the environment returned a value that cannot be sent
     │   ├── KeyReused
     │   └── BodyTooLarge
@@ -108,6 +109,10 @@ class InvalidAction(InvalidRequest, gymnasium.error.InvalidAction):
 
 class InvalidValue(InvalidRequest):
     """A seed, option or other value that cannot be used."""
+
+
+class InvalidSnapshot(InvalidRequest):
+    """The server makes no environment of the file; `problem["reason"]` says why."""
 
 
 class NotEncodable(InvalidRequest):

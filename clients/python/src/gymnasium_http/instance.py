@@ -117,6 +117,16 @@ class Instance:
         """
         self._change(f"checkpoints/{checkpoint_id}/", method="DELETE")
 
+    def snapshot(self, checkpoint_id: str | None = None) -> bytes:
+        """The current state, or a checkpoint's, as a signed file. `from_snapshot` makes an environment of it.
+
+        Raises:
+            CheckpointNotFound: there is no checkpoint with this id.
+        """
+        self._check_open()
+        query = "" if checkpoint_id is None else f"?checkpoint_id={checkpoint_id}"
+        return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query}")
+
     def record(self) -> dict[str, Any]:
         """The environment's record: `steps`, `episode`, `episode_return`, `ended`, `revision`, times and more."""
         found: dict[str, Any] = self._read("")

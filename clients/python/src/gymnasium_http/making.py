@@ -204,7 +204,7 @@ def _create(
     try:
         env = attach(instance_id, connection=connection)
     except BaseException as error:
-        _delete_unused(connection, instance_id, error)
+        delete_unused(connection, instance_id, error)
         raise
     if seed is not None:
         env.action_space.seed(int(seed))
@@ -212,7 +212,7 @@ def _create(
     return env
 
 
-def _delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
+def delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
     """Delete an environment that the caller gets no object for. If that fails, add a note to the error."""
     try:
         if isinstance(because, ServerGone):

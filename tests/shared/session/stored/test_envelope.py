@@ -5,7 +5,7 @@ import struct
 
 import msgspec
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverified
@@ -128,6 +128,7 @@ def test_a_snapshot_is_not_moved_to_another_version_with_its_signature(monkeypat
         unseal(sealed[:7] + b"\x02" + sealed[8:], REFERENCE, [NEW])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine drawing takes longer
 @given(
     cuts=st.lists(
         st.tuples(st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=40)), min_size=1, max_size=3

@@ -46,7 +46,8 @@ def test_every_endpoint_is_documented_with_its_errors_and_examples(
     for media_type in also:
         assert reply["content"][media_type]["schema"] == reply["content"]["application/json"]["schema"]
     if endpoint.body is not None:
-        assert [*operation["requestBody"]["content"]] == ["application/json", *also]
+        file = [] if endpoint.file is None else [endpoint.file.media_type]
+        assert [*operation["requestBody"]["content"]] == ["application/json", *also, *file]
 
 
 def test_bounds_are_documented_to_the_last_digit(document: dict[str, Any]) -> None:
@@ -65,7 +66,7 @@ def test_every_json_endpoint_has_an_example_but_the_catalogue() -> None:
     without = {
         endpoint.handler.__name__ for endpoint in ENDPOINTS if endpoint.example is None and endpoint.status != 204
     }
-    assert without == {"stream_env", "monitor_frames", "catalog"}
+    assert without == {"stream_env", "monitor_frames", "snapshot_env", "catalog"}
 
 
 def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import Misconfigured, StoreUnavailable
 from shared.storage.capabilities import Capabilities
-from shared.web.service.signing_keys import signing_keys
+from shared.web.service.signing_keys import hand_over, signing_keys
 
 SHARED = Capabilities(remote=False, shared=True, max_object_bytes=1)
 
@@ -111,3 +111,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="GYM_HTTP_STORE"):
         signing_keys((), replace(SHARED, key_file=tmp_path / "file" / "s.db.key"))
+
+
+def test_a_key_is_handed_over_to_a_store_that_has_none_and_replaces_no_other(tmp_path: Path) -> None:
+    store = replace(SHARED, key_file=tmp_path / "new" / "s.db.key")
+    for _ in range(2):
+        hand_over(b"k" * 32, store)
+    assert signing_keys((), store) == [b"k" * 32]
+    assert stat.S_IMODE((tmp_path / "new/s.db.key").stat().st_mode) == 0o600
+    with pytest.raises(Misconfigured, match="another key"):
+        hand_over(b"o" * 32, store)
+    assert signing_keys((), store) == [b"k" * 32]
+    with pytest.raises(Misconfigured, match="no place for a key"):
+        hand_over(b"k" * 32, SHARED)

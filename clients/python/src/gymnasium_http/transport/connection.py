@@ -14,7 +14,7 @@ import httpx
 from gymnasium_http import exact
 from gymnasium_http.errors import GymHTTPError, NoServer, ServerGone, TimedOut
 from gymnasium_http.transport.pool import Pool
-from gymnasium_http.transport.replies import error_in, value_of
+from gymnasium_http.transport.replies import SNAPSHOT_TYPE, error_in, file_of, value_of
 from gymnasium_http.transport.retries import Retries
 from gymnasium_http.version import VERSION
 
@@ -139,6 +139,23 @@ class Connection:
             return value_of(reply, exactly=False), query
 
         return self._tried(once)
+
+    def download(self, path: str) -> bytes:
+        """Read a snapshot file, with retries.
+
+        Raises:
+            GymHTTPError: the reply is an error, or no reply came.
+        """
+        return self._tried(lambda: file_of(self._once("GET", path, None, {})))
+
+    def upload(self, path: str, file: bytes, *, key: str) -> Any:
+        """Send a snapshot file, with retries, and return the reply's value.
+
+        Raises:
+            GymHTTPError: the reply is an error, or no reply came.
+        """
+        headers = {"Idempotency-Key": key, "Content-Type": SNAPSHOT_TYPE}
+        return self._tried(lambda: value_of(self._once("POST", path, file, headers), exactly=False))
 
     def _tried(self, once: Callable[[], T]) -> T:
         retries = Retries(self.patience)

@@ -17,6 +17,7 @@ from gymnasium_http.errors import (
     InstanceNotFound,
     InvalidAction,
     InvalidRequest,
+    InvalidSnapshot,
     InvalidValue,
     JournalFull,
     KeyReused,
@@ -39,6 +40,9 @@ from gymnasium_http.errors import (
     VersionMismatch,
 )
 
+SNAPSHOT_TYPE = "application/vnd.gymnasium.snapshot"
+"""The media type of snapshot files."""
+
 _BY_NAME: dict[str, type[GymHTTPError]] = {
     "invalid-request": InvalidRequest,
     "body-too-large": BodyTooLarge,
@@ -46,6 +50,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "key-reused": KeyReused,
     "invalid-action": InvalidAction,
     "invalid-value": InvalidValue,
+    "invalid-snapshot": InvalidSnapshot,
     "not-encodable": NotEncodable,
     "unauthorized": Unauthorized,
     "host-not-allowed": GymHTTPError,
@@ -115,6 +120,20 @@ def value_of(reply: httpx.Response, exactly: bool) -> Any:
         "this client, or is another kind of server; check the URL, or install the server's gymnasium-http.",
         reply.status_code,
     )
+
+
+def file_of(reply: httpx.Response) -> bytes:
+    """The snapshot file in a reply.
+
+    Raises:
+        VersionMismatch: it has another media type.
+    """
+    if reply.headers.get("Content-Type") != SNAPSHOT_TYPE:
+        raise VersionMismatch(
+            f"{reply.url} replied with no {SNAPSHOT_TYPE}: it has another version than this client.",
+            reply.status_code,
+        )
+    return reply.content
 
 
 def error_in(reply: httpx.Response) -> GymHTTPError:
