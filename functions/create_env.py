@@ -13,11 +13,11 @@ from shared.errors import (
     ReplyGone,
     SnapshotTooLarge,
 )
-from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
+from shared.web.protocol.terms import recipe_of
 from shared.wire.messages.replies import CreateReply
 from shared.wire.messages.requests import CreateBody
 
@@ -46,23 +46,14 @@ async def create_env(request: Request[CreateBody]) -> Response:
 
     Reset the environment before the first step. It is kept until it is closed, or unused for a week.
     """
-    body = request.body
-    recipe = Recipe(
-        env_id=body.env_id,
-        render_mode=body.render_mode,
-        kwargs=body.kwargs,
-        max_episode_steps=body.max_episode_steps,
-        wrappers=tuple(WrapperRecipe(wrapper.name, wrapper.kwargs) for wrapper in body.wrappers),
-        num_envs=body.num_envs,
-        autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
-        seed=body.seed,
-    )
     owner, keyed, creation = request.owner, request.keyed, request.service.session.creation
     made_before = await creation.made_before(owner, keyed)
     instance_id = made_before
     if instance_id is None:
         modules = request.service.settings.env_modules
-        header = await creation.create(owner, recipe, modules, keyed, gone=request.gone, affinity=request.affinity)
+        header = await creation.create(
+            owner, recipe_of(request.body), modules, keyed, gone=request.gone, affinity=request.affinity
+        )
         instance_id = header.instance_id
     prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     return request.reply(
