@@ -86,7 +86,7 @@ PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes -
 	--custom-compile-command "make requirements"
 
 requirements: $(VENV)/.check  ## pin what the artefact and the image need, from pyproject.toml
-	$(PIN) --output-file requirements.txt --extra classic-control --extra toy-text --extra box2d --extra atari
+	$(PIN) --output-file requirements.txt --extra mcp --extra classic-control --extra toy-text --extra box2d --extra atari
 	$(PIN) --output-file infra/image/requirements.txt --extra image --constraint requirements.txt
 
 image: infra/image/requirements.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS

@@ -15,6 +15,7 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   └── CheckpointNotFound
+    ├── NotInstalled              this server lacks a package that the call needs
     ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              a value of the environment's has no form on the wire
@@ -128,6 +129,10 @@ class CheckpointNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
+
+
+class NotInstalled(GymHTTPError):
+    """This server was installed without what the call needs. The text names the package and the extra."""
 
 
 class ReplyGone(GymHTTPError):

@@ -90,7 +90,8 @@ def _write_exact_bounds(documented: Any) -> None:
 
 def _remove_validation_errors(responses: dict[str, Any]) -> None:
     """Remove the 422 that FastAPI adds wherever there is a parameter. The endpoints declare their own."""
-    if "application/json" in responses.get("422", {}).get("content", {}):
+    schema = responses.get("422", {}).get("content", {}).get(JSON_TYPE, {}).get("schema", {})
+    if schema.get("$ref", "").endswith("/HTTPValidationError"):
         del responses["422"]
 
 

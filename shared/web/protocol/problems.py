@@ -37,6 +37,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.NotFound: ProblemKind(HTTPStatus.NOT_FOUND, "not-found"),
     errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
     errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
+    errors.NotInstalled: ProblemKind(HTTPStatus.NOT_FOUND, "not-installed"),
     errors.JournalFull: ProblemKind(HTTPStatus.CONFLICT, "journal-full"),
     errors.ReplyGone: ProblemKind(HTTPStatus.CONFLICT, "reply-gone"),
     errors.ResetNeeded: ProblemKind(HTTPStatus.CONFLICT, "reset-needed"),
