@@ -103,6 +103,17 @@ test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_g
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
+# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's.
+$(VENV)/openenv/.ready: clients/python/pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(VENV)/openenv
+	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]"
+	@touch $@
+
+.PHONY: openenv
+openenv: $(VENV)/.test $(VENV)/openenv/.ready  ## play through OpenEnv's own clients, across lost sockets and a kill
+	$(BIN)/python -m pytest -m slow tests/clients/test_openenv.py $(ARGS)
+
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 

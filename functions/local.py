@@ -23,6 +23,7 @@ from functions import (
     monitor_frames,
     monitor_render,
     observation_space,
+    openenv,
     readyz,
     render_env,
     reset_env,
@@ -67,7 +68,7 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-LOCAL_MODULES = (metrics,)
+LOCAL_MODULES = (openenv, metrics)
 """Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(

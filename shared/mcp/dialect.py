@@ -3,6 +3,7 @@
 The body itself is read by MCP's own package, which knows what a message may be.
 """
 
+import json
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import TypedDict
 
-from shared.errors import GymHTTPError
+from shared.errors import GymHTTPError, InvalidRequest
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.content_coding import too_large
 from shared.web.protocol.dialect import V1, Dialect
@@ -46,6 +47,19 @@ class RpcError(TypedDict):
 def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> None:
     if len(raw) > MOST_BODY_BYTES:
         raise too_large(MOST_BODY_BYTES, "a bound of MCP")
+    if b"\\ud" in raw.lower() and not _is_unicode(raw):
+        raise InvalidRequest("The message has a half of a surrogate pair, which no text may have; send UTF-8.")
+
+
+def _is_unicode(raw: bytes) -> bool:
+    """Whether all text of a body in JSON can be written; what is no JSON is for the package to refuse."""
+    try:
+        json.dumps(json.loads(raw), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True
+    return True
 
 
 def _refuse(error: GymHTTPError, scope: Scope) -> Response:

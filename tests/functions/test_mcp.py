@@ -300,6 +300,9 @@ def test_what_cannot_be_done_is_told_to_the_agent(
         (b'{"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen"}', 200),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/unheard"}', 200),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "unheard"}}', 200),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', 422),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud83d\\ude00"}', 200),
+        (b'"\\ud800', 400),
         (b" " * 300_000, 413),
     ],
 )
@@ -338,7 +341,7 @@ _CALLS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(call=_CALLS)
 def test_whatever_a_tool_is_given_is_answered(local: Api, call: tuple[str, dict[str, Any]]) -> None:
     tool, arguments = call
@@ -349,7 +352,7 @@ def test_whatever_a_tool_is_given_is_answered(local: Api, call: tuple[str, dict[
         assert "error" not in reply.json or reply.json["error"]["code"] == -32602
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sent=st.dictionaries(st.sampled_from(["jsonrpc", "id", "method", "params"]), _VALUES)
     | st.builds(

@@ -44,6 +44,9 @@ _POSSIBLE_EVERYWHERE = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
     "instance_id": "The id that creation returned.",
     "checkpoint_id": "The id that the checkpoint's creation returned.",
+    "env_id": "An id of Gymnasium's registry.",
+    "namespace": "What stands before the slash in an id of Gymnasium's registry.",
+    "name": "What follows it.",
     "x": "An integer.",
 }
 """Descriptions of the parameters in paths."""
