@@ -74,7 +74,13 @@ class Connection:
             assert self._env_id is not None
             self.episode = await self._episodes.begin(self._env_id, given)
         self.episode = self.episode._replace(name=given.episode_id)
-        return await self._episodes.reset(self.episode, given)
+        try:
+            return await self._episodes.reset(self.episode, given)
+        except InstanceNotFound:  # it has expired, or was closed by another call
+            if self._env_id is None:
+                raise
+            self.episode = await self._episodes.begin(self._env_id, given)
+            return await self._episodes.reset(self.episode, given)
 
     def _observed(self, applied: tuple[dict[str, Any], Header]) -> dict[str, Any]:
         data, header = applied

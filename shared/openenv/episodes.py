@@ -140,7 +140,7 @@ class Episodes:
     async def reset(self, episode: Episode, given: ResetData) -> tuple[dict[str, Any], Header]:
         """Begin an episode: the data of OpenEnv's reply, and the header after it."""
         operation = telling_spaces(operations.reset(given.seed, given.options))
-        return await self._apply(episode, operation, given.key, given.model_dump_json(exclude={"key"}))
+        return await self._apply(episode, operation, given.key, given)
 
     async def step(self, episode: Episode | None, given: ActionData) -> tuple[dict[str, Any], Header]:
         """Apply an action: the data of OpenEnv's reply, and the header after it.
@@ -150,8 +150,7 @@ class Episodes:
         """
         if episode is None:
             raise no_episode(_NONE_YET)
-        sent = given.model_dump_json(include={"action"})
-        return await self._apply(episode, operations.step(given.action), given.metadata.key, sent)
+        return await self._apply(episode, operations.step(given.action), given.metadata.key, given)
 
     async def state(self, episode: Episode | None) -> dict[str, Any]:
         """What OpenEnv's clients are told of an episode.
@@ -183,13 +182,12 @@ class Episodes:
         await self._service.session.closing.close(episode.reference, expected, None)
 
     async def _apply(
-        self, episode: Episode, operation: Operation, key: str | None, sent: str
+        self, episode: Episode, operation: Operation, key: str | None, given: BaseModel
     ) -> tuple[dict[str, Any], Header]:
-        keyed = (
-            None
-            if key is None
-            else self._keyed(f"call {key}", episode.reference.instance_id.encode(), sent.encode())
-        )
+        keyed = None
+        if key is not None:
+            sent = given.model_dump_json().encode()
+            keyed = self._keyed(f"call {key}", episode.reference.instance_id.encode(), sent)
         outcome = await self._service.session.call(InstanceCall(episode.reference, operation, _told, keyed=keyed))
         header, data = outcome.header, dict(outcome.reply)
         data["metadata"] = {"instance_id": header.instance_id, "episode_id": episode.id_in(header)}

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import gymnasium
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
@@ -152,6 +155,14 @@ def test_a_lost_connection_leaves_the_instance_and_another_one_continues_it(clie
     assert refused.value.status_code == 404
 
 
+def test_a_reset_makes_another_instance_where_the_first_is_gone(client: TestClient) -> None:
+    with client.websocket_connect("/openenv/CartPole-v1/ws") as socket:
+        instance = say(socket, "reset")["data"]["metadata"]["instance_id"]
+        client.delete(f"/v1/envs/{instance}/")
+        assert code(say(socket, "step", action=1)) == "SESSION_ERROR"
+        assert say(socket, "reset")["data"]["metadata"]["instance_id"] != instance
+
+
 def test_a_call_that_is_sent_again_with_its_key_is_applied_once(client: TestClient) -> None:
     with client.websocket_connect("/openenv/CartPole-v1/ws") as socket:
         first = say(socket, "reset", key="a")
@@ -175,9 +186,9 @@ def test_an_instance_that_was_called_since_its_connection_was_lost_stays(setting
     async def play() -> None:
         service = open_service(settings)
         episodes = Episodes(service, PUBLIC)
-        given = read_reset({})
-        episode = await episodes.begin("CartPole-v1", given)
-        _, before = await episodes.reset(episode, given)
+        no_arguments = read_reset({})
+        episode = await episodes.begin("CartPole-v1", no_arguments)
+        _, before = await episodes.reset(episode, no_arguments)
         _, now = await episodes.step(episode, ActionData(action=1))
         await connection.end_later(0, episodes, episode, before.revision)
         assert (await episodes.state(episode))["step_count"] == 1
@@ -244,3 +255,30 @@ def test_one_environment_is_served_at_the_root(settings: Settings) -> None:
         assert client.get("/metadata").status_code == 503
         with pytest.raises(WebSocketDenialResponse):
             client.websocket_connect("/ws").__enter__()
+
+
+_VALUES: Any = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+_MESSAGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["reset", "step", "state", "mcp"]) | _VALUES,
+        "data": st.dictionaries(st.sampled_from(["action", "seed", "options", "key", "metadata"]), _VALUES)
+        | _VALUES,
+    },
+)
+
+
+@given(messages=st.lists(_MESSAGES, max_size=6))
+@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_message_says_is_answered_and_the_connection_goes_on(
+    client: TestClient, messages: list[dict[str, Any]]
+) -> None:
+    with client.websocket_connect("/openenv/CartPole-v1/ws") as socket:
+        for message in messages:
+            reply = raw(socket, json.dumps(message))
+            assert reply["type"] in ("observation", "state", "mcp", "error")
+        assert say(socket, "state")["type"] == "state"
