@@ -134,7 +134,7 @@ def test_a_run_goes_on_as_if_nothing_had_been_after_lost_sockets_and_a_killed_se
     assert (state["step_count"], state["episode"]) == (len(episodes[-1][1]), len(episodes))
 
 
-@pytest.mark.parametrize("block", PAGES["docs/openenv.md"].blocks, ids=["the plain client", "the resuming client"])
+@pytest.mark.parametrize("block", PAGES["docs/openenv.md"].blocks, ids=["plain", "resuming", "TRL's"])
 def test_the_pages_blocks_print_what_they_say(block: Block, tmp_path: Path) -> None:
     [said] = re.findall(r"print\(.*\)  # (.*)", block.text)
     with uvicorn(GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as server:
