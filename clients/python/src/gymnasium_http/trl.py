@@ -10,6 +10,7 @@ the end.
 """
 
 import json
+import re
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +25,8 @@ from gymnasium_http.errors import GymHTTPError, InvalidAction
 from gymnasium_http.making import make
 from gymnasium_http.transport.connection import DEFAULT_URL, Connection
 
+_MARKED = re.compile(r"\x1b\[[\d;]*m(.*?)\x1b\[0m", re.DOTALL)
+"""What a terminal shows in a colour, such as where the player stands."""
 _ARROWS = {"ArrowLeft": "left", "ArrowRight": "right", "ArrowUp": "up", "ArrowDown": "down"}
 _NOTHING = "nothing"
 _MOST_NUMBERS = 1000
@@ -77,8 +80,7 @@ class TextEnvironment:
 
     def _seen(self, observation: Any) -> str:
         if self._env.render_mode == "ansi":
-            shown = self._env.render()
-            return str(shown).strip("\n")
+            return _MARKED.sub(r"[\1]", str(self._env.render())).strip("\n")
         return as_text(observation)
 
     def _member(self, action: str) -> Any:
