@@ -89,7 +89,7 @@ PIN = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes -
 	--custom-compile-command "make requirements"
 
 requirements: $(VENV)/.check  ## pin what the artefact and the image need, from pyproject.toml
-	$(PIN) --output-file requirements.txt --extra classic-control --extra toy-text --extra box2d --extra atari
+	$(PIN) --output-file requirements.txt --extra mcp --extra classic-control --extra toy-text --extra box2d --extra atari
 	$(PIN) --output-file infra/image/requirements.txt --extra image --constraint requirements.txt
 
 image: infra/image/requirements.txt  ## build the container image IMAGE, with ENGINE (docker, buildah) and IMAGE_FLAGS
@@ -105,6 +105,17 @@ lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in Lambda's emul
 test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1))')
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
+
+# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's.
+$(VENV)/openenv/.ready: clients/python/pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(VENV)/openenv
+	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]"
+	@touch $@
+
+.PHONY: openenv
+openenv: $(VENV)/.test $(VENV)/openenv/.ready  ## play through OpenEnv's own clients, across lost sockets and a kill
+	$(BIN)/python -m pytest -m slow tests/clients/test_openenv.py $(ARGS)
 
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -19,11 +19,11 @@ from shared.errors import (
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.snapshot_file import MEDIA_TYPE
-from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.app.application import create_app
 from shared.web.app.routing import FileBody, Router
 from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
+from shared.web.protocol.terms import recipe_of
 from shared.wire.messages.replies import CreateReply
 from shared.wire.messages.requests import CreateBody
 
@@ -89,22 +89,8 @@ async def _created(request: Request[CreateBody | bytes], keyed: Keyed | None) ->
     session, modules = request.service.session, request.service.settings.env_modules
     if isinstance(request.body, bytes):
         return await session.travel.arrive(request.owner, request.body, modules, keyed)
-    recipe = _recipe(request.body)
     return await session.creation.create(
-        request.owner, recipe, modules, keyed, gone=request.gone, affinity=request.affinity
-    )
-
-
-def _recipe(body: CreateBody) -> Recipe:
-    return Recipe(
-        env_id=body.env_id,
-        render_mode=body.render_mode,
-        kwargs=body.kwargs,
-        max_episode_steps=body.max_episode_steps,
-        wrappers=tuple(WrapperRecipe(wrapper.name, wrapper.kwargs) for wrapper in body.wrappers),
-        num_envs=body.num_envs,
-        autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
-        seed=body.seed,
+        request.owner, recipe_of(request.body), modules, keyed, gone=request.gone, affinity=request.affinity
     )
 
 

@@ -1,7 +1,5 @@
 """POST /v1/envs/{instance_id}/explore/: many futures of one state."""
 
-from typing import Any
-
 from mangum import Mangum
 from starlette.responses import Response
 
@@ -20,13 +18,11 @@ from shared.errors import (
     StaleRevision,
     StoreFailed,
 )
-from shared.session.explore.explorer import Exploration
-from shared.session.explore.sequences import Drawn
-from shared.session.explore.walk import Rules
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request, reply_of
+from shared.web.protocol.terms import exploration_of
 from shared.wire.messages.replies import ExploreReply
 from shared.wire.messages.requests import ExploreBody
 
@@ -63,7 +59,7 @@ async def explore_env(request: Request[ExploreBody]) -> Response:
     reference = request.reference if body.from_ is None else request.checkpoint(body.from_.checkpoint_id)
     outcome = await request.service.explorer.explore(
         reference,
-        _exploration(body, request.service.settings.max_reply_bytes),
+        exploration_of(body, request.service.settings),
         request.encoding,
         request.if_match,
         request.keyed,
@@ -71,16 +67,6 @@ async def explore_env(request: Request[ExploreBody]) -> Response:
     )
     request.log.revision = outcome.header.revision
     return reply_of(outcome)
-
-
-def _exploration(body: ExploreBody, most_bytes: int) -> Exploration:
-    sequences: Any = body.sequences
-    if body.count is not None and body.steps is not None:
-        sequences = Drawn(body.count, body.steps, body.seed, body.probability or 0.0)
-    rules = Rules(body.on_end, body.discount, body.reseed, frozenset(body.include), most_bytes)
-    if body.keep is None:
-        return Exploration(sequences, rules)
-    return Exploration(sequences, rules, body.keep.best or 0, tuple(body.keep.indices or ()))
 
 
 app = create_app(router)

@@ -18,10 +18,12 @@ from functions import (
     legacy,
     list_envs,
     livez,
+    mcp,
     metrics,
     monitor_frames,
     monitor_render,
     observation_space,
+    openenv,
     readyz,
     render_env,
     reset_env,
@@ -59,6 +61,7 @@ MODULES = (
     restore_env,
     snapshot_env,
     catalog,
+    mcp,
     health,
     livez,
     readyz,
@@ -67,7 +70,7 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-LOCAL_MODULES = (metrics,)
+LOCAL_MODULES = (openenv, metrics)
 """Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(

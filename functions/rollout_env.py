@@ -4,13 +4,11 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import InvalidAction, InvalidValue, ResetNeeded
-from shared.session.calls.actions import given, repeated, sampled
-from shared.session.calls.changed_spaces import telling_spaces
-from shared.session.calls.rollout import rollout
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
+from shared.web.protocol.terms import rollout_of
 from shared.wire.messages.replies import RolloutReply
 from shared.wire.messages.requests import RolloutBody
 
@@ -42,16 +40,7 @@ async def rollout_env(request: Request[RolloutBody]) -> Response:
     An action that is not in the action space is 422 with its `index`, and so is an exception of the environment;
     no action is applied then. With `on_end` `reset`, an episode that has already ended is reset first.
     """
-    body, settings = request.body, request.service.settings
-    if body.steps is None:
-        choice = given(body.actions, settings.max_steps_per_call)
-    elif body.probability is not None:
-        choice = repeated(body.steps, body.probability, settings.max_steps_per_call)
-    else:
-        choice = sampled(body.steps, settings.max_steps_per_call)
-    return await request.apply(
-        telling_spaces(rollout(choice, body.on_end, body.include, settings.max_reply_bytes))
-    )
+    return await request.apply(rollout_of(request.body, request.service.settings))
 
 
 app = create_app(router)

@@ -16,6 +16,7 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   └── CheckpointNotFound
+    ├── NotInstalled              this server lacks a package that the call needs
     ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              a value of the environment's has no form on the wire
@@ -24,10 +25,12 @@
     ├── CallTooLong               the environment's code ran longer than a call may
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
+    ├── ChainBroken               a chained call whose predecessor failed
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
     ├── ServerEnding              this server was told to end
+    ├── SocketsFull               as many WebSockets are open as may be
     ├── StoreFailed
     │   ├── StoreUnavailable      unreachable, denied or failing
     │   └── OutcomeUnknown        a conditional write that may or may not have happened
@@ -135,6 +138,10 @@ class CheckpointNotFound(NotFound):
         super().__init__("The instance has no such checkpoint.")
 
 
+class NotInstalled(GymHTTPError):
+    """This server was installed without what the call needs. The text names the package and the extra."""
+
+
 class ReplyGone(GymHTTPError):
     """A repeated call was applied when it first came, at `revision`, and its reply is no longer kept."""
 
@@ -173,6 +180,10 @@ class Contended(GymHTTPError):
     """Other writers kept winning the compare-and-swap. `retry_after` is in seconds."""
 
 
+class ChainBroken(GymHTTPError):
+    """A call of a session was to be made only after the one before it had succeeded. It was not made."""
+
+
 class StaleRevision(GymHTTPError):
     """The call was conditional on another revision than the current one, which is `revision`."""
 
@@ -187,6 +198,10 @@ class Misconfigured(GymHTTPError):
 
 class ServerEnding(GymHTTPError):
     """The server was told to end and should be sent no more calls. `retry_after` is in seconds."""
+
+
+class SocketsFull(GymHTTPError):
+    """This process keeps as many WebSockets open as the settings allow. `retry_after` is in seconds."""
 
 
 class StoreFailed(GymHTTPError):

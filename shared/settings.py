@@ -93,6 +93,12 @@ class Settings:
 
     It has to outlive an update of an agent's policy, in which the agent steps nothing.
     """
+    max_sockets: int = 4096
+    """WebSockets that a process keeps open at a time; a further one is refused with 503."""
+    openenv: str = ""
+    """The environment that `functions.openenv:app` serves at its root, such as CartPole-v1."""
+    openenv_ttl_s: float = 3600.0
+    """Seconds after which an instance is deleted whose connection by OpenEnv's protocol was lost."""
     max_trial_seconds: float = 120.0
     """Seconds that the first trial of an unknown kind of environment may take."""
     max_trial_bytes: int = 4_294_967_296
@@ -259,6 +265,9 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_reply_bytes": _positive(int),
     "max_call_seconds": _positive(float),
     "keep_alive_seconds": _positive(int),
+    "max_sockets": _positive(int),
+    "openenv": str.strip,
+    "openenv_ttl_s": _positive(float),
     "max_trial_seconds": _positive(float),
     "max_trial_bytes": _positive(int),
     "allowed_hosts": _list,

@@ -7,11 +7,12 @@ import pytest
 from tests.docs.pages import PAGES, json_values, play
 from tests.servers import Server
 
-PLAYED = ("docs/search.md", "docs/api.md", "docs/environments.md")
+PLAYED = ("docs/mcp.md", "docs/search.md", "docs/api.md", "docs/environments.md")
 """Pages whose blocks run in order against one server."""
 
 RUN_ELSEWHERE = {
     "README.md": "test_readme.py kills its server between two blocks",
+    "docs/openenv.md": "tests/clients/test_openenv.py runs them where OpenEnv is installed",
     "docs/classroom.md": "tests/infra/classroom serves the class and follows the page",
     "docs/settings.md": "test_settings.py compares its log line with a real one",
     "CONTRIBUTING.md": "test_contributing.py adds what its blocks add",

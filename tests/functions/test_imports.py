@@ -12,7 +12,7 @@ from tests.servers import ROOT
 
 ENDPOINTS = sorted(path.stem for path in (ROOT / "functions").glob("*.py") if path.stem != "__init__")
 MECHANISMS = [f"shared.snapshot.{name}" for name in ("ale", "attributes", "box2d", "graph", "mujoco", "replay")]
-LIBRARIES = ["ale_py", "Box2D", "mujoco", "pygame", "jax", "cv2"]
+LIBRARIES = ["ale_py", "Box2D", "mujoco", "pygame", "jax", "cv2", "mcp", "mcp_types"]
 
 TELL = """
 import json, sys

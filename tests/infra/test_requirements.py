@@ -61,7 +61,7 @@ def test_what_the_project_needs_is_pinned_in_a_version_that_it_takes() -> None:
 
 
 def test_what_the_artefact_has_no_room_for_is_not_in_it() -> None:
-    assert {"mujoco", "jax", "uvicorn"}.isdisjoint(PINNED)
+    assert {"mujoco", "jax", "uvloop"}.isdisjoint(PINNED)
 
 
 def test_the_image_has_the_versions_of_the_artefact() -> None:

@@ -44,6 +44,9 @@ _POSSIBLE_EVERYWHERE = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
     "instance_id": "The id that creation returned.",
     "checkpoint_id": "The id that the checkpoint's creation returned.",
+    "env_id": "An id of Gymnasium's registry.",
+    "namespace": "What stands before the slash in an id of Gymnasium's registry.",
+    "name": "What follows it.",
     "x": "An integer.",
 }
 """Descriptions of the parameters in paths."""
@@ -92,7 +95,8 @@ def _write_exact_bounds(documented: Any) -> None:
 
 def _remove_validation_errors(responses: dict[str, Any]) -> None:
     """Remove the 422 that FastAPI adds wherever there is a parameter. The endpoints declare their own."""
-    if "application/json" in responses.get("422", {}).get("content", {}):
+    schema = responses.get("422", {}).get("content", {}).get(JSON_TYPE, {}).get("schema", {})
+    if schema.get("$ref", "").endswith("/HTTPValidationError"):
         del responses["422"]
 
 

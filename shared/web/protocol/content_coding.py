@@ -66,6 +66,6 @@ class Inflate:
         return InvalidRequest(f"The body cannot be read as Content-Encoding {self._coding}: {reason}.")
 
 
-def too_large(limit: int) -> BodyTooLarge:
-    """The error of a body over the limit."""
-    return BodyTooLarge(f"The body is over {limit} bytes (GYM_HTTP_MAX_BODY_BYTES); send less.", limit=limit)
+def too_large(limit: int, bound: str = "GYM_HTTP_MAX_BODY_BYTES") -> BodyTooLarge:
+    """The error of a body over the limit, which the bound of the name sets."""
+    return BodyTooLarge(f"The body is over {limit} bytes ({bound}); send less.", limit=limit)

@@ -112,9 +112,7 @@ class Request(msgspec.Struct, Generic[BodyT]):
         """
         reference = self.reference
         given = self.scope["path_params"]["checkpoint_id"] if checkpoint_id is None else checkpoint_id
-        if not UUID.fullmatch(given):
-            raise CheckpointNotFound
-        return reference._replace(checkpoint_id=given)
+        return checkpoint_of(reference, given)
 
     @property
     def if_match(self) -> frozenset[int] | None:
@@ -191,6 +189,17 @@ class Request(msgspec.Struct, Generic[BodyT]):
         if ticket is not None:
             return self.service.tickets.owner(ticket, self.scope["path_params"]["instance_id"])
         return owner_of(None if sent is None else sent.decode("latin-1"), api_keys)
+
+
+def checkpoint_of(reference: Reference, checkpoint_id: str) -> Reference:
+    """The checkpoint of the given id of the instance.
+
+    Raises:
+        CheckpointNotFound: it has not the form of an id, so that no key of the store is made of it.
+    """
+    if not UUID.fullmatch(checkpoint_id):
+        raise CheckpointNotFound
+    return reference._replace(checkpoint_id=checkpoint_id)
 
 
 class Reply(Response):

@@ -33,7 +33,7 @@ def test_the_api_is_on_the_origin_of_the_pages_and_never_from_a_cache() -> None:
     [api] = [origin for origin in site["Origins"] if origin["Id"] == "api"]
     assert api["DomainName"] == "api7.execute-api.eu-west-1.amazonaws.com"
     behaviours = {each["PathPattern"]: each for each in site["CacheBehaviors"]}
-    assert behaviours.keys() == {"/v1/*", "/legacy/v1/*"}
+    assert behaviours.keys() == {"/v1/*", "/legacy/v1/*", "/mcp*"}
     for each in behaviours.values():
         assert each["TargetOriginId"] == "api"
         assert {"POST", "DELETE", "OPTIONS"} <= {*each["AllowedMethods"]}

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -46,6 +47,9 @@ UNUSED = {
     ("explore_env", "DeleteObject", "index/*"),
     ("explore_env", "DeleteObject", "checkpoints/*"),
     ("explore_env", "ListBucket", "index/*"),
+    # The same by tools.
+    ("mcp", "DeleteObject", "closed/*"),
+    ("mcp", "ListBucket", "index/*"),
     # A server ended between an instance and its entry in the index.
     ("sweep", "PutObject", "index/*"),
 }
@@ -184,6 +188,7 @@ def call_everything(api: Api) -> None:
     api.delete(instance)
     api.delete(unknown, **keyed)
     call_the_legacy_dialect(api)
+    call_the_tools(api)
 
 
 def call_the_legacy_dialect(api: Api) -> None:
@@ -195,6 +200,32 @@ def call_the_legacy_dialect(api: Api) -> None:
     [full] = [each for each in api.get("/v1/envs/").json if each.startswith(name)]
     api.post(f"/v1/envs/{full}/checkpoints/")
     api.post(f"/legacy/v1/envs/{name}/close/")
+
+
+def call_the_tools(api: Api) -> None:
+    """Every tool, and each that has a key twice with it."""
+
+    def call(tool: str, **arguments: object) -> dict[str, Any]:
+        params = {"name": tool, "arguments": arguments}
+        sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        content: dict[str, Any] = api.post("/mcp", sent).json["result"]["structuredContent"]
+        return content
+
+    call("make", env_id="ForeignForgetful-v0", max_episode_steps=9)  # a kind that was not tried before
+    for _ in range(2):
+        made = call("make", env_id="CartPole-v1", render_mode="rgb_array", key="made")
+        call("fork", **made, count=2, key="forked")
+        kept = call("checkpoint", **made, key="kept")["checkpoint_id"]
+    call("reset", **made)
+    call("restore", **made, checkpoint_id=kept)
+    call("explore", **made, sequences=[[1]], **{"from": {"checkpoint_id": kept}})
+    for tool in ("render", "spaces", "history"):
+        call(tool, **made)
+    for _ in range(2):
+        call("close", **made, key="closed")
+    api.post(
+        "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "gymnasium://catalog"}}
+    )
 
 
 def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,50 @@
+"""The bodies of requests in the session's terms, whatever carried them here: a path of `/v1`, or a tool of MCP."""
+
+from typing import Any
+
+from shared.session.calls.actions import given, repeated, sampled
+from shared.session.calls.changed_spaces import telling_spaces
+from shared.session.calls.rollout import rollout
+from shared.session.explore.explorer import Exploration
+from shared.session.explore.sequences import Drawn
+from shared.session.explore.walk import Rules
+from shared.session.live.environment import Operation
+from shared.settings import Settings
+from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.wire.messages.requests import CreateBody, ExploreBody, RolloutBody
+
+
+def recipe_of(body: CreateBody) -> Recipe:
+    """What an environment is to be made from."""
+    return Recipe(
+        env_id=body.env_id,
+        render_mode=body.render_mode,
+        kwargs=body.kwargs,
+        max_episode_steps=body.max_episode_steps,
+        wrappers=tuple(WrapperRecipe(wrapper.name, wrapper.kwargs) for wrapper in body.wrappers),
+        num_envs=body.num_envs,
+        autoreset=body.autoreset or ("Disabled" if body.num_envs is None else "NextStep"),
+        seed=body.seed,
+    )
+
+
+def rollout_of(body: RolloutBody, settings: Settings) -> Operation:
+    """The operation that applies the actions, within the settings' bounds on steps and bytes."""
+    if body.steps is None:
+        choice = given(body.actions, settings.max_steps_per_call)
+    elif body.probability is not None:
+        choice = repeated(body.steps, body.probability, settings.max_steps_per_call)
+    else:
+        choice = sampled(body.steps, settings.max_steps_per_call)
+    return telling_spaces(rollout(choice, body.on_end, body.include, settings.max_reply_bytes))
+
+
+def exploration_of(body: ExploreBody, settings: Settings) -> Exploration:
+    """What is to be explored, within the settings' bound on bytes."""
+    sequences: Any = body.sequences
+    if body.count is not None and body.steps is not None:
+        sequences = Drawn(body.count, body.steps, body.seed, body.probability or 0.0)
+    rules = Rules(body.on_end, body.discount, body.reseed, frozenset(body.include), settings.max_reply_bytes)
+    if body.keep is None:
+        return Exploration(sequences, rules)
+    return Exploration(sequences, rules, body.keep.best or 0, tuple(body.keep.indices or ()))
