@@ -30,10 +30,11 @@ const log = new Console(element("console"), (line) => editor.goTo(line));
 const note = (/** @type {string} */ text, /** @type {Node[]} */ ...more) => log.note(text, ...more);
 const picker = new Picker((entry) => picked(entry.env_id));
 const painter = new Painter(stage, note);
-const readings = new Readings((action) => {
+const nameOf = (/** @type {number} */ action) => {
   const names = picker.chosen && actionNames(picker.chosen);
   return names?.[action - (picker.chosen?.action_space?.start ?? 0)] ?? null;
-});
+};
+const readings = new Readings(nameOf);
 
 const runner = new Runner(service, {
   became: (state) => {
@@ -61,7 +62,7 @@ const runner = new Runner(service, {
   reached: (trouble) => say("said", trouble ?? ""),
 });
 const controls = new Controls(runner, start, () => picker.chosen?.render_fps);
-const branches = new Branches(service, () => runner.session, note);
+const branches = new Branches(service, () => runner.session, note, nameOf);
 const program = new Program(editor, picker, () => clear());
 const play = new Play(runner, picker, { begin, fail });
 

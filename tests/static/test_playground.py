@@ -427,3 +427,19 @@ def test_a_key_is_asked_for_kept_for_its_service_and_not_told_to_the_agent(
         ended(page)
         kept = page.evaluate("localStorage.getItem('gym-http.keys')")
         assert json.loads(kept) == {server.url: "open-sesame"}
+
+
+def test_looking_ahead_tells_what_each_action_would_come_to(visitor: Visitor, pages_server: Server) -> None:
+    created = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1"}').json["instance_id"]
+    pages_server.send("POST", f"/v1/envs/{created}/reset/", b'{"seed": 1}')
+    before = pages_server.send("GET", f"/v1/envs/{created}/").content
+    page = playground(visitor, pages_server.url, f"?instance={created}")
+    page.locator("#ahead").click()
+    expect(page.locator("#futures meter")).to_have_count(2, timeout=LONG_MS)
+    expect(page.locator("#futures")).to_contain_text("push left: ")
+    expect(page.locator("#futures")).to_contain_text("push right: ")
+    assert all(
+        float(each) > 5 for each in re.findall(r"push \w+: ([\d.]+)", page.locator("#futures").inner_text())
+    )
+    assert pages_server.send("GET", f"/v1/envs/{created}/").content == before
+    pages_server.send("DELETE", f"/v1/envs/{created}/")

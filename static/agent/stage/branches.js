@@ -10,8 +10,9 @@ export class Branches {
    * @param {Service} service
    * @param {() => Session | undefined} sessionNow
    * @param {(text: string, ...more: Node[]) => void} note - Shows a message.
+   * @param {(action: number) => string | null} nameOf
    */
-  constructor(service, sessionNow, note) {
+  constructor(service, sessionNow, note, nameOf) {
     this.service = service;
     this.sessionNow = sessionNow;
     this.note = note;
@@ -19,6 +20,14 @@ export class Branches {
     element("keep").addEventListener("click", () => this.#try((session, path) => this.#keep(session, path)));
     element("go-back").addEventListener("click", () => this.#try((session, path) => this.#goBack(session, path)));
     element("fork").addEventListener("click", () => this.#try((session, path) => this.#fork(session, path)));
+    element("ahead").addEventListener("click", async () => {
+      const { lookAhead } = await import("./ahead.js");
+      let draw = () => {};
+      await this.#try(async ({ connection }, path) => {
+        draw = await lookAhead(connection, path, nameOf);
+      });
+      draw();
+    });
     this.refresh();
   }
 
@@ -26,7 +35,8 @@ export class Branches {
   refresh() {
     const watched = this.sessionNow()?.watched;
     for (const option of [...this.select.options]) if (option.dataset.instance !== watched?.id) option.remove();
-    for (const id of ["keep", "fork"]) element(id, HTMLButtonElement).disabled = !watched;
+    element("futures").replaceChildren();
+    for (const id of ["keep", "fork", "ahead"]) element(id, HTMLButtonElement).disabled = !watched;
     element("go-back", HTMLButtonElement).disabled = this.select.disabled = !watched || !this.select.options.length;
   }
 
