@@ -27,6 +27,7 @@ from functions import (
     reset_env,
     restore_env,
     rollout_env,
+    session_env,
     step_env,
     stream_env,
     ticket_env,
@@ -65,7 +66,7 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-LOCAL_MODULES = (metrics,)
+LOCAL_MODULES = (session_env, metrics)
 """Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(

@@ -20,6 +20,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 
 from functions.bounded_http import BoundedHttp
+from functions.bounded_websocket import BoundedWebSocket
 from shared import settings
 from shared.errors import Misconfigured, StoreFailed
 from shared.snapshot.isolation.timeout import GRACE_S
@@ -31,6 +32,9 @@ from shared.web.observe.shared_counts import shared_counts
 from shared.web.service.service import traces_wanted
 
 _BACKLOG = 2048
+
+_MESSAGE_BODIES = 4
+"""A message of a WebSocket over so many of the longest bodies ends the connection; a shorter one is refused."""
 
 _log = logging.getLogger("uvicorn.error")
 
@@ -56,12 +60,16 @@ def serve(host: str, port: int, workers: int = 1) -> int:
         port=port,
         workers=workers,
         http=BoundedHttp,
+        ws=BoundedWebSocket,
+        ws_max_size=_MESSAGE_BODIES * chosen.max_body_bytes,
+        ws_per_message_deflate=False,  # a step has a few hundred bytes
         access_log=False,  # the application writes its own
         timeout_keep_alive=chosen.keep_alive_seconds,
         timeout_graceful_shutdown=longest_call_s,
         # A server whose call holds the interpreter's lock cannot end itself; it stops answering its parent.
         timeout_worker_healthcheck=longest_call_s,
     )
+    allow_files()
     address = StoreAddress.parse(chosen.store)
     if not open_store(address, chosen.durability).capabilities.shared:
         if workers > 1:
@@ -99,6 +107,19 @@ def _listening(host: str, port: int) -> socket.socket:
 def _url(host: str, listening: socket.socket) -> str:
     shown = f"[{host}]" if listening.family == socket.AF_INET6 else host
     return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def allow_files() -> None:
+    """Let this process, and those that it starts, open as many files and sockets as the system allows at most.
+
+    Many systems begin with 1,024, which is fewer than the WebSockets that may be open.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def worker_count(given: str) -> int:

@@ -23,10 +23,12 @@
     ├── CallTooLong               the environment's code ran longer than a call may
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
+    ├── ChainBroken               a chained call whose predecessor failed
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
     ├── ServerEnding              this server was told to end
+    ├── SocketsFull               as many WebSockets are open as may be
     ├── StoreFailed
     │   ├── StoreUnavailable      unreachable, denied or failing
     │   └── OutcomeUnknown        a conditional write that may or may not have happened
@@ -168,6 +170,10 @@ class Contended(GymHTTPError):
     """Other writers kept winning the compare-and-swap. `retry_after` is in seconds."""
 
 
+class ChainBroken(GymHTTPError):
+    """A call of a session was to be made only after the one before it had succeeded. It was not made."""
+
+
 class StaleRevision(GymHTTPError):
     """The call was conditional on another revision than the current one, which is `revision`."""
 
@@ -182,6 +188,10 @@ class Misconfigured(GymHTTPError):
 
 class ServerEnding(GymHTTPError):
     """The server was told to end and should be sent no more calls. `retry_after` is in seconds."""
+
+
+class SocketsFull(GymHTTPError):
+    """This process keeps as many WebSockets open as the settings allow. `retry_after` is in seconds."""
 
 
 class StoreFailed(GymHTTPError):

@@ -93,6 +93,8 @@ class Settings:
 
     It has to outlive an update of an agent's policy, in which the agent steps nothing.
     """
+    max_sockets: int = 4096
+    """WebSockets that a process keeps open at a time; a further one is refused with 503."""
     max_trial_seconds: float = 120.0
     """Seconds that the first trial of an unknown kind of environment may take."""
     max_trial_bytes: int = 4_294_967_296
@@ -259,6 +261,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "max_reply_bytes": _positive(int),
     "max_call_seconds": _positive(float),
     "keep_alive_seconds": _positive(int),
+    "max_sockets": _positive(int),
     "max_trial_seconds": _positive(float),
     "max_trial_bytes": _positive(int),
     "allowed_hosts": _list,

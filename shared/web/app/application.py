@@ -12,8 +12,9 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -25,13 +26,16 @@ from shared.web.app.admission import Admission
 from shared.web.app.base_path import base_path
 from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.disconnect import CLIENT_GONE, is_gone
-from shared.web.app.routing import Endpoint, Router
+from shared.web.app.routing import Endpoint, Router, SocketEndpoint
 from shared.web.observe.log import LogWriter
 from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, RequestLog, joined, request_id_of
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
 from shared.web.service.snapstart import prepare_snapshot
+
+if TYPE_CHECKING:
+    from shared.web.app.upgrades import Upgrades
 
 _log = logging.getLogger(__name__)
 
@@ -57,16 +61,23 @@ def create_app(
     """
     prepare_snapshot()
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
-    return Application(endpoints, OpenedService(settings), documented, pages)
+    sockets = [endpoint for router in routers for endpoint in router.sockets]
+    return Application(endpoints, OpenedService(settings), documented, pages, sockets)
 
 
 class Application:
     """The endpoints as an ASGI application. A declared path goes straight to its resource."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], service: OpenedService, documented: bool, pages: Path | None
+        self,
+        endpoints: Sequence[Endpoint],
+        service: OpenedService,
+        documented: bool,
+        pages: Path | None,
+        sockets: Sequence[SocketEndpoint] = (),
     ) -> None:
         self._service = service
+        self._sockets = sockets
         self._paths = Paths(endpoints, service)
         self._behind = Behind(endpoints, service, documented, pages)
         self._admission: Admission | None = None
@@ -74,7 +85,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or start and end with the server."""
         if scope["type"] != "http":
-            await self._behind(scope, receive, send)
+            await (self._upgrades if scope["type"] == "websocket" else self._behind)(scope, receive, send)
             return
         if LAMBDA_EVENT in scope:
             scope["root_path"] = base_path(scope[LAMBDA_EVENT], scope["path"])
@@ -94,6 +105,12 @@ class Application:
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
         return self._behind.openapi()
+
+    @cached_property
+    def _upgrades(self) -> "Upgrades":
+        from shared.web.app.upgrades import Upgrades  # a Lambda function has no WebSockets
+
+        return Upgrades(self._sockets, self._service, lambda: self._admission or self._admit())
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (self._paths.find(scope) or self._behind)(scope, receive, send)

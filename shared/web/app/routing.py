@@ -5,7 +5,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -26,8 +26,12 @@ from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.request import Request
 
+if TYPE_CHECKING:
+    from shared.web.sockets.upgrade import Upgrade
+
 BodyT = TypeVar("BodyT")
 Handler = Callable[[Request[BodyT]], Awaitable[Response]]
+SocketHandler = Callable[["Upgrade"], Awaitable[None]]
 
 CALL_ERRORS = (
     *(EnvironmentRaised, CallTooLong, JournalFull, SnapshotTooLarge),
@@ -58,6 +62,8 @@ class Endpoint:
     """Optional query parameters. One with a description alone may be any text."""
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
+    call: str = ""
+    """The name of this call in a session's messages; empty where a session has it not."""
     form: TypeAdapter[Any] | None = field(init=False, default=None)
     """What validates a body; None where none is declared."""
 
@@ -65,11 +71,20 @@ class Endpoint:
         object.__setattr__(self, "form", TypeAdapter(self.body) if self.body else None)
 
 
+@dataclass(frozen=True)
+class SocketEndpoint:
+    """A path whose requests may become a WebSocket, and what then serves it."""
+
+    path: str
+    handler: SocketHandler
+
+
 class Router:
     """The endpoints of one module, and what all of them have in common."""
 
     def __init__(self, **common: Any) -> None:
         self.endpoints: list[Endpoint] = []
+        self.sockets: list[SocketEndpoint] = []
         self._common = common
 
     def under(self, prefix: str) -> "Router":
@@ -89,6 +104,15 @@ class Router:
     def delete(self, path: str, **declared: Any) -> Callable[[Handler[BodyT]], Handler[BodyT]]:
         """Declare the decorated function the handler of DELETE."""
         return self._declare("DELETE", path, declared)
+
+    def socket(self, path: str) -> Callable[[SocketHandler], SocketHandler]:
+        """Declare the decorated function the handler of WebSockets at the path."""
+
+        def decorate(handler: SocketHandler) -> SocketHandler:
+            self.sockets.append(SocketEndpoint(path, handler))
+            return handler
+
+        return decorate
 
     def _declare(
         self, method: str, path: str, declared: dict[str, Any]

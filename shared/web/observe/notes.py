@@ -5,6 +5,7 @@ the time of a step, and many in a row take less time than as many one by one.
 """
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from shared.web.observe.log import LogWriter
@@ -32,6 +33,13 @@ class Notes:
     def start_buffering(self) -> None:
         """Note requests in batches from now on. Call `write` before the event loop ends."""
         self._buffers = True
+
+    def add(self, log: RequestLog) -> None:
+        """Have a request noted that has just been answered."""
+        log.ended, log.timing.ended = time.time(), time.perf_counter()
+        self.answered.append(log)
+        if not self.scheduled:
+            self.schedule()
 
     def schedule(self) -> None:
         """Have answered requests noted: soon under a server, else at once."""

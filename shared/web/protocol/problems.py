@@ -46,10 +46,12 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.CallTooLong: ProblemKind(HTTPStatus.UNPROCESSABLE_ENTITY, "call-too-long"),
     errors.NotRenderable: ProblemKind(HTTPStatus.BAD_REQUEST, "not-renderable"),
     errors.Contended: ProblemKind(HTTPStatus.CONFLICT, "contended"),
+    errors.ChainBroken: ProblemKind(HTTPStatus.FAILED_DEPENDENCY, "chain-broken"),
     errors.StaleRevision: ProblemKind(HTTPStatus.PRECONDITION_FAILED, "stale-revision"),
     errors.QuotaExceeded: ProblemKind(HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded"),
     errors.Misconfigured: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "misconfigured"),
     errors.ServerEnding: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "server-ending"),
+    errors.SocketsFull: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "sockets-full"),
     errors.StoreFailed: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-failed"),
     errors.StoreUnavailable: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable"),
     errors.OutcomeUnknown: ProblemKind(HTTPStatus.SERVICE_UNAVAILABLE, "outcome-unknown"),
@@ -64,7 +66,10 @@ METHOD_NOT_ALLOWED = ProblemKind(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allo
 HOST_NOT_ALLOWED = ProblemKind(HTTPStatus.MISDIRECTED_REQUEST, "host-not-allowed")
 ORIGIN_NOT_ALLOWED = ProblemKind(HTTPStatus.FORBIDDEN, "origin-not-allowed")
 PATH_NOT_FOUND = ProblemKind(HTTPStatus.NOT_FOUND, "path-not-found")
+UPGRADE_REQUIRED = ProblemKind(HTTPStatus.UPGRADE_REQUIRED, "upgrade-required")
 INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
+
+_INTERNAL_DETAIL = "The server failed; the instance is at its last good state. Please report it."
 
 
 def problem(error: GymHTTPError) -> Response:
@@ -104,9 +109,12 @@ def problem_response(
 
 def internal_problem() -> Response:
     """The reply to a failure of ours. The cause is in the log alone: it may hold what is not for the caller."""
-    return problem_response(
-        INTERNAL, "The server failed; the instance is at its last good state. Please report it."
-    )
+    return problem_response(INTERNAL, _INTERNAL_DETAIL)
+
+
+def internal_members() -> dict[str, Any]:
+    """The members of the same problem, for one that is part of a reply."""
+    return _members(INTERNAL, _INTERNAL_DETAIL, {})
 
 
 def _members(kind: ProblemKind, detail: str, evidence: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from shared.web.observe.log import LogWriter
 from shared.web.observe.notes import Notes
 from shared.web.service import collection
 from shared.web.service.ending import Ending
+from shared.web.service.open_sockets import OpenSockets
 from shared.web.service.signing_keys import signing_keys
 from shared.web.service.tickets import Tickets
 
@@ -53,6 +54,7 @@ class Service:
     traces: "Traces | None" = None
     """Only a server whose environment names a collector has them."""
     ending: Ending = field(default_factory=Ending)
+    sockets: OpenSockets = field(default_factory=OpenSockets)
 
     async def check_ready(self) -> None:
         """See whether this process should be sent calls: it was not told to end, and the store answers.
@@ -128,6 +130,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         notes=Notes(log, counted, traced),
         tickets=tickets,
         traces=traced,
+        sockets=OpenSockets(chosen.max_sockets),
     )
 
 

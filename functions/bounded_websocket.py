@@ -1,0 +1,91 @@
+"""uvicorn's WebSocket protocol with bounds on what a client may leave unread or unfinished, and an orderly end.
+
+uvicorn waits for ever for a client to read, also to close the connection, and answers pings meanwhile. Told to
+end, it closes at once, so that the reply to a call under way is lost.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+UNREAD_S = 30.0
+"""Seconds in which a client that is sent more than its connection holds has to read some of it."""
+
+_CLOSING_S = 2.0
+"""Seconds that a client has to answer a close."""
+
+_RESTARTED = 1012
+
+# Not below uvicorn's own, whose levels uvicorn sets. Of a connection the application writes its own line.
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.WARNING)
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger = self.conn.logger = _log
+        self.close_timeout = _CLOSING_S
+        self._unread: asyncio.TimerHandle | None = None
+        self._waiting_bytes = 0
+        """How many bytes waited to be read when last looked at."""
+
+    def pause_writing(self) -> None:
+        """The client does not keep up: give it some time, and read nothing more of it, not even pings."""
+        super().pause_writing()
+        self.transport.pause_reading()
+        self._look()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        super().resume_writing()
+        self._end_look()
+        if not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._end_look()
+        super().connection_lost(exc)
+
+    def handle_cont(self, event: Frame) -> None:
+        """A part of a message. Parts without content are no parts: endless ones would be kept one by one."""
+        if event.data or event.fin:
+            super().handle_cont(event)
+
+    def keepalive_timeout(self) -> None:
+        """No answer to a ping. While messages wait for a long call, nothing is read, and no answer either."""
+        if self.read_paused:
+            self.stop_keepalive()
+            self.schedule_ping()
+        else:
+            super().keepalive_timeout()
+
+    def shutdown(self) -> None:
+        """The server ends: tell the application, which closes the socket once the call under way is answered."""
+        if self.handshake_complete and not self.close_sent:
+            self.stop_keepalive()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": _RESTARTED})
+        else:
+            super().shutdown()
+
+    def _look(self) -> None:
+        self._waiting_bytes = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(UNREAD_S, self._check)
+
+    def _check(self) -> None:
+        if self.transport.get_write_buffer_size() < self._waiting_bytes:
+            self._look()
+        else:
+            self._unread = None
+            self.transport.abort()
+
+    def _end_look(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
