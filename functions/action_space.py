@@ -20,6 +20,7 @@ _PATH = "/v1/envs/{instance_id}/action_space/"
 @router.get(
     _PATH,
     summary="Describe the action space",
+    call="action_space",
     reply=SpaceReply,
     example={"name": "Discrete", "n": 2, "shape": [], "dtype": "int64", "start": 0},
     errors=(CallTooLong,),
@@ -33,6 +34,7 @@ async def action_space(request: Request[None]) -> Response:
 @router.post(
     _PATH + "sample/",
     summary="Sample the action space",
+    call="sample",
     body=SampleBody,
     reply=SampleReply,
     query=ARRAYS,
@@ -51,6 +53,7 @@ async def sample_action_space(request: Request[SampleBody]) -> Response:
 @router.post(
     _PATH + "contains/",
     summary="Check a value against the action space",
+    call="contains",
     body=ContainsBody,
     reply=ContainsReply,
     example={"contains": True},

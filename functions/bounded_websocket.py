@@ -14,6 +14,12 @@ from websockets.frames import Frame
 UNREAD_S = 30.0
 """Seconds in which a client that is sent more than its connection holds has to read some of it."""
 
+MOST_AHEAD = 32
+"""Messages that may wait to be answered. The client's next ones stay with it."""
+
+_SHORT_BYTES = 16_384
+"""After a longer message no other is read until it is taken."""
+
 _CLOSING_S = 2.0
 """Seconds that a client has to answer a close."""
 
@@ -57,6 +63,16 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """A part of a message. Parts without content are no parts: endless ones would be kept one by one."""
         if event.data or event.fin:
             super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """A whole message has come. uvicorn stops reading after each one, which takes system calls every time."""
+        size = sum(map(len, self.frames))
+        was_paused, self.read_paused = self.read_paused, True
+        super().send_receive_event_to_app()
+        self.read_paused = was_paused
+        if not was_paused and (size > _SHORT_BYTES or self.queue.qsize() >= MOST_AHEAD):
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def keepalive_timeout(self) -> None:
         """No answer to a ping. While messages wait for a long call, nothing is read, and no answer either."""

@@ -29,6 +29,7 @@ _EXAMPLE = {
 @router.post(
     _PATH,
     summary="Make a checkpoint",
+    call="checkpoint",
     body=CheckpointBody,
     reply=CheckpointReply,
     example=_EXAMPLE,
@@ -47,6 +48,7 @@ async def create_checkpoint(request: Request[CheckpointBody]) -> Response:
 @router.get(
     _PATH,
     summary="List the checkpoints",
+    call="checkpoints",
     reply=CheckpointsReply,
     example={"checkpoints": [_EXAMPLE]},
     tag="branching",
@@ -62,6 +64,7 @@ async def list_checkpoints(request: Request[None]) -> Response:
 @router.delete(
     _PATH + "{checkpoint_id}/",
     summary="Delete a checkpoint",
+    call="delete_checkpoint",
     reply=MessageReply,
     example={"message": "Checkpoint deleted."},
     errors=(CheckpointNotFound, StaleRevision, KeyReused),

@@ -15,6 +15,7 @@ router = Router()
 @router.delete(
     "/v1/envs/{instance_id}/",
     summary="Close an environment",
+    call="close",
     reply=MessageReply,
     example={"message": "Environment closed and deleted."},
     errors=(StaleRevision, KeyReused, Contended),

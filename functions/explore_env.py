@@ -32,6 +32,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/explore/",
     summary="Explore an environment's futures",
+    call="explore",
     body=ExploreBody,
     reply=ExploreReply,
     query=ARRAYS,

@@ -16,6 +16,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/fork/",
     summary="Fork an environment",
+    call="fork",
     body=ForkBody,
     reply=ForkReply,
     example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},

@@ -15,6 +15,7 @@ router = Router()
 @router.get(
     "/v1/envs/{instance_id}/",
     summary="Show an environment's record",
+    call="describe",
     reply=InstanceReply,
     example=INSTANCE_EXAMPLE,
 )

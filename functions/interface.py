@@ -24,6 +24,7 @@ _OBSERVATIONS = {
 @router.get(
     "/v1/envs/{instance_id}/interface/",
     summary="Describe an environment's interface",
+    call="interface",
     reply=InterfaceReply,
     example={
         "spec": {

@@ -29,6 +29,7 @@ from functions import (
     reset_env,
     restore_env,
     rollout_env,
+    session_env,
     snapshot_env,
     step_env,
     stream_env,
@@ -70,7 +71,7 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-LOCAL_MODULES = (openenv, metrics)
+LOCAL_MODULES = (openenv, session_env, metrics)
 """Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(

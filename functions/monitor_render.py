@@ -22,6 +22,7 @@ router = Router()
 @router.get(
     "/v1/envs/{instance_id}/monitor/render/",
     summary="Look at an environment",
+    call="look",
     reply=RenderReply,
     example={
         "render_mode": "ansi",

@@ -20,6 +20,7 @@ _PATH = "/v1/envs/{instance_id}/observation_space/"
 @router.get(
     _PATH,
     summary="Describe the observation space",
+    call="observation_space",
     reply=SpaceReply,
     example={
         "name": "Box",
@@ -39,6 +40,7 @@ async def observation_space(request: Request[None]) -> Response:
 @router.post(
     _PATH + "sample/",
     summary="Sample the observation space",
+    call="sample_observation",
     body=SampleBody,
     reply=SampleReply,
     query=ARRAYS,
@@ -57,6 +59,7 @@ async def sample_observation_space(request: Request[SampleBody]) -> Response:
 @router.post(
     _PATH + "contains/",
     summary="Check a value against the observation space",
+    call="contains_observation",
     body=ContainsBody,
     reply=ContainsReply,
     example={"contains": True},

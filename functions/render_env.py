@@ -16,6 +16,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/render/",
     summary="Render an environment",
+    call="render",
     reply=RenderReply,
     example={
         "render_mode": "ansi",

@@ -18,6 +18,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/reset/",
     summary="Begin an episode",
+    call="reset",
     body=ResetBody,
     reply=ResetReply,
     query=ARRAYS,

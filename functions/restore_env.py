@@ -17,6 +17,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/restore/",
     summary="Restore a checkpoint",
+    call="restore",
     body=RestoreBody,
     reply=InstanceReply,
     example=INSTANCE_EXAMPLE,

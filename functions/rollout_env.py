@@ -18,6 +18,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/rollout/",
     summary="Apply many actions",
+    call="rollout",
     body=RolloutBody,
     reply=RolloutReply,
     query=ARRAYS,

@@ -36,6 +36,8 @@ _BACKLOG = 2048
 _MESSAGE_BODIES = 4
 """A message of a WebSocket over so many of the longest bodies ends the connection; a shorter one is refused."""
 
+_FILES = 65_536
+
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -110,16 +112,17 @@ def _url(host: str, listening: socket.socket) -> str:
 
 
 def allow_files() -> None:
-    """Let this process, and those that it starts, open as many files and sockets as the system allows at most.
+    """Let this process, and those that it starts, open more files and sockets than systems begin with.
 
-    Many systems begin with 1,024, which is fewer than the WebSockets that may be open.
+    Many begin with 1,024, which is fewer than the WebSockets that may be open.
     """
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform == "linux":
+        import resource
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+        if now != resource.RLIM_INFINITY and now < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def worker_count(given: str) -> int:

@@ -18,6 +18,7 @@ router = Router()
 @router.post(
     "/v1/envs/{instance_id}/step/",
     summary="Apply an action",
+    call="step",
     body=StepBody,
     reply=StepReply,
     query=ARRAYS,

@@ -9,13 +9,15 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import TicketReply
+from shared.wire.messages.requests import TicketBody
 
 router = Router()
 
 
 @router.post(
     "/v1/envs/{instance_id}/monitor/ticket/",
-    summary="Get a ticket to watch an environment",
+    summary="Get a ticket for an environment",
+    body=TicketBody,
     reply=TicketReply,
     example={
         "ticket": "ann.1769861400.hQ1m3kJ1m9y0bqg1lN0o6Yt0bq2o3u4v5w6x7y8z9A0",
@@ -23,13 +25,15 @@ router = Router()
     },
     tag="monitor",
 )
-async def ticket_env(request: Request[None]) -> Response:
-    """Issue a ticket, which `monitor/render/` and `monitor/stream/` of this environment accept for ten minutes.
+async def ticket_env(request: Request[TicketBody]) -> Response:
+    """Issue a ticket, which is accepted in place of an API key for ten minutes, for this environment alone.
 
-    An `<img>` cannot send an API key, so it sends `?ticket=` instead. A stream that has begun outlasts its ticket.
+    `monitor/render/` and `monitor/stream/` accept one of the scope `watch`, and a session one of the scope
+    `session`: neither an `<img>` nor a page's WebSocket can send an API key, so it sends `?ticket=` instead. A
+    stream or a session that has begun outlasts its ticket.
     """
     header = await request.service.session.snapshots.header(request.reference)
-    ticket, expires = request.service.tickets.issue(header.reference)
+    ticket, expires = request.service.tickets.issue(header.reference, request.body.scope)
     ends = datetime.fromtimestamp(expires, UTC).isoformat()
     return request.reply({"ticket": ticket, "expires": ends}, headers={"Cache-Control": "no-store"})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import variables
-from tests.benchmarks import captures, explore, growth, imports, paint, phases, tables, workers
+from tests.benchmarks import captures, explore, growth, imports, paint, phases, sessions, tables, workers
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -164,6 +164,13 @@ def _workers(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.table(head, rows), [each._asdict() for each in found]
 
 
+def _sessions(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = sessions.sessions(Path(folder), given.rounds, given.seconds)
+    head = ("connections", "server's µs over HTTP", "a session", "ratio", "p50 µs over HTTP", "a session", "ratio")
+    return tables.table(head, sessions.rows(found)), [each._asdict() for each in found]
+
+
 def _imports(given: argparse.Namespace) -> tuple[str, Any]:
     whole, packages = imports.imports()
     rows = [[each.package, f"{each.seconds * 1000:.0f}"] for each in packages]
@@ -215,6 +222,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "explore": _explore,
     "growth": _growth,
     "workers": _workers,
+    "sessions": _sessions,
     "snapshots": _snapshots,
     "imports": _imports,
     "paint": _paint,

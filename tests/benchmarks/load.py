@@ -60,14 +60,16 @@ def drive(port: int, players: Sequence[Next], seconds: float) -> Run:
     return drive_at([(port, player) for player in players], seconds)
 
 
-def drive_at(players: Sequence[tuple[int, Next]], seconds: float) -> Run:
-    """The same with a port for each player."""
-    return asyncio.run(_drive(players, seconds))
+def drive_at(
+    players: Sequence[tuple[int, Next]], seconds: float, connection: "type[Connection] | None" = None
+) -> Run:
+    """The same with a port for each player, and perhaps another protocol than HTTP."""
+    return asyncio.run(_drive(players, seconds, connection or Connection))
 
 
-async def _drive(players: Sequence[tuple[int, Next]], seconds: float) -> Run:
+async def _drive(players: Sequence[tuple[int, Next]], seconds: float, connection: "type[Connection]") -> Run:
     loop = asyncio.get_running_loop()
-    playing = [_Connection(player) for _, player in players]
+    playing = [connection(player) for _, player in players]
     for (port, _), each in zip(players, playing, strict=True):
         await loop.create_connection(partial(_itself, each), "127.0.0.1", port)
     await asyncio.gather(*(each.ready for each in playing))
@@ -108,11 +110,13 @@ class Blocking:
         self._socket.close()
 
 
-def _itself(connection: "_Connection") -> "_Connection":
+def _itself(connection: "Connection") -> "Connection":
     return connection
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
+    """One connection of a player, over HTTP."""
+
     def __init__(self, player: Next) -> None:
         self.latencies: list[float] = []
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -138,16 +142,11 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        if not self._missing:
-            head, found, _ = self._buffer.partition(b"\r\n\r\n")
-            if not found:
-                return
-            self._missing = len(head) + 4 + _content_length(head)
-        if len(self._buffer) < self._missing:
+        reply = self._whole_reply()
+        if reply is None:
             return
         now = time.perf_counter()
-        reply, self._buffer, self._missing = self._buffer, b"", 0
-        if not reply.startswith(b"HTTP/1.1 200"):
+        if not self._accepted(reply):
             self._end(RefusedRequest(reply.decode("utf-8", "replace")[:500]))
         elif not self.ready.done():
             self._first = reply
@@ -163,6 +162,21 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if not self.finished.done():
             self._end(error or ConnectionResetError("the server hung up"))
+
+    def _whole_reply(self) -> bytes | None:
+        """The reply, taken out of the buffer once it is whole."""
+        if not self._missing:
+            head, found, _ = self._buffer.partition(b"\r\n\r\n")
+            if not found:
+                return None
+            self._missing = len(head) + 4 + _content_length(head)
+        if len(self._buffer) < self._missing:
+            return None
+        reply, self._buffer, self._missing = self._buffer, b"", 0
+        return reply
+
+    def _accepted(self, reply: bytes) -> bool:
+        return reply.startswith(b"HTTP/1.1 200")
 
     def _send(self, reply: bytes) -> None:
         request, self._counts = self._player(reply)

@@ -15,7 +15,7 @@ from websockets.uri import parse_uri
 
 from functions import bounded_websocket
 from functions.bounded_http import BoundedHttp
-from functions.bounded_websocket import BoundedWebSocket
+from functions.bounded_websocket import MOST_AHEAD, BoundedWebSocket
 
 PATIENCE_S = 60.0
 LARGE = b"x" * (1 << 20)
@@ -57,15 +57,22 @@ class Client:
         self.protocol.send_text(text.encode())
         await self._flush()
 
+    async def send_all(self, texts: list[str]) -> None:
+        for text in texts:
+            await self.send(text)
+
     async def receive(self) -> Frame:
         while not self._come:
             self._come.extend(each for each in await self._events() if each.opcode is not Opcode.PING)
         return self._come.popleft()
 
     async def _flush(self) -> None:
+        self._write()
+        await self.writer.drain()
+
+    def _write(self) -> None:
         for data in self.protocol.data_to_send():
             self.writer.write(data)
-        await self.writer.drain()
 
     async def _events(self) -> list[Any]:
         while not (events := self.protocol.events_received()):
@@ -73,7 +80,7 @@ class Client:
             if not data:
                 raise EOFError
             self.protocol.receive_data(data)
-        await self._flush()
+        self._write()
         return events
 
 
@@ -184,16 +191,39 @@ def test_a_message_of_many_empty_parts_takes_no_memory() -> None:
 def test_a_client_whose_messages_wait_for_a_long_call_need_not_answer_pings() -> None:
     async def test(client: Client, state: ServerState, events: dict[str, Any]) -> None:
         await client.send("slow")
-        await client.send("next")
-        await client.send("last")
         await events["begun"].wait()
+        for number in range(MOST_AHEAD):
+            await client.send(str(number))
         [served] = state.connections
         while not served.read_paused:  # type: ignore[union-attr]
             await asyncio.sleep(0.01)
         served.send_keepalive_ping()  # type: ignore[union-attr]
         served.keepalive_timeout()  # type: ignore[union-attr]
         events["go on"].set()
-        assert [(await client.receive()).data for _ in range(3)] == [b"slow", b"next", b"last"]
+        assert (await client.receive()).data == b"slow"
+        for number in range(MOST_AHEAD):
+            assert (await client.receive()).data == str(number).encode()
+
+    serving(test)
+
+
+def test_what_is_sent_ahead_is_read_only_as_it_is_answered() -> None:
+    async def test(client: Client, state: ServerState, events: dict[str, Any]) -> None:
+        await client.send("slow")
+        await events["begun"].wait()
+        long = "x" * 100_000
+        sending = asyncio.create_task(client.send_all([long] * 200))
+        [served] = state.connections
+        while not served.read_paused:  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert served.queue.qsize() <= MOST_AHEAD  # type: ignore[union-attr]
+        assert not sending.done(), "it has to wait"
+        events["go on"].set()
+        assert (await client.receive()).data == b"slow"
+        for _ in range(200):
+            assert len((await client.receive()).data) == len(long)
+        await sending
 
     serving(test)
 

@@ -16,6 +16,8 @@ from typing import Any
 import httpx2
 import pytest
 from starlette.responses import Response
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
 
 from shared.settings import Settings
 from shared.web.app.application import create_app
@@ -43,23 +45,43 @@ def watched(server: Server, path: str, begun: threading.Event) -> float:
     return time.monotonic()
 
 
+def talk(server: Server, path: str, message: dict[str, Any] | None, begun: threading.Event) -> tuple[Any, str]:
+    """Open a session, send a message if there is one, and return the reply and how the session was closed."""
+    address = f"{server.url.replace('http://', 'ws://')}{path}/session/"
+    with connect(address, open_timeout=60) as session:
+        if message is not None:
+            session.send(json.dumps(message))
+        begun.set()
+        reply = None if message is None else json.loads(session.recv(60))
+        with pytest.raises(ConnectionClosedError) as closed:
+            session.recv(60)
+    assert closed.value.rcvd is not None
+    return reply, f"{closed.value.rcvd.code} {closed.value.rcvd.reason}"
+
+
 def test_calls_under_way_are_finished_while_new_ones_are_refused_and_streams_are_cut(
     environment: dict[str, str],
 ) -> None:
-    with supervised(**environment) as server, ThreadPoolExecutor(3) as pool:
+    with supervised(**environment) as server, ThreadPoolExecutor(5) as pool:
         api = Api(server)
         assert answered(server, "/v1/health/")
         shown = api.create("CartPole-v1", render_mode="rgb_array")
         api.post(f"{shown}/reset/", {"seed": 1})
-        begun = [threading.Event(), threading.Event()]
+        begun = [threading.Event() for _ in range(4)]
         streams = [
             pool.submit(watched, server, f"{shown}/monitor/stream/", begun[0]),
             pool.submit(watched, server, f"/v1/monitor/frames/?ids={shown.rpartition('/')[2]}", begun[1]),
         ]
-        assert all(each.wait(60) for each in begun)
-        napping = api.create("Stuck-v0")
-        api.post(f"{napping}/reset/", {"options": {"then": "nap"}})
+        napping, dozing = api.create("Stuck-v0"), api.create("Stuck-v0")
+        for each in (napping, dozing):
+            api.post(f"{each}/reset/", {"options": {"then": "nap"}})
         called = time.monotonic()
+        step = {"id": 1, "call": "step", "action": 0}
+        idle, busy = (
+            pool.submit(talk, server, path, message, begun[place])
+            for place, (path, message) in enumerate(((shown, None), (dozing, step)), start=2)
+        )
+        assert all(each.wait(60) for each in begun)
         call = pool.submit(api.post, f"{napping}/step/", {"action": 0})
         time.sleep(0.5)
         server.process.send_signal(signal.SIGTERM)
@@ -70,6 +92,8 @@ def test_calls_under_way_are_finished_while_new_ones_are_refused_and_streams_are
         replied = time.monotonic()
         assert (reply.status, reply.json["observation"]) == (200, 1)
         assert replied - called >= 3
+        assert idle.result(60) == (None, "1012 reconnect")
+        assert busy.result(60) == ({"id": 1, "revision": 2, **reply.json}, "1012 reconnect")
         assert refused < replied
         assert max(cut) < replied
         assert server.process.wait(60) == 0

@@ -44,3 +44,18 @@ def test_a_store_that_cannot_be_written_ends_the_start_with_a_sentence(tmp_path:
     assert ended.returncode == 1
     assert "check the path, its permissions and its disk" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_server_may_open_as_many_files_as_its_sockets_take() -> None:
+    program = (
+        "import resource; from functions.serve import allow_files\n"
+        "_, most = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))\n"
+        "allow_files()\n"
+        "now, _ = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "assert now == (65_536 if most == resource.RLIM_INFINITY else min(65_536, most)), (now, most)\n"
+        "allow_files()\n"
+        "assert resource.getrlimit(resource.RLIMIT_NOFILE) == (now, most)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ import pytest
 from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium_http import Connection
+from gymnasium_http.transport.websocket import WebSocket
 from sameness import same
 
 
@@ -66,7 +67,8 @@ def test_each_environment_may_have_a_seed_and_be_reset_alone(connection: Connect
         assert same(remote.reset(options=options[0]), local.reset(options=options[1]))
 
 
-def test_a_step_of_all_is_one_request(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_of_all_is_one_request(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = Connection(url, sessions=False)
     with gymnasium_http.make_vec("CartPole-v1", 5, connection=connection) as env:
         env.reset(seed=1)
         paths: list[str] = []
@@ -79,6 +81,24 @@ def test_a_step_of_all_is_one_request(connection: Connection, monkeypatch: pytes
         monkeypatch.setattr(connection, "call", counted)
         env.step(np.ones(5, int))
         assert [path.rsplit("/", 2)[1] for path in paths] == ["step"]
+
+
+def test_a_step_of_all_is_one_message_of_a_session(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gymnasium_http.make_vec("CartPole-v1", 5, connection=connection) as env:
+        env.reset(seed=1)
+        asked, ask = [], WebSocket.ask
+
+        def counted(self: WebSocket, message: bytes, timeout: float) -> bytes:
+            asked.append(message)
+            return ask(self, message, timeout)
+
+        monkeypatch.setattr(WebSocket, "ask", counted)
+        monkeypatch.setattr(connection, "call", None)
+        env.step(np.ones(5, int))
+        assert len(asked) == 1
+        monkeypatch.undo()
 
 
 def test_pictures_are_a_tuple_of_all(connection: Connection) -> None:

@@ -4,6 +4,8 @@ An HTTP request, a line of a batch, a message of a WebSocket or an event of a La
 of their own that makes the call, and one that makes a reply of its `Outcome`.
 """
 
+from collections.abc import Collection
+
 import msgspec
 
 from shared.session.live.environment import Operation
@@ -24,3 +26,5 @@ class InstanceCall(msgspec.Struct, frozen=True):
     """The revisions that the instance may be at; None for any."""
     keyed: Keyed | None = None
     """The idempotency key, and digests of what it was sent with."""
+    acknowledged: Collection[bytes] = ()
+    """Digests of the keys of earlier calls whose replies the client has, so that they are kept no longer."""

@@ -207,7 +207,7 @@ def _header_after(live: LiveEnvironment, call: InstanceCall, call_id: bytes, att
     if call.keyed is None and not before.keyed:
         recent, keyed = before.recent[-_OLDER_IDS:] + call_id, before.keyed
     else:
-        recent, keyed = remember(before, revision, call_id, call.keyed, attempt.packed)
+        recent, keyed = remember(before, revision, call_id, call.keyed, attempt.packed, call.acknowledged)
     return msgspec.structs.replace(
         before,
         revision=revision,

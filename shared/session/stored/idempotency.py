@@ -6,6 +6,7 @@ remembers its last `RECENT_CALLS` calls, and their replies as long as they fit `
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -83,16 +84,24 @@ def check_same(body: bytes, keyed: Keyed | None) -> None:
 
 
 def remember(
-    before: Header, revision: int, call_id: bytes, keyed: Keyed | None, reply: bytes | None
+    before: Header,
+    revision: int,
+    call_id: bytes,
+    keyed: Keyed | None,
+    reply: bytes | None,
+    acknowledged: Collection[bytes] = (),
 ) -> tuple[bytes, tuple[KeyedCall, ...]]:
     """`Header.recent` and `Header.keyed` after the call has made `revision`.
 
-    The newest packed replies are kept as far as they fit the budget.
+    The newest packed replies are kept as far as they fit the budget, except for those whose keys are among
+    `acknowledged`: their calls will not be repeated.
     """
     recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
     if keyed is None and not before.keyed:
         return recent, ()
-    calls = [call for call in before.keyed if call.revision > revision - RECENT_CALLS]
+    calls = [
+        call for call in before.keyed if call.revision > revision - RECENT_CALLS and call.key not in acknowledged
+    ]
     if keyed is not None:
         calls.append(KeyedCall(revision, keyed.key, keyed.body, reply))
     room, kept = REPLIES_BYTES, []

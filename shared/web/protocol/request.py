@@ -1,7 +1,7 @@
 """One request as an endpoint sees it, and the replies that it can give."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
@@ -55,6 +55,8 @@ class Request(msgspec.Struct, Generic[BodyT]):
     """Whether `?ticket=` may stand in place of the API key."""
     receive: Receive = nothing_received
     """Tells, after the body, when the client hangs up."""
+    acknowledged: Collection[bytes] = ()
+    """Digests of earlier calls' keys whose replies have arrived; only a session is told of any."""
 
     @property
     def query(self) -> QueryParams:
@@ -159,7 +161,7 @@ class Request(msgspec.Struct, Generic[BodyT]):
 
     async def apply(self, operation: Operation) -> Response:
         """Carry out the operation on the instance of the path; its reply with the revision that it left."""
-        call = InstanceCall(self.reference, operation, self.encoding, self.if_match, self.keyed)
+        call = InstanceCall(self.reference, operation, self.encoding, self.if_match, self.keyed, self.acknowledged)
         outcome = await self.service.session.call(call, self.log.timing)
         self.log.revision = outcome.header.revision
         return reply_of(outcome)

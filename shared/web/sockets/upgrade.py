@@ -37,6 +37,7 @@ class Upgrade:
         """Whether it has become a WebSocket, which can no longer be refused."""
         self._receive = receive
         self._send = send
+        self._offered: Sequence[str] = scope.get("subprotocols") or ()
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         self._ticket = query.get("ticket", [None])[-1]
         self.arrays = query.get("arrays", [""])[-1]
@@ -47,7 +48,7 @@ class Upgrade:
     @property
     def subprotocols(self) -> Sequence[str]:
         """The subprotocols that the client offers, in its order, without one that carries a key."""
-        return [name for name in self.scope["subprotocols"] if not name.startswith(_BEARER)]
+        return [name for name in self._offered if not name.startswith(_BEARER)]
 
     def owner(self, instance_id: str | None = None) -> str:
         """Whose instances may be called: by the API key, or by a ticket for sessions with `instance_id`, if given.
@@ -61,7 +62,7 @@ class Upgrade:
         sent = self.log.headers.get(b"authorization")
         if sent is not None:
             return owner_of(sent.decode("latin-1"), api_keys)
-        offered = [name for name in self.scope["subprotocols"] if name.startswith(_BEARER)]
+        offered = [name for name in self._offered if name.startswith(_BEARER)]
         if offered:
             return owner_of(f"Bearer {_secret(offered[0])}", api_keys)
         if self._ticket is not None and instance_id is not None:

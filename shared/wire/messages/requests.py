@@ -256,6 +256,16 @@ class ForkBody(BaseModel):
     )
 
 
+class TicketBody(BaseModel):
+    """What the ticket is for."""
+
+    scope: Literal["watch", "session"] = Field(
+        "watch",
+        description="`watch`: looking at the environment by `monitor/`. `session`: opening a session, in which "
+        "every call on the environment can be made.",
+    )
+
+
 class CheckpointBody(BaseModel):
     """A name for people to read."""
 

@@ -18,8 +18,12 @@ from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
 from gymnasium_http.transport.connection import Connection, new_key
+from gymnasium_http.transport.session import NoReply, Session
 
 _RENDER = "render/"
+
+_OF_SESSIONS = frozenset(("step/", "reset/", "rollout/", "explore/", _RENDER))
+"""The calls that are made often enough for a session."""
 
 
 class _Call(NamedTuple):
@@ -45,6 +49,7 @@ class Instance:
         self.instance_id = instance_id
         self.interface = interface
         self._unsettled: dict[str, tuple[_Call, str]] = {}
+        self._session = Session(connection, instance_id)
         connection.users.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -60,6 +65,11 @@ class Instance:
     def __exit__(self, *error: object) -> Literal[False]:
         self.close()
         return False
+
+    @property
+    def transport(self) -> str:
+        """What carries its calls now: `session`, where the server has them and one is open, or else `http`."""
+        return "session" if self._session.is_open else "http"
 
     @property
     def spec(self) -> EnvSpec | None:
@@ -213,8 +223,7 @@ class Instance:
         given = exploration(sequences, {**drawn, "seed": exact.seed(seed)}, include, keep, options)
         if keep is None:  # nothing is written, so a call before it that got no answer can still be repeated
             self._check_open()
-            path = f"/v1/envs/{self.instance_id}/explore/"
-            reply = self.connection.call("POST", path, exact.pack(given), key=new_key(), exactly=True)
+            reply = self._carry("POST", "explore/", exact.pack(given), new_key(), exactly=True)
         else:
             reply = self._change("explore/", given, exactly=True)
         kept = {
@@ -235,6 +244,7 @@ class Instance:
     def detach(self) -> str:
         """Close this object but leave the environment on the server; return its id for `attach`."""
         self.closed = True
+        self._session.close()
         self.connection.users.discard(self)
         if not self.connection.users:
             self.connection.close()
@@ -285,11 +295,24 @@ class Instance:
         if path != _RENDER:
             self._unsettled.clear()
         try:
-            return self.connection.call(method, call.path, content, key=key, exactly=exactly)
+            return self._carry(method, path, content, key, exactly=exactly)
         except BaseException as error:
             if not isinstance(error, GymHTTPError) or isinstance(error, ServerGone | ServerFailed):
                 self._unsettled[path] = call, key
             raise
+
+    def _carry(self, method: str, path: str, content: bytes | None, key: str, *, exactly: bool) -> Any:
+        """Make a call over the session, or else over HTTP with the same key, by which it is applied once."""
+        if path in _OF_SESSIONS:
+            if self._session.connection is not self.connection:  # it was given another
+                self._session.close()
+                self._session = Session(self.connection, self.instance_id)
+            try:
+                return self._session.call(path[:-1], content, key)
+            except NoReply:
+                pass
+        whole = f"/v1/envs/{self.instance_id}/{path}"
+        return self.connection.call(method, whole, content, key=key, exactly=exactly)
 
     def _check_open(self) -> None:
         if self.closed:

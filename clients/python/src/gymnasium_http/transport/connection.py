@@ -1,5 +1,6 @@
 """HTTP to one server: sockets, headers, keys and time-outs. It knows nothing of environments."""
 
+import math
 import os
 import ssl
 import time
@@ -8,6 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -16,9 +18,18 @@ from gymnasium_http.errors import GymHTTPError, NoServer, ServerGone, TimedOut
 from gymnasium_http.transport.pool import Pool
 from gymnasium_http.transport.replies import SNAPSHOT_TYPE, error_in, file_of, value_of
 from gymnasium_http.transport.retries import Retries
+from gymnasium_http.transport.websocket import Refused, WebSocket
 from gymnasium_http.version import VERSION
 
 T = TypeVar("T")
+
+_SHAKE_HANDS_S = 5.0
+
+# Meanwhile calls are made over HTTP.
+_REFUSED_S = 2.0
+
+# A full or ending server, and a gateway before one that is away; a key that is refused is told by the call itself.
+_PASSING_REFUSALS = frozenset((401, 429, 502, 503, 504))
 
 DEFAULT_URL = "http://127.0.0.1:5000"
 
@@ -46,6 +57,7 @@ class Connection:
         timeout: float = 30.0,
         patience: float | None = None,
         transport: Callable[[], httpx.BaseTransport] | None = None,
+        sessions: bool = True,
     ) -> None:
         """Prepare a connection. Nothing is sent yet.
 
@@ -56,7 +68,8 @@ class Connection:
             patience: Seconds after a call's first failure during which it is tried again. By default 30, and 1
                 until a server has answered; a server that is still starting is waited for with a longer one.
             transport: Makes an HTTPX transport, instead of the default one, for each call that is made at the same
-                time as others.
+                time as others. Then there are no sessions.
+            sessions: Whether environments step over a session, a WebSocket each, where the server has them.
 
         Raises:
             ValueError: it is not an http or https URL.
@@ -67,7 +80,10 @@ class Connection:
         self.url = url.rstrip("/").removesuffix("/v1").rstrip("/")
         self.timeout, self.patience = timeout, patience
         self._answered = False
-        self._api_key, self._transport = api_key, transport
+        self._api_key, self._transport, self._sessions = api_key, transport, sessions
+        usable = sessions and transport is None and not _by_a_proxy(parsed)
+        self._sessions_from = -math.inf if usable else math.inf
+        """When a session may be tried, by `time.monotonic`."""
         self._pool: Pool | None = None
         self.users: weakref.WeakSet[Any] = weakref.WeakSet()
         """The environments that use it. Closing the last one closes the sockets."""
@@ -76,7 +92,7 @@ class Connection:
         return f"Connection({self.url!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        options = (self._api_key, self.timeout, self.patience, self._transport)
+        options = (self._api_key, self.timeout, self.patience, self._transport, self._sessions)
         return _reconnected, (self.url, *options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Connection":
@@ -157,6 +173,31 @@ class Connection:
         headers = {"Idempotency-Key": key, "Content-Type": SNAPSHOT_TYPE}
         return self._tried(lambda: value_of(self._once("POST", path, file, headers), exactly=False))
 
+    @property
+    def may_have_sessions(self) -> bool:
+        """Whether to try a session now: wanted, and neither known to be missing nor just refused."""
+        return time.monotonic() >= self._sessions_from
+
+    def websocket(self, path: str, subprotocol: str) -> WebSocket:
+        """Open a WebSocket.
+
+        Raises:
+            Refused: the server opened none.
+            OSError: it cannot be reached, or did not answer in time.
+        """
+        headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
+        address = "ws" + self.url.removeprefix("http") + path
+        certificates = _certificates() if address.startswith("wss:") else None
+        return WebSocket(address, subprotocol, headers, min(self.timeout, _SHAKE_HANDS_S), certificates)
+
+    def note_refusal(self, error: Refused | OSError) -> None:
+        """Learn from what became of a WebSocket whether the server has any, or when to ask again."""
+        if isinstance(error, Refused):
+            passes = error.status in _PASSING_REFUSALS
+        else:
+            passes = not isinstance(error, TimeoutError)  # a gateway that knows none may never answer
+        self._sessions_from = time.monotonic() + _REFUSED_S if passes else math.inf
+
     def _tried(self, once: Callable[[], T]) -> T:
         retries = Retries(self.patience)
         while True:
@@ -227,6 +268,11 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _by_a_proxy(url: httpx.URL) -> bool:
+    """Whether HTTPX would reach the server by a proxy that the environment names, which a WebSocket would not."""
+    return url.scheme in getproxies() and not proxy_bypass(url.host)
+
+
 def new_key() -> str:
     """An idempotency key: 122 random bits from the system, not from a generator that may be seeded."""
     return str(uuid.uuid4())
@@ -238,5 +284,8 @@ def _reconnected(
     timeout: float,
     patience: float | None,
     transport: Callable[[], httpx.BaseTransport] | None,
+    sessions: bool,
 ) -> Connection:
-    return Connection(url, api_key=api_key, timeout=timeout, patience=patience, transport=transport)
+    return Connection(
+        url, api_key=api_key, timeout=timeout, patience=patience, transport=transport, sessions=sessions
+    )

@@ -50,10 +50,11 @@ class Retries:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE_S)
         nobody = isinstance(error, NoServer)
         give_up = self._began + self._first_patience if nobody else self._failed + self._patience
-        return wait if _passes(error) and now + wait <= give_up else None
+        return wait if passes(error) and now + wait <= give_up else None
 
 
-def _passes(error: GymHTTPError) -> bool:
+def passes(error: GymHTTPError) -> bool:
+    """Whether waiting may cure it."""
     if isinstance(error, ServerGone | Contended):
         return True
     return error.status in _PASSING and name_of(error.problem) not in _LASTING

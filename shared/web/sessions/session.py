@@ -1,0 +1,193 @@
+"""A session: the calls on one instance as the messages of one WebSocket, made and answered in order.
+
+It is HTTP's call in another envelope. Each message becomes the request that the same call would be over HTTP, the
+same handler answers it, and the reply is that of HTTP with its headers as members.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from shared.errors import ChainBroken, GymHTTPError, InvalidRequest
+from shared.session.stored.header import RECENT_CALLS
+from shared.session.stored.idempotency import Keyed
+from shared.web.app.routing import Endpoint, Router
+from shared.web.observe.request_log import RequestLog
+from shared.web.protocol.conditions import keyed_of
+from shared.web.protocol.content_coding import too_large
+from shared.web.protocol.encoding import parse_body
+from shared.web.protocol.problems import INTERNAL, PROBLEMS, internal_members, told
+from shared.web.protocol.request import Request
+from shared.web.sessions.forms import Envelope, Form, Message
+from shared.web.sockets.socket import Socket
+from shared.web.sockets.upgrade import Upgrade
+
+_METHOD = "WS"
+"""In the log and the metrics: what came as a message, beside the same calls by HTTP's methods."""
+
+_TOLD = {b"idempotency-replayed": "replayed", b"warning": "warning"}
+"""Headers of HTTP's reply that are members here."""
+
+_log = logging.getLogger(__name__)
+
+Calls = Mapping[str, Endpoint]
+"""The calls that messages can make, by their names."""
+
+
+def calls_of(routers: Iterable[Router]) -> Calls:
+    """The calls on an instance that the routers' endpoints declare."""
+    return {each.call: each for router in routers for each in router.endpoints if each.call}
+
+
+class SessionRequest(Request[Any]):
+    """A call of a session, as HTTP's handlers see it."""
+
+    given_key: Keyed | None = None
+    expected: int | None = None
+
+    @property
+    def keyed(self) -> Keyed | None:
+        """The message's `key`, and what it came with."""
+        return self.given_key
+
+    @property
+    def if_match(self) -> frozenset[int] | None:
+        """The message's `if_match`."""
+        return None if self.expected is None else frozenset((self.expected,))
+
+
+class Session:
+    """One session under way."""
+
+    def __init__(self, upgrade: Upgrade, owner: str, form: Form, calls: Calls) -> None:
+        """Serve the calls on the instance that the upgrade's path names, whose owner has been checked."""
+        self._scope = {**upgrade.scope, "type": "http", "root_path": "", "query_string": b""}
+        self._service = upgrade.service
+        self._upgraded = upgrade.log
+        self._owner = owner
+        self._form = form
+        self._calls = calls
+        self._scopes: dict[str, Scope] = {}
+        self._unacknowledged: deque[tuple[int, bytes]] = deque(maxlen=RECENT_CALLS)
+        """Number and digest of the key of each call whose reply the client may still ask for."""
+        self._acknowledged: deque[bytes] = deque(maxlen=RECENT_CALLS)
+        """Digests of the keys of those for which it has said that it will not."""
+        self._succeeded = False
+        """Whether the call before has succeeded."""
+
+    async def serve(self, socket: Socket) -> None:
+        """Answer message after message until the client is gone or this server ends.
+
+        A message that is not a call is answered with a problem, and the next is read.
+
+        Raises:
+            SocketGone: the client left before a reply; its call was carried through.
+        """
+        while (message := await socket.receive()) is not None:
+            await socket.send(await self._answered(message))
+
+    async def _answered(self, message: str | bytes) -> str | bytes:
+        form = self._form
+        log = RequestLog({}, self._upgraded.request_id, owner=self._owner, method=_METHOD)
+        log.endpoint = self._upgraded.endpoint
+        number: int | None = None
+        try:
+            try:
+                read = form.read(message)
+            except InvalidRequest:
+                number = form.number(message)
+                raise
+            number = read.envelope.id
+            log.request_id = f"{log.request_id}.{number}"
+            response = await self._called(read, log)
+            log.status, self._succeeded = response.status_code, True
+            return form.told(
+                {"id": number, **_members_of(response, self._calls[read.envelope.call])}, bytes(response.body)
+            )
+        except GymHTTPError as error:
+            log.status, log.problem = PROBLEMS[type(error)]
+            problem = told(error)
+        except Exception:  # our own fault, whatever it is: in the log, and a problem for the caller
+            _log.exception("A call of %s failed", log.endpoint)
+            log.status, log.problem = INTERNAL
+            problem = internal_members()
+        finally:
+            self._service.notes.add(log)
+        self._succeeded = False
+        return form.told({"id": number, "problem": problem})
+
+    async def _called(self, message: Message, log: RequestLog) -> Response:
+        """What the call's handler replies."""
+        envelope, service, form = message.envelope, self._service, self._form
+        endpoint = self._calls.get(envelope.call)
+        if endpoint is None:
+            raise InvalidRequest(
+                f"call is {envelope.call[:40]!r}; the calls are {', '.join(sorted(self._calls))}."
+            )
+        if envelope.chain and not self._succeeded:
+            raise ChainBroken("The call before this one in the session did not succeed, so this one was not made.")
+        log.endpoint = endpoint.path
+        scope = self._scope_of(endpoint, message)
+        if service.traces is not None:
+            log.timing = service.traces.timing(log.timing.began, scope)
+        raw = b"" if endpoint.form is None else form.body(message.members)
+        if len(raw) > service.settings.max_body_bytes:
+            raise too_large(service.settings.max_body_bytes)
+        body = None if endpoint.form is None else parse_body(endpoint.form, raw, form.headers)
+        keyed = self._keyed(envelope, scope, raw)
+        request = SessionRequest(
+            scope,
+            service,
+            log,
+            body,
+            form.encoding,
+            form.headers,
+            raw,
+            acknowledged=self._acknowledged,
+            given_key=keyed,
+            expected=envelope.if_match,
+        )
+        return await endpoint.handler(request)
+
+    def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes) -> Keyed | None:
+        """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted."""
+        waiting = self._unacknowledged
+        while envelope.ack is not None and waiting and waiting[0][0] <= envelope.ack:
+            self._acknowledged.append(waiting.popleft()[1])
+        if envelope.key is None:
+            return None
+        path = scope["path"].rstrip("/").encode()
+        keyed = keyed_of(self._owner, envelope.key.encode(), scope["method"].encode(), path, raw)
+        waiting.append((envelope.id, keyed.key))
+        return keyed
+
+    def _scope_of(self, endpoint: Endpoint, message: Message) -> Scope:
+        """The scope that the call would have over HTTP."""
+        scope = self._scopes.get(endpoint.call)
+        if scope is not None:
+            return scope
+        named = {name: raw for name, raw in message.members.items() if f"{{{name}}}" in endpoint.path}
+        values = {name: str(self._form.value(raw)) for name, raw in named.items()}
+        parameters = {"checkpoint_id": "", **values, **self._scope["path_params"]}
+        path = endpoint.path.format(**parameters)
+        scope = {**self._scope, "method": endpoint.method, "path": path, "path_params": parameters}
+        if not named:
+            self._scopes[endpoint.call] = scope
+        return scope
+
+
+def _members_of(response: Response, endpoint: Endpoint) -> dict[str, Any]:
+    """What HTTP's headers say of the reply, unless the reply says it itself."""
+    members: dict[str, Any] = {}
+    for name, value in response.raw_headers:
+        if name == b"etag":
+            if "revision" in getattr(endpoint.reply, "__annotations__", ()):
+                continue
+            members["revision"] = int(value[1:-1])
+        elif name in _TOLD:
+            members[_TOLD[name]] = True if value == b"true" else value.decode("latin-1")
+    return members
