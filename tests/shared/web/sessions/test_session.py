@@ -81,7 +81,7 @@ def test_the_calls_of_branching_are_made(here: Local) -> None:
 
 def test_every_call_on_an_instance_can_be_made_but_those_that_are_none_of_a_session() -> None:
     others = {"/v1/envs/{instance_id}/session/", "/v1/envs/{instance_id}/monitor/stream/"}
-    others |= {"/v1/envs/{instance_id}/monitor/ticket/"}
+    others |= {"/v1/envs/{instance_id}/monitor/ticket/", "/v1/envs/{instance_id}/snapshot/"}
     declared = {
         (each.method, each.path)
         for module in (*local.MODULES, *local.LOCAL_MODULES)
