@@ -246,9 +246,16 @@ def test_a_quota_holds_for_tools_too(settings: Settings) -> None:
         run(play)
 
 
-def test_pages_of_other_origins_and_names_of_other_hosts_are_refused(local: Api) -> None:
-    assert local.post("/mcp", message("tools/list"), origin="https://evil.example").status == 403
-    assert local.post("/mcp", message("tools/list"), origin="http://localhost:3000").status == 200
+def test_pages_of_other_origins_and_names_of_other_hosts_are_refused(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, allowed_hosts=("gym.example",))) as client:
+        api = Api(client)
+        for headers, status in (
+            ({"origin": "https://evil.example"}, 403),
+            ({"origin": "http://localhost:3000"}, 200),
+            ({"host": "evil.example"}, 421),
+            ({"host": "gym.example"}, 200),
+        ):
+            assert api.post("/mcp", message("tools/list"), **{"host": "localhost", **headers}).status == status
 
 
 def test_there_is_no_stream_to_open_and_no_session_to_end(local: Api) -> None:
