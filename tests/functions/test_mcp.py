@@ -348,7 +348,11 @@ _CALLS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(call=_CALLS)
 def test_whatever_a_tool_is_given_is_answered(local: Api, call: tuple[str, dict[str, Any]]) -> None:
     tool, arguments = call
@@ -359,7 +363,11 @@ def test_whatever_a_tool_is_given_is_answered(local: Api, call: tuple[str, dict[
         assert "error" not in reply.json or reply.json["error"]["code"] == -32602
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     sent=st.dictionaries(st.sampled_from(["jsonrpc", "id", "method", "params"]), _VALUES)
     | st.builds(
