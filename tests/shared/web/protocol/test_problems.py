@@ -28,11 +28,12 @@ def test_the_tree_at_the_top_of_errors_names_every_exception() -> None:
     assert not missing
 
 
-def test_only_the_store_the_settings_the_end_and_our_own_faults_are_5xx() -> None:
+def test_only_the_store_the_settings_a_full_or_ending_server_and_our_own_faults_are_5xx() -> None:
     at_fault = {error for error, kind in PROBLEMS.items() if kind.status >= 500}
     assert at_fault == {
         errors.Misconfigured,
         errors.ServerEnding,
+        errors.SocketsFull,
         errors.StoreFailed,
         errors.StoreUnavailable,
         errors.OutcomeUnknown,

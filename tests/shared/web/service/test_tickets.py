@@ -62,3 +62,14 @@ def test_a_ticket_ends_with_its_owners_key_and_is_for_one_instance_only() -> Non
 def test_what_was_not_signed_here_is_refused_and_not_parsed(ticket: str) -> None:
     with pytest.raises(Unauthorized):
         tickets_of([NEW], ["ann"]).owner(ticket, REFERENCE.instance_id)
+
+
+def test_a_ticket_of_one_scope_does_for_no_other_however_it_is_dressed_up() -> None:
+    tickets = tickets_of([NEW], ["ann"])
+    for scope, other in (("watch", "session"), ("session", "watch")):
+        ticket, expires = tickets.issue(REFERENCE, scope)  # type: ignore[arg-type]
+        assert tickets.owner(ticket, REFERENCE.instance_id, scope) == "ann"  # type: ignore[arg-type]
+        signature = ticket.rpartition(".")[2]
+        for dressed in (ticket, f"ann.{expires}\n{scope}.{signature}", f"ann.{expires}\n{other}.{signature}"):
+            with pytest.raises(Unauthorized):
+                tickets.owner(dressed, REFERENCE.instance_id, other)  # type: ignore[arg-type]
