@@ -15,6 +15,7 @@ from shared.openenv.faults import fault, fault_of
 from shared.session.stored.header import Header
 from shared.web.sockets.socket import Socket
 from shared.web.sockets.upgrade import Upgrade
+from shared.wire.values import forms
 
 _NO_TOOLS = {
     "code": -32601,
@@ -97,7 +98,7 @@ async def converse(upgrade: Upgrade, *, env_id: str | None = None, instance_id: 
         ServerEnding, SocketsFull, SocketGone: as `Upgrade.accept`.
     """
     service = upgrade.service
-    episodes = Episodes(service, upgrade.owner())
+    episodes = Episodes(service, upgrade.owner(), forms.JSON_WRITTEN)
     episode = None
     if instance_id is not None:
         episode = episodes.of_instance(instance_id)

@@ -4,6 +4,7 @@ An instance is made at the first reset. Its own name for an episode is `INSTANCE
 again. A client may name an episode itself; over HTTP the instance's id follows from that name.
 """
 
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
@@ -94,9 +95,11 @@ class Episode(NamedTuple):
 class Episodes:
     """The episodes of one owner."""
 
-    def __init__(self, service: Service, owner: str) -> None:
+    def __init__(self, service: Service, owner: str, form: forms.Form = forms.JSON) -> None:
+        """`form` is that of what environments return; `JSON_WRITTEN` is for msgspec's encoder alone."""
         self._service = service
         self._owner = owner
+        self._encode = partial(_told, form)
 
     def of_instance(self, instance_id: str, name: str | None = None) -> Episode:
         """The current episode of an instance.
@@ -188,7 +191,9 @@ class Episodes:
         if key is not None:
             sent = given.model_dump_json().encode()
             keyed = self._keyed(f"call {key}", episode.reference.instance_id.encode(), sent)
-        outcome = await self._service.session.call(InstanceCall(episode.reference, operation, _told, keyed=keyed))
+        outcome = await self._service.session.call(
+            InstanceCall(episode.reference, operation, self._encode, keyed=keyed)
+        )
         header, data = outcome.header, dict(outcome.reply)
         data["metadata"] = {"instance_id": header.instance_id, "episode_id": episode.id_in(header)}
         return data, header
@@ -197,7 +202,7 @@ class Episodes:
         return Keyed.of(self._owner, f"openenv {key}", *sent)
 
 
-def _told(result: dict[str, Any]) -> dict[str, Any]:
+def _told(form: forms.Form, result: dict[str, Any]) -> dict[str, Any]:
     """What reset and step returned, as `data` of an observation message.
 
     Raises:
@@ -211,7 +216,7 @@ def _told(result: dict[str, Any]) -> dict[str, Any]:
     observed = {**result, "terminated": flags[0], "truncated": flags[1]}
     reward = observed.pop("reward", None)
     return {
-        "observation": forms.encode(observed, forms.JSON_WRITTEN),
+        "observation": forms.encode(observed, form),
         "reward": None if reward is None else forms.number(reward),
         "done": any(flags),
     }

@@ -1,10 +1,17 @@
 """OpenEnv's calls over HTTP, where an episode goes on by its name."""
 
+import dataclasses
+
 import gymnasium
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
 
-from tests.applications import Api
+from functions import openenv
+from shared.settings import Settings
+from shared.web.app.application import create_app
+from tests.applications import Api, served
 
 LAKE = "/openenv/FrozenLake-v1"
 
@@ -69,6 +76,20 @@ def test_the_schema_describes_what_is_sent_and_received(local: Api, env_id: str)
     observation.validate(reply["observation"])
     Draft202012Validator(schema["state"]).validate(local.get(f"/openenv/instances/{instance}/state").json)
     assert schema["action"]["space"]["name"]
+
+
+def test_a_picture_is_lists_of_numbers_in_json(settings: Settings) -> None:
+    with served("local", dataclasses.replace(settings, env_modules=("ale_py",))) as client:
+        reply = Api(client).post("/openenv/ALE/Pong-v5/reset", {"seed": 1}).json
+        observation = np.array(reply["observation"]["observation"])
+        assert observation.shape == (210, 160, 3)
+        with (
+            TestClient(create_app(openenv.router, settings=settings)) as other,
+            other.websocket_connect(f"/openenv/instances/{reply['metadata']['instance_id']}/ws") as socket,
+        ):
+            socket.send_text('{"type": "reset", "data": {"seed": 1}}')
+            told = socket.receive_json()["data"]["observation"]["observation"]
+            assert np.array_equal(told, observation)
 
 
 def test_a_server_says_that_it_is_there(local: Api) -> None:

@@ -273,7 +273,11 @@ _MESSAGES = st.fixed_dictionaries(
 
 
 @given(messages=st.lists(_MESSAGES, max_size=6))
-@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis.settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_whatever_a_message_says_is_answered_and_the_connection_goes_on(
     client: TestClient, messages: list[dict[str, Any]]
 ) -> None:
