@@ -1,8 +1,8 @@
 /**
  * Calls over sessions: a `fetch` for gymnasium.js, with which an environment steps over one WebSocket.
  *
- *     import { Env } from "./gymnasium.js";
- *     import { overSessions } from "./gymnasium/session.js";
+ *     import { Env } from "../gymnasium.js";
+ *     import { overSessions } from "./session.js";
  *
  *     const env = await Env.make("CartPole-v1", { fetch: overSessions() });
  *

@@ -163,6 +163,8 @@ class Session:
         path = scope["path"].rstrip("/").encode()
         keyed = keyed_of(self._owner, envelope.key.encode(), scope["method"].encode(), path, raw)
         waiting.append((envelope.id, keyed.key))
+        if keyed.key in self._acknowledged:  # used once more, for another call
+            self._acknowledged.remove(keyed.key)
         return keyed
 
     def _scope_of(self, endpoint: Endpoint, message: Message) -> Scope:

@@ -17,7 +17,7 @@ RECONNECT = 1012
 
 _NORMAL, _FAILED = 1000, 1011
 
-_AT_ONCE_S = 10e-6
+_AT_ONCE_S = 50e-6
 """A message that came sooner was waiting already: the event loop had no turn while it was received."""
 
 

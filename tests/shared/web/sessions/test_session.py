@@ -166,6 +166,16 @@ def test_a_reply_is_kept_until_the_client_says_that_it_has_it(here: Local) -> No
         assert first["revision"] == 2
 
 
+def test_a_key_that_was_acknowledged_and_is_used_once_more_is_kept_again(here: Local) -> None:
+    with here.session(here.create()) as talk:
+        talk("reset", seed=1, key="a")
+        talk("step", action=1, key="b", ack=1)
+        third = talk("step", action=1, key="a")
+        assert third["revision"] == 3
+        talk("step", action=0, key="c")
+        assert talk("step", action=1, key="a") == {**third, "replayed": True}
+
+
 def test_a_call_that_was_not_made_leaves_what_was_acknowledged_to_the_next(here: Local) -> None:
     path = here.create()
     with here.session(path) as talk:

@@ -186,8 +186,10 @@ class Connection:
             OSError: it cannot be reached, or did not answer in time.
         """
         headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        address = "ws" + self.url.removeprefix("http") + path
-        certificates = _certificates() if address.startswith("wss:") else None
+        scheme, _, rest = self.url.partition("://")
+        secure = scheme.lower() == "https"
+        address = f"{'wss' if secure else 'ws'}://{rest}{path}"
+        certificates = _certificates() if secure else None
         return WebSocket(address, subprotocol, headers, min(self.timeout, _SHAKE_HANDS_S), certificates)
 
     def note_refusal(self, error: Refused | OSError) -> None:

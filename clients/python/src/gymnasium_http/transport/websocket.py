@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidState, InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
@@ -52,7 +52,10 @@ class WebSocket:
             Refused: the server opened none of this subprotocol.
             OSError: it cannot be reached, or did not answer in time.
         """
-        uri = parse_uri(url)
+        try:
+            uri = parse_uri(url)
+        except InvalidURI:
+            raise Refused(0) from None
         self._protocol = ClientProtocol(uri, subprotocols=[Subprotocol(subprotocol)], max_size=None)
         self._messages: deque[bytes] = deque()
         self._parts: list[bytes] = []
@@ -90,8 +93,9 @@ class WebSocket:
                 self._read(deadline)
         except TimeoutError:
             raise
-        except OSError:
-            raise Gone from None
+        except (OSError, InvalidState):  # a close may have come with the reply before
+            closed = self._protocol.close_rcvd
+            raise Gone(0 if closed is None else closed.code) from None
         return self._messages.popleft()
 
     def close(self) -> None:
