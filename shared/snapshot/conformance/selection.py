@@ -164,7 +164,8 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
     late: list[str] = []
     for mechanism in mechanisms:
         try:
-            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_BRIEF)
+            extent = {**_BRIEF, **getattr(mechanism, "trial", {})}
+            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **extent)
             check_turns(seeded, tuple(modules), mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")

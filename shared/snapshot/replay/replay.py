@@ -51,8 +51,10 @@ class ReplayMechanism:
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
         home: Home = Home.WORKER,
+        trial: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
+        self.trial = trial or {}
         self.libraries = libraries
         self.home = home
         self._core_of = core_of
@@ -205,7 +207,10 @@ class ReplaySubject:
         return plain.dumps(self._readers.read(self.core.generators()))
 
     def _set_generators(self, states: bytes) -> None:
-        for generator, state in zip(self.core.generators(), plain.loads(states), strict=True):
+        generators, stored = self.core.generators(), plain.loads(states)
+        if len(generators) != len(stored):  # an episode may leave more of them than a new environment has
+            raise _diverged("The environment in the snapshot has more or fewer generators than a new one")
+        for generator, state in zip(generators, stored, strict=True):
             set_generator_state(generator, state)
 
     def _check_room(self) -> None:
