@@ -65,8 +65,10 @@ class OriginalLeaf(NativeLeaf, Protocol):
     def difference(self, kept: Any, instance: Any) -> bytes | None:
         """In what the instance differs from the copy; empty if in nothing, None if `to_bytes` has to tell."""
 
-    def again(self, kept: Any, difference: bytes, spare: Any = None) -> Any:
+    def again(self, kept: Any, difference: bytes, spare: Any = None, differs: bytes | None = None) -> Any:
         """An instance that differs so from the copy: a new one, or the spare, which nobody needs any longer.
+
+        `differs` is the difference of the spare, if that is known.
 
         Raises:
             ValueError: The difference is one from another copy.

@@ -121,6 +121,7 @@ class GraphSubject:
         """
         if self._since is not None:
             self._since.begin(call)
+        self._pattern.constants.originals.may_change()
         with self._global_rng.lent(), self._process.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)

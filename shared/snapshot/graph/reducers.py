@@ -95,10 +95,11 @@ def reduce_original(leaf: OriginalLeaf, instance: Any, constants: Constants) -> 
     Raises:
         NotPlain: The leaf refuses it.
     """
-    original = constants.originals.of(instance)
+    originals = constants.originals
+    original = originals.of(instance)
     if original is None and not constants.complete:
-        original = constants.originals.keep(leaf, instance)
-    difference = None if original is None else leaf.difference(original.kept, instance)
+        original = originals.keep(leaf, instance)
+    difference = None if original is None else originals.difference(original, instance)
     return reduce_leaf(leaf, instance) if difference is None else (_from_original, (original, difference))
 
 

@@ -126,7 +126,9 @@ class OriginalLeafContract(NativeLeafContract):
             difference = self.leaf.difference(kept, make())
             assert difference is not None
             assert (difference == b"") is (first is make)
-            for made in (self.leaf.again(kept, difference), self.leaf.again(kept, difference, other())):
+            differs = self.leaf.difference(kept, other())
+            spares = [(), (other(),), (other(), differs)]
+            for made in (self.leaf.again(kept, difference, *spare) for spare in spares):
                 assert self.leaf.to_bytes(made) == self.leaf.to_bytes(make())
                 assert digest(self.observed(made)) == digest(self.observed(make()))
             assert self.leaf.difference(kept, first()) == b""

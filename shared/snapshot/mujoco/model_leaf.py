@@ -99,26 +99,21 @@ class ModelLeaf:
         set_anew = None if settings == kept.settings else settings
         return plain.dumps([set_anew, changed.astype("<u4").tobytes(), words[changed].tobytes()])
 
-    def again(self, kept: "Kept", difference: bytes, spare: Any = None) -> Any:
+    def again(self, kept: "Kept", difference: bytes, spare: Any = None, differs: bytes | None = None) -> Any:
         """A model like the one kept, but for the difference: a new one, or the spare.
 
         Raises:
             ValueError: The difference is one from another model.
         """
-        model = _like(kept, spare)
-        if not difference:
-            return model
-        try:
-            match plain.loads(difference):
-                case [settings, bytes(places), bytes(values)]:
-                    changed = np.frombuffer(places, "<u4")
-                    _words(model)[changed] = np.frombuffer(values, np.uint64)
-                    if settings is not None:
-                        _set_settings(model, settings)
-                case _:
-                    raise ValueError("the bytes are not the difference of two models")
-        except (SnapshotCorrupt, IndexError) as error:
-            raise ValueError(f"this difference is one from another model: {error}") from error
+        model = _like(kept, spare, differs)
+        if difference:
+            settings, changed, values = _told(difference)
+            try:
+                _words(model)[changed] = values
+            except (IndexError, ValueError) as error:
+                raise ValueError(f"this difference is one from another model: {error}") from error
+            if settings is not None:
+                _set_settings(model, settings)
         return model
 
 
@@ -130,10 +125,30 @@ class Kept(NamedTuple):
     settings: bytes
 
 
-def _like(kept: Kept, spare: Any) -> Any:
+def _told(difference: bytes) -> tuple[bytes | None, NDArray[np.uint32], NDArray[np.uint64]]:
+    """Settings, if they differ, and the places and values of the words that do.
+
+    Raises:
+        ValueError: It is no difference of two models.
+    """
+    try:
+        match plain.loads(difference):
+            case [bytes() | None as settings, bytes(places), bytes(values)]:
+                return settings, np.frombuffer(places, "<u4"), np.frombuffer(values, np.uint64)
+    except SnapshotCorrupt as error:
+        raise ValueError(error.detail) from error
+    raise ValueError("the bytes are not the difference of two models")
+
+
+def _like(kept: Kept, spare: Any, differs: bytes | None) -> Any:
+    """A model like the one kept."""
     if spare is None or _numbers(spare) != kept.numbers:
         return copy(kept.model)
-    _words(spare)[:] = _words(kept.model)
+    if differs is None:
+        _words(spare)[:] = _words(kept.model)
+    elif differs:
+        _, changed, _ = _told(differs)
+        _words(spare)[changed] = _words(kept.model)[changed]
     if _settings(spare) != kept.settings:
         _set_settings(spare, kept.settings)
     return spare

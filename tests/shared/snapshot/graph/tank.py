@@ -36,10 +36,14 @@ class TankLeaf:
             return None
         return b"" if tank.water == kept.water else bytes([tank.water])
 
-    def again(self, kept: Tank, difference: bytes, spare: Tank | None = None) -> Tank:
+    def again(
+        self, kept: Tank, difference: bytes, spare: Tank | None = None, differs: bytes | None = None
+    ) -> Tank:
         made = self.keep(kept) if spare is None else spare
         if len(difference) > 1:
             raise ValueError("a difference takes a byte")
+        if spare is not None and differs is not None:
+            assert self.difference(kept, spare) == differs
         made.water, made.size = difference[0] if difference else kept.water, kept.size
         return made
 

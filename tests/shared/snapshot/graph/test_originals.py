@@ -76,6 +76,21 @@ def test_what_was_let_go_is_used_again_and_what_a_constructor_made_is_not() -> N
     assert [each.water for each in again] == [5, 5, 5]
 
 
+def test_the_difference_of_a_spare_is_told_only_if_no_call_came_since() -> None:
+    """The tank compares what it is told with what it finds."""
+    for called in (False, True):
+        originals = Originals()
+        original = originals.keep(TANK, Tank(50 + called))
+        lent = originals.lender(original)(b"\x09")
+        assert originals.difference(original, lent) == b"\x09"
+        if called:
+            originals.may_change()
+            lent.water = 11
+        originals.let_go()
+        assert original.spares == [(lent, None if called else b"\x09")]
+        assert originals.lender(original)(b"").water == 50 + called
+
+
 def test_environments_never_hold_one_object_together() -> None:
     """While the first uses its own, another gets another."""
     one, other = Originals(), Originals()
