@@ -94,7 +94,10 @@ class Settings:
     It has to outlive an update of an agent's policy, in which the agent steps nothing.
     """
     max_trial_seconds: float = 120.0
-    """Seconds that the first trial of an unknown kind of environment may take."""
+    """Seconds of the processor that the first trial of an unknown kind of environment may take.
+
+    By the clock it may take four times as many, so that a busy machine refuses nothing.
+    """
     max_trial_bytes: int = 4_294_967_296
     """Memory that this trial may use, in bytes."""
     allowed_hosts: tuple[str, ...] = ()
