@@ -25,6 +25,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
 from shared.snapshot.graph.body import UNKNOWN_FORM, BlockCompressor, GraphBody
 from shared.snapshot.graph.calls_since import CallsSince, call_of
+from shared.snapshot.graph.originals import Originals
 from shared.snapshot.graph.path import pickled
 from shared.snapshot.graph.pattern import Pattern, Patterns, layer_names
 from shared.snapshot.graph.pickler import GraphPickler
@@ -213,13 +214,7 @@ class GraphSubject:
                 "A new environment is made with other constants than the one stored: its constructor is not "
                 "deterministic, or it shares state with other instances. Create it anew."
             )
-        constants = self._pattern.constants
-        constants.originals.let_go()
-        env = stored.environment(constants)
-        if layer_names(env) != stored.layers or _generators_digest(env) != stored.generators:
-            raise SnapshotDiverged(
-                f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
-            )
+        env = self._built(stored)
         # Equal, as was checked before.
         self._versions = {name: version_here(name) for name in stored.versions}
         self._names.set_state(stored.module_state)
@@ -228,6 +223,22 @@ class GraphSubject:
         for clock, time in zip(self._clocks, stored.clocks, strict=True):
             clock.write(time)
         self._since = CallsSince(body)
+
+    def _built(self, stored: GraphBody) -> gymnasium.Env[Any, Any]:
+        """The environment that was stored; until it is there, the present one keeps all that it has."""
+        constants = self._pattern.constants
+        present, constants.originals = constants.originals, Originals()
+        try:
+            env = stored.environment(constants)
+            if layer_names(env) != stored.layers or _generators_digest(env) != stored.generators:
+                raise SnapshotDiverged(
+                    f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
+                )
+        except BaseException:
+            constants.originals = present
+            raise
+        present.let_go()
+        return env
 
     def close(self) -> None:
         """Let go of large objects, for others to use. Several `close` methods shut pygame down for all."""

@@ -6,10 +6,12 @@ import gymnasium
 import numpy as np
 import pytest
 
+from shared.errors import SnapshotDiverged
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.graph.body import GraphBody
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH
 from shared.snapshot.making.make import make
 from shared.snapshot.making.vector import adopt_to_serve, subject_to_restore
@@ -98,3 +100,16 @@ def test_one_that_draws_with_gymnasiums_renderer_is_left_to_the_graphics_thread(
     env = make(Recipe("Hopper-v5", render_mode="rgb_array"))
     assert not OBJECT_GRAPH.suits(env)
     env.close()
+
+
+def test_an_environment_whose_restore_fails_keeps_its_models() -> None:
+    """Nobody else gets one that it may still change."""
+    subject = played(4)
+    body, good = subject.capture(), played(6).capture()
+    broken = GraphBody.unpacked(good)._replace(generators=b"others")
+    with pytest.raises(SnapshotDiverged):
+        subject.restore(broken.packed())
+    other = subject_to_restore(OBJECT_GRAPH, PUSHING)
+    other.restore(body)
+    other.apply(Reset(8))
+    assert subject.capture() == body
