@@ -13,6 +13,7 @@ from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
+from shared.snapshot.making.vector import subject_to_restore
 from shared.snapshot.replay import journal, replay
 from shared.snapshot.replay.journal import EPISODE_JOURNAL, JOURNAL
 from tests.shared.snapshot import habits
@@ -204,3 +205,30 @@ def test_what_an_episode_sets_in_the_process_keeps_the_journal_whole(monkeypatch
     assert not live.core.restarts
     assert same_answers(live, restored(EPISODE_JOURNAL, REWOUND, live.capture()), [*PUSHES, RESET, PUSHES[0]])
     assert np.geterr()["divide"] != "raise"
+
+
+@pytest.mark.parametrize("mechanism", [JOURNAL, EPISODE_JOURNAL], ids=lambda mechanism: mechanism.name)
+def test_a_restore_makes_one_environment(mechanism: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make a simulated arm takes 0.1 s."""
+    live = adopted(mechanism, REWOUND, EPISODES)
+    made: list[Any] = []
+
+    def noted(recipe: Recipe) -> Any:
+        made.append(make(recipe))
+        return made[-1]
+
+    monkeypatch.setattr(replay, "make", noted)
+    other = subject_to_restore(mechanism, REWOUND)
+    other.restore(live.capture())
+    assert len(made) == 1
+    assert same_answers(live, other, EPISODES)
+    other.close()
+    assert made[0].unwrapped.closed == 1
+
+
+def test_a_subject_that_was_never_restored_can_be_closed() -> None:
+    subject_to_restore(JOURNAL, REWOUND).close()
+
+
+def test_a_vector_is_restored_by_the_environments_that_it_has() -> None:
+    assert JOURNAL.rebuild(Recipe("test/Rewound-v0", num_envs=2)) is None
