@@ -21,8 +21,8 @@ from shared.snapshot.graph.native_base import class_name
 ENTRY_POINT_GROUP = "gym_http.native_leaves"
 
 _BUILT_IN: Mapping[str, str] = {
-    "pygame.surface.Surface": "shared.snapshot.graph.pygame_leaves:SURFACE",
-    "pygame.time.Clock": "shared.snapshot.graph.pygame_leaves:CLOCK",
+    "pygame.surface.Surface": "shared.snapshot.pygame.leaves:SURFACE",
+    "pygame.time.Clock": "shared.snapshot.pygame.leaves:CLOCK",
     "mujoco._structs.MjModel": "shared.snapshot.mujoco.model_leaf:MODEL",
     "mujoco._structs.MjData": "shared.snapshot.mujoco.data_leaf:DATA",
 }

@@ -27,9 +27,8 @@ from shared.snapshot.graph.body import UNKNOWN_FORM, BlockCompressor, GraphBody
 from shared.snapshot.graph.calls_since import CallsSince, call_of
 from shared.snapshot.graph.originals import Originals
 from shared.snapshot.graph.path import pickled
-from shared.snapshot.graph.pattern import Pattern, Patterns, layer_names
+from shared.snapshot.graph.pattern import Pattern, Patterns, Survey, layer_names
 from shared.snapshot.graph.pickler import GraphPickler
-from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState
 from shared.snapshot.making.make import make

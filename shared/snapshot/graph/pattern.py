@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import gymnasium
@@ -17,12 +18,44 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.stable_names import stable_name_of
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.graph.constants import Constants
-from shared.snapshot.graph.survey import Survey
+from shared.snapshot.graph.leaves import leaf_for
+from shared.snapshot.graph.native_base import module_name
+from shared.snapshot.graph.path import pickled
+from shared.snapshot.graph.pickler import GraphPickler
 from shared.snapshot.isolation.module_state import modules_behind
 from shared.snapshot.isolation.process_state import ProcessState, left_by_constructor
 
 MOST_PATTERNS = 8
 """Recipes whose patterns a process keeps, with a copy of each model; the one used longest ago is dropped first."""
+
+
+class Survey:
+    """What the graph of a newly made environment consists of.
+
+    Raises:
+        NotPlain: Something in it cannot be carried. The message begins with the path to it.
+    """
+
+    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+        self.constants = Constants()
+        surveyor = _Surveyor(self.constants)
+        pickled(surveyor, env, self.constants)
+        self.constants.complete = True
+        self.modules = surveyor.modules
+        """Modules of the classes, functions and leaves that the graph names."""
+
+
+class _Surveyor(GraphPickler):
+    def __init__(self, constants: Constants) -> None:
+        super().__init__(constants)
+        self.modules: set[str] = set()
+
+    def reducer_override(self, instance: Any) -> Any:
+        named = instance if isinstance(instance, type | FunctionType) else type(instance)
+        self.modules.add(module_name(named))
+        if (leaf := leaf_for(type(instance))) is not None:
+            self.modules.add(type(leaf).__module__)
+        return super().reducer_override(instance)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,19 @@
 """A process keeps the pattern of few recipes, and only where an environment holds something large."""
 
+from threading import Lock
 from typing import Any
 
 import gymnasium
 import pytest
 from gymnasium.spaces import Discrete
 
+from shared.codec.plain import NotPlain
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.graph.pattern import MOST_PATTERNS, Pattern, Patterns, layer_names
+from shared.snapshot.graph.pattern import MOST_PATTERNS, Pattern, Patterns, Survey, layer_names
 from shared.snapshot.isolation.process_state import ProcessState
+from shared.variables import prepare_process
 from tests.shared.snapshot.graph.conftest import Register
+from tests.shared.snapshot.graph.envs import Forgetful, Visits
 from tests.shared.snapshot.graph.tank import TANK, Tank
 
 RECIPE = Recipe("a/Tank-v0", seed=1)
@@ -78,3 +82,35 @@ def test_what_a_constructor_has_set_holds_for_the_next_environment(monkeypatch: 
     assert (state.changed, renewed.changed) == (["gymnasium.logger.min_level"], [])
     with renewed.lent():
         assert gymnasium.logger.min_level == 7
+
+
+def test_sets_of_the_constructor_are_constants_and_later_ones_are_not_added() -> None:
+    env = Visits()
+    survey = Survey(env)
+    assert survey.constants.complete
+    assert survey.constants.fingerprint() == Survey(Visits()).constants.fingerprint()
+    assert survey.constants.fingerprint() != Survey(Forgetful()).constants.fingerprint()
+    with pytest.raises(NotPlain):
+        survey.constants.number({1, 2})
+
+
+def test_the_modules_of_classes_and_functions_are_found() -> None:
+    """Their versions stand in a snapshot."""
+    modules = Survey(Forgetful()).modules
+    assert {Forgetful.__module__, "gymnasium.spaces.box"} <= modules
+
+
+def test_the_modules_of_a_native_type_and_of_its_leaf_are_found() -> None:
+    """The leaf writes and reads a part of the bytes."""
+    prepare_process()
+    pygame = pytest.importorskip("pygame")
+    env: Any = Forgetful()
+    env.sprite = pygame.Surface((2, 2))
+    assert {"pygame.surface", "shared.snapshot.pygame.leaves"} <= Survey(env).modules
+
+
+def test_an_environment_that_cannot_be_carried_has_no_survey() -> None:
+    env: Any = Forgetful()
+    env.lock = Lock()
+    with pytest.raises(NotPlain, match=r"^env\.lock"):
+        Survey(env)
