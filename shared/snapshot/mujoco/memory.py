@@ -25,11 +25,11 @@ _FARTHEST_BYTES = 1 << 19
 _AT_ONCE = 64
 """Words that are searched at once: fewer than there are pointers, so that none outside of the `mjData` is read."""
 
-_UNKNOWN = "the memory of this MjData is not laid out as in MuJoCo 3 and 4"
+_UNKNOWN = "the memory of this MjData is not laid out as in MuJoCo 4"
 
 
 class _Layout(NamedTuple):
-    """Where the pointers lie in every `mjData` of the installed MuJoCo."""
+    """Where the pointers lie in each `mjData` of the installed MuJoCo."""
 
     offset: int
     """Bytes before the pointer to the buffer. Those to the arena and to the arrays follow it."""

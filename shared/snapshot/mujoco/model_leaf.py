@@ -163,7 +163,7 @@ def _check(model: Any) -> None:
         array.ctypes.data + array.nbytes for array in shown if isinstance(array, np.ndarray) and _lies_in(array)
     ]
     if not model.nq or not all(begin < end <= begin + words * _WORD for end in ends):
-        raise NotPlain("the memory of this MjModel is not laid out as in MuJoCo 3 and 4, or it has no joint")
+        raise NotPlain("the memory of this MjModel is not laid out as in MuJoCo 4, or it has no joint")
 
 
 def _lies_in(array: NDArray[Any]) -> bool:

@@ -147,11 +147,10 @@ def test_a_reset_is_the_way_out_of_a_journal_that_is_full(monkeypatch: pytest.Mo
     live.apply(PUSHES[0])
 
 
-@pytest.mark.parametrize("name", ["Ageing", "Lasting", "Multiplying"])
-def test_an_episode_that_depends_on_earlier_ones_is_found_out(name: str) -> None:
-    """By what Python shows after a reset, or by a reply, before anything is created."""
-    recipe = Recipe(f"test/{name}-v0", seed=1)
-    with pytest.raises(NotExact):
+def test_an_episode_that_depends_on_earlier_ones_is_found_out() -> None:
+    """By a reply, before anything is created."""
+    recipe = Recipe("test/Lasting-v0", seed=1)
+    with pytest.raises(NotExact, match=r"came out differently"):
         check_recipe(recipe, modules=(ENVS,), mechanism=EPISODE_JOURNAL, chain=2, **EPISODE_JOURNAL.trial)
 
 
