@@ -186,6 +186,10 @@ exactness: $(VENV)/.check  ## prove every environment exact and write docs/exact
 compatibility: $(VENV)/.check  ## prove that versions continue each other: ARGS="numpy 2.4.6 2.5.5:python3.13"
 	$(BIN)/python -m infra.proofs.compatibility $(ARGS)
 
+.PHONY: families
+families: $(VENV)/.check  ## try families of other packages, a venv for each, and write their table; hours
+	$(BIN)/python -m infra.proofs.families $(ARGS)
+
 turns: $(VENV)/.check  ## play two environments of every kind by turns, each against one alone; an hour
 	$(BIN)/python -m infra.proofs.turns --module ale_py $(ARGS)
 

@@ -100,7 +100,10 @@ class Settings:
     openenv_ttl_s: float = 3600.0
     """Seconds after which an instance is deleted whose connection by OpenEnv's protocol was lost."""
     max_trial_seconds: float = 120.0
-    """Seconds that the first trial of an unknown kind of environment may take."""
+    """Seconds of the processor that the first trial of an unknown kind of environment may take.
+
+    By the clock it may take four times as many, so that a busy machine refuses nothing.
+    """
     max_trial_bytes: int = 4_294_967_296
     """Memory that this trial may use, in bytes."""
     allowed_hosts: tuple[str, ...] = ()

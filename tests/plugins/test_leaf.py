@@ -17,7 +17,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.graph import native_state, pickler
 from shared.snapshot.graph.leaves import leaf_named, registered_leaves
 from shared.snapshot.graph.mechanism import OBJECT_GRAPH
-from shared.snapshot.graph.survey import Survey
+from shared.snapshot.graph.pattern import Survey
 from shared.snapshot.graph.testing import NativeLeafContract, graph_of, restored
 from shared.snapshot.making.make import make
 

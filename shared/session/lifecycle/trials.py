@@ -80,7 +80,8 @@ class Trials:
 
     def _limits_now(self) -> Limits:
         """The limits, with no more seconds than the call under way has left, and a leash of their own."""
-        return Limits(min(self._limits.seconds, self._limit.left()), self._limits.bytes)
+        left = self._limit.left()
+        return Limits(min(self._limits.seconds, left), self._limits.bytes, min(self._limits.wait_s, left))
 
 
 class _Awaited(Generic[T]):

@@ -164,7 +164,8 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
     late: list[str] = []
     for mechanism in mechanisms:
         try:
-            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_BRIEF)
+            extent = {**_BRIEF, **getattr(mechanism, "trial", {})}
+            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **extent)
             check_turns(seeded, tuple(modules), mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")
@@ -179,11 +180,10 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
         else:
             return Verdict(mechanism.name, reasons)
     if late:
-        # Time says as much of the machine as of the environment, so nothing of this is kept.
+        # Time says nothing about exactness, so nothing of this is kept.
         raise NotCreatable(
             f"The time was not enough to try {recipe.env_id}, which says nothing about exactness and is not kept: "
-            f"{' '.join(late)} Create it again when the machine is less busy, or raise "
-            "GYM_HTTP_MAX_TRIAL_SECONDS.",
+            f"{' '.join(late)} Raise GYM_HTTP_MAX_TRIAL_SECONDS.",
             env_id=recipe.env_id,
         )
     return Verdict(None, reasons)

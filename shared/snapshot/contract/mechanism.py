@@ -72,7 +72,8 @@ class Mechanism(Protocol):
     A mechanism whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`, which
     returns a closed subject that it has kept, to be restored next, or None. One whose bodies depend on more
     distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
-    versions and nothing else of the body.
+    versions and nothing else of the body. One that a brief trial does not prove may also have `trial`, arguments
+    of `conformance.check.check_recipe` by name.
     """
 
     name: str

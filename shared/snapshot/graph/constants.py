@@ -1,8 +1,9 @@
 """Objects that every new environment of a recipe has alike, so that a snapshot only holds their numbers.
 
-There are two kinds. A function compiled by `jax.jit` never changes, and compiling one after each restore took 0.2
-to 1.9 s. A set cannot be stored, since its iteration order depends on how it was built: of 300 sets of 50 grid
-cells 222 came out of a pickle in another order. One that the constructor builds has the same order every time.
+There are three kinds. A function compiled by `jax.jit` never changes, and compiling one after each restore took
+0.2 to 1.9 s. A set cannot be stored, since its iteration order depends on how it was built: of 300 sets of 50 grid
+cells 222 came out of a pickle in another order. One that the constructor builds has the same order every time. The
+original of a large native object is kept as the constructor made it.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import sys
 from typing import Any
 
 from shared.codec.plain import NotPlain
+from shared.snapshot.graph.originals import Original, Originals
 
 PRIVATE_NAMES = ("jaxlib._jax:PjitFunction",)
 """What this module reads of other packages that is not part of their API."""
@@ -23,6 +25,7 @@ class Constants:
     def __init__(self) -> None:
         self.complete = False
         """Set after the walk through the new environment; no constant is added later."""
+        self.originals = Originals()
         self._found: list[Any] = []
         self._contents: list[Any] = []
         self._numbers: dict[int, int] = {}
@@ -49,18 +52,34 @@ class Constants:
     def at(self, number: int) -> Any:
         """The constant of that number; of a set a copy, since the environment may change its own.
 
+        Of an original, a function from a difference to a new object that differs so from it.
+
         Raises:
             LookupError: There is none, or it has changed.
         """
         found = self._found[number]
         if _contents(found) != self._contents[number]:
             raise LookupError("a constant of this environment has changed")
+        if isinstance(found, Original):
+            return self.originals.lender(found)
         return self._copy(number, found) if type(found) is set else found
 
+    def for_another(self) -> "Constants | None":
+        """The same constants for another environment of the recipe; None if the two would share a set."""
+        other = Constants()
+        other.complete = self.complete
+        other._contents = self._contents
+        for number, found in enumerate(self._found):
+            own = _copied(found, self._contents[number]) if type(found) is set else found
+            if own is None:
+                return None
+            other._found.append(own)
+            other._numbers[id(own)] = number
+        return other
+
     def _copy(self, number: int, found: set[Any]) -> set[Any]:
-        """A copy that iterates in the same order and grows at the same time, or the set itself."""
-        made = found.copy()
-        if list(made) != self._contents[number] or sys.getsizeof(made) != sys.getsizeof(found):
+        made = _copied(found, self._contents[number])
+        if made is None:
             return found
         replaced = self._lent.pop(number, None)
         if replaced is not None:
@@ -79,7 +98,13 @@ class Constants:
 def constant_kinds() -> frozenset[type]:
     """The types whose instances may be constants, of the libraries imported so far."""
     jax = sys.modules.get("jaxlib._jax")
-    return frozenset({set, frozenset} | ({jax.PjitFunction} if jax else set()))
+    return frozenset({set, frozenset, Original} | ({jax.PjitFunction} if jax else set()))
+
+
+def _copied(found: set[Any], contents: list[Any]) -> set[Any] | None:
+    """A copy that iterates in the same order and grows at the same time; None if Python makes none."""
+    made = found.copy()
+    return made if list(made) == contents and sys.getsizeof(made) == sys.getsizeof(found) else None
 
 
 def _may_be_constant(candidate: Any) -> bool:
@@ -91,7 +116,9 @@ def _is_atom(item: Any) -> bool:
 
 
 def _contents(candidate: Any) -> list[Any]:
-    """What is compared: a set's elements in iteration order, or a function's name."""
+    """What is compared: a set's elements in iteration order, an original's digest, or a function's name."""
+    if isinstance(candidate, Original):
+        return [candidate.leaf.type, candidate.digest]
     if isinstance(candidate, set | frozenset):
         return list(candidate)
     return [candidate.__module__, candidate.__qualname__]

@@ -3,7 +3,7 @@
 pickle cannot look into native memory, so the graph refuses such an object unless a leaf knows its type.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class NativeLeaf(Protocol):
@@ -39,4 +39,37 @@ class NativeLeaf(Protocol):
 
         Raises:
             ValueError: The bytes are not such a state.
+        """
+
+
+@runtime_checkable
+class OriginalLeaf(NativeLeaf, Protocol):
+    """A leaf whose instances are large, made by constructors, and changed little by the calls.
+
+    Of each that a new environment has, the process keeps a copy, its original, for all environments of the recipe.
+    A snapshot then holds only the difference of an instance from it. `again(keep(x), difference(keep(x), y))`
+    behaves like `y` in every later call. An instance without an original is carried by `to_bytes` like any other.
+    `NativeLeafContract` proves this too.
+    """
+
+    def keep(self, instance: Any) -> Any:
+        """A copy, which nobody else changes.
+
+        Raises:
+            NotPlain: The instance cannot be carried.
+        """
+
+    def digest(self, kept: Any) -> bytes:
+        """Equal for equal copies, in every process; different for different ones."""
+
+    def difference(self, kept: Any, instance: Any) -> bytes | None:
+        """In what the instance differs from the copy; empty if in nothing, None if `to_bytes` has to tell."""
+
+    def again(self, kept: Any, difference: bytes, spare: Any = None, differs: bytes | None = None) -> Any:
+        """An instance that differs so from the copy: a new one, or the spare, which nobody needs any longer.
+
+        `differs` is the difference of the spare, if that is known.
+
+        Raises:
+            ValueError: The difference is one from another copy.
         """

@@ -1,4 +1,4 @@
-"""Which native leaf carries which type: pygame's here, those of other packages by entry points.
+"""Which native leaf carries which type: pygame's and MuJoCo's here, those of other packages by entry points.
 
 A package registers a leaf in the group `gym_http.native_leaves`, under the name of the type that it carries:
 
@@ -11,16 +11,22 @@ names nothing else of a leaf, so a restore imports no module that is not registe
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from shared.errors import SnapshotIncompatible
 from shared.snapshot.graph.leaf import NativeLeaf
 from shared.snapshot.graph.native_base import class_name
-from shared.snapshot.graph.pygame_leaves import ClockLeaf, SurfaceLeaf
 
 ENTRY_POINT_GROUP = "gym_http.native_leaves"
 
-_BUILT_IN: Mapping[str, NativeLeaf] = {leaf.type: leaf for leaf in (SurfaceLeaf(), ClockLeaf())}
+_BUILT_IN: Mapping[str, str] = {
+    "pygame.surface.Surface": "shared.snapshot.pygame.leaves:SURFACE",
+    "pygame.time.Clock": "shared.snapshot.pygame.leaves:CLOCK",
+    "mujoco._structs.MjModel": "shared.snapshot.mujoco.model_leaf:MODEL",
+    "mujoco._structs.MjData": "shared.snapshot.mujoco.data_leaf:DATA",
+}
+"""Where the leaves of this project are. Their modules are imported when they are asked for."""
 
 
 def leaf_for(kind: type) -> NativeLeaf | None:
@@ -77,9 +83,14 @@ def registered_leaves() -> Mapping[str, EntryPoint]:
 
 
 def _leaf(name: str) -> NativeLeaf:
-    if name in _BUILT_IN:
-        return _BUILT_IN[name]
-    return _loaded(registered_leaves()[name])
+    return _own(name) if name in _BUILT_IN else _loaded(registered_leaves()[name])
+
+
+@cache
+def _own(name: str) -> NativeLeaf:
+    module, _, attribute = _BUILT_IN[name].partition(":")
+    leaf: NativeLeaf = getattr(import_module(module), attribute)
+    return leaf
 
 
 @cache

@@ -22,16 +22,17 @@ from shared.snapshot.contract.calls import Call, Reseed, perform
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.contract.stable_names import stable_name_of
 from shared.snapshot.generators.generators import generator_state, generators_of, layers
 from shared.snapshot.graph.body import UNKNOWN_FORM, BlockCompressor, GraphBody
 from shared.snapshot.graph.calls_since import CallsSince, call_of
+from shared.snapshot.graph.originals import Originals
 from shared.snapshot.graph.path import pickled
+from shared.snapshot.graph.pattern import Pattern, Patterns, Survey, layer_names
 from shared.snapshot.graph.pickler import GraphPickler
-from shared.snapshot.graph.survey import Survey
 from shared.snapshot.isolation.global_rng import GlobalRng
-from shared.snapshot.isolation.module_state import ModuleState, modules_behind
-from shared.snapshot.isolation.process_state import left_by_constructor
+from shared.snapshot.isolation.module_state import ModuleState
+from shared.snapshot.making.make import make
+from shared.snapshot.mujoco.gl_context import draws
 from shared.snapshot.versions.distributions import distributions_of, is_own, version_here
 
 _CALLS = "calls"
@@ -45,8 +46,13 @@ class GraphMechanism:
     libraries: tuple[str, ...] = ("cloudpickle",)
     home = Home.WORKER
 
+    def __init__(self) -> None:
+        self._patterns = Patterns()
+
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
         """Whether nothing in the new environment is known to be lost; a trial tells the rest."""
+        if draws(env):  # frames come from OpenGL, on its own thread
+            return False
         try:
             Survey(env)
         except NotPlain:
@@ -59,7 +65,14 @@ class GraphMechanism:
         Raises:
             NotPlain: `suits` is false for it.
         """
-        return GraphSubject(env, recipe)
+        pattern = Pattern.of(env)
+        self._patterns.keep(recipe, pattern)
+        return GraphSubject(pattern, recipe, env)
+
+    def rebuild(self, recipe: Recipe) -> "GraphSubject | None":
+        """A subject without an environment, to be restored next, where making one would take long."""
+        pattern = self._patterns.get(recipe) if recipe.num_envs is None else None
+        return None if pattern is None else GraphSubject(pattern, recipe)
 
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """The versions of what the graph names, Python among it.
@@ -80,24 +93,25 @@ class GraphMechanism:
 class GraphSubject:
     """A live environment, and what it has in common with every other of its recipe."""
 
-    def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> None:
-        self._process = left_by_constructor(env)
+    def __init__(self, pattern: Pattern, recipe: Recipe, env: gymnasium.Env[Any, Any] | None = None) -> None:
+        self._recipe = recipe
         self._global_rng = GlobalRng.of(recipe.seed)
-        with self._global_rng.lent():
-            generators_of(env)
-        survey = Survey(env)
-        self._constants = survey.constants
-        self._fingerprint = survey.constants.fingerprint()
-        self._layers = _layer_names(env)
-        self._modules = survey.modules
-        self._names = ModuleState(modules_behind(map(type, layers(env)), survey.modules))
         self._versions: dict[str, str] = {}
         self._blocks = BlockCompressor()
         self._since: CallsSince | None = None
         """None until the state has been written as a graph."""
         self._last: Any = None
         """What the last call returned."""
-        self._tend(env)
+        self._follow(pattern)
+        if env is not None:
+            with self._global_rng.lent():
+                generators_of(env)
+            self._tend(env)
+
+    def _follow(self, pattern: Pattern) -> None:
+        self._pattern = pattern
+        self._process = pattern.process
+        self._names = ModuleState(pattern.scopes)
 
     def apply(self, call: Call) -> Any:
         """Make the call with the environment's own global generators and module state; seed what it leaves new.
@@ -107,6 +121,7 @@ class GraphSubject:
         """
         if self._since is not None:
             self._since.begin(call)
+        self._pattern.constants.originals.may_change()
         with self._global_rng.lent(), self._process.lent(), self._names.lent():
             result = perform(self.env, call)
             generators_of(self.env)
@@ -139,14 +154,15 @@ class GraphSubject:
     def _graph(self) -> bytes:
         """The graph, and what belongs to the environment but not to the graph."""
         if not self._versions:  # only at creation: finding them took 0.1 to 0.4 s, and a restore is told
-            self._versions = {name: version_here(name) for name in distributions_of(self._modules)}
+            self._versions = {name: version_here(name) for name in distributions_of(self._pattern.modules)}
         if self._process.changed:
             raise NotPlain(f"env has set {self._process.changed[0]} of the process since it was made")
-        graph, buffers = pickled(GraphPickler(self._constants, self._left_out), self.env, self._constants)
+        constants = self._pattern.constants
+        graph, buffers = pickled(GraphPickler(constants, self._left_out), self.env, constants)
         return GraphBody(
             self._versions,
-            self._layers,
-            self._fingerprint,
+            self._pattern.layers,
+            self._pattern.fingerprint,
             _generators_digest(self.env),
             self._global_rng.state(),
             self._names.state(),
@@ -188,18 +204,16 @@ class GraphSubject:
 
     def _restore_graph(self, body: bytes) -> None:
         stored = GraphBody.unpacked(body)
-        if stored.layers != self._layers:
+        if stored.layers != self._pattern.layers:
             raise SnapshotCorrupt("The graph in the snapshot belongs to an environment of another make.")
-        if stored.constants != self._fingerprint:
+        if stored.constants != self._pattern.fingerprint:
+            self._follow(Pattern.of(make(self._recipe)))  # the one kept may be of another seed
+        if stored.constants != self._pattern.fingerprint:
             raise SnapshotDiverged(
                 "A new environment is made with other constants than the one stored: its constructor is not "
                 "deterministic, or it shares state with other instances. Create it anew."
             )
-        env = stored.environment(self._constants)
-        if _layer_names(env) != stored.layers or _generators_digest(env) != stored.generators:
-            raise SnapshotDiverged(
-                f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
-            )
+        env = self._built(stored)
         # Equal, as was checked before.
         self._versions = {name: version_here(name) for name in stored.versions}
         self._names.set_state(stored.module_state)
@@ -209,8 +223,25 @@ class GraphSubject:
             clock.write(time)
         self._since = CallsSince(body)
 
+    def _built(self, stored: GraphBody) -> gymnasium.Env[Any, Any]:
+        """The environment that was stored; until it is there, the present one keeps all that it has."""
+        constants = self._pattern.constants
+        present, constants.originals = constants.originals, Originals()
+        try:
+            env = stored.environment(constants)
+            if layer_names(env) != stored.layers or _generators_digest(env) != stored.generators:
+                raise SnapshotDiverged(
+                    f"The graph in the snapshot came out as another environment than the one stored. {_ADVICE}"
+                )
+        except BaseException:
+            constants.originals = present
+            raise
+        present.let_go()
+        return env
+
     def close(self) -> None:
-        """Do nothing: the environment holds memory only, and several `close` methods shut pygame down for all."""
+        """Let go of large objects, for others to use. Several `close` methods shut pygame down for all."""
+        self._pattern.constants.originals.let_go()
 
     def _tend(self, env: gymnasium.Env[Any, Any]) -> None:
         self.env = env
@@ -221,10 +252,6 @@ class GraphSubject:
                 if isinstance(kind, Clock):
                     self._clocks.append(kind.of(layer))
                     self._left_out[id(layer)] = kind.name
-
-
-def _layer_names(env: gymnasium.Env[Any, Any]) -> list[str]:
-    return [stable_name_of(type(layer)) or class_path(layer) for layer in layers(env)]
 
 
 def _generators_digest(env: gymnasium.Env[Any, Any]) -> bytes:

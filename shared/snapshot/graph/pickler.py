@@ -22,6 +22,7 @@ from shared.codec.plain import NotPlain
 from shared.snapshot.contract.stable_names import stable_name_for, stable_name_of, stably_named
 from shared.snapshot.graph import arrays, reducers, singletons
 from shared.snapshot.graph.constants import Constants, constant_kinds
+from shared.snapshot.graph.leaf import OriginalLeaf
 from shared.snapshot.graph.leaves import leaf_for
 from shared.snapshot.graph.native_base import class_name
 from shared.snapshot.graph.native_state import objection
@@ -47,7 +48,7 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         self._file = io.BytesIO()
         self._buffers: list[pickle.PickleBuffer] = []
         super().__init__(self._file, protocol=5, buffer_callback=self._buffers.append)
-        self._constants = constants
+        self.constants = constants
         self._constant_kinds = constant_kinds()
         self._texts: dict[str, str] = {}
         self._left_out = left_out or {}
@@ -69,7 +70,7 @@ class GraphPickler(cloudpickle.Pickler):  # type: ignore[misc]
         if kind is types.FunctionType or kind is type:
             name = stable_name_of(instance)
             return None if name is None else name.encode()
-        return self._constants.number(instance) if kind in self._constant_kinds else None
+        return self.constants.number(instance) if kind in self._constant_kinds else None
 
     def reducer_override(self, instance: Any) -> Any:
         """The reduction of an object that is of no built-in type.
@@ -147,6 +148,8 @@ def reducer_of(kind: type) -> Reducer:
     if (known := _KNOWN.get(class_name(kind))) is not None:
         return known
     if (leaf := leaf_for(kind)) is not None:
+        if isinstance(leaf, OriginalLeaf):
+            return lambda pickler, instance: reducers.reduce_original(leaf, instance, pickler.constants)
         return lambda _, instance: reducers.reduce_leaf(leaf, instance)
     if (reason := objection(kind)) is not None:
         return _by_name_or(reason)

@@ -5,6 +5,7 @@ author did not need. An environment is all of its attributes.
 """
 
 import sys
+from collections.abc import Callable
 from pickle import PickleBuffer
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -16,7 +17,8 @@ from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.contract.stable_names import stable_name
 from shared.snapshot.graph.arrays import LARGE_BYTES
-from shared.snapshot.graph.leaf import NativeLeaf
+from shared.snapshot.graph.constants import Constants
+from shared.snapshot.graph.leaf import NativeLeaf, OriginalLeaf
 from shared.snapshot.graph.leaves import leaf_named
 from shared.snapshot.graph.native_base import class_name, native_base
 
@@ -78,13 +80,27 @@ def reduce_leaf(leaf: NativeLeaf, instance: Any) -> Any:
         NotPlain: The leaf refuses it, or its subclass adds native memory.
     """
     kind = type(instance)
-    native = native_base(kind)
-    if native is not None and class_name(native) != leaf.type:
+    native = native_base(kind)  # of pybind11's classes a base that they all have
+    if class_name(kind) != leaf.type and native is not None and class_name(native) != leaf.type:
         raise NotPlain(f"{class_name(kind)} holds more native memory than {leaf.type}")
     body = leaf.to_bytes(instance)
     held = body if len(body) < LARGE_BYTES else PickleBuffer(body)
     attributes = None if class_name(kind) == leaf.type else object.__getstate__(instance)
     return _native_object, (leaf.type, held, leaf.parts(instance)), attributes
+
+
+def reduce_original(leaf: OriginalLeaf, instance: Any, constants: Constants) -> Any:
+    """A large native object by what it differs from its original in, if it has one.
+
+    Raises:
+        NotPlain: The leaf refuses it.
+    """
+    originals = constants.originals
+    original = originals.of(instance)
+    if original is None and not constants.complete:
+        original = originals.keep(leaf, instance)
+    difference = None if original is None else originals.difference(original, instance)
+    return reduce_leaf(leaf, instance) if difference is None else (_from_original, (original, difference))
 
 
 _FUNCTION_ATTRIBUTES = ("__name__", "__qualname__", "__defaults__", "__kwdefaults__", "__doc__", "__annotations__")
@@ -130,3 +146,8 @@ def _native_object(name: str, held: Any, parts: tuple[Any, ...]) -> Any:
     if leaf.to_bytes(made) != body:
         raise SnapshotCorrupt(f"The leaf for {name} made an object in another state than the one stored.")
     return made
+
+
+@stable_name("native object from original")
+def _from_original(lend: Callable[[bytes], Any], difference: bytes) -> Any:
+    return lend(difference)

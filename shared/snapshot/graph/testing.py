@@ -11,6 +11,7 @@ return [world.step() for _ in range(10)]
 """
 
 import importlib
+import itertools
 import os
 import pickle
 import subprocess
@@ -23,7 +24,7 @@ import pytest
 
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.graph.constants import Constants
-from shared.snapshot.graph.leaf import NativeLeaf
+from shared.snapshot.graph.leaf import NativeLeaf, OriginalLeaf
 from shared.snapshot.graph.leaves import leaf_for, leaf_named
 from shared.snapshot.graph.native_base import class_name
 from shared.snapshot.graph.pickler import GraphPickler, GraphUnpickler
@@ -106,15 +107,58 @@ class NativeLeafContract(ABC):
                     self.leaf.from_bytes(broken, parts)
 
 
+class OriginalLeafContract(NativeLeafContract):
+    """What a leaf with originals must do besides. The examples are all alike but for what calls may change."""
+
+    leaf: OriginalLeaf
+
+    def test_equal_copies_have_equal_digests_and_different_ones_different_ones(self) -> None:
+        """Another process knows by the digest whether its own original is the same."""
+        made = [self.leaf.keep(make()) for make in (*self.examples(), *self.examples())]
+        digests = [self.leaf.digest(kept) for kept in made]
+        assert digests[: len(digests) // 2] == digests[len(digests) // 2 :]
+        assert len(set(digests)) == len(self.examples())
+
+    def test_an_instance_is_made_of_any_original_and_the_difference(self) -> None:
+        """New, and out of a spare in any state."""
+        for first, make, other in itertools.product(self.examples(), repeat=3):
+            kept = self.leaf.keep(first())
+            difference = self.leaf.difference(kept, make())
+            assert difference is not None
+            assert (difference == b"") is (first is make)
+            differs = self.leaf.difference(kept, other())
+            spares = [(), (other(),), (other(), differs)]
+            for made in (self.leaf.again(kept, difference, *spare) for spare in spares):
+                assert self.leaf.to_bytes(made) == self.leaf.to_bytes(make())
+                assert digest(self.observed(made)) == digest(self.observed(make()))
+            assert self.leaf.difference(kept, first()) == b""
+
+    def test_a_difference_that_was_cut_short_is_refused(self) -> None:
+        """With ValueError, before an instance in some other state gets out."""
+        first, *others = (make() for make in self.examples())
+        kept = self.leaf.keep(first)
+        for other in others:
+            difference = self.leaf.difference(kept, other)
+            assert difference
+            with pytest.raises(ValueError):  # noqa: PT011  # the text is the leaf's own
+                self.leaf.again(kept, difference[:-1])
+
+
 def graph_of(instance: Any) -> Graph:
     """The instance as a graph of its own, and the large buffers beside it."""
-    graph, buffers = GraphPickler(Constants()).written(instance)
+    graph, buffers = GraphPickler(_without_originals()).written(instance)
     return graph, [buffer.raw().tobytes() for buffer in buffers]
 
 
 def restored(graph: Graph) -> Any:
     """The instance again. The graph must be this process's own."""
-    return GraphUnpickler(graph[0], Constants(), graph[1]).load()
+    return GraphUnpickler(graph[0], _without_originals(), graph[1]).load()
+
+
+def _without_originals() -> Constants:
+    constants = Constants()
+    constants.complete = True
+    return constants
 
 
 def main(module: str, name: str) -> None:

@@ -1,11 +1,14 @@
 """Calling a function in a child process with limits, for code that may crash, hang or take all memory.
 
+Time is that of the processor, so that a busy machine ends nothing. A child that waits is ended by the clock.
+
 The child is a new interpreter. Arguments and result travel as pickles, so this protects against bugs and not
 against malice: an installed package can do what it likes in any process.
 """
 
 import contextlib
 import faulthandler
+import math
 import os
 import pickle
 import signal
@@ -26,6 +29,9 @@ from shared.variables import child_environment, prepare_process
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_TIMES_BY_THE_CLOCK = 4
+_LONGEST_WAIT_S = 1e6
+"""More than this, `poll` does not take."""
 _NICENESS = 5
 """Who is served comes before what is tried: a server then gets three times as much of a processor as a child."""
 _LARGEST_FILE_BYTES = 256 * 1024 * 1024
@@ -69,10 +75,19 @@ class Limits:
     """What a child and the processes that it starts may use."""
 
     seconds: float = 120.0
+    """Of the processor."""
     bytes: int | None = 4 * 1024**3
     """Writable memory (`RLIMIT_DATA`). Address space that is only reserved does not count."""
+    patience_s: float | None = None
+    """Seconds by the clock, also if they wait; by default some times `seconds`."""
     leash: Leash = field(default_factory=Leash, compare=False)
     """Ends them before."""
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds by the clock until they have to be over."""
+        asked = _TIMES_BY_THE_CLOCK * self.seconds if self.patience_s is None else self.patience_s
+        return min(asked, _LONGEST_WAIT_S)
 
 
 class ChildEnded(Exception):
@@ -81,11 +96,13 @@ class ChildEnded(Exception):
     def __init__(self, how: str, *, late: bool = False) -> None:
         super().__init__(how)
         self.late = late
-        """Whether its time was over, which on a busy machine says nothing about the environment."""
+        """Whether its time was over, which says nothing about exactness."""
 
 
-_ends_at: float | None = None
-"""`time.monotonic()` at which this process will be ended, if it is such a child itself."""
+_limits: Limits | None = None
+"""Those of this process, if it is such a child itself."""
+_ends_at = math.inf
+"""`time.monotonic()` at which it will be ended."""
 
 
 class Interpreter(NamedTuple):
@@ -141,10 +158,10 @@ def in_process_of(
         GymHTTPError: the function raised it.
         ChildEnded: there is no result.
     """
-    leads = _ends_at is None  # its process group holds its own children too, so that all end together
-    if limits is None and _ends_at is not None:
-        limits = Limits(max(_ends_at - time.monotonic(), 0.1), None)
-    seconds, leash = (None, Leash()) if limits is None else (limits.seconds, limits.leash)
+    leads = _limits is None  # its process group holds its own children too, so that all end together
+    if limits is None and _limits is not None:
+        limits = _left_of(_limits)
+    wait_s, leash = (None, Leash()) if limits is None else (limits.wait_s, limits.leash)
     began = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
@@ -153,15 +170,17 @@ def in_process_of(
         try:
             task = pickle.dumps((function, args, kwargs, limits))
             with leash.holds(partial(_end, child, leads)):
-                answer, _ = child.communicate(task, seconds)
+                answer, _ = child.communicate(task, wait_s)
         except subprocess.TimeoutExpired:
-            raise ChildEnded(f"did not come back within {seconds:g} s", late=True) from None
+            raise ChildEnded(f"did not come back within {wait_s:g} s", late=True) from None
         finally:
             _end(child, leads)
         if child.returncode != 0:
-            late = seconds is not None and time.monotonic() - began >= seconds
+            if limits is not None and child.returncode == -signal.SIGXCPU:
+                raise ChildEnded(f"took more than {limits.seconds:g} s of the processor", late=True)
+            late = wait_s is not None and time.monotonic() - began >= wait_s
             raise ChildEnded(
-                f"did not come back within {seconds:g} s" if late else _how_it_ended(child.returncode, errors),
+                f"did not come back within {wait_s:g} s" if late else _how_it_ended(child.returncode, errors),
                 late=late,
             )
     returned, value = pickle.loads(answer)
@@ -169,6 +188,13 @@ def in_process_of(
         raise value
     result: R = value
     return result
+
+
+def _left_of(limits: Limits) -> Limits:
+    """What a child of this process may use: what this one and those that have ended have not."""
+    spent = os.times()
+    used = spent.user + spent.system + spent.children_user + spent.children_system
+    return Limits(max(limits.seconds - used, 0.1), None, max(_ends_at - time.monotonic(), 0.1))
 
 
 def _end(child: "subprocess.Popen[bytes]", leads: bool) -> None:
@@ -192,10 +218,15 @@ def _how_it_ended(status: int, errors: BinaryIO) -> str:
 def _apply_limits(limits: Limits) -> None:
     """Limit this process and those that it will start."""
     # This timer is a C thread: it also ends code that never releases the interpreter's lock.
-    faulthandler.dump_traceback_later(limits.seconds, exit=True)
-    if sys.platform != "win32" and limits.bytes is not None:
-        import resource
+    faulthandler.dump_traceback_later(limits.wait_s, exit=True)
+    if sys.platform == "win32":
+        return
+    import resource
 
+    most_s = math.ceil(limits.seconds)
+    _, hard_s = resource.getrlimit(resource.RLIMIT_CPU)  # at that the process is killed, without a word
+    resource.setrlimit(resource.RLIMIT_CPU, (most_s, hard_s))
+    if limits.bytes is not None:
         os.nice(_NICENESS)
         for kind, most in (
             (resource.RLIMIT_DATA, limits.bytes),
@@ -210,14 +241,14 @@ def _apply_limits(limits: Limits) -> None:
 
 def main() -> None:
     """Read a function and its arguments from standard input; write its result or error to standard output."""
-    global _ends_at
+    global _ends_at, _limits
     prepare_process()
     with os.fdopen(os.dup(1), "wb") as answers:
         # Some environments print, such as BabyAI's, which report every layout that they reject.
         os.dup2(2, 1)
         function, args, kwargs, limits = pickle.load(sys.stdin.buffer)
         if limits is not None:
-            _ends_at = time.monotonic() + limits.seconds
+            _limits, _ends_at = limits, time.monotonic() + limits.wait_s
             _apply_limits(limits)
         try:
             answer = (True, function(*args, **kwargs))

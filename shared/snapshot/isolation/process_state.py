@@ -77,6 +77,10 @@ class ProcessState:
         """What its constructor has set, as every constructor of its recipe does."""
         self._own = dict(self._first)
 
+    def renewed(self) -> "ProcessState":
+        """As the constructor left it, for another environment of the recipe."""
+        return ProcessState(self._first)
+
     @property
     def changed(self) -> list[str]:
         """The settings that are no longer as the constructor left them."""

@@ -6,13 +6,13 @@ instead of restoring it. All fixed-size arrays lie in one buffer, the state amon
 constraints) lie in an arena that every pass fills anew; no environment of Gymnasium's reads it between calls.
 """
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.errors import SnapshotCorrupt
+from shared.snapshot.mujoco.memory import property_names
 
 REMADE = frozenset({"crb", "M", "qLD", "qH", "qDeriv", "qLU"})
 """Arrays that every pass computes anew before it reads them, and that no frame needs.
@@ -91,9 +91,3 @@ def is_whole(data: Any) -> bool:
             return False
         end = array.ctypes.data + array.nbytes
     return bool(end - begin <= data.nbuffer < end - begin + _ALIGNMENT)
-
-
-@cache
-def property_names(kind: type) -> tuple[str, ...]:
-    """The names under which a class of MuJoCo's bindings shows fields and arrays."""
-    return tuple(name for name, member in vars(kind).items() if isinstance(member, property))

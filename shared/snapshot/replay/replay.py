@@ -51,8 +51,10 @@ class ReplayMechanism:
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
         home: Home = Home.WORKER,
+        trial: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
+        self.trial = trial or {}
         self.libraries = libraries
         self.home = home
         self._core_of = core_of
@@ -64,7 +66,11 @@ class ReplayMechanism:
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "ReplaySubject":
         """Tend an environment made anew, since nobody has seen what the constructor of `env` drew."""
-        return ReplaySubject(env, recipe, self._core_of)
+        return ReplaySubject(recipe, self._core_of, env)
+
+    def rebuild(self, recipe: Recipe) -> "ReplaySubject | None":
+        """A subject without an environment, to be restored next: its restore makes the only one that is needed."""
+        return ReplaySubject(recipe, self._core_of) if recipe.num_envs is None else None
 
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """The versions of what the calls' results depend on, where the journal started.
@@ -86,21 +92,27 @@ class ReplaySubject:
     _around: StateSubject
     _seed: bytes
     """Of the global generators during the constructor."""
-    _start: bytes
+    _start = b""
+    """Empty until there is a core."""
     _readers: Readers
     """Of the core's generators."""
     _drawn: bytes
     """The states of the core's generators after its last call."""
 
-    def __init__(self, env: gymnasium.Env[Any, Any], recipe: Recipe, core_of: CoreOf) -> None:
+    def __init__(self, recipe: Recipe, core_of: CoreOf, env: gymnasium.Env[Any, Any] | None = None) -> None:
         # One environment, also of a vector, which resets its environments itself.
         single = {"num_envs": None, "autoreset": "Disabled"} if recipe.num_envs else {}
         self._recipe = msgspec.structs.replace(recipe, **single)
         self._core_of = core_of
-        seed, *_ = GlobalRng.of(recipe.seed).state()
+        if env is not None:
+            self._begin_as(env)
+
+    def _begin_as(self, env: gymnasium.Env[Any, Any]) -> None:
+        """Begin with an environment made as `env` was, whose generators stand where those of `env` do."""
+        seed, *_ = GlobalRng.of(self._recipe.seed).state()
         drawn = [generator_state(generator) for generator in generators_of(env)]
         # Closed before another is made: it may hold a process, and only as many may run as are alive.
-        core_of(layers(env)[core_depth(env)], seed).close()
+        self._core_of(layers(env)[core_depth(env)], seed).close()
         self._make(seed)
         for generator, state in zip(generators_of(self.env), drawn, strict=True):
             set_generator_state(generator, state)
@@ -132,7 +144,7 @@ class ReplaySubject:
         """
         around, start, fingerprint, *parts = _parts(body)
         calls = CallLog.of(parts)
-        if start != self._start or not calls.continues(self.calls):
+        if start != self._start or not calls.continues(self.calls):  # as where there is no core yet
             self._begin(start)
         self._set_generators(self._drawn)
         self._replay(calls.events()[len(self.calls) :])
@@ -144,7 +156,8 @@ class ReplaySubject:
 
     def close(self) -> None:
         """Release what the core holds outside the Python heap."""
-        self.core.close()
+        if self._start:
+            self.core.close()
 
     def _make(self, seed: bytes) -> None:
         """Make a new environment, whose constructor draws what any other with the seed has drawn."""
@@ -171,11 +184,11 @@ class ReplaySubject:
     def _begin(self, packed: bytes) -> None:
         """Continue with a new environment, whose core is as it was where the journal starts."""
         start = Start.unpacked(packed)
-        self.core.close()
+        self.close()
         self._make(start.seed)
+        self._start, self._drawn = packed, start.generators
         if start.residue is not None:
             self.core.set_residue(start.residue)
-        self._start, self._drawn = packed, start.generators
 
     def _record(self, call: Step | Reset | Render) -> Any:
         """Make and record a call that reaches the core, the caller's or a wrapper's own."""
@@ -205,7 +218,10 @@ class ReplaySubject:
         return plain.dumps(self._readers.read(self.core.generators()))
 
     def _set_generators(self, states: bytes) -> None:
-        for generator, state in zip(self.core.generators(), plain.loads(states), strict=True):
+        generators, stored = self.core.generators(), plain.loads(states)
+        if len(generators) != len(stored):  # an episode may leave more of them than a new environment has
+            raise _diverged("The environment in the snapshot has more or fewer generators than a new one")
+        for generator, state in zip(generators, stored, strict=True):
             set_generator_state(generator, state)
 
     def _check_room(self) -> None:

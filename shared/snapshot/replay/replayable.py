@@ -16,8 +16,9 @@ from shared.snapshot.generators.generators import layers
 class Replayable(Protocol):
     """The core: the environment itself with any wrapper that is not known."""
 
-    restarts: bool
-    """Whether a reset can clear the core, so that of its past only `residue` and the generators count."""
+    @property
+    def restarts(self) -> bool:
+        """Whether a reset can clear the core, so that of its past only `residue` and the generators count."""
 
     def clear(self) -> bool:
         """Clear the core, before the reset that follows. False if it cannot be cleared at this point."""

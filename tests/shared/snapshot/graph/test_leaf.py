@@ -6,8 +6,8 @@ import pytest
 
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.graph.leaf import NativeLeaf
-from shared.snapshot.graph.pygame_leaves import ClockLeaf, SurfaceLeaf
 from shared.snapshot.graph.testing import graph_of, restored
+from shared.snapshot.pygame.leaves import ClockLeaf, SurfaceLeaf
 from tests.shared.snapshot.graph.conftest import Register
 
 

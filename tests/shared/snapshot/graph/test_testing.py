@@ -40,8 +40,11 @@ class CounterLeaf:
         return Counter(int.from_bytes(body, "little"))
 
 
+COUNTER = CounterLeaf()
+
+
 class CounterSuite(NativeLeafContract):
-    leaf = CounterLeaf()
+    leaf = COUNTER
 
     def examples(self) -> Sequence[Callable[[], Any]]:
         return [Counter, lambda: Counter(7)]
@@ -56,9 +59,11 @@ HERE = [rule for rule in RULES if "fresh_process" not in rule]  # another proces
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(leaves, "_BUILT_IN", {CounterLeaf.type: CounterSuite.leaf})
+    monkeypatch.setattr(leaves, "_BUILT_IN", {CounterLeaf.type: f"{__name__}:COUNTER"})
+    leaves._own.cache_clear()
     pickler.reducer_of.cache_clear()
     yield
+    leaves._own.cache_clear()
     pickler.reducer_of.cache_clear()
 
 

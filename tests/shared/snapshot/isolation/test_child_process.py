@@ -1,11 +1,13 @@
 """A function in a child process returns, raises or ends; its limits hold for all that it starts."""
 
 import os
+import resource
 import subprocess
 import sys
 import threading
 import time
 import venv
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,10 +15,11 @@ import numpy as np
 import pytest
 
 from shared.errors import NotExact
+from shared.snapshot.isolation import child_process
 from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, Limits, in_child, in_process_of
 from tests.servers import ROOT
 
-BRIEF = Limits(seconds=1.0)
+BRIEF = Limits(patience_s=1.0)
 SLEEP = "import time; time.sleep(600)"
 
 
@@ -50,6 +53,40 @@ def sleep() -> None:
     time.sleep(600)
 
 
+def spin() -> None:
+    while True:
+        sum(range(1000))
+
+
+def nested_spin() -> None:
+    """Let a child that has no limits of its own use them up."""
+    in_child(spin, None, "0")
+
+
+def spent_by_children() -> tuple[float, float]:
+    """The seconds that a child of this one may use, before and after another has spent some."""
+    before = in_child(processor_limit, None, "0")
+    in_child(spend, None, "0", 1.0)
+    return before, in_child(processor_limit, None, "0")
+
+
+def processor_limit() -> float:
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]
+
+
+def spend(seconds: float) -> None:
+    while time.process_time() < seconds:
+        sum(range(1000))
+
+
+def spent_by_waiting(seconds: float) -> float:
+    """The processor's seconds that a child could use before and no longer after."""
+    assert child_process._limits is not None
+    before = child_process._left_of(child_process._limits).seconds
+    time.sleep(seconds)
+    return before - child_process._left_of(child_process._limits).seconds
+
+
 def start_another(pid_file: str) -> None:
     """Start a process that outlives this one, if nobody ends it."""
     other = subprocess.Popen([sys.executable, "-c", SLEEP])
@@ -64,6 +101,15 @@ def write_pid_and_sleep(pid_file: str) -> None:
 def nested(pid_file: str) -> None:
     """Start a child that has no limits of its own."""
     in_child(write_pid_and_sleep, None, "0", pid_file)
+
+
+def own_limits() -> Limits | None:
+    return child_process._limits
+
+
+def limits_of_a_child() -> tuple[Limits | None, Limits | None]:
+    """This process's limits, and those of a child that was given none."""
+    return own_limits(), in_child(own_limits, None, "0")
 
 
 def test_arguments_and_result_pass() -> None:
@@ -111,6 +157,30 @@ def test_one_that_takes_too_long_is_ended() -> None:
     assert time.monotonic() - began < 120
 
 
+@pytest.mark.parametrize("function", [spin, nested_spin])
+def test_one_that_takes_too_much_of_the_processor_is_ended(function: Callable[[], None]) -> None:
+    with pytest.raises(ChildEnded, match=r"took more than [0-9.]+ s of the processor") as ended:
+        in_child(function, Limits(seconds=1.0, patience_s=600), "0")
+    assert ended.value.late or function is nested_spin
+
+
+def test_waiting_is_not_counted_as_the_time_of_a_trial() -> None:
+    """On a busy machine everything waits."""
+    assert in_child(spent_by_waiting, Limits(seconds=60.0), "0", 1.0) < 0.5
+
+
+def test_children_share_what_is_left_of_their_parents_time() -> None:
+    before, after = in_child(spent_by_children, Limits(seconds=20.0, patience_s=600), "0")
+    assert after <= before - 1.0
+    assert before <= 20.0
+
+
+def test_by_the_clock_it_may_take_some_times_as_long() -> None:
+    assert Limits(seconds=10.0).wait_s == 40.0
+    assert Limits(seconds=10.0, patience_s=3.0).wait_s == 3.0
+    assert Limits(seconds=1e12).wait_s == 1e6
+
+
 def test_memory_is_limited_and_within_the_limit_is_given() -> None:
     limits = Limits(bytes=1_500_000_000)
     assert in_child(fill_memory, limits, "0", 10_000_000) == 10_000_000
@@ -123,10 +193,12 @@ def test_what_the_child_has_started_ends_with_it(tmp_path: Path) -> None:
     assert ends(tmp_path / "pid")
 
 
-def test_a_childs_own_child_has_no_more_time_than_it(tmp_path: Path) -> None:
-    with pytest.raises(ChildEnded, match="did not come back within 15 s"):
-        in_child(nested, Limits(seconds=15.0), "0", str(tmp_path / "pid"))
-    assert ends(tmp_path / "pid")
+def test_a_childs_own_child_has_no_more_time_than_it() -> None:
+    own, childs = in_child(limits_of_a_child, Limits(seconds=500.0, patience_s=600.0), "0")
+    assert own is not None
+    assert childs is not None
+    assert 0 < childs.seconds < own.seconds == 500.0
+    assert 0 < childs.wait_s < own.wait_s == 600.0
 
 
 @pytest.mark.parametrize("before", [True, False])

@@ -18,6 +18,7 @@ from shared.snapshot.making.make import make
 from shared.snapshot.mujoco import camera, gl_context, physics
 from shared.snapshot.mujoco import mechanism as mujoco_mechanism
 from shared.snapshot.mujoco.mechanism import MUJOCO, MUJOCO_DRAWN
+from shared.snapshot.mujoco.memory import property_names
 from shared.snapshot.registry import mechanism_for
 from tests.shared.snapshot.mujoco.subjects import ASSETS, IDS, SHORT, base_of, prepare, steps, subject_of
 
@@ -177,7 +178,7 @@ def test_what_the_arrays_do_not_show_is_refused(monkeypatch: pytest.MonkeyPatch)
 
     assert not MUJOCO.suits(make(Recipe("Hopper-v5", kwargs={"visual_options": {14: True}})))
 
-    shown = [name for name in physics.property_names(mujoco.MjData) if name != "qfrc_bias"]
+    shown = [name for name in property_names(mujoco.MjData) if name != "qfrc_bias"]
     monkeypatch.setattr(physics, "property_names", lambda _: shown)
     assert not MUJOCO.suits(make(Recipe("Hopper-v5")))
 

@@ -1,6 +1,7 @@
 """Environments that only a replay can carry, and calls on them; importing this module registers them."""
 
 import random
+import threading
 from typing import Any
 
 import gymnasium
@@ -52,6 +53,80 @@ class Clockwork(Foundling):
         return np.full(4, random.SystemRandom().random())
 
 
+class Rewound(gymnasium.Env[Any, Any]):
+    """Begins every episode anew. What it holds cannot be copied, and it draws from everywhere."""
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012  (as Gymnasium declares it)
+    pull = 0.9
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.action_space = spaces.Box(-1, 1, (2,), np.float32)
+        self.observation_space = spaces.Box(-np.inf, np.inf, (2,), np.float64)
+        self._lock = threading.Lock()
+        self._mass = self.np_random.random()
+        self.closed = 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self._forces = self._begun()
+        self._place = self.np_random.random(2) + random.random()
+        self._steps = 0
+        return self._place.copy(), {"options": options}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self._steps += 1
+        self._place = self.pull * self._place + self._forces.send(action) / (1 + self._mass)
+        told = 0.0 if self._steps % 5 else float(np.random.rand())
+        return self._place.copy(), told, False, self._steps == 20, {"own": self.action_space.sample()}
+
+    def render(self) -> str:
+        return f"at {self._place}"
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def _begun(self) -> Any:
+        forces = self._adding()
+        next(forces)
+        return forces
+
+    def _adding(self) -> Any:
+        force = np.zeros(2)
+        while True:
+            force = 0.5 * force + (yield force)
+
+
+class Ageing(Rewound):
+    """Is another one from its twentieth episode on, and shows before then only that it counts them."""
+
+    _episodes = 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        found = super().reset(seed=seed, options=options)
+        self._episodes += 1
+        self._mass += self._episodes >= 20
+        return found
+
+
+class Lasting(Rewound):
+    """Keeps forces beyond an episode's end, out of sight."""
+
+    def _begun(self) -> Any:
+        self._kept = getattr(self, "_kept", None) or super()._begun()
+        return self._kept
+
+
+class Multiplying(Rewound):
+    """Has one more space, with a generator, after its first step."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.observation_space = spaces.Tuple((spaces.Discrete(2), spaces.Discrete(3), spaces.Discrete(4)))
+        return super().step(action)
+
+
+for _name in ("Rewound", "Ageing", "Lasting", "Multiplying"):
+    gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")
 
@@ -69,4 +144,18 @@ CALLS: list[Call] = [
     *STEPS[:3],
     Reset(options={"low": 0.5}),
     Render(),
+]
+REWOUND = Recipe("test/Rewound-v0", render_mode="ansi")
+PUSHES: list[Call] = [Step(np.array([np.sin(number), 0.5], np.float32)) for number in range(12)]
+EPISODES: list[Call] = [
+    Reset(5),
+    *PUSHES,
+    Sample("action_space"),
+    RESET,
+    *PUSHES[:4],
+    Render(),
+    *PUSHES,
+    Sample("observation_space"),
+    Reset(options={"low": 0.5}),
+    *PUSHES[:3],
 ]

@@ -143,3 +143,7 @@ def _initialised() -> Any:
     if not pygame.font.get_init():
         pygame.font.init()
     return pygame
+
+
+SURFACE = SurfaceLeaf()
+CLOCK = ClockLeaf()
