@@ -62,7 +62,15 @@ async def create_env(request: Request[CreateBody]) -> Response:
     instance_id = made_before
     if instance_id is None:
         modules = request.service.settings.env_modules
-        header = await creation.create(owner, recipe, modules, keyed, gone=request.gone, affinity=request.affinity)
+        header = await creation.create(
+            owner,
+            recipe,
+            modules,
+            keyed,
+            gone=request.gone,
+            affinity=request.affinity,
+            record=body.record,
+        )
         instance_id = header.instance_id
     prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     return request.reply(

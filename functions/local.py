@@ -4,6 +4,7 @@ from pathlib import Path
 
 from functions import (
     action_space,
+    at_env,
     batch_reset,
     batch_step,
     catalog,
@@ -14,6 +15,7 @@ from functions import (
     fork_env,
     get_env,
     health,
+    history_env,
     interface,
     legacy,
     list_envs,
@@ -23,6 +25,7 @@ from functions import (
     monitor_render,
     observation_space,
     readyz,
+    record_env,
     render_env,
     reset_env,
     restore_env,
@@ -30,6 +33,7 @@ from functions import (
     step_env,
     stream_env,
     ticket_env,
+    verify_env,
 )
 from shared.web.app.application import create_app
 
@@ -56,6 +60,10 @@ MODULES = (
     fork_env,
     checkpoints,
     restore_env,
+    record_env,
+    history_env,
+    at_env,
+    verify_env,
     catalog,
     health,
     livez,

@@ -14,7 +14,8 @@
     ├── SnapshotTooLarge          after this call, the snapshot would exceed the limit
     ├── NotFound
     │   ├── InstanceNotFound
-    │   └── CheckpointNotFound
+    │   ├── CheckpointNotFound
+    │   └── RevisionNotFound      a place that the instance's log does not have
     ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
     ├── NotEncodable              a value of the environment's has no form on the wire
@@ -23,6 +24,8 @@
     ├── CallTooLong               the environment's code ran longer than a call may
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
+    ├── NotRecorded               the instance records no calls
+    ├── HistoryDamaged            a segment of a log is missing, altered or out of its chain
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
@@ -128,6 +131,21 @@ class CheckpointNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
+
+
+class RevisionNotFound(NotFound):
+    """The instance's log has no such place. The text names the range that it has."""
+
+
+class NotRecorded(GymHTTPError):
+    """The instance records no calls. The text says how it does."""
+
+
+class HistoryDamaged(GymHTTPError):
+    """A part of an instance's log is missing, altered or out of its chain; `segment` names it.
+
+    The instance itself goes on.
+    """
 
 
 class ReplyGone(GymHTTPError):

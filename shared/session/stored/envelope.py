@@ -51,6 +51,13 @@ def seal(header: Header, body: bytes, keys: Sequence[bytes]) -> bytes:
     return MAGIC + _signature(keys[0], MAGIC, signed) + signed + body
 
 
+def content_digest(sealed: bytes) -> bytes:
+    """The SHA-256 of a sealed object without its signature, so that it outlasts the keys."""
+    state = hashlib.sha256(sealed[: len(MAGIC)])
+    state.update(memoryview(sealed)[_SIGNED_FROM:])
+    return state.digest()
+
+
 def sealed_size(header: Header, body: bytes) -> int:
     """How many bytes `seal` gives for a snapshot that is saved with this header."""
     digest, nonce = bytes(hashlib.sha256().digest_size), bytes(NONCE_BYTES)

@@ -44,6 +44,7 @@ _POSSIBLE_EVERYWHERE = (Unauthorized, StoreUnavailable, Misconfigured)
 _IN_PATH = {
     "instance_id": "The id that creation returned.",
     "checkpoint_id": "The id that the checkpoint's creation returned.",
+    "revision": "A recorded revision, or `R.k` for call k of those that made it.",
     "x": "An integer.",
 }
 """Descriptions of the parameters in paths."""

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -46,6 +47,8 @@ UNUSED = {
     ("explore_env", "DeleteObject", "index/*"),
     ("explore_env", "DeleteObject", "checkpoints/*"),
     ("explore_env", "ListBucket", "index/*"),
+    # A segment that is missing is told as that.
+    ("verify_env", "ListBucket", "history/*"),
     # A server ended between an instance and its entry in the index.
     ("sweep", "PutObject", "index/*"),
 }
@@ -170,8 +173,13 @@ def call_everything(api: Api) -> None:
             api.post(f"{path}/explore/", {"sequences": [[1]], "from": {"checkpoint_id": each}})
         api.post(f"{path}/restore/", {"checkpoint_id": made})
         api.post(f"{path}/restore/", {"checkpoint_id": unknown[-36:]})
+        api.post(f"{path}/record/", {"on": False})
+        for each in ("history/", "at/1/"):
+            api.get(f"{path}/{each}")
+        api.post(f"{path}/verify/", {})
         api.delete(f"{path}/checkpoints/{made}/")
         api.delete(f"{path}/checkpoints/{made}/")
+    call_the_past(api)
     api.post(f"{instance}/checkpoints/")
     kept = api.post(f"{instance}/checkpoints/", **keyed).json["checkpoint_id"]
     for _ in range(2):
@@ -182,6 +190,36 @@ def call_everything(api: Api) -> None:
     api.delete(instance)
     api.delete(unknown, **keyed)
     call_the_legacy_dialect(api)
+
+
+def call_the_past(api: Api) -> None:
+    """Every call that may seal a log: refused after it has, and made again, when the segment is there."""
+    past = api.create("CartPole-v1", record=True, render_mode="rgb_array")
+    api.post(f"{past}/reset/")
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("reset/", {}),
+        ("step/", {"action": 1}),
+        ("rollout/", {"actions": [1]}),
+        ("render/", {}),
+        ("action_space/sample/", {}),
+        ("observation_space/sample/", {}),
+        ("record/", {"on": False}),
+        ("record/", {"on": True}),
+        ("restore/", {"revision": 1}),
+    ]
+    for path, body in calls:
+        api.post(f"{past}/restore/", {"revision": 1})  # a keyframe is due
+        api.post(f"{past}/{path}", body, **{"if-match": '"999"'})
+        api.post(f"{past}/{path}", body)
+    for kind in ("reset", "step"):
+        api.post(f"{past}/restore/", {"revision": 1})
+        call = {"instance_id": past.rpartition("/")[2], "action": 1}
+        for if_match in (999, None):
+            api.post(f"/v1/batch/{kind}/", {"calls": [call | ({"if_match": if_match} if if_match else {})]})
+    for path in ("history/", "at/1/", "at/0/"):
+        api.get(f"{past}/{path}")
+    api.post(f"{past}/verify/", {})
+    api.post(f"{past}/fork/", {"revision": 1})
 
 
 def call_the_legacy_dialect(api: Api) -> None:

@@ -1,0 +1,190 @@
+"""The time machine: what an instance's log tells, and every state that it has been in."""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.errors import HistoryDamaged
+from shared.session.explore.scratch import Scratch
+from shared.session.history.parts import Part, Parts
+from shared.session.history.place import Place
+from shared.session.history.replay import Difference, Made, Replay, check_same, start_of
+from shared.session.history.route import NO_TAG, made, route_to, state_at
+from shared.session.history.rows import Page, Row, page_of
+from shared.session.lifecycle.checkpoints import Past
+from shared.session.lifecycle.shares import Shares
+from shared.session.live.environment import LiveEnvironment
+from shared.session.live.restore import check_compatible
+from shared.session.live.telling import Encode, refusal
+from shared.session.record.entries import Kind
+from shared.session.session import Session
+from shared.session.stored.header import UNREPLAYABLE_US, Header
+from shared.session.stored.reference import Reference
+from shared.session.stored.snapshots import Loaded
+
+_AT_ONCE = 3
+
+
+Tell = Callable[[LiveEnvironment | None, Row, Any], dict[str, Any]]
+"""Makes a reply of a row and what its call returned; there is no copy where nothing is made again."""
+
+
+class Verified(NamedTuple):
+    """What a replay of a log came to."""
+
+    calls: int
+    """How many returned what the log says."""
+    difference: Difference | None
+    next: int | None
+    """The revision to go on from, where there was no time for all of it."""
+
+
+class History:
+    """The logs of one session's instances."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._segments = session.segments
+        self._scratch = Scratch(session.thread_for_copy)
+        self._shares = Shares(_AT_ONCE)
+
+    async def close(self) -> None:
+        """Close every copy."""
+        await self._scratch.close()
+
+    async def page(self, reference: Reference, after: Place | None, limit: int) -> tuple[Header, Page]:
+        """At most `limit` rows of the log behind a place, and the instance's header.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            NotRecorded: it has no log.
+            HistoryDamaged: a segment is missing, or not as it was written.
+        """
+        parts = await self._parts(reference)
+        return parts.tail.header, await page_of(parts, after, limit)
+
+    async def at(self, reference: Reference, place: Place, tell: Tell, encode: Encode) -> tuple[Header, Any]:
+        """What the call at a place returned, as the encoded reply, and the instance's header.
+
+        Raises:
+            InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
+            RevisionNotFound: the log has no such place.
+            SnapshotIncompatible, SnapshotDiverged: it cannot be had again with what is installed here.
+        """
+        parts = await self._parts(reference)
+        route = await route_to(parts, self._segments, place)
+        if not route.calls:
+            return parts.tail.header, encode(tell(None, route.row, None))
+        async with self._shares.turn(reference.owner), self._scratch.copy(route.start) as live:
+            replay = await live.thread.run(Replay, live, route.start)
+            check_same(await live.thread.run_in_turns(replay.make(route.calls)))
+            told = await live.thread.run(_encoded, encode, tell, live, route.row, replay.returned)
+            return parts.tail.header, told
+
+    def past(self, reference: Reference, place: Place) -> Past:
+        """What gives the state that the call at a place has left; see `state`."""
+        return lambda: self.state(reference, place)
+
+    async def state(self, reference: Reference, place: Place) -> Loaded:
+        """The state that the call at a place has left, as a snapshot of the instance, by the name of the place.
+
+        Raises:
+            InstanceNotFound, NotRecorded, RevisionNotFound, HistoryDamaged: as for `at`.
+            SnapshotIncompatible, SnapshotDiverged: as for `at`.
+        """
+        parts = await self._parts(reference)
+        stored = await state_at(parts, place)
+        if stored is not None:
+            return stored._replace(header=msgspec.structs.replace(stored.header, checkpoint_name=str(place)))
+        route = await route_to(parts, self._segments, place)
+        if route.row.call == "restore":
+            raise HistoryDamaged(f"The keyframe of revision {place.revision} in the instance's log is missing.")
+        dependencies = check_compatible(route.start, self._session.accept).dependencies
+        async with self._shares.turn(reference.owner), self._scratch.copy(route.start) as live:
+            replay = await live.thread.run(Replay, live, route.start)
+            check_same(await live.thread.run_in_turns(replay.make(route.calls)))
+            body = await live.thread.run(live.subject.capture)
+            progress = live.counter.progress
+        libraries, digests, cpu = dependencies
+        header = msgspec.structs.replace(
+            route.start.header,
+            checkpoint_name=str(place),
+            revision=place.revision,
+            progress=progress,
+            reseed=None,
+            libraries=libraries,
+            digests=digests,
+            cpu=cpu,
+        )
+        return Loaded(header, body, NO_TAG)
+
+    async def verify(self, reference: Reference, begin: int | None, seconds: float) -> tuple[Header, Verified]:
+        """Replay the log from its first keyframe, or from the last one up to `begin`, and compare every call.
+
+        After so many seconds it ends at a part's end, and tells where to go on.
+
+        Raises:
+            InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
+            SnapshotIncompatible: other versions are installed than it was recorded with.
+        """
+        parts = await self._parts(reference)
+        return parts.tail.header, await self._verified(reference, parts, begin, seconds)
+
+    async def _verified(self, reference: Reference, parts: Parts, begin: int | None, seconds: float) -> Verified:
+        chain = await self._chain(parts, begin)
+        ends, calls = time.monotonic() + seconds, 0
+        start, *others = chain
+        keyframe = await parts.segment(start) if start >= 0 else parts.tail
+        loaded = start_of(Loaded(keyframe.header, keyframe.body, NO_TAG))
+        async with self._shares.turn(reference.owner), self._scratch.copy(loaded) as live:
+            replay = await live.thread.run(Replay, live, loaded)
+            for revision in others:
+                part = parts.tail if revision < 0 else await parts.segment(revision)
+                made_again = await live.thread.run(_calls_of, part)
+                difference = await live.thread.run_in_turns(replay.make(made_again))
+                if difference is not None:
+                    done = [each.place for each in made_again].index(difference.place)
+                    return Verified(calls + done, difference, None)
+                calls += len(made_again)
+                if revision < 0 or not part.body:
+                    continue
+                if part.log.replay_us >= UNREPLAYABLE_US:  # no call has made this state
+                    loaded = start_of(Loaded(part.header, part.body, NO_TAG))
+                    replay = await live.thread.run(Replay, live, loaded)
+                if time.monotonic() > ends:
+                    return Verified(calls, None, part.header.revision)
+        return Verified(calls, None, None)
+
+    async def _chain(self, parts: Parts, begin: int | None) -> list[int]:
+        """The revisions of the segments in their chain, first to last, and -1 for the tail.
+
+        It is walked from its end, and each segment has to be the one that the next names.
+        """
+        chain, part = [-1], parts.tail
+        while part.log.previous:
+            part = await parts.before(part)
+            chain.append(part.header.revision)
+            if begin is not None and part.body and part.header.revision <= begin:
+                break
+        return chain[::-1]
+
+    async def _parts(self, reference: Reference) -> Parts:
+        return Parts(self._segments, await self._session.snapshots.load(reference))
+
+
+def _calls_of(part: Part) -> list[Made]:
+    """The calls of a part that can be made again."""
+    calls = [each for revision, entry in part.entries() for each in made(revision, entry)]
+    return [each for each in calls if each.recorded.kind != Kind.RESTORE]
+
+
+def _encoded(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:
+    reply = tell(live, row, returned)
+    try:
+        return encode(reply)
+    except (
+        BaseException
+    ) as error:  # an environment's objects are asked for their text or array, and raise anything
+        raise refusal(encode, reply, error) from error
