@@ -6,7 +6,17 @@ from typing import Any
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import HistoryDamaged, InvalidValue, NotRecorded, SnapshotIncompatible
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    HistoryDamaged,
+    InvalidValue,
+    KeyReused,
+    NotRecorded,
+    ReplyGone,
+    SnapshotIncompatible,
+    StaleRevision,
+)
 from shared.session.calls.columns import Columns
 from shared.session.history.place import Place
 from shared.session.history.rows import MOST_ROWS, Row
@@ -16,10 +26,11 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.records import ROW_EXAMPLE, row_record
 from shared.web.protocol.request import Request
-from shared.wire.messages.replies import HistoryReply
+from shared.wire.messages.replies import HistoryReply, MessageReply
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/history/"
+_DELETED = {"message": "History deleted."}
 
 
 @router.get(
@@ -52,6 +63,27 @@ async def get_history(request: Request[None]) -> Response:
     told = _columns(page.rows) if request.encoding.exact else [row_record(row) for row in page.rows]
     following = None if page.next is None else str(page.next)
     return request.reply({"rows": told, "next": following}, revision=header.revision)
+
+
+@router.delete(
+    _PATH,
+    summary="Delete an environment's recorded calls",
+    reply=MessageReply,
+    example={"message": "History deleted."},
+    errors=(CallTooLong, StaleRevision, KeyReused, ReplyGone, Contended, HistoryDamaged),
+    tag="history",
+)
+async def delete_history(request: Request[None]) -> Response:
+    """Delete all that was recorded. An environment that records begins anew with its current state.
+
+    The history of a closed environment goes at once.
+    """
+    outcome = await request.service.history.forget(
+        request.reference, lambda _: _DELETED, request.if_match, request.keyed
+    )
+    if outcome is None:
+        return request.reply(_DELETED)
+    return request.reply(_DELETED, revision=outcome.header.revision, replayed=outcome.replayed)
 
 
 def _limit(sent: str | None) -> int:

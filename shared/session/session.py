@@ -69,7 +69,7 @@ class Session:
         self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
         self.keeping = Keeping(self.snapshots, quota)
         self.checkpoints = Checkpoints(self.snapshots, self.segments, self.live, quota, turns)
-        self.closing = Closing(self.snapshots, self.live, quota, turns)
+        self.closing = Closing(self.snapshots, self.segments, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
         self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
 

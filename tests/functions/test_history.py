@@ -124,3 +124,22 @@ def test_what_is_not_there_is_refused(local: Api, method: str, path: str, body: 
     instance, _ = played(local)
     reply = local.get(f"{instance}/{path}") if method == "GET" else local.post(f"{instance}/{path}", body)
     assert reply.status == status
+
+
+def test_a_history_outlives_its_environment_until_it_is_deleted(local: Api) -> None:
+    instance, replies = played(local)
+    local.delete(instance)
+    assert len(local.get(f"{instance}/history/").json["rows"]) == 16
+    assert local.get(f"{instance}/at/2/").json["observation"] == replies[0]["observation"]
+    assert local.post(f"{instance}/verify/", {}).json["verified"]
+    assert local.delete(f"{instance}/history/").json == {"message": "History deleted."}
+    assert local.get(f"{instance}/history/").status == 404
+    assert local.delete(f"{instance}/history/").status == 404
+
+
+def test_a_deleted_history_begins_anew(local: Api) -> None:
+    instance, _ = played(local)
+    assert local.delete(f"{instance}/history/").headers["etag"] == '"8"'
+    local.post(f"{instance}/step/", {"action": 1})
+    assert [row["revision"] for row in local.get(f"{instance}/history/").json["rows"]] == [9]
+    assert local.get(f"{instance}/at/3/").status == 404

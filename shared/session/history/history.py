@@ -1,12 +1,16 @@
 """The time machine: what an instance's log tells, and every state that it has been in."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import HistoryDamaged
+from shared.errors import HistoryDamaged, InstanceNotFound
+from shared.session.calls import operations
+from shared.session.calls.call import InstanceCall
+from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
 from shared.session.history.parts import Part, Parts
 from shared.session.history.place import Place
@@ -20,7 +24,8 @@ from shared.session.live.restore import check_compatible
 from shared.session.live.telling import Encode, refusal
 from shared.session.record.entries import Kind
 from shared.session.session import Session
-from shared.session.stored.header import UNREPLAYABLE_US, Header
+from shared.session.stored.header import UNREPLAYABLE_US, Expected, Header
+from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
@@ -44,8 +49,10 @@ class Verified(NamedTuple):
 class History:
     """The logs of one session's instances."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, ttl_s: float = math.inf) -> None:
+        """What was recorded of a closed instance is told for `ttl_s` seconds since its last call."""
         self._session = session
+        self._ttl_s = ttl_s
         self._segments = session.segments
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
@@ -132,6 +139,27 @@ class History:
         parts = await self._parts(reference)
         return parts.tail.header, await self._verified(reference, parts, begin, seconds)
 
+    async def forget(
+        self, reference: Reference, encode: Encode, if_match: Expected = None, keyed: Keyed | None = None
+    ) -> Outcome | None:
+        """Delete what was recorded. A living instance that records begins anew; None for a closed one.
+
+        Raises:
+            InstanceNotFound: there is no such instance, nor anything recorded of one.
+            GymHTTPError: as for any call on the instance.
+        """
+        call = InstanceCall(reference, operations.record("anew"), encode, if_match, keyed)
+        try:
+            outcome = await self._session.call(call)
+        except InstanceNotFound:
+            if await self._ended(reference) is None:
+                raise
+            await self._segments.forget(reference)
+            return None
+        log = outcome.header.log
+        await self._segments.forget(reference, "" if log is None else log.birth)
+        return outcome
+
     async def _verified(self, reference: Reference, parts: Parts, begin: int | None, seconds: float) -> Verified:
         chain = await self._chain(parts, begin)
         ends, calls = time.monotonic() + seconds, 0
@@ -171,7 +199,19 @@ class History:
         return chain[::-1]
 
     async def _parts(self, reference: Reference) -> Parts:
-        return Parts(self._segments, await self._session.snapshots.load(reference))
+        try:
+            loaded = await self._session.snapshots.load(reference)
+        except InstanceNotFound:
+            ended = await self._ended(reference)
+            if ended is None:
+                raise
+            loaded = ended
+        return Parts(self._segments, loaded)
+
+    async def _ended(self, reference: Reference) -> Loaded | None:
+        ended = await self._segments.ended(reference)
+        now = self._session.snapshots.clock.now()
+        return None if ended is None or ended.header.used < now - self._ttl_s else ended
 
 
 def _calls_of(part: Part) -> list[Made]:

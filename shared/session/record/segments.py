@@ -22,6 +22,7 @@ from shared.session.record.entries import NAME_BYTES, Mark
 from shared.session.record.recorder import KEYFRAME_US, Recorder
 from shared.session.stored.envelope import content_digest
 from shared.session.stored.header import Header, Log
+from shared.session.stored.in_parts import in_parts
 from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -37,7 +38,11 @@ TAIL_BYTES = 1024
 Every step writes and signs the tail; a seal costs as much as a step. Over 3,000 SQLite writes two pages a step.
 """
 
+END = "end"
+"""The name of the last state of a closed instance; it sorts behind those of segments."""
+
 _DIGITS = 16
+_BEHIND_ALL = "\U0010ffff"
 
 
 def is_full(log: Log) -> bool:
@@ -142,6 +147,47 @@ class Segments:
             raise HistoryDamaged(
                 f"The segment {birth}/{name} of the instance's log cannot be used: {error.detail}", segment=name
             ) from error
+
+    async def end(self, loaded: Loaded) -> None:
+        """Keep the last state of an instance that is about to be deleted, if it has a log.
+
+        Raises:
+            StoreUnavailable, OutcomeUnknown: it could not be written.
+        """
+        log = loaded.header.log
+        if log is not None:
+            header = _slim(loaded.header, f"{log.birth}/{END}")
+            content = self._snapshots.sealed(header, zlib.compress(loaded.body, 1))
+            await self._objects.put(_key(header.reference), content)
+
+    async def ended(self, reference: Reference) -> Loaded | None:
+        """The last state of a closed instance that had a log; of several lives of its id, of the last one."""
+        found: Loaded | None = None
+        async for birth in self.births(reference):
+            within = reference._replace(checkpoint_id=f"{birth}/{END}")
+            stored = await self._objects.get(_key(within))
+            if isinstance(stored, Stored):
+                header, body, _ = self._opened(within, stored)
+                if found is None or header.used > found.header.used:
+                    header = msgspec.structs.replace(header, checkpoint_id="")
+                    found = Loaded(header, body, stored.tag)
+        return found
+
+    async def births(self, reference: Reference) -> AsyncIterator[str]:
+        """The births of all logs of the instance, of which each costs one entry of a listing."""
+        prefix = f"{PREFIX}{reference.owner}/{reference.instance_id}/"
+        after = ""
+        while entry := await anext(self._objects.list(prefix, after), None):
+            birth = entry.key.removeprefix(prefix).partition("/")[0]
+            yield birth
+            after = f"{prefix}{birth}/{_BEHIND_ALL}"
+
+    async def forget(self, reference: Reference, keep: str = "") -> int:
+        """Delete what the instance's logs have in the store, but for the birth `keep`; how many objects."""
+        kept = folder_of(reference, keep)
+        keys = [entry.key async for entry in self.objects(reference) if not (keep and entry.key.startswith(kept))]
+        await in_parts(self._objects, self._objects.delete, keys)
+        return len(keys)
 
     async def names(self, reference: Reference, birth: str, after: int = -1) -> AsyncIterator[str]:
         """The names of the log's segments in their order, those alone that end behind the revision `after`."""

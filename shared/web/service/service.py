@@ -127,7 +127,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
             chosen.max_explore_steps,
             chosen.max_steps_per_call,
         ),
-        history=History(session),
+        history=History(session, chosen.history_ttl_s),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

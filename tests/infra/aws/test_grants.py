@@ -47,8 +47,6 @@ UNUSED = {
     ("explore_env", "DeleteObject", "index/*"),
     ("explore_env", "DeleteObject", "checkpoints/*"),
     ("explore_env", "ListBucket", "index/*"),
-    # A segment that is missing is told as that.
-    ("verify_env", "ListBucket", "history/*"),
     # A server ended between an instance and its entry in the index.
     ("sweep", "PutObject", "index/*"),
 }
@@ -176,6 +174,7 @@ def call_everything(api: Api) -> None:
         api.post(f"{path}/record/", {"on": False})
         for each in ("history/", "at/1/"):
             api.get(f"{path}/{each}")
+        api.delete(f"{path}/history/")
         api.post(f"{path}/verify/", {})
         api.delete(f"{path}/checkpoints/{made}/")
         api.delete(f"{path}/checkpoints/{made}/")
@@ -220,6 +219,12 @@ def call_the_past(api: Api) -> None:
         api.get(f"{past}/{path}")
     api.post(f"{past}/verify/", {})
     api.post(f"{past}/fork/", {"revision": 1})
+    api.post(f"{past}/restore/", {"revision": 1})
+    api.delete(f"{past}/history/")
+    api.post(f"{past}/step/", {"action": 1})
+    api.delete(past)
+    api.get(f"{past}/history/")
+    api.create("CartPole-v1", record=True)
 
 
 def call_the_legacy_dialect(api: Api) -> None:
@@ -239,7 +244,9 @@ def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.Monke
     for wait in ("GRACE_S", "LEEWAY_S", "LIFETIME_S"):
         monkeypatch.setattr(f"shared.session.inventory.merge.{wait}", 0)
     time.sleep(1.1)  # S3 tells times in whole seconds
-    swept = asyncio.run(sweep(open_service(dataclasses.replace(settings, idle_ttl_s=0.01)).session.snapshots))
+    swept = asyncio.run(
+        sweep(open_service(dataclasses.replace(settings, idle_ttl_s=0.01)).session.snapshots, history_ttl_s=0.01)
+    )
     assert swept is not None
     assert swept.instances > 0
 
