@@ -96,13 +96,13 @@ class Entry(NamedTuple):
     calls: Sequence[Recorded]
 
 
-def entry_of(ms: int, count: int, calls: bytes | bytearray, marks: Sequence[Mark] = ()) -> bytes:
-    """An entry of so many calls, which follow each other in `calls`."""
-    head = [number(ms), number(2 * count + bool(marks))]
+def entry_of(ms: int, calls: Sequence[bytes], marks: Sequence[Mark] = ()) -> bytes:
+    """An entry of the calls."""
+    head = [number(ms), number(2 * len(calls) + bool(marks))]
     if marks:
         head.append(number(len(marks)))
         head += [number(mark.k) + mark.name for mark in marks]
-    return b"".join(head) + calls
+    return b"".join((*head, *calls))
 
 
 def restore_of(what: str) -> bytes:

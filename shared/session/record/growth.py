@@ -29,9 +29,11 @@ def grown(log: Log, before: float, used: float, recorder: Recorder) -> Log:
     """The log with an entry of what was recorded, at the time `used`; the one before was at `before`."""
     recorder.flush()
     ms = int(used * 1000) - int(before * 1000)
-    count, calls = recorder.count, recorder.calls
-    short = count == 1 and ms < 128 and not recorder.marks
-    entry = entries.SHORT[ms] + calls if short else entries.entry_of(ms, count, calls, recorder.marks)
+    calls, marks = recorder.calls, recorder.marks
+    if len(calls) == 1 and ms < 128 and not marks:
+        entry = entries.SHORT[ms] + calls[0]
+    else:
+        entry = entries.entry_of(ms, calls, marks)
     return Log(
         log.birth, log.tail + entry, log.after, log.previous, log.keyframe, log.replay_us + recorder.replay_us
     )
@@ -40,7 +42,7 @@ def grown(log: Log, before: float, used: float, recorder: Recorder) -> Log:
 def restored(log: Log, before: float, used: float, what: str) -> Log:
     """The log after the instance was restored, to a checkpoint or to a revision."""
     call = entries.restore_of(what)
-    entry = entries.entry_of(int(used * 1000) - int(before * 1000), 1, call)
+    entry = entries.entry_of(int(used * 1000) - int(before * 1000), [call])
     return msgspec.structs.replace(log, tail=log.tail + entry, replay_us=UNREPLAYABLE_US)
 
 

@@ -51,18 +51,17 @@ class Recorder:
         "_drawn",
         "_mark_at",
         "_marked_bytes",
+        "_note",
         "calls",
-        "count",
         "marks",
         "replay_us",
         "taken",
     )
 
     def __init__(self) -> None:
-        self.calls = bytearray()
-        """The calls, as an entry has them."""
-        self.count = 0
-        """The number of calls."""
+        self.calls: list[bytes] = []
+        """The calls, each as an entry has it."""
+        self._note = self.calls.append
         self.replay_us = 0
         """Microseconds that it takes to make them again, once they are made."""
         self.marks: Sequence[Mark] = ()
@@ -77,8 +76,7 @@ class Recorder:
 
     def begin(self, replay_us: int) -> None:
         """Forget what was noted. `replay_us` is what it takes to make again what was called since a keyframe."""
-        self.calls = bytearray()
-        self.count = 0
+        self.calls.clear()
         self._base_us = replay_us
         self._drawn = None
         if self.taken or self._mark_at:
@@ -93,7 +91,6 @@ class Recorder:
                 kind, self._drawn = 1, None
             else:
                 self.flush()
-        self.count += 1
         # The same as `digest_of`, which this calls where it is not so simple.
         if type(observation) is _ARRAY and not info and observation.dtype in _FLOATS:
             state = _NEW_DIGEST()
@@ -105,17 +102,17 @@ class Recorder:
             try:
                 if type(reward) is float and terminated is False and truncated is False:
                     if reward == 1.0:
-                        self.calls += _STEP(kind, digest, action)
+                        self._note(_STEP(kind, digest, action))
                     else:
-                        self.calls += _DOUBLE(kind | entries.DOUBLE, digest, reward, action)
+                        self._note(_DOUBLE(kind | entries.DOUBLE, digest, reward, action))
                     return
                 bits, outcome = entries.outcome_of(reward, terminated, truncated)
-                self.calls += _HEAD(kind | bits, digest) + outcome + _BYTE(action)
+                self._note(_HEAD(kind | bits, digest) + outcome + _BYTE(action))
                 return
             except StructError:  # it is not from 0 to 255
                 packed = entries.packed(action)
         bits, outcome = entries.outcome_of(reward, terminated, truncated)
-        self.calls += _HEAD(kind | bits | entries.PACKED, digest) + outcome + packed
+        self._note(_HEAD(kind | bits | entries.PACKED, digest) + outcome + packed)
 
     def call(self, call: Call, result: Any) -> None:
         """Note another call than a step.
@@ -142,23 +139,22 @@ class Recorder:
         """Take a keyframe, if it is time to after so many seconds of this operation."""
         us = int(seconds * 1e6)
         due = self._mark_at or KEYFRAME_US - self._base_us
-        if us < due or not self.count or self._marked_bytes > _MOST_MARKED_BYTES:
+        if us < due or not self.calls or self._marked_bytes > _MOST_MARKED_BYTES:
             return
         try:
             body = zlib.compress(subject.capture(), 1)
         except NotPlain:  # an object between two states; a later turn may find it whole
             return
         self.flush()
-        self.taken.append(Taken(self.count, body, progress))
+        self.taken.append(Taken(len(self.calls), body, progress))
         self._marked_bytes += len(body)
         self._mark_at = us + KEYFRAME_US
 
     def _add(self, kind: Kind, digest: bytes, argument: Any) -> None:
-        self.count += 1
         if argument is None:
-            self.calls += _HEAD(kind, digest)
+            self._note(_HEAD(kind, digest))
         else:
-            self.calls += _HEAD(kind | entries.PACKED, digest) + entries.packed(argument)
+            self._note(_HEAD(kind | entries.PACKED, digest) + entries.packed(argument))
 
     def flush(self) -> None:
         """Note an action that was drawn and not applied."""

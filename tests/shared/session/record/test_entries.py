@@ -34,7 +34,7 @@ def stepped(*steps: tuple[Any, Any, Any, Any]) -> Recorder:
 
 def read(recorder: Recorder, ms: int = 0) -> Entry:
     recorder.flush()
-    [entry] = entries_in(entry_of(ms, recorder.count, recorder.calls))
+    [entry] = entries_in(entry_of(ms, recorder.calls))
     return entry
 
 
@@ -73,7 +73,7 @@ def test_the_milliseconds_come_back(ms: int) -> None:
 
 def test_a_step_of_cartpole_takes_twelve_bytes() -> None:
     recorder = stepped((np.int64(1), 1.0, False, False))
-    assert len(entry_of(3, recorder.count, recorder.calls)) == 12
+    assert len(entry_of(3, recorder.calls)) == 12
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_a_drawn_action_is_one_call_with_its_step_and_its_own_without() -> None:
 def test_many_calls_and_keyframes_come_back() -> None:
     recorder = stepped(*[(np.int64(1), 1.0, False, False)] * 300)
     marks = [Mark(0, b"a" * 16), Mark(200, b"b" * 16)]
-    [entry, empty] = entries_in(entry_of(500, 300, recorder.calls, marks) + entry_of(0, 0, b""))
+    [entry, empty] = entries_in(entry_of(500, recorder.calls, marks) + entry_of(0, []))
     assert (entry.ms, len(entry.calls), [*entry.marks]) == (500, 300, marks)
     assert empty == Entry(0, (), [])
 
 
 def test_a_restore_is_told_and_cannot_be_made_again() -> None:
-    [entry] = entries_in(entry_of(1, 1, restore_of("17")))
+    [entry] = entries_in(entry_of(1, [restore_of("17")]))
     assert (entry.calls[0].kind, entry.calls[0].argument) == (Kind.RESTORE, "17")
     with pytest.raises(SnapshotCorrupt):
         _ = entry.calls[0].call
@@ -127,7 +127,7 @@ def test_a_restore_is_told_and_cannot_be_made_again() -> None:
 @pytest.mark.parametrize("length", range(1, 12))
 def test_a_log_that_was_cut_is_refused(length: int) -> None:
     recorder = stepped((np.int64(1), 1.0, False, False))
-    entry = entry_of(3, recorder.count, recorder.calls)
+    entry = entry_of(3, recorder.calls)
     with pytest.raises(SnapshotCorrupt, match="cannot be read"):
         [*entries_in(entry + entry[:length])]
 
