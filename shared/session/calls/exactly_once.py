@@ -204,6 +204,8 @@ class ExactlyOnce:
             attempt = await live.thread.run_in_turns(turns)
             if attempt.body is not None:
                 self._snapshots.check_size(attempt.body)
+                if attempt.recorder is not None and len(attempt.recorder.calls) > 1:
+                    self._segments.check_size(attempt.recorder)
             return attempt
         except NotPlain as error:
             return NotExact(

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -12,19 +12,19 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
-from shared.session.history.parts import Part, Parts
+from shared.session.history.parts import Parts
 from shared.session.history.place import Place
-from shared.session.history.replay import Difference, Made, Replay, check_same, start_of
-from shared.session.history.route import NO_TAG, made, route_to, state_at
+from shared.session.history.replay import Replay, check_same, difference_in
+from shared.session.history.route import NO_TAG, route_to, state_at
 from shared.session.history.rows import Page, Row, page_of
+from shared.session.history.verify import Verified, chain_of, first_of, verified
 from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.restore import check_compatible
 from shared.session.live.telling import Encode, refusal
-from shared.session.record.entries import Kind
 from shared.session.session import Session
-from shared.session.stored.header import UNREPLAYABLE_US, Expected, Header
+from shared.session.stored.header import Expected, Header
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
@@ -34,16 +34,6 @@ _AT_ONCE = 3
 
 Tell = Callable[[LiveEnvironment | None, Row, Any], dict[str, Any]]
 """Makes a reply of a row and what its call returned; there is no copy where nothing is made again."""
-
-
-class Verified(NamedTuple):
-    """What a replay of a log came to."""
-
-    calls: int
-    """How many returned what the log says."""
-    difference: Difference | None
-    next: int | None
-    """The revision to go on from, where there was no time for all of it."""
 
 
 class History:
@@ -86,7 +76,8 @@ class History:
             return parts.tail.header, encode(tell(None, route.row, None))
         async with self._shares.turn(reference.owner), self._scratch.copy(route.start) as live:
             replay = await live.thread.run(Replay, live, route.start)
-            check_same(await live.thread.run_in_turns(replay.make(route.calls)))
+            otherwise = await live.thread.run_in_turns(replay.make([each.recorded for each in route.calls]))
+            check_same(difference_in(route.calls, otherwise))
             told = await live.thread.run(_encoded, encode, tell, live, route.row, replay.returned)
             return parts.tail.header, told
 
@@ -111,7 +102,8 @@ class History:
         dependencies = check_compatible(route.start, self._session.accept).dependencies
         async with self._shares.turn(reference.owner), self._scratch.copy(route.start) as live:
             replay = await live.thread.run(Replay, live, route.start)
-            check_same(await live.thread.run_in_turns(replay.make(route.calls)))
+            otherwise = await live.thread.run_in_turns(replay.make([each.recorded for each in route.calls]))
+            check_same(difference_in(route.calls, otherwise))
             body = await live.thread.run(live.subject.capture)
             progress = live.counter.progress
         libraries, digests, cpu = dependencies
@@ -137,7 +129,10 @@ class History:
             SnapshotIncompatible: other versions are installed than it was recorded with.
         """
         parts = await self._parts(reference)
-        return parts.tail.header, await self._verified(reference, parts, begin, seconds)
+        chain, ends = await chain_of(parts, begin), time.monotonic() + seconds
+        start = await first_of(parts, chain)
+        async with self._shares.turn(reference.owner), self._scratch.copy(start) as live:
+            return parts.tail.header, await verified(parts, chain, live, start, ends)
 
     async def forget(
         self, reference: Reference, encode: Encode, if_match: Expected = None, keyed: Keyed | None = None
@@ -160,44 +155,6 @@ class History:
         await self._segments.forget(reference, "" if log is None else log.birth)
         return outcome
 
-    async def _verified(self, reference: Reference, parts: Parts, begin: int | None, seconds: float) -> Verified:
-        chain = await self._chain(parts, begin)
-        ends, calls = time.monotonic() + seconds, 0
-        start, *others = chain
-        keyframe = await parts.segment(start) if start >= 0 else parts.tail
-        loaded = start_of(Loaded(keyframe.header, keyframe.body, NO_TAG))
-        async with self._shares.turn(reference.owner), self._scratch.copy(loaded) as live:
-            replay = await live.thread.run(Replay, live, loaded)
-            for revision in others:
-                part = parts.tail if revision < 0 else await parts.segment(revision)
-                made_again = await live.thread.run(_calls_of, part)
-                difference = await live.thread.run_in_turns(replay.make(made_again))
-                if difference is not None:
-                    done = [each.place for each in made_again].index(difference.place)
-                    return Verified(calls + done, difference, None)
-                calls += len(made_again)
-                if revision < 0 or not part.body:
-                    continue
-                if part.log.replay_us >= UNREPLAYABLE_US:  # no call has made this state
-                    loaded = start_of(Loaded(part.header, part.body, NO_TAG))
-                    replay = await live.thread.run(Replay, live, loaded)
-                if time.monotonic() > ends:
-                    return Verified(calls, None, part.header.revision)
-        return Verified(calls, None, None)
-
-    async def _chain(self, parts: Parts, begin: int | None) -> list[int]:
-        """The revisions of the segments in their chain, first to last, and -1 for the tail.
-
-        It is walked from its end, and each segment has to be the one that the next names.
-        """
-        chain, part = [-1], parts.tail
-        while part.log.previous:
-            part = await parts.before(part)
-            chain.append(part.header.revision)
-            if begin is not None and part.body and part.header.revision <= begin:
-                break
-        return chain[::-1]
-
     async def _parts(self, reference: Reference) -> Parts:
         try:
             loaded = await self._session.snapshots.load(reference)
@@ -206,18 +163,12 @@ class History:
             if ended is None:
                 raise
             loaded = ended
-        return Parts(self._segments, loaded)
+        return Parts(self._segments, loaded, self._session.placement.worker())
 
     async def _ended(self, reference: Reference) -> Loaded | None:
         ended = await self._segments.ended(reference)
         now = self._session.snapshots.clock.now()
         return None if ended is None or ended.header.used < now - self._ttl_s else ended
-
-
-def _calls_of(part: Part) -> list[Made]:
-    """The calls of a part that can be made again."""
-    calls = [each for revision, entry in part.entries() for each in made(revision, entry)]
-    return [each for each in calls if each.recorded.kind != Kind.RESTORE]
 
 
 def _encoded(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:

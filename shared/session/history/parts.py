@@ -1,13 +1,20 @@
 """The parts of one log, found without reading the others: its segments, and the tail in the state itself."""
 
-from collections.abc import AsyncIterator
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import HistoryDamaged, NotRecorded, RevisionNotFound
+from shared.session.live.placement import Thread
 from shared.session.record.entries import Entry, entries_in
 from shared.session.record.segments import Segment, Segments, name_of
 from shared.session.stored.header import Header, Log
 from shared.session.stored.snapshots import Loaded
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SHORT_BYTES = 8192
+"""A part up to this is read in some milliseconds."""
 
 
 class Part(NamedTuple):
@@ -40,8 +47,8 @@ class Part(NamedTuple):
 class Parts:
     """The parts of an instance's log."""
 
-    def __init__(self, segments: Segments, loaded: Loaded) -> None:
-        """`loaded` is the instance, or its end if it is closed.
+    def __init__(self, segments: Segments, loaded: Loaded, thread: Thread | None = None) -> None:
+        """`loaded` is the instance, or its end if it is closed. What takes long is done on the thread.
 
         Raises:
             NotRecorded: it has no log.
@@ -53,8 +60,15 @@ class Parts:
             )
         self._segments = segments
         self._log = log
+        self._thread = thread
         self.tail = Part(loaded.header, log, loaded.body)
         """What is in no segment yet."""
+
+    async def beside(self, part: Part, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the function makes of the part; of a long one beside the event loop."""
+        if self._thread is None or len(part.log.tail) <= _SHORT_BYTES:
+            return function(*args, **kwargs)
+        return await self._thread.run(function, *args, **kwargs)
 
     async def segment(self, revision: int) -> Part:
         """The segment that ends at the revision.

@@ -1,7 +1,7 @@
 """Making recorded calls again on a copy, and comparing what they return with what the log says."""
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from shared.snapshot.contract.calls import Sample
 from shared.snapshot.versions.compatibility import cpu_features
 
 _DRAW = Sample("action_space")
+_DRAWN_STEP, _RESET = int(Kind.DRAWN_STEP), int(Kind.RESET)
 
 TURN_S = 0.002
 """Seconds after which other calls have a turn."""
@@ -28,8 +29,16 @@ class Made(NamedTuple):
     recorded: Recorded
 
 
+class Otherwise(NamedTuple):
+    """How a replay has come out otherwise than the log says."""
+
+    number: int
+    """Of the call, among those that were made."""
+    what: str
+
+
 class Difference(NamedTuple):
-    """Where a replay has come out otherwise than the log says."""
+    """The same, with the place of the call."""
 
     place: Place
     what: str
@@ -47,7 +56,7 @@ class Replay:
         self.returned: Any = None
         """What the last call returned."""
 
-    def make(self, calls: Iterable[Made]) -> Generator[None, None, Difference | None]:
+    def make(self, calls: Iterable[Recorded]) -> Generator[None, None, Otherwise | None]:
         """Make the calls; the first that returns something else than it did.
 
         Yields where others may have a turn.
@@ -55,18 +64,19 @@ class Replay:
         live, clock = self.live, time.perf_counter
         step = live.step
         ends = clock() + TURN_S
-        for place, recorded in calls:
+        for number, recorded in enumerate(calls):
             try:
-                if recorded.kind <= Kind.DRAWN_STEP:
-                    if recorded.kind == Kind.DRAWN_STEP:
+                kind = recorded.kind
+                if kind <= _DRAWN_STEP:
+                    if kind == _DRAWN_STEP:
                         live.apply(_DRAW)
                     self.returned = step(recorded.argument)
                 else:
                     self.returned = live.apply(recorded.call)
             except (EnvironmentRaised, ResetNeeded) as error:
-                return Difference(place, f"the call raised: {error.detail}")
+                return Otherwise(number, f"the call raised: {error.detail}")
             if not _is_same(recorded, self.returned):
-                return Difference(place, self._why())
+                return Otherwise(number, self._why())
             if clock() > ends:
                 yield
                 ends = clock() + TURN_S
@@ -84,7 +94,7 @@ class Replay:
 def _is_same(recorded: Recorded, returned: Any) -> bool:
     """Whether a call has returned what it did when it was recorded."""
     kind = recorded.kind
-    if kind <= Kind.DRAWN_STEP:
+    if kind <= _DRAWN_STEP:
         observation, reward, terminated, truncated, info = returned
         if digest_of(observation, info) != recorded.digest:
             return False
@@ -92,7 +102,7 @@ def _is_same(recorded: Recorded, returned: Any) -> bool:
             return truncated is recorded.truncated
         then = outcome_of(recorded.reward, recorded.terminated, recorded.truncated)
         return outcome_of(reward, terminated, truncated) == then
-    if kind == Kind.RESET:
+    if kind == _RESET:
         observation, info = returned
         return digest_of(observation, info) == recorded.digest
     return digest_of(returned, None) == recorded.digest
@@ -102,6 +112,11 @@ def start_of(loaded: Loaded) -> Loaded:
     """A keyframe as a snapshot from which a copy of the instance can go on."""
     header = msgspec.structs.replace(loaded.header, checkpoint_id="", checkpoint_name="", turn=None, log=None)
     return loaded._replace(header=header)
+
+
+def difference_in(calls: Sequence[Made], otherwise: Otherwise | None) -> Difference | None:
+    """Where a replay of the calls has come out otherwise, if it has."""
+    return None if otherwise is None else Difference(calls[otherwise.number].place, otherwise.what)
 
 
 def check_same(difference: Difference | None) -> None:

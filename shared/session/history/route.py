@@ -37,9 +37,8 @@ async def route_to(parts: Parts, segments: Segments, place: Place) -> Route:
     """
     part = await parts.holding(place.revision)
     before = await parts.before(part)
-    entry = part.entries()[place.revision - part.log.after - 1][1]
-    target = _checked(place, entry)
-    row = next(row for row in rows_of(part, before) if row.place == target)
+    row = await parts.beside(part, _row, part, before, place)
+    target = row.place
     if row.call in (None, "restore"):
         return Route(start_of(_loaded(before)), [], row)
     return Route(*await _way(parts, segments, part, target), row)
@@ -65,6 +64,11 @@ async def state_at(parts: Parts, place: Place) -> Loaded | None:
     return None
 
 
+def _row(part: Part, before: Part, place: Place) -> Row:
+    target = _checked(place, part.entries()[place.revision - part.log.after - 1][1])
+    return next(row for row in rows_of(part, before) if row.place == target)
+
+
 def _checked(place: Place, entry: Entry) -> Place:
     count = len(entry.calls)
     if place.k is None:
@@ -83,7 +87,7 @@ async def _way(parts: Parts, segments: Segments, part: Part, target: Place) -> t
     start, calls, mark = keyframe, list[Made](), None
     reached = keyframe.header.revision
     async for each in parts.between(reached, target.revision):
-        for revision, entry in each.entries():
+        for revision, entry in await parts.beside(each, each.entries):
             if revision <= reached or revision > target.revision:
                 continue
             reached = revision

@@ -1,6 +1,7 @@
 """The rows of a log: every recorded call with what it was given and what it came to, without replaying any."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from shared.session.history.parts import Part, Parts
@@ -61,14 +62,19 @@ async def page_of(parts: Parts, after: Place | None, limit: int) -> Page:
     async for part in parts.between(reached, parts.tail.last):
         if part.log.after >= part.last:
             continue
-        for row in rows_of(part, await parts.before(part)):
-            if row.place.revision <= reached or not _is_behind(row.place, begin):
-                continue
-            if len(found) == limit:
-                return Page(found, found[-1].place)
-            found.append(row)
+        before = await parts.before(part)
+        more = await parts.beside(part, _rows_within, part, before, reached, begin, limit + 1 - len(found))
+        found += more
+        if len(found) > limit:
+            return Page(found[:limit], found[limit - 1].place)
         reached = part.last
     return Page(found, None)
+
+
+def _rows_within(part: Part, before: Part, reached: int, after: Place, most: int) -> list[Row]:
+    """At most so many rows of the part, behind a revision and behind a place."""
+    rows = (row for row in rows_of(part, before) if row.place.revision > reached and _is_behind(row.place, after))
+    return [*islice(rows, most)]
 
 
 def rows_of(part: Part, before: Part) -> Iterator[Row]:

@@ -174,6 +174,10 @@ class _Reader:
         self.at = 0
 
     def entry(self) -> Entry:
+        data, at = self._data, self.at
+        if data[at] < 128 and data[at + 1] == 2:  # one call, as most entries have
+            self.at = at + 2
+            return Entry(data[at], (), [self.call()])
         ms, head = self.number(), self.number()
         marks = [Mark(self.number(), self.taken(NAME_BYTES)) for _ in range(self.number())] if head & 1 else ()
         call = self.call
@@ -187,7 +191,7 @@ class _Reader:
         reward = None
         terminated: Any = code & TERMINATED != 0
         truncated: Any = code & TRUNCATED != 0
-        if kind <= Kind.DRAWN_STEP:
+        if kind <= _DRAWN_STEP:
             form = code & _FORM
             if form == ONE:
                 reward = 1.0
@@ -223,5 +227,6 @@ class _Reader:
 
 
 _KINDS = [*Kind]
+_DRAWN_STEP = int(Kind.DRAWN_STEP)
 _SMALL = [np.int64(value) for value in range(256)]
 _NOTHING: dict[int, Any] = {Kind.RESET: [None, None], Kind.SAMPLE: ["action_space", None, None]}

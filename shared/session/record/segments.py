@@ -15,6 +15,7 @@ from shared.errors import (
     HistoryDamaged,
     OutcomeUnknown,
     SnapshotIncompatible,
+    SnapshotTooLarge,
     SnapshotUnusable,
     StoreUnavailable,
 )
@@ -32,11 +33,14 @@ from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag
 PREFIX = "history/"
 """Prefix of the keys of segments and keyframes in the store."""
 
-TAIL_BYTES = 1024
+TAIL_BYTES = 2048
 """A longer tail becomes a segment before the next call.
 
 Every step writes and signs the tail; a seal costs as much as a step. Over 3,000 SQLite writes two pages a step.
 """
+
+LARGEST_ENTRY_BYTES = 1 << 23
+"""The most bytes of one call's entry: every action of a rollout is in it."""
 
 END = "end"
 """The name of the last state of a closed instance; it sorts behind those of segments."""
@@ -78,6 +82,21 @@ class Segments:
         self._snapshots = snapshots
         self._objects = snapshots.objects
 
+    def check_size(self, recorder: Recorder) -> None:
+        """Check the size of an entry before it is added.
+
+        Raises:
+            SnapshotTooLarge: it is over the limit.
+        """
+        size = sum(map(len, recorder.calls))
+        if size > LARGEST_ENTRY_BYTES:
+            raise SnapshotTooLarge(
+                f"The call's entry in the log would take {size} bytes, and {LARGEST_ENTRY_BYTES} is the most; "
+                "apply fewer actions in one call, or stop recording.",
+                size=size,
+                limit=LARGEST_ENTRY_BYTES,
+            )
+
     async def ready(self, loaded: Loaded) -> Log | None:
         """The instance's log as the next entry is added to it; sealed before, if it is full.
 
@@ -97,6 +116,8 @@ class Segments:
         """
         revision, has_keyframe = loaded.header.revision, log.replay_us > KEYFRAME_US
         header = _slim(loaded.header, f"{log.birth}/{name_of(revision)}")
+        if not has_keyframe:  # nothing is restored from it
+            header = msgspec.structs.replace(header, libraries={}, digests={}, cpu="")
         content = self._snapshots.sealed(header, zlib.compress(loaded.body, 1) if has_keyframe else b"")
         digest = await self._written(header, content, loaded.body if has_keyframe else b"")
         if has_keyframe:

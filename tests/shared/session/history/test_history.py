@@ -25,7 +25,7 @@ from shared.snapshot.contract.recipe import WrapperRecipe
 from shared.storage.memory import MemoryStore
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.record.recording import call, log_of, recorded, rolled, steps
-from tests.shared.session.sessions import KEYS, created, session
+from tests.shared.session.sessions import KEYS, created, session, turns_beside
 
 RECIPES: list[tuple[str, dict[str, Any]]] = [
     ("CartPole-v1", {}),
@@ -281,5 +281,19 @@ def test_pages_have_every_row_once() -> None:
         assert found == [*whole.rows]
         progress = (await at.snapshots.header(reference)).progress
         assert (found[-1].episode, found[-1].step) == (progress.episode, progress.steps)
+
+    asyncio.run(test())
+
+
+def test_what_was_recorded_of_many_steps_is_read_beside_the_event_loop() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)
+        await rolled(at, reference, 5000)
+        history = History(at)
+        assert await turns_beside(history.page(reference, Place(2, 4000), 10)) > 1
+        _, page = await history.page(reference, Place(2, 4000), 10)
+        assert [row.place for row in page.rows] == [Place(2, 4001 + number) for number in range(10)]
+        await history.close()
 
     asyncio.run(test())

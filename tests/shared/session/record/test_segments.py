@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from shared.errors import HistoryDamaged, OutcomeUnknown, StoreUnavailable
+from shared.errors import HistoryDamaged, OutcomeUnknown, SnapshotTooLarge, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.history.history import History
 from shared.session.record.entries import entries_in
@@ -44,7 +44,7 @@ def test_segments_hold_every_entry_once_and_each_names_the_one_before() -> None:
     async def test() -> None:
         at = session(MemoryStore())
         reference = await recorded(at)
-        await steps(at, reference, 300)
+        await steps(at, reference, 600)
         header = await at.snapshots.header(reference)
         log = await log_of(at, reference)
         count, found = len([*entries_in(log.tail)]), 0
@@ -218,5 +218,19 @@ def test_a_call_that_is_not_applied_leaves_no_entry() -> None:
         before: Loaded = await at.snapshots.load(reference)
         await call(at, reference, operations.contains("action_space", 1))
         assert (await at.snapshots.load(reference)).header.log == before.header.log
+
+    asyncio.run(test())
+
+
+def test_an_entry_that_would_be_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.record.segments.LARGEST_ENTRY_BYTES", 999)
+
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)
+        await rolled(at, reference, 50)
+        with pytest.raises(SnapshotTooLarge, match="999"):
+            await rolled(at, reference, 100)
+        assert (await at.snapshots.header(reference)).revision == 2
 
     asyncio.run(test())
