@@ -286,7 +286,10 @@ class LiveEnvironment:
         try:
             self.touched, self.switch, self.seconds, self.calls = False, None, 0.0, 1
             self.counter.resume_from(self.header.progress)
-            if self.recorder is not None or self.header.log is not None:
+            recorder, log = self.recorder, self.header.log
+            if recorder is not None and log is not None and log.until < 0:
+                recorder.begin(log.replay_us)
+            elif recorder is not None or log is not None:
                 self._begin_recording()
             result = operation(self)
             if isinstance(result, GeneratorType):
@@ -311,14 +314,12 @@ class LiveEnvironment:
 
     def _begin_recording(self) -> None:
         """Note what the operation calls, or no longer, as the instance's log says."""
-        log, recorder = self.header.log, self.recorder
-        if log is None or (log.until >= 0 and not log.on):
+        log = self.header.log
+        if log is None or not log.on:
             self.recorder, self.step = None, self._plain_step
             return
-        if recorder is None:
-            recorder = self.recorder = Recorder()
-            self.step = self._recorded_step
-        recorder.begin(log.replay_us)
+        self.recorder, self.step = Recorder(), self._recorded_step
+        self.recorder.begin(log.replay_us)
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""

@@ -27,7 +27,8 @@ def begun_like(origin: Header) -> Log | None:
 
 def grown(log: Log, before: float, used: float, recorder: Recorder) -> Log:
     """The log with an entry of what was recorded, at the time `used`; the one before was at `before`."""
-    recorder.flush()
+    if recorder.drawn is not None:
+        recorder.flush()
     ms = int(used * 1000) - int(before * 1000)
     calls, marks = recorder.calls, recorder.marks
     if len(calls) == 1 and ms < 128 and not marks:

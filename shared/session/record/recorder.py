@@ -48,11 +48,11 @@ class Recorder:
 
     __slots__ = (
         "_base_us",
-        "_drawn",
         "_mark_at",
         "_marked_bytes",
         "_note",
         "calls",
+        "drawn",
         "marks",
         "replay_us",
         "taken",
@@ -71,14 +71,14 @@ class Recorder:
         self._base_us = 0
         self._mark_at = 0
         self._marked_bytes = 0
-        self._drawn: Any = None
+        self.drawn: Any = None
         """A random action that is about to be applied."""
 
     def begin(self, replay_us: int) -> None:
         """Forget what was noted. `replay_us` is what it takes to make again what was called since a keyframe."""
         self.calls.clear()
         self._base_us = replay_us
-        self._drawn = None
+        self.drawn = None
         if self.taken or self._mark_at:
             self.taken, self.marks, self._mark_at, self._marked_bytes = [], (), 0, 0
 
@@ -86,9 +86,9 @@ class Recorder:
         """Note a step; `packed` is its action as `packed_action` gave it before."""
         observation, reward, terminated, truncated, info = result
         kind = 0
-        if self._drawn is not None:
-            if self._drawn is action:
-                kind, self._drawn = 1, None
+        if self.drawn is not None:
+            if self.drawn is action:
+                kind, self.drawn = 1, None
             else:
                 self.flush()
         # The same as `digest_of`, which this calls where it is not so simple.
@@ -123,7 +123,7 @@ class Recorder:
         self.flush()
         match call:
             case Sample("action_space", None, None):
-                self._drawn = result
+                self.drawn = result
             case Reset(seed, options):
                 argument = [seed, options]
                 nothing = seed is None and options is None
@@ -158,8 +158,8 @@ class Recorder:
 
     def flush(self) -> None:
         """Note an action that was drawn and not applied."""
-        if self._drawn is not None:
-            drawn, self._drawn = self._drawn, None
+        if self.drawn is not None:
+            drawn, self.drawn = self.drawn, None
             self._add(Kind.SAMPLE, digest_of(drawn, None), None)
 
 
