@@ -72,7 +72,7 @@ class History:
         """
         parts = await self._parts(reference)
         route = await route_to(parts, self._segments, place)
-        if not route.calls:
+        if route.row.call in (None, "restore"):
             return parts.tail.header, encode(tell(None, route.row, None))
         async with self._shares.turn(reference.owner), self._scratch.copy(route.start) as live:
             replay = await live.thread.run(Replay, live, route.start)

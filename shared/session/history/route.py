@@ -23,7 +23,7 @@ class Route(NamedTuple):
     start: Loaded
     """What the first call is made on."""
     calls: Sequence[Made]
-    """Those up to the place's own, which is the last."""
+    """Those up to the place's own, which is the last if it has one. None for a restore."""
     row: Row
     """The place's."""
 
@@ -39,7 +39,7 @@ async def route_to(parts: Parts, segments: Segments, place: Place) -> Route:
     before = await parts.before(part)
     row = await parts.beside(part, _row, part, before, place)
     target = row.place
-    if row.call in (None, "restore"):
+    if row.call == "restore":  # no calls lead there
         return Route(start_of(_loaded(before)), [], row)
     return Route(*await _way(parts, segments, part, target), row)
 

@@ -297,3 +297,23 @@ def test_what_was_recorded_of_many_steps_is_read_beside_the_event_loop() -> None
         await history.close()
 
     asyncio.run(test())
+
+
+def test_a_revision_that_no_call_made_has_the_state_of_the_one_before() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)
+        await steps(at, reference, 3)
+        await call(at, reference, operations.start_statistics(resume=False))
+        last = (await at.snapshots.header(reference)).revision
+        body = (await at.snapshots.load(reference)).body
+        await steps(at, reference, 2)
+        history = History(at)
+        assert (await history.at(reference, Place(last), lambda *told: told[1].call, lambda reply: reply))[
+            1
+        ] is None
+        state = await history.state(reference, Place(last))
+        assert (state.body, state.header.progress.steps) == (body, 3)
+        await history.close()
+
+    asyncio.run(test())
