@@ -234,3 +234,20 @@ def test_an_entry_that_would_be_too_large_is_refused(monkeypatch: pytest.MonkeyP
         assert (await at.snapshots.header(reference)).revision == 2
 
     asyncio.run(test())
+
+
+def test_two_processes_that_write_at_once_record_every_call_once() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        one, other = session(store), session(store)
+        reference = await recorded(one)
+        replies = await asyncio.gather(*(steps(at, reference, 120) for at in (one, other)))
+        history = History(one)
+        _, page = await history.page(reference, None, 1000)
+        header = await one.snapshots.header(reference)
+        assert [row.place.revision for row in page.rows] == [*range(1, header.revision + 1)]
+        assert [row.call for row in page.rows].count("step") == sum(map(len, replies))
+        assert (await history.verify(reference, None, 60))[1].difference is None
+        await history.close()
+
+    asyncio.run(test())
