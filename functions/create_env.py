@@ -90,7 +90,13 @@ async def _created(request: Request[CreateBody | bytes], keyed: Keyed | None) ->
     if isinstance(request.body, bytes):
         return await session.travel.arrive(request.owner, request.body, modules, keyed)
     return await session.creation.create(
-        request.owner, recipe_of(request.body), modules, keyed, gone=request.gone, affinity=request.affinity
+        request.owner,
+        recipe_of(request.body),
+        modules,
+        keyed,
+        gone=request.gone,
+        affinity=request.affinity,
+        record=request.body.record,
     )
 
 

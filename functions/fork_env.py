@@ -3,7 +3,22 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import Contended, KeyReused, QuotaExceeded, ReplyGone, StaleRevision, StoreFailed
+from shared.errors import (
+    CallTooLong,
+    Contended,
+    HistoryDamaged,
+    InvalidValue,
+    KeyReused,
+    NotRecorded,
+    QuotaExceeded,
+    ReplyGone,
+    RevisionNotFound,
+    SnapshotDiverged,
+    SnapshotIncompatible,
+    StaleRevision,
+    StoreFailed,
+)
+from shared.session.history.place import Place
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
@@ -20,18 +35,26 @@ router = Router()
     body=ForkBody,
     reply=ForkReply,
     example={"instance_ids": ["9d1f0a35-6f0c-4a53-8d35-5a6f3f6d9b1e"]},
-    errors=(StoreFailed, StaleRevision, KeyReused, ReplyGone, QuotaExceeded, Contended),
+    errors=(
+        *(StoreFailed, StaleRevision, KeyReused, ReplyGone, QuotaExceeded, Contended, InvalidValue),
+        *(NotRecorded, RevisionNotFound, HistoryDamaged, CallTooLong, SnapshotIncompatible, SnapshotDiverged),
+    ),
     tag="branching",
 )
 async def fork_env(request: Request[ForkBody]) -> Response:
     """Create copies that continue from the current state exactly as this environment would. It is not changed.
 
+    With `revision`, they continue from that recorded state instead.
+
     With `reseed`, copy number i seeds the generators of the environment, its spaces and Atari's sticky actions
     from `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
     """
-    body = request.body
+    body, reference = request.body, request.reference
+    past = None
+    if body.revision is not None:
+        past = request.service.history.past(reference, Place.parse(str(body.revision)))
     forked = await request.service.session.forking.fork(
-        request.reference, body.count, body.reseed, request.if_match, request.keyed
+        reference, body.count, body.reseed, request.if_match, request.keyed, past
     )
     return request.reply({"instance_ids": forked.instance_ids}, replayed=forked.replayed)
 

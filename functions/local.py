@@ -4,6 +4,7 @@ from pathlib import Path
 
 from functions import (
     action_space,
+    at_env,
     batch_reset,
     batch_step,
     catalog,
@@ -14,6 +15,7 @@ from functions import (
     fork_env,
     get_env,
     health,
+    history_env,
     interface,
     legacy,
     list_envs,
@@ -25,6 +27,7 @@ from functions import (
     observation_space,
     openenv,
     readyz,
+    record_env,
     render_env,
     reset_env,
     restore_env,
@@ -34,6 +37,7 @@ from functions import (
     step_env,
     stream_env,
     ticket_env,
+    verify_env,
 )
 from shared.web.app.application import create_app
 
@@ -61,6 +65,10 @@ MODULES = (
     checkpoints,
     restore_env,
     snapshot_env,
+    record_env,
+    history_env,
+    at_env,
+    verify_env,
     catalog,
     mcp,
     health,

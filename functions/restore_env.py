@@ -3,7 +3,21 @@
 from mangum import Mangum
 from starlette.responses import Response
 
-from shared.errors import CheckpointNotFound, Contended, KeyReused, ReplyGone, StaleRevision
+from shared.errors import (
+    CallTooLong,
+    CheckpointNotFound,
+    Contended,
+    HistoryDamaged,
+    InvalidValue,
+    KeyReused,
+    NotRecorded,
+    ReplyGone,
+    RevisionNotFound,
+    SnapshotDiverged,
+    SnapshotIncompatible,
+    StaleRevision,
+)
+from shared.session.history.place import Place
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.records import INSTANCE_EXAMPLE, instance_record
@@ -21,14 +35,21 @@ router = Router()
     body=RestoreBody,
     reply=InstanceReply,
     example=INSTANCE_EXAMPLE,
-    errors=(CheckpointNotFound, StaleRevision, KeyReused, ReplyGone, Contended),
+    errors=(
+        *(InvalidValue, CheckpointNotFound, StaleRevision, KeyReused, ReplyGone, Contended),
+        *(NotRecorded, RevisionNotFound, HistoryDamaged, CallTooLong, SnapshotIncompatible, SnapshotDiverged),
+    ),
     tag="branching",
 )
 async def restore_env(request: Request[RestoreBody]) -> Response:
-    """Put the environment into the checkpoint's state. The checkpoint stays; the revision counts on."""
-    outcome = await request.service.session.checkpoints.restore(
-        request.checkpoint(request.body.checkpoint_id), instance_record, request.if_match, request.keyed
-    )
+    """Put the environment into a checkpoint's state, or a recorded revision's. The revision counts on."""
+    body, restore = request.body, request.service.session.checkpoints.restore
+    if body.revision is None:
+        reference, past = request.checkpoint(body.checkpoint_id), None
+    else:
+        reference = request.reference
+        past = request.service.history.past(reference, Place.parse(str(body.revision)))
+    outcome = await restore(reference, instance_record, request.if_match, request.keyed, past)
     return request.reply(outcome.reply, revision=outcome.header.revision, replayed=outcome.replayed)
 
 

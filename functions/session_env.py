@@ -9,14 +9,17 @@ from functions import (
     explore_env,
     fork_env,
     get_env,
+    history_env,
     interface,
     monitor_render,
     observation_space,
+    record_env,
     render_env,
     reset_env,
     restore_env,
     rollout_env,
     step_env,
+    verify_env,
 )
 from shared.web.app.routing import Router
 from shared.web.protocol.problems import UPGRADE_REQUIRED, problem_response
@@ -34,6 +37,7 @@ CALLS = calls_of(
         *(step_env, reset_env, rollout_env, explore_env, render_env, monitor_render),
         *(action_space, observation_space, interface, get_env),
         *(fork_env, checkpoints, restore_env, close_env),
+        *(record_env, history_env, verify_env),
     )
 )
 """What a message can call."""

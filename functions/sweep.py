@@ -19,7 +19,8 @@ from shared.web.service.service import open_service
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Sweep once, and return the numbers of what was deleted; none if another process sweeps the store now."""
-    swept = asyncio.run(sweep(_service().session.bulk))
+    service = _service()
+    swept = asyncio.run(sweep(service.session.bulk, service.settings.history_ttl_s))
     return {} if swept is None else asdict(swept)
 
 
@@ -42,7 +43,7 @@ def main() -> None:
 async def _sweep_once() -> Swept | None:
     service = open_service()
     try:
-        return await sweep(service.session.snapshots)
+        return await sweep(service.session.snapshots, service.settings.history_ttl_s)
     finally:
         await service.close()
 

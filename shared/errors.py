@@ -15,7 +15,8 @@
     ├── SnapshotTooLarge          after this call, the snapshot would exceed the limit
     ├── NotFound
     │   ├── InstanceNotFound
-    │   └── CheckpointNotFound
+    │   ├── CheckpointNotFound
+    │   └── RevisionNotFound      a place that the instance's log does not have
     ├── NotInstalled              this server lacks a package that the call needs
     ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
@@ -26,6 +27,8 @@
     ├── NotRenderable             the instance has no such picture
     ├── Contended                 other writers kept winning
     ├── ChainBroken               a chained call whose predecessor failed
+    ├── NotRecorded               the instance records no calls
+    ├── HistoryDamaged            a segment of a log is missing, altered or out of its chain
     ├── StaleRevision             an If-Match that no longer holds
     ├── QuotaExceeded
     ├── Misconfigured             a setting is missing or malformed
@@ -140,6 +143,21 @@ class CheckpointNotFound(NotFound):
 
 class NotInstalled(GymHTTPError):
     """This server was installed without what the call needs. The text names the package and the extra."""
+
+
+class RevisionNotFound(NotFound):
+    """The instance's log has no such place. The text names the range that it has."""
+
+
+class NotRecorded(GymHTTPError):
+    """The instance records no calls. The text says how it does."""
+
+
+class HistoryDamaged(GymHTTPError):
+    """A part of an instance's log is missing, altered or out of its chain; `segment` names it.
+
+    The instance itself goes on.
+    """
 
 
 class ReplyGone(GymHTTPError):

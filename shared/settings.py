@@ -66,6 +66,8 @@ class Settings:
     """
     idle_ttl_s: float = 604_800.0
     """Seconds without a write after which an instance expires."""
+    history_ttl_s: float = 2_592_000.0
+    """Seconds for which the recorded calls of a closed instance are kept."""
     live_envs: int = 64
     """Live environments that a process keeps as a cache."""
     max_envs: int = 100_000
@@ -256,6 +258,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "teachers": _list,
     "env_modules": _env_modules,
     "idle_ttl_s": _positive(float),
+    "history_ttl_s": _positive(float),
     "live_envs": _positive(int),
     "max_envs": _positive(int),
     "max_stored_bytes": _positive(int),

@@ -24,6 +24,8 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.catalog.names import action_names
+from shared.session.history.place import Place
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.live.telling import Encode
 from shared.session.stored.idempotency import Keyed
@@ -109,8 +111,9 @@ async def explore(caller: Caller, arguments: ExploreArguments) -> Told:
 
 async def fork(caller: Caller, arguments: ForkArguments) -> Told:
     """Copies that go on from here."""
+    reference, key = _reference(caller, arguments), keyed(caller, "fork", arguments)
     forked = await caller.service.session.forking.fork(
-        _reference(caller, arguments), arguments.count, arguments.reseed, None, keyed(caller, "fork", arguments)
+        reference, arguments.count, arguments.reseed, None, key, _past(caller, reference, arguments.revision)
     )
     return Told({"instance_ids": forked.instance_ids})
 
@@ -124,10 +127,13 @@ async def checkpoint(caller: Caller, arguments: CheckpointArguments) -> Told:
 
 
 async def restore(caller: Caller, arguments: RestoreArguments) -> Told:
-    """Go back to a checkpoint."""
-    place = checkpoint_of(_reference(caller, arguments), arguments.checkpoint_id)
+    """Go back to a checkpoint, or to a recorded revision."""
+    reference = _reference(caller, arguments)
+    past = _past(caller, reference, arguments.revision)
+    if arguments.checkpoint_id is not None:
+        reference = checkpoint_of(reference, arguments.checkpoint_id)
     outcome = await caller.service.session.checkpoints.restore(
-        place, instance_record, None, keyed(caller, "restore", arguments)
+        reference, instance_record, None, keyed(caller, "restore", arguments), past
     )
     caller.log.revision = outcome.header.revision
     return Told({**outcome.reply, "revision": outcome.header.revision})
@@ -165,6 +171,11 @@ def _reference(caller: Caller, arguments: Named | Asked) -> Reference:
     reference = caller.instance(arguments.instance_id)
     caller.log.instance_id = reference.instance_id
     return reference
+
+
+def _past(caller: Caller, reference: Reference, revision: str | int | None) -> Past | None:
+    """The recorded state of a revision, if one is asked for."""
+    return None if revision is None else caller.service.history.past(reference, Place.parse(str(revision)))
 
 
 def _telling(caller: Caller) -> Encode:

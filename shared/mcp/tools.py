@@ -91,7 +91,7 @@ TOOLS: dict[str, Tool] = {
         calls.fork,
         arguments.ForkArguments,
         "Create copies that go on from the current state exactly as this instance would; it is not changed. With "
-        "`reseed` their chance differs.",
+        "`reseed` their chance differs, with `revision` they go on from that recorded revision.",
     ),
     "checkpoint": Tool(
         calls.checkpoint,
@@ -101,7 +101,8 @@ TOOLS: dict[str, Tool] = {
     "restore": Tool(
         calls.restore,
         arguments.RestoreArguments,
-        "Go back to a checkpoint of this instance. The same actions then give the same results.",
+        "Go back to a checkpoint of this instance, or to a recorded `revision`. The same actions then give the "
+        "same results.",
     ),
     "explore": Tool(
         calls.explore,

@@ -18,6 +18,7 @@ from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
+from shared.session.record.segments import Segments
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
 from shared.snapshot.isolation.child_process import Limits
@@ -61,14 +62,16 @@ class Session:
         """Which other versions' snapshots are continued."""
         self.live = LiveCache(live_envs, self.snapshots, self.placement, accept)
         turns = Turns(self.snapshots, self.limit.seconds)
-        self.call = ExactlyOnce(self.snapshots, self.placement, self.live, turns).apply
+        self.segments = Segments(self.snapshots)
+        """The segments of logs."""
+        self.call = ExactlyOnce(self.snapshots, self.segments, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs, max_stored_bytes)
         self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
         self.keeping = Keeping(self.snapshots, quota)
         self.travel = Travel(self.snapshots, quota, keys, accept)
-        self.checkpoints = Checkpoints(self.snapshots, self.live, quota, turns)
-        self.closing = Closing(self.snapshots, self.live, quota, turns)
+        self.checkpoints = Checkpoints(self.snapshots, self.segments, self.live, quota, turns)
+        self.closing = Closing(self.snapshots, self.segments, self.live, quota, turns)
         self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
         self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
 

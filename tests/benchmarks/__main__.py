@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared import variables
-from tests.benchmarks import captures, explore, growth, imports, paint, phases, sessions, tables, workers
+from tests.benchmarks import captures, explore, growth, imports, paint, phases, record, sessions, tables, workers
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
@@ -195,6 +195,21 @@ def _machine() -> dict[str, Any]:
     }
 
 
+def _record(given: argparse.Namespace) -> tuple[str, Any]:
+    """Recorded steps and rollouts beside others, and what it takes to verify them."""
+    found = record.recorded(given.rounds)
+    rows = [
+        (
+            f"{found.recorded_step / found.plain_step:.2f}",
+            f"{found.looped / found.recorded_rollout:.2f}",
+            f"{found.looped / record.ROLLED / found.verified:.2f}",
+            f"{found.bytes_a_step:.0f}",
+        )
+    ]
+    heads = ("a recorded step by a plain one", "recorded rollout's rate", "verify's rate", "bytes a step")
+    return tables.table(heads, rows), found._asdict()
+
+
 def _explore(given: argparse.Namespace) -> tuple[str, Any]:
     """## Futures.
 
@@ -220,6 +235,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "speed": _speed,
     "phases": _phases,
     "explore": _explore,
+    "record": _record,
     "growth": _growth,
     "workers": _workers,
     "sessions": _sessions,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
+from tests.benchmarks.record import ROLLED
 from tests.benchmarks.speed import ROLLOUT, STEP
 
 _CAPTURE_MS = {"classic-control": 0.1, "toy-text": 0.1, "mujoco": 0.15, "ale": 0.5, "box2d": 0.1}
@@ -30,6 +31,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
     parts: dict[str, Callable[[Any], Iterator[Goal]]] = {
         "speed": _speed,
         "explore": _explore,
+        "record": _record,
         "growth": _growth,
         "workers": _workers,
         "snapshots": _snapshots,
@@ -63,6 +65,16 @@ def _explore(figures: dict[str, float]) -> Iterator[Goal]:
     yield Goal("the rate of 10,000 futures of 20 steps, by that of a bare loop", 0.6, rate, most=False)
     times = figures["client_forked"] / figures["client_explored"]
     yield Goal("a fork and 20 steps by a client, by a future of explore", 50, times, most=False)
+
+
+def _record(figures: dict[str, float]) -> Iterator[Goal]:
+    step = figures["recorded_step"] / figures["plain_step"]
+    yield Goal("a recorded CartPole step in process, by one that is not", 1.1, step)
+    rate = figures["looped"] / figures["recorded_rollout"]
+    yield Goal("the rate of a recorded rollout, by that of a bare loop", 0.6, rate, most=False)
+    verified = figures["looped"] / ROLLED / figures["verified"]
+    yield Goal("the rate of verifying, by that of a bare loop", 0.5, verified, most=False)
+    yield Goal("bytes of a recorded CartPole step", 64, figures["bytes_a_step"], "bytes")
 
 
 def _growth(figures: dict[str, Any]) -> Iterator[Goal]:

@@ -59,3 +59,17 @@ def test_the_goal_of_explorations_is_a_share_of_the_bare_loops_rate() -> None:
     assert (by_client.met, round(by_client.measured)) == (True, 100)
     assert goal.measured == pytest.approx(0.7)
     assert goal.met
+
+
+def test_the_goals_of_recording_are_ratios_of_one_run() -> None:
+    figures = {
+        "plain_step": 1.0,
+        "recorded_step": 1.05,
+        "recorded_rollout": 3.0,
+        "looped": 2.0,
+        "verified": 0.002,
+        "bytes_a_step": 20.0,
+    }
+    found = goals({"record": figures})
+    assert [goal.measured for goal in found] == pytest.approx([1.05, 2 / 3, 0.5, 20.0])
+    assert all(goal.met for goal in found)

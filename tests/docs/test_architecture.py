@@ -58,7 +58,8 @@ def test_every_kind_of_key_in_the_store_is_in_the_table(tmp_path: Path) -> None:
     settings = Settings(store=f"sqlite:///{tmp_path}/snapshots.db")
     with served("local", settings) as client:
         api = Api(client)
-        kept = api.create("CartPole-v1")
+        kept = api.create("CartPole-v1", record=True)
+        api.post(f"{kept}/reset/")
         api.post(f"{kept}/checkpoints/", {"name": "kept"})
         api.delete(f"{api.create('CartPole-v1')}/", **{"idempotency-key": "end"})
         # More environments than a known family makes without a trial.

@@ -18,7 +18,7 @@ from tests.applications import Api, served
 from tests.blocking import Blocking
 from tests.servers import ROOT
 
-NOTHING = {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0, "indexed": 0}
+NOTHING = {"instances": 0, "index_entries": 0, "checkpoints": 0, "tombstones": 0, "indexed": 0, "segments": 0}
 
 
 def command(**variables: str) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,7 @@ _INSTANCES: list[dict[str, Any]] = [
     {"env_id": "FrozenLake-v1", "render_mode": "ansi"},
     {"env_id": "Blackjack-v1", "seed": 3},
     {"env_id": "Pendulum-v1", "wrappers": [{"name": "FrameStackObservation", "kwargs": {"stack_size": 3}}]},
-    {"env_id": "CartPole-v1", "num_envs": 2},
+    {"env_id": "CartPole-v1", "num_envs": 2, "record": True},
     {"env_id": "Taxi-v4", "autoreset": "SameStep"},
 ]
 """Instances with spaces, replies and pictures of every form."""
@@ -39,7 +39,10 @@ _LIKELY: dict[str, list[dict[str, Any]]] = {
         *({"sequences": [[action, action], [action, action]]} for action in _ACTIONS),
         {"policy": "repeat", "probability": 0.5, "count": 3, "steps": 2},
     ],
-    "fork_env": [{}, {"count": 2, "reseed": 1}],
+    "fork_env": [{}, {"count": 2, "reseed": 1}, {"revision": 1}],
+    "restore_env": [{"revision": 1}, {"revision": "2.0"}],
+    "record_env": [{"on": True}, {"on": False}],
+    "verify_env": [{}],
 }
 """Bodies that reach an environment; drawn ones seldom do."""
 

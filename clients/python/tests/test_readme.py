@@ -13,7 +13,19 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def test_the_blocks_run_in_order_and_print_what_they_say(url: str) -> None:
-    assert [kind for kind, _ in BLOCKS] == ["python", "", "python", "", "python", "", "python", "python", ""]
+    assert [kind for kind, _ in BLOCKS] == [
+        "python",
+        "",
+        "python",
+        "",
+        "python",
+        "",
+        "python",
+        "",
+        "python",
+        "python",
+        "",
+    ]
     names: dict[str, object] = {}
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

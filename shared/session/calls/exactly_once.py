@@ -20,8 +20,11 @@ from shared.session.calls.timing import Timing
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import Attempt, LiveEnvironment
 from shared.session.live.placement import Placement
+from shared.session.record.growth import grown, switched
+from shared.session.record.recorder import KEYFRAME_US
+from shared.session.record.segments import TAIL_BYTES, Segments
 from shared.session.stored.failed_writes import FailedWrites
-from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, Log, check_revision
 from shared.session.stored.idempotency import first_reply, remember
 from shared.session.stored.retry import MOST_TRIES, Failure, Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
@@ -47,8 +50,11 @@ class _Unsaved(NamedTuple):
 class ExactlyOnce:
     """Applies calls to the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, placement: Placement, live: LiveCache, turns: Turns) -> None:
+    def __init__(
+        self, snapshots: Snapshots, segments: Segments, placement: Placement, live: LiveCache, turns: Turns
+    ) -> None:
         self._snapshots = snapshots
+        self._segments = segments
         self._placement = placement
         self._live = live
         self._turns = turns
@@ -152,11 +158,22 @@ class ExactlyOnce:
                     result, revision = first
                     then = msgspec.structs.replace(live.header, revision=revision)
                     return Outcome(call.encode(result), then, replayed=True)
+            log = live.header.log
+            if log is not None and (len(log.tail) > TAIL_BYTES or log.replay_us > KEYFRAME_US):
+                log = await self._segments.ready(live.loaded)
             attempt = await self._attempt(live, call, timing)
             if isinstance(attempt, Attempt) and attempt.body is not None:
-                header = _header_after(live, call, call_id, attempt)
+                recorder, used = attempt.recorder, None
+                if recorder is not None and log is not None:
+                    used = max(time.time() + self._snapshots.clock.ahead_s, live.header.used)
+                    if recorder.taken:
+                        recorder.marks = await self._segments.keep(recorder, live.header, live.dependencies)
+                    log = grown(log, live.header.used, used, recorder)
+                if attempt.switch is not None:
+                    log = switched(log, attempt.switch, live.header.revision + 1)
+                header = _header_after(live, call, call_id, attempt, log)
                 began = time.perf_counter()
-                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, key=live.key)
+                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, used=used, key=live.key)
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
                     outcome = Outcome(attempt.reply, header, moved)
@@ -187,6 +204,8 @@ class ExactlyOnce:
             attempt = await live.thread.run_in_turns(turns)
             if attempt.body is not None:
                 self._snapshots.check_size(attempt.body)
+                if attempt.recorder is not None and len(attempt.recorder.calls) > 1:
+                    self._segments.check_size(attempt.recorder)
             return attempt
         except NotPlain as error:
             return NotExact(
@@ -200,7 +219,9 @@ class ExactlyOnce:
             self._placement.note(live.kind, live.home, live.seconds / live.calls)
 
 
-def _header_after(live: LiveEnvironment, call: InstanceCall, call_id: bytes, attempt: Attempt) -> Header:
+def _header_after(
+    live: LiveEnvironment, call: InstanceCall, call_id: bytes, attempt: Attempt, log: Log | None
+) -> Header:
     """The header of the snapshot that the call leaves."""
     before, (libraries, digests, cpu) = live.header, live.dependencies
     revision = before.revision + 1
@@ -219,4 +240,5 @@ def _header_after(live: LiveEnvironment, call: InstanceCall, call_id: bytes, att
         cpu=cpu,
         reseed=None,
         turn=None,
+        log=log,
     )

@@ -78,6 +78,8 @@ class _Run:
                 took = time.perf_counter() - began
                 live.seconds += took
                 live.calls = max(1, self._steps)
+                if live.recorder is not None:
+                    live.recorder.mark(live.seconds, live.subject, live.counter.progress)
                 self._check_size()
                 in_a_turn = max(1, min(4 * in_a_turn, int(in_a_turn * TURN_S / took)))
                 yield

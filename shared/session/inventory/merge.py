@@ -4,12 +4,16 @@ Only the next entry of each is in memory, whatever there is.
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.errors import InstanceNotFound, OutcomeUnknown, SnapshotUnusable
 from shared.session.inventory.by_instance import BEHIND_ALL, ByInstance
+from shared.session.inventory.logs import Logs
 from shared.session.inventory.owners import FOLDERS
+from shared.session.record.segments import Segments
 from shared.session.stored.ending import end, has_ended, is_marker
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
@@ -33,12 +37,21 @@ class Swept:
     tombstones: int = 0
     indexed: int = 0
     """Index entries that were missing and are written now."""
+    segments: int = 0
 
 
 class Merge:
     """The sweep of one owner's folders."""
 
-    def __init__(self, snapshots: Snapshots, owner: str, began: float, after: str, swept: Swept) -> None:
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        owner: str,
+        began: float,
+        after: str,
+        swept: Swept,
+        history_ttl_s: float = math.inf,
+    ) -> None:
         """`began` is the store's time when the sweep began; it goes on behind the instance `after`.
 
         What is deleted is counted in `swept`.
@@ -48,7 +61,8 @@ class Merge:
         self._began = began
         self._swept = swept
         folders = [ByInstance(snapshots.objects, folder, owner, after) for folder in FOLDERS]
-        self._states, self._entries, self._checkpoints, self._tombstones = self._folders = folders
+        self._states, self._entries, self._checkpoints, self._tombstones, self._segments = self._folders = folders
+        self._history = Logs(snapshots, began, history_ttl_s)
 
     async def instances(self) -> AsyncIterator[str]:
         """The ids of instances, each once all of it is swept.
@@ -68,6 +82,7 @@ class Merge:
         self._swept.index_entries += indexed.deleted
         self._swept.checkpoints += (await self._sweep_orphans(self._checkpoints, reference, is_alive)).deleted
         await self._sweep_tombstones(reference)
+        await self._sweep_history(reference, is_alive)
         if is_alive and not indexed.seen:
             await self._enter(reference)
 
@@ -114,6 +129,19 @@ class Merge:
                 await asyncio.sleep(0)
             await self._tombstones.advance()
 
+    async def _sweep_history(self, reference: Reference, is_alive: bool | None) -> None:
+        """Delete what logs have in the store that nobody can read any more."""
+        folder = self._segments
+        while folder.instance_id == reference.instance_id:
+            birth = folder.rest.partition("/")[0]
+            is_over = await self._history.is_over(reference, birth, folder.entry, is_alive)
+            while folder.instance_id == reference.instance_id and folder.rest.partition("/")[0] == birth:
+                if is_over:
+                    await self._snapshots.objects.delete(folder.entry.key)
+                    self._swept.segments += 1
+                    await asyncio.sleep(0)
+                await folder.advance()
+
     async def _is_gone(self, reference: Reference) -> bool:
         stored = await self._snapshots.objects.get(reference.key)
         return not isinstance(stored, Stored) or has_ended(stored)
@@ -147,6 +175,8 @@ async def delete_expired(snapshots: Snapshots, reference: Reference) -> bool:
         if _was_written_again(snapshots, reference, stored):
             return False
         try:
+            with suppress(SnapshotUnusable):  # nobody can use it, so there is nothing to keep
+                await Segments(snapshots).end(snapshots.opened(reference, stored))
             await end(snapshots.objects, reference.key, stored.tag)
         except (Conflict, OutcomeUnknown):
             return False  # left to the next sweep

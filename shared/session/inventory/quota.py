@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from shared.errors import QuotaExceeded
 from shared.session.inventory.by_instance import BEHIND_ALL, ByInstance
+from shared.session.record.segments import PREFIX as HISTORY
 from shared.session.stored.ending import is_marker
 from shared.session.stored.snapshots import Snapshots
 
@@ -30,7 +31,7 @@ class Amount(NamedTuple):
 
     envs: int = 0
     size: int = 0
-    """Bytes of snapshots, those of checkpoints included."""
+    """Bytes of snapshots, those of checkpoints and of recorded calls included."""
 
 
 @dataclass
@@ -96,9 +97,9 @@ class Quota:
             )
         if count.size + more.size > self._most_bytes:
             raise QuotaExceeded(
-                f"Your environments and checkpoints take at least {count.size} bytes, this would add {more.size}, "
-                f"and {self._most_bytes} is the most (GYM_HTTP_MAX_STORED_BYTES); close some, delete checkpoints, "
-                "or wait until unused ones expire.",
+                f"Your environments, checkpoints and histories take at least {count.size} bytes, this would add "
+                f"{more.size}, and {self._most_bytes} is the most (GYM_HTTP_MAX_STORED_BYTES); close some, delete "
+                "checkpoints or histories, or wait until unused ones expire.",
                 limit=self._most_bytes,
                 size=more.size,
             )
@@ -136,6 +137,11 @@ class Quota:
                     count.add(Amount(0, checkpoints.entry.size))
                 await checkpoints.advance()
             if not self._fits(count, Amount()):
-                break
+                return count
             await states.advance()
+        if not math.isinf(self._most_bytes):
+            async for entry in self._snapshots.objects.list(f"{HISTORY}{owner}/"):
+                count.add(Amount(0, entry.size))
+                if not self._fits(count, Amount()):
+                    break
         return count

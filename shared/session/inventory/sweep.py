@@ -8,6 +8,7 @@ nothing that was written after the sweep began is deleted.
 
 import asyncio
 import logging
+import math
 from dataclasses import astuple
 
 from shared.errors import StoreFailed
@@ -20,8 +21,10 @@ from shared.storage.protocol import Store
 _log = logging.getLogger(__name__)
 
 
-async def sweep(snapshots: Snapshots) -> Swept | None:
+async def sweep(snapshots: Snapshots, history_ttl_s: float = math.inf) -> Swept | None:
     """Delete what has expired; requests are served meanwhile. None if another process is at it.
+
+    The recorded calls of a closed instance are kept for `history_ttl_s` seconds.
 
     Raises:
         StoreUnavailable: the store fails; what was deleted before stays deleted.
@@ -31,21 +34,21 @@ async def sweep(snapshots: Snapshots) -> Swept | None:
     if not await lease.take(began):
         return None
     try:
-        swept = await _sweep(snapshots, lease, began)
+        swept = await _sweep(snapshots, lease, began, history_ttl_s)
     finally:
         await lease.give_back()
     await _compact(snapshots.objects)
     return swept
 
 
-async def _sweep(snapshots: Snapshots, lease: Lease, began: float) -> Swept:
+async def _sweep(snapshots: Snapshots, lease: Lease, began: float, history_ttl_s: float) -> Swept:
     """Sweep from the lease's place on, as long as the lease is held."""
     swept, last = Swept(), lease.place
     for owner in await owners_in(snapshots.objects):
         if owner < last.owner:
             continue
         after = last.instance_id if owner == last.owner else ""
-        async for instance_id in Merge(snapshots, owner, began, after, swept).instances():
+        async for instance_id in Merge(snapshots, owner, began, after, swept, history_ttl_s).instances():
             lease.place = Place(owner, instance_id)
             if not await lease.keep():
                 return swept
@@ -60,15 +63,16 @@ async def _compact(objects: Store) -> None:
         await asyncio.sleep(0)
 
 
-async def sweep_forever(snapshots: Snapshots) -> None:
+async def sweep_forever(snapshots: Snapshots, history_ttl_s: float = math.inf) -> None:
     """Sweep now, and then ten times per idle TTL but at least once an hour. A failed sweep is logged."""
     pause_s = min(3600.0, max(1.0, snapshots.expiry.idle_ttl_s / 10))
     while True:
         try:
-            swept = await sweep(snapshots)
+            swept = await sweep(snapshots, history_ttl_s)
             if swept is not None:
                 _log.info(
-                    "swept %d instances, %d index entries, %d checkpoints, %d tombstones; added %d index entries",
+                    "swept %d instances, %d index entries, %d checkpoints, %d tombstones; added %d index entries; "
+                    "deleted %d parts of logs",
                     *astuple(swept),
                 )
         except StoreFailed as error:

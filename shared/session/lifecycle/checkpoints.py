@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,9 +11,11 @@ from shared.errors import CheckpointNotFound, QuotaExceeded, ReplyGone
 from shared.session.calls.outcome import Outcome
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.live.cache import LiveCache
+from shared.session.record.growth import restored as log_restored
+from shared.session.record.segments import Segments
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.failed_writes import FailedWrites
-from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, Expected, Header, Log, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused, first_reply, remember
 from shared.session.stored.in_parts import in_parts
 from shared.session.stored.reference import Reference
@@ -29,11 +31,18 @@ Record = Callable[[Header], Any]
 """Makes the reply from the header of the restored instance."""
 
 
+Past = Callable[[], Awaitable[Loaded]]
+"""Gives a state of an instance's own past, by its log."""
+
+
 class Checkpoints:
     """The checkpoints of one store's instances."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota, turns: Turns) -> None:
+    def __init__(
+        self, snapshots: Snapshots, segments: Segments, live: LiveCache, quota: Quota, turns: Turns
+    ) -> None:
         self._snapshots = snapshots
+        self._segments = segments
         self._live = live
         self._quota = quota
         self._turns = turns
@@ -87,6 +96,7 @@ class Checkpoints:
             keyed=(),
             made_by=b"" if keyed is None else keyed.body,
             turn=None,
+            log=None,
         )
         async with self._quota.room(reference.owner, Amount(size=sealed_size(header, loaded.body))):
             kept = (await self._snapshots.add(header, loaded.body)).header
@@ -137,9 +147,16 @@ class Checkpoints:
         return instance, False
 
     async def restore(
-        self, checkpoint: Reference, record: Record, if_match: Expected = None, keyed: Keyed | None = None
+        self,
+        checkpoint: Reference,
+        record: Record,
+        if_match: Expected = None,
+        keyed: Keyed | None = None,
+        past: Past | None = None,
     ) -> Outcome:
         """Restore the instance to the checkpoint. The reply is its record; its revision goes on counting.
+
+        With `past`, to that state of its own past, and `checkpoint` is the instance.
 
         Raises:
             InstanceNotFound: there is no such instance.
@@ -161,9 +178,13 @@ class Checkpoints:
                     return Outcome(first[0], header, replayed=True)
                 check_revision(current.header, if_match)
                 with failed.told():
-                    kept = await self._snapshots.load(checkpoint)
+                    kept = await (self._snapshots.load(checkpoint) if past is None else past())
+                    log = await self._segments.ready(current)
                 restored = _restored(
                     current.header, kept.header, self._snapshots.clock.now(), call_id, record, keyed
+                )
+                restored = msgspec.structs.replace(
+                    restored, log=_log_after(log, current.header, kept, restored.used)
                 )
                 saved = await self._snapshots.save(restored, kept.body, current.tag, used=restored.used)
                 if isinstance(saved, Loaded):
@@ -184,6 +205,13 @@ class Checkpoints:
             await self._live.discard(reference)
             restored = msgspec.structs.replace(restored, revision=revision)
             return Outcome(record(restored), restored)
+
+
+def _log_after(log: Log | None, before: Header, kept: Loaded, used: float) -> Log | None:
+    """The instance's log with the restore, if it records."""
+    if log is None or not log.on:
+        return log
+    return log_restored(log, before.used, used, kept.header.checkpoint_id or kept.header.checkpoint_name)
 
 
 def _restored(

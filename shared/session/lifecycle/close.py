@@ -5,11 +5,12 @@ import os
 from shared.errors import InstanceNotFound, StaleRevision
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.live.cache import LiveCache
+from shared.session.record.segments import Segments
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import CALL_ID_BYTES, Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
 from shared.session.stored.reference import Reference
-from shared.session.stored.retry import Retry
+from shared.session.stored.retry import Failure, Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
 
@@ -17,8 +18,11 @@ from shared.session.stored.turns import Turns
 class Closing:
     """Deletes the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, live: LiveCache, quota: Quota, turns: Turns) -> None:
+    def __init__(
+        self, snapshots: Snapshots, segments: Segments, live: LiveCache, quota: Quota, turns: Turns
+    ) -> None:
         self._snapshots = snapshots
+        self._segments = segments
         self._live = live
         self._quota = quota
         self._turns = turns
@@ -53,10 +57,14 @@ class Closing:
             self._quota.release(reference.owner, Amount(1, sealed_size(loaded.header, loaded.body)))
             return False
 
+    async def _deleted(self, loaded: Loaded) -> Failure | None:
+        await self._segments.end(loaded)
+        return await self._snapshots.delete(loaded)
+
     async def _delete(self, loaded: Loaded, if_match: Expected) -> None:
         retry, call_id = Retry(), os.urandom(CALL_ID_BYTES)
         async with self._turns.claim(call_id) as claim:
-            while failure := await self._snapshots.delete(loaded):
+            while failure := await self._deleted(loaded):
                 retry.note(failure)
                 try:
                     current = await self._snapshots.load(loaded.header.reference)

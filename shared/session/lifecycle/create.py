@@ -15,6 +15,7 @@ from shared.session.live.cache import LiveCache
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement, Thread
 from shared.session.live.restore import closed
+from shared.session.record.growth import begun
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
@@ -65,12 +66,13 @@ class Creation:
         instance_id: str | None = None,
         gone: Gone | None = None,
         affinity: str | None = None,
+        record: bool = False,
     ) -> Header:
         """Create an instance and store its first snapshot. For a repeated call, ask `made_before` first.
 
         Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key. `gone` ends the
         wait for a trial. `affinity` is the instance whose calls are sent to this process, where that is known: the
-        calls on another go elsewhere, so it is not kept live here.
+        calls on another go elsewhere, so it is not kept live here. With `record`, every call on it is recorded.
 
         Raises:
             NotCreatable: Gymnasium refused, or the environment's trial failed.
@@ -87,6 +89,8 @@ class Creation:
         async with self._quota.room(owner, Amount(envs=1)):
             worker = self._placement.worker()
             first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
+            if record:
+                first = first._replace(header=msgspec.structs.replace(first.header, log=begun(0)))
             return await self._store(worker, first, keyed, stays=affinity in (None, new_id))
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:

@@ -13,8 +13,10 @@ import msgspec
 
 from shared.errors import InstanceNotFound, StoreFailed
 from shared.session.inventory.quota import Amount, Quota
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
+from shared.session.record.growth import begun_like
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
@@ -51,8 +53,9 @@ class Forking:
         reseed: int | None,
         if_match: Expected = None,
         keyed: Keyed | None = None,
+        past: Past | None = None,
     ) -> Forked:
-        """Create `count` exact twins of the instance.
+        """Create `count` exact twins of the instance, or with `past` of what it was.
 
         With `reseed`, they differ in their random generators alone: those of twin `i` are seeded from
         `numpy.random.SeedSequence(reseed, spawn_key=(i,))` before its next call.
@@ -65,15 +68,21 @@ class Forking:
             StoreFailed: not all twins could be written; the message says what became of the others.
         """
         if keyed is not None:
-            return await self._fork_once(reference, count, reseed, if_match, keyed)
-        origin = await self._origin(reference, if_match, None)
+            return await self._fork_once(reference, count, reseed, if_match, keyed, past)
+        origin = await self._origin(reference, if_match, None, past)
         twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
         async with self._quota.room(reference.owner, _amount(twins, origin.body)):
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
 
     async def _fork_once(
-        self, reference: Reference, count: int, reseed: int | None, if_match: Expected, keyed: Keyed
+        self,
+        reference: Reference,
+        count: int,
+        reseed: int | None,
+        if_match: Expected,
+        keyed: Keyed,
+        past: Past | None,
     ) -> Forked:
         """Fork with a key: write the claim, or find the one of an earlier attempt, and complete the set."""
         ids = [keyed.instance_id(number) for number in range(count)]
@@ -82,7 +91,7 @@ class Forking:
         if claim is None:
             if await self._snapshots.tombstones.made_before(first, keyed):
                 return Forked(ids, replayed=True)
-            origin = await self._origin(reference, if_match, keyed)
+            origin = await self._origin(reference, if_match, keyed, past)
             twins = self._twins(origin.header, ids, reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
             async with self._quota.room(reference.owner, _amount(twins, origin.body)):
@@ -105,18 +114,25 @@ class Forking:
             keyed=(),
             turn=None,
             origin=(origin.instance_id, origin.revision),
+            log=begun_like(origin),
             reseed=origin.reseed if reseed is None else (reseed, 0),
             # A seed would make the forks' new generators equal again.
             drawn_seed=origin.drawn_seed if reseed is None else None,
         )
         return [first, *_others(first, ids, reseed)]
 
-    async def _origin(self, reference: Reference, if_match: Expected, keyed: Keyed | None) -> Loaded:
+    async def _origin(
+        self, reference: Reference, if_match: Expected, keyed: Keyed | None, past: Past | None
+    ) -> Loaded:
         async with self._live.lock(reference):
             origin = await self._snapshots.load(reference)
         check_revision(origin.header, if_match)
         check_unused(origin.header, keyed)
-        return origin
+        if past is None:
+            return origin
+        then = await past()
+        header = msgspec.structs.replace(then.header, checkpoint_id="", checkpoint_name="", log=origin.header.log)
+        return then._replace(header=header)
 
     async def _claim(self, first: Reference, keyed: Keyed) -> Loaded | None:
         """The first twin of an earlier attempt at the same call; None if there is none."""

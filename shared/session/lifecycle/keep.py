@@ -13,6 +13,7 @@ import msgspec
 from shared.errors import InstanceNotFound, KeyReused, ReplyGone, StoreFailed
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.take_back import left_behind
+from shared.session.record.growth import begun_like
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
@@ -119,6 +120,7 @@ class Keeping:
             keyed=(),
             turn=None,
             origin=(origin.instance_id, origin.revision),
+            log=begun_like(origin),
             reseed=None,
             libraries=libraries,
             digests=digests,

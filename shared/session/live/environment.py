@@ -15,6 +15,8 @@ from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
 from shared.session.live.telling import Encode, refusal
+from shared.session.record.growth import Switch
+from shared.session.record.recorder import Recorder, packed_action
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
@@ -53,6 +55,10 @@ class Attempt(NamedTuple):
     progress: Progress
     packed: bytes | None = None
     """The packed result, kept only for calls with an idempotency key."""
+    recorder: Recorder | None = None
+    """What was called, where the instance records."""
+    switch: Switch | None = None
+    """What becomes of the instance's log, if the operation says so."""
 
 
 class ProgressCounter:
@@ -151,6 +157,12 @@ class LiveEnvironment:
         self.equals(loaded)
         self.dependencies = Dependencies(self.header.libraries, self.header.digests, self.header.cpu)
         """What the snapshots that are written from here on depend on."""
+        self.recorder: Recorder | None = None
+        """Notes what the present operation calls, where the instance records."""
+        self.switch: Switch | None = None
+        """What the present operation makes of the log."""
+        self.step: Callable[[Any], Any] = self._plain_step
+        """The same as `apply(Step(action))`, made quick because it is the most frequent call."""
         self.vector = recipe.num_envs is not None
         """Whether it is a vector environment, whose actions and results are batches."""
         self.kind = kind_of(recipe)
@@ -210,10 +222,25 @@ class LiveEnvironment:
         elif type(call) is Reset:
             check_reset(result)
             self.counter.reset()
+        if self.recorder is not None:
+            self.recorder.call(call, result)
         return result
 
-    def step(self, action: Any) -> Any:
-        """The same as `apply(Step(action))`, made quick because it is the most frequent call."""
+    def _recorded_step(self, action: Any) -> Any:
+        packed = None if type(action) is np.int64 else packed_action(action)
+        # The same as `_plain_step`, without a call for each part.
+        before, self.touched = self.touched, True
+        try:
+            result = self._step(action)
+        except Exception as error:  # as in `apply`
+            self._refuse(error, before)
+        if type(result) is not tuple or len(result) != 5:
+            check_step(result)
+        self.counter.step(result[1], result[2], result[3])
+        self.recorder.step(action, packed, result)  # type: ignore[union-attr]
+        return result
+
+    def _plain_step(self, action: Any) -> Any:
         before, self.touched = self.touched, True
         try:
             result = self._step(action)
@@ -257,8 +284,13 @@ class LiveEnvironment:
         """
         began = time.perf_counter()
         try:
-            self.touched, self.seconds, self.calls = False, 0.0, 1
+            self.touched, self.switch, self.seconds, self.calls = False, None, 0.0, 1
             self.counter.resume_from(self.header.progress)
+            recorder, log = self.recorder, self.header.log
+            if recorder is not None and log is not None and log.until < 0:
+                recorder.begin(log.replay_us)
+            elif recorder is not None or log is not None:
+                self._begin_recording()
             result = operation(self)
             if isinstance(result, GeneratorType):
                 try:
@@ -266,15 +298,28 @@ class LiveEnvironment:
                     yield
                 finally:
                     began = time.perf_counter()
+            recorder = self.recorder
+            if recorder is not None:
+                recorder.replay_us = int((self.seconds + time.perf_counter() - began) * 1e6)
             reply = _encoded(encode, result)
-            progress = self.counter.progress
-            if not self.touched and progress == self.header.progress:
+            progress, switch = self.counter.progress, self.switch
+            if not self.touched and progress == self.header.progress and switch is None:
                 return Attempt(reply, None, self.header.progress)
             body = self.subject.capture() if self.touched else self.loaded.body
-            changed = body != self.loaded.body or progress != self.header.progress
-            return Attempt(reply, body if changed else None, progress, _encoded(pack, result) if packed else None)
+            changed = body != self.loaded.body or progress != self.header.progress or switch is not None
+            reply_kept = _encoded(pack, result) if packed else None
+            return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
         finally:
             self.seconds += time.perf_counter() - began
+
+    def _begin_recording(self) -> None:
+        """Note what the operation calls, or no longer, as the instance's log says."""
+        log = self.header.log
+        if log is None or not log.on:
+            self.recorder, self.step = None, self._plain_step
+            return
+        self.recorder, self.step = Recorder(), self._recorded_step
+        self.recorder.begin(log.replay_us)
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""

@@ -56,6 +56,13 @@ def seal(header: Header, body: bytes, keys: Sequence[bytes], magic: bytes | None
     return magic + _signature(keys[0], magic, signed) + signed + body
 
 
+def content_digest(sealed: bytes) -> bytes:
+    """The SHA-256 of a sealed object without its signature, so that it outlasts the keys."""
+    state = hashlib.sha256(sealed[: len(MAGIC)])
+    state.update(memoryview(sealed)[_SIGNED_FROM:])
+    return state.digest()
+
+
 def sealed_size(header: Header, body: bytes) -> int:
     """How many bytes `seal` gives for a snapshot that is saved with this header."""
     digest, nonce = bytes(hashlib.sha256().digest_size), bytes(NONCE_BYTES)

@@ -33,6 +33,40 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
     """How long the others wait for it."""
 
 
+UNREPLAYABLE_US = 1 << 40
+"""In `Log.replay_us`: the state follows from no calls, so the next segment has to have a keyframe."""
+
+
+class Log(msgspec.Struct, frozen=True, array_like=True):
+    """What an instance that records its calls holds of its log: the tail, and where the rest is.
+
+    Append-only, as `Header`.
+    """
+
+    birth: str
+    """Tells apart the lives of one instance id, and a log from one that was begun anew."""
+    tail: bytes = b""
+    """The entries that are in no segment yet; see `record.entries`. Each revision after `after` has one."""
+    after: int = 0
+    """The revision of the last segment; before the first segment, that at which the log begins."""
+    previous: bytes = b""
+    """The digest of the last segment; empty if there is none."""
+    keyframe: int = -1
+    """The revision of the last segment that has a keyframe; -1 if there is none."""
+    replay_us: int = 0
+    """Microseconds that it takes to make the calls since that keyframe again."""
+    until: int = -1
+    """The last recorded revision, where recording was switched off since; -1 while it is on.
+
+    Where it was switched on again, it stands here until the next segment, and `replay_us` says so.
+    """
+
+    @property
+    def on(self) -> bool:
+        """Whether calls are recorded."""
+        return self.until < 0 or self.replay_us >= UNREPLAYABLE_US
+
+
 class Header(msgspec.Struct, frozen=True, array_like=True):
     """The header of an instance or a checkpoint. Times are seconds since the epoch.
 
@@ -82,6 +116,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
 
     Other versions with the same digest continue the snapshot.
     """
+    log: Log | None = None
+    """The log of an instance that records its calls, or has; a checkpoint has none."""
 
     @property
     def reference(self) -> Reference:

@@ -72,7 +72,8 @@ class OpenedService:
         exit_with_parent()
         tasks = []
         if service.settings.sweep == "timer":
-            tasks.append(asyncio.create_task(sweep_forever(service.session.bulk)))
+            history_ttl_s = service.settings.history_ttl_s
+            tasks.append(asyncio.create_task(sweep_forever(service.session.bulk, history_ttl_s)))
         if service.metrics is not None:
             tasks.append(asyncio.create_task(service.metrics.keep_settled()))
         with heard(service.ending):

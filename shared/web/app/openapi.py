@@ -47,6 +47,7 @@ _IN_PATH = {
     "env_id": "An id of Gymnasium's registry.",
     "namespace": "What stands before the slash in an id of Gymnasium's registry.",
     "name": "What follows it.",
+    "revision": "A recorded revision, or `R.k` for call k of those that made it.",
     "x": "An integer.",
 }
 """Descriptions of the parameters in paths."""

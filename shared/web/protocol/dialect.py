@@ -63,6 +63,7 @@ V1 = Dialect(
         "env_id": "CartPole-v1",
         "namespace": "ALE",
         "name": "Pong-v5",
+        "revision": "2",
     },
 )
 """The API of `/v1`: gymnasium-http-api's and what is added to it."""

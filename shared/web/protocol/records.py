@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from shared.session.history.rows import Row
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics, VectorReturn
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
@@ -33,6 +34,20 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "mechanism": "classic-control",
     "libraries": {"gymnasium": "1.4.0", "numpy": "2.4.6"},
     "cpu": "X86_V3 X86_V4",
+}
+
+ROW_EXAMPLE: dict[str, Any] = {
+    "revision": 2,
+    "index": None,
+    "episode": 1,
+    "step": 1,
+    "call": "step",
+    "action": 1,
+    "reward": 1.0,
+    "terminated": False,
+    "truncated": False,
+    "arguments": None,
+    "time": "2026-01-31T12:00:00.126000+00:00",
 }
 
 
@@ -79,6 +94,23 @@ def checkpoint_record(header: Header) -> CheckpointReply:
         "steps": header.progress.steps,
         "episode_return": header.progress.episode_return,
         "vector_return": _vector(header.progress.vector_return),
+    }
+
+
+def row_record(row: Row) -> dict[str, Any]:
+    """The record of a call in a log."""
+    return {
+        "revision": row.place.revision,
+        "index": row.place.k,
+        "episode": row.episode,
+        "step": row.step,
+        "call": row.call,
+        "action": row.action,
+        "reward": row.reward,
+        "terminated": row.terminated,
+        "truncated": row.truncated,
+        "arguments": row.arguments,
+        "time": iso(row.time),
     }
 
 

@@ -226,6 +226,11 @@ def reply_of(outcome: Outcome) -> Reply:
     return Reply(encoded.content, 200, head)
 
 
+def reply_at(encoded: Encoded, revision: int) -> Reply:
+    """The HTTP reply of what is encoded already, about an instance at the revision."""
+    return Reply(encoded.content, 200, [*encoded.head, _etag(revision)])
+
+
 def warning_of(moved: str) -> str:
     """What a client is told where an instance goes on among other versions (RFC 7234, section 5.5)."""
     return f'299 - "{moved}"'

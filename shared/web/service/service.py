@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
 from shared.session.explore.explorer import Explorer
+from shared.session.history.history import History
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.settings import Settings
@@ -48,6 +49,8 @@ class Service:
     """Draws single pictures, which wait for none of the monitor's."""
     explorer: Explorer
     """Looks into the futures of instances."""
+    history: History
+    """Tells what was recorded of instances."""
     log: LogWriter
     metrics: "Metrics | None"
     """Only a server has them: a Lambda function is one of many, and short-lived."""
@@ -77,6 +80,7 @@ class Service:
         await self.renderer.close()
         await self.looks.close()
         await self.explorer.close()
+        await self.history.close()
         await self.session.shut_down()
 
 
@@ -128,6 +132,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
             chosen.max_explore_steps,
             chosen.max_steps_per_call,
         ),
+        history=History(session, chosen.history_ttl_s),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

@@ -83,6 +83,69 @@ class ExploreReply(TypedDict, total=False):
     kept: Required[list[KeptFuture]]
 
 
+class RecordReply(TypedDict):
+    """Whether calls are recorded."""
+
+    on: bool
+
+
+class HistoryRow(TypedDict):
+    """A recorded call, or a revision that no call of the environment made. `index` is its own within a rollout."""
+
+    revision: int
+    index: int | None
+    episode: int
+    step: int
+    call: Literal["reset", "step", "sample", "render", "restore"] | None
+    action: Any
+    reward: Any
+    terminated: Any
+    truncated: Any
+    arguments: dict[str, Any] | None
+    time: str
+
+
+class HistoryReply(TypedDict):
+    """Recorded calls in their order. `next` is what the next page begins behind; null on the last."""
+
+    rows: Any
+    next: str | None
+
+
+class AtReply(TypedDict, total=False):
+    """A recorded call, and what it returned: the members of the call's own reply."""
+
+    revision: Required[int]
+    index: Required[int | None]
+    episode: Required[int]
+    step: Required[int]
+    call: Required[str | None]
+    action: Required[Any]
+    arguments: Required[dict[str, Any] | None]
+    time: Required[str]
+    observation: Any
+    reward: Required[Any]
+    terminated: Required[Any]
+    truncated: Required[Any]
+    info: dict[str, Any]
+    sample: Any
+    render_mode: str
+    content_type: str
+    encoding: str
+    data: Any
+    picture: Any
+
+
+class VerifyReply(TypedDict, total=False):
+    """How many calls returned what the log says; with `at`, the first that did not, and why."""
+
+    verified: Required[bool]
+    calls: Required[int]
+    next: Required[int | None]
+    at: str
+    reason: str
+
+
 class SampleReply(TypedDict):
     """A random member of the space."""
 

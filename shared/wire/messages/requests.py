@@ -53,6 +53,8 @@ Seed = Annotated[
     BeforeValidator(_seed),
 ]
 Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
+PlaceText = Annotated[str, Field(pattern=r"^[0-9]{1,16}([.][0-9]{1,9})?$")]
+RECORDED = "A revision that was recorded, or `R.k` for call k within it."
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
 
 
@@ -103,6 +105,7 @@ class CreateBody(BaseModel):
         None,
         description="Seeds the spaces, and the first reset if that brings no seed of its own.",
     )
+    record: bool = Field(False, description="Record every call, so that all of them can be had again.")
 
 
 class ResetBody(BaseModel):
@@ -254,6 +257,24 @@ class ForkBody(BaseModel):
         None,
         description="Makes fork i's generators anew from numpy.random.SeedSequence(reseed, spawn_key=(i,)).",
     )
+    revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
+
+
+class RecordBody(BaseModel):
+    """Whether calls are recorded from now on."""
+
+    on: bool
+
+
+class VerifyBody(BaseModel):
+    """Where to begin."""
+
+    from_: Revision | None = Field(
+        None,
+        alias="from",
+        description="The `next` of the reply before; by default the log's beginning.",
+        examples=[1024],
+    )
 
 
 class TicketBody(BaseModel):
@@ -273,6 +294,13 @@ class CheckpointBody(BaseModel):
 
 
 class RestoreBody(BaseModel):
-    """The checkpoint to go back to."""
+    """The checkpoint to go back to, or a recorded revision."""
 
-    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+    checkpoint_id: str | None = Field(None, max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+    revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
+
+    @model_validator(mode="after")
+    def _one_state(self) -> "RestoreBody":
+        if (self.checkpoint_id is None) is (self.revision is None):
+            raise ValueError("it takes either checkpoint_id or revision")
+        return self

@@ -67,7 +67,8 @@ def test_a_key_of_ones_own_encrypts_what_is_kept_and_functions_may_use_it() -> N
 
 
 def test_stepping_is_reserved_and_provisioned_where_asked_and_never_with_snapstart() -> None:
-    known = {"ReadInstances": "read", "WriteInstances": "write", "Release": "1"}
+    policies = ("ReadInstances", "WriteInstances", "GetHistory", "WriteHistory")
+    known = {"Release": "1", **{each: each for each in policies}}
     stepping = resolved("StepEnvFunction", **known, ReservedSteps="50", ProvisionedSteps="5")
     assert stepping["ReservedConcurrentExecutions"] == "50"
     assert stepping["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": "5"}

@@ -176,8 +176,14 @@ def call_everything(api: Api) -> None:
             api.post(f"{path}/explore/", {"sequences": [[1]], "from": {"checkpoint_id": each}})
         api.post(f"{path}/restore/", {"checkpoint_id": made})
         api.post(f"{path}/restore/", {"checkpoint_id": unknown[-36:]})
+        api.post(f"{path}/record/", {"on": False})
+        for each in ("history/", "at/1/"):
+            api.get(f"{path}/{each}")
+        api.delete(f"{path}/history/")
+        api.post(f"{path}/verify/", {})
         api.delete(f"{path}/checkpoints/{made}/")
         api.delete(f"{path}/checkpoints/{made}/")
+    call_the_past(api)
     api.post(f"{instance}/checkpoints/")
     kept = api.post(f"{instance}/checkpoints/", **keyed).json["checkpoint_id"]
     for _ in range(2):
@@ -189,6 +195,42 @@ def call_everything(api: Api) -> None:
     api.delete(unknown, **keyed)
     call_the_legacy_dialect(api)
     call_the_tools(api)
+
+
+def call_the_past(api: Api) -> None:
+    """Every call that may seal a log: refused after it has, and made again, when the segment is there."""
+    past = api.create("CartPole-v1", record=True, render_mode="rgb_array")
+    api.post(f"{past}/reset/")
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("reset/", {}),
+        ("step/", {"action": 1}),
+        ("rollout/", {"actions": [1]}),
+        ("render/", {}),
+        ("action_space/sample/", {}),
+        ("observation_space/sample/", {}),
+        ("record/", {"on": False}),
+        ("record/", {"on": True}),
+        ("restore/", {"revision": 1}),
+    ]
+    for path, body in calls:
+        api.post(f"{past}/restore/", {"revision": 1})  # a keyframe is due
+        api.post(f"{past}/{path}", body, **{"if-match": '"999"'})
+        api.post(f"{past}/{path}", body)
+    for kind in ("reset", "step"):
+        api.post(f"{past}/restore/", {"revision": 1})
+        call = {"instance_id": past.rpartition("/")[2], "action": 1}
+        for if_match in (999, None):
+            api.post(f"/v1/batch/{kind}/", {"calls": [call | ({"if_match": if_match} if if_match else {})]})
+    for path in ("history/", "at/1/", "at/0/"):
+        api.get(f"{past}/{path}")
+    api.post(f"{past}/verify/", {})
+    api.post(f"{past}/fork/", {"revision": 1})
+    api.post(f"{past}/restore/", {"revision": 1})
+    api.delete(f"{past}/history/")
+    api.post(f"{past}/step/", {"action": 1})
+    api.delete(past)
+    api.get(f"{past}/history/")
+    api.create("CartPole-v1", record=True)
 
 
 def call_the_legacy_dialect(api: Api) -> None:
@@ -221,6 +263,11 @@ def call_the_tools(api: Api) -> None:
     call("explore", **made, sequences=[[1]], **{"from": {"checkpoint_id": kept}})
     for tool in ("render", "spaces", "history"):
         call(tool, **made)
+    recorded = call("make", env_id="CartPole-v1", record=True)["instance_id"]
+    call("reset", instance_id=recorded)
+    for _ in range(2):
+        call("restore", instance_id=recorded, revision=1)
+        call("step", instance_id=recorded, action=1)
     for _ in range(2):
         call("close", **made, key="closed")
     api.post(
@@ -234,7 +281,9 @@ def sweep_everything(settings: Settings, guard: Guard, monkeypatch: pytest.Monke
     for wait in ("GRACE_S", "LEEWAY_S", "LIFETIME_S"):
         monkeypatch.setattr(f"shared.session.inventory.merge.{wait}", 0)
     time.sleep(1.1)  # S3 tells times in whole seconds
-    swept = asyncio.run(sweep(open_service(dataclasses.replace(settings, idle_ttl_s=0.01)).session.snapshots))
+    swept = asyncio.run(
+        sweep(open_service(dataclasses.replace(settings, idle_ttl_s=0.01)).session.snapshots, history_ttl_s=0.01)
+    )
     assert swept is not None
     assert swept.instances > 0
 

@@ -20,11 +20,15 @@
     │   └── NotExact            the environment cannot be saved exactly
     ├── NotFound
     │   ├── InstanceNotFound    never created, closed, expired, or another owner's
-    │   └── CheckpointNotFound
+    │   ├── CheckpointNotFound
+    │   └── RevisionNotFound    the environment's log has no such revision
     ├── ResetNeeded             also gymnasium.error.ResetNeeded
     ├── EnvironmentRaised       the environment's own exception
     ├── NotServed               an attribute or method that no call gives; also an AttributeError
     ├── NotRenderable           the render mode gives no picture
+    ├── NotRecorded             the environment's calls are not recorded
+    ├── HistoryDamaged          a part of its log is missing or was altered
+    ├── NotVerified             a recorded call returned something else when it was made again
     ├── JournalFull             after one more call a snapshot could not be restored in time
     ├── CallTooLong             the environment took longer than a call may take
     ├── ReplyTooLarge           ask for less in one call
@@ -159,6 +163,24 @@ class CheckpointNotFound(NotFound):
     """The environment has no such checkpoint."""
 
     advice = "checkpoints() lists those that exist."
+
+
+class RevisionNotFound(NotFound):
+    """The environment's log has no such revision. The text names those that it has."""
+
+
+class NotRecorded(GymHTTPError):
+    """The environment's calls are not recorded."""
+
+    advice = "Call env.recording() first."
+
+
+class HistoryDamaged(GymHTTPError):
+    """A part of the environment's log is missing or was altered. The environment itself goes on."""
+
+
+class NotVerified(GymHTTPError):
+    """A call that was made again returned something else than was recorded; `problem` is the whole reply."""
 
 
 class ResetNeeded(GymHTTPError, gymnasium.error.ResetNeeded):

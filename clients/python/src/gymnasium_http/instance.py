@@ -11,7 +11,7 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from gymnasium_http import exact
-from gymnasium_http.errors import GymHTTPError, InstanceNotFound, ServerFailed, ServerGone
+from gymnasium_http.errors import GymHTTPError, InstanceNotFound, NotVerified, ServerFailed, ServerGone
 from gymnasium_http.explore import Column, Futures
 from gymnasium_http.explore import body as exploration
 from gymnasium_http.interface import Interface
@@ -80,15 +80,17 @@ class Instance:
     def spec(self, given: EnvSpec) -> None:  # by gymnasium.make
         self.interface = self.interface._replace(spec=completed(given, self.interface.spec, self.connection))
 
-    def fork(self, count: int = 1, *, reseed: int | None = None) -> list[Self]:
+    def fork(self, count: int = 1, *, reseed: int | None = None, revision: int | str | None = None) -> list[Self]:
         """Create copies that continue from the current state exactly as this environment would.
 
         Args:
             count: The number of copies.
             reseed: Seeds the generators of copy i, and of its spaces here, from
                 `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
+            revision: A recorded revision to continue from, or `"R.k"` for call k of those that made it.
         """
-        reply = self._change("fork/", {"count": count, "reseed": exact.seed(reseed)})
+        body = {"count": count, "reseed": exact.seed(reseed)}
+        reply = self._change("fork/", body if revision is None else {**body, "revision": revision})
         forks = []
         for number, instance_id in enumerate(reply["instance_ids"]):
             interface = deepcopy(self.interface)
@@ -109,13 +111,15 @@ class Instance:
         found: list[dict[str, Any]] = self._read("checkpoints/")["checkpoints"]
         return found
 
-    def restore(self, checkpoint_id: str) -> None:
-        """Restore a checkpoint, which stays.
+    def restore(self, checkpoint_id: str | None = None, *, revision: int | str | None = None) -> None:
+        """Restore a checkpoint, which stays, or go back to a recorded revision, or call `"R.k"` of it.
 
         Raises:
             CheckpointNotFound: there is none with this id.
+            RevisionNotFound: the revision was not recorded.
         """
-        self._change("restore/", {"checkpoint_id": checkpoint_id})
+        asked = {"checkpoint_id": checkpoint_id, "revision": revision}
+        self._change("restore/", {name: value for name, value in asked.items() if value is not None})
         if self.interface.changing:
             self._follow(self._read("interface/", exactly=True))
 
@@ -136,6 +140,43 @@ class Instance:
         self._check_open()
         query = "" if checkpoint_id is None else f"?checkpoint_id={checkpoint_id}"
         return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query}")
+
+    def recording(self, on: bool = True) -> None:
+        """Record every call on the server from now on, or no longer."""
+        self._change("record/", {"on": on})
+
+    def at(self, revision: int | str) -> dict[str, Any]:
+        """What a recorded call returned, made again on the server: `observation`, `info`, `reward` and more.
+
+        `revision` is the one that the call made, or `"R.k"` for call k of those that did.
+
+        Raises:
+            NotRecorded: no calls are recorded.
+            RevisionNotFound: this one was not.
+        """
+        found: dict[str, Any] = self._read(f"at/{revision}/", exactly=True)
+        return found
+
+    def verify(self) -> int:
+        """Have the server make every recorded call again and compare; the number of calls.
+
+        Raises:
+            NotVerified: one returned something else than was recorded.
+            NotRecorded: no calls are recorded.
+        """
+        calls, body = 0, dict[str, int]()
+        while True:
+            self._check_open()
+            path = f"/v1/envs/{self.instance_id}/verify/"
+            reply = self.connection.call("POST", path, exact.pack(body))
+            calls += int(reply["calls"])
+            if not reply["verified"]:
+                raise NotVerified(
+                    f"The call that made revision {reply['at']} differs: {reply['reason']}.", 200, reply
+                )
+            if reply["next"] is None:
+                return calls
+            body = {"from": reply["next"]}
 
     def record(self) -> dict[str, Any]:
         """The environment's record: `steps`, `episode`, `episode_return`, `ended`, `revision`, times and more."""

@@ -54,7 +54,7 @@ def test_a_common_beginning_is_walked_once() -> None:
         made.append(action)
         return step(action)
 
-    live.step = counted  # type: ignore[method-assign]
+    live.step = counted
     walk = Walk(live, loaded, rules())
     sequences = [EVERY_TURN[0]] * 50 + [EVERY_TURN[1]]
     finished(walk.futures(range(51), sequences, Prefixes(keys_of(live.env.action_space, sequences), 51)))

@@ -37,6 +37,11 @@ CALLS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("render", "POST", "render/", {}),
     ("look", "GET", "monitor/render/", {}),
     ("checkpoints", "GET", "checkpoints/", {}),
+    ("verify", "POST", "verify/", {}),
+    ("record", "POST", "record/", {"on": True}),
+    ("step", "POST", "step/", {"action": 0}),
+    ("verify", "POST", "verify/", {}),
+    ("delete_history", "DELETE", "history/", {}),
     ("step", "POST", "step/", {"action": 9}),
     ("rollout", "POST", "rollout/", {"actions": [0, 9]}),
     ("restore", "POST", "restore/", {"checkpoint_id": "none"}),
@@ -80,13 +85,14 @@ def test_the_calls_of_branching_are_made(here: Local) -> None:
 
 
 def test_every_call_on_an_instance_can_be_made_but_those_that_are_none_of_a_session() -> None:
-    others = {"/v1/envs/{instance_id}/session/", "/v1/envs/{instance_id}/monitor/stream/"}
-    others |= {"/v1/envs/{instance_id}/monitor/ticket/", "/v1/envs/{instance_id}/snapshot/"}
+    over_http = ("session/", "monitor/stream/", "snapshot/", "history/", "at/{revision}/")
+    others = {("GET", f"/v1/envs/{{instance_id}}/{path}") for path in over_http}
+    others |= {("POST", "/v1/envs/{instance_id}/monitor/ticket/")}
     declared = {
         (each.method, each.path)
         for module in (*local.MODULES, *local.LOCAL_MODULES)
         for each in module.router.endpoints
-        if each.path.startswith("/v1/envs/{instance_id}/") and each.path not in others
+        if each.path.startswith("/v1/envs/{instance_id}/") and (each.method, each.path) not in others
     }
     assert {(each.method, each.path) for each in session_env.CALLS.values()} == declared
 

@@ -1,0 +1,48 @@
+"""What was recorded is had again type by type, and gone back to."""
+
+import gymnasium_http
+import pytest
+from gymnasium_http import Connection, HTTPEnv, errors
+from sameness import same
+
+
+def made(connection: Connection) -> HTTPEnv:
+    env = gymnasium_http.make("CartPole-v1", connection=connection)
+    assert isinstance(env, HTTPEnv)
+    return env
+
+
+def test_a_place_returns_what_the_step_did(connection: Connection) -> None:
+    with made(connection) as env:
+        with pytest.raises(errors.NotRecorded, match="recording"):
+            env.at(1)
+        env.recording()
+        env.reset(seed=1)
+        steps = [env.step(action) for action in (0, 1, 0)]
+        for revision, (observation, reward, terminated, truncated, info) in enumerate(steps, start=3):
+            at = env.at(revision)
+            assert same(at["observation"], observation)
+            assert (at["reward"], at["terminated"], at["truncated"], at["info"]) == (
+                reward,
+                terminated,
+                truncated,
+                info,
+            )
+        assert env.verify() == 4
+        with pytest.raises(errors.RevisionNotFound):
+            env.at(99)
+
+
+def test_the_past_is_gone_back_to_and_branched_from(connection: Connection) -> None:
+    with made(connection) as env:
+        env.recording()
+        env.reset(seed=1)
+        env.step(0)
+        first = env.step(1)
+        env.step(1)
+        [fork] = env.fork(revision=3)
+        assert same(fork.step(1), first)
+        fork.close()
+        env.restore(revision=3)
+        assert same(env.step(1), first)
+        env.recording(False)

@@ -1,0 +1,32 @@
+"""POST /v1/envs/{instance_id}/record/: begin or end to record an environment's calls."""
+
+from mangum import Mangum
+from starlette.responses import Response
+
+from shared.session.calls import operations
+from shared.web.app.application import create_app
+from shared.web.app.routing import CALL_ERRORS, Router
+from shared.web.protocol.request import Request
+from shared.wire.messages.replies import RecordReply
+from shared.wire.messages.requests import RecordBody
+
+router = Router()
+
+
+@router.post(
+    "/v1/envs/{instance_id}/record/",
+    summary="Record an environment's calls",
+    call="record",
+    body=RecordBody,
+    reply=RecordReply,
+    example={"on": True},
+    errors=CALL_ERRORS,
+    tag="history",
+)
+async def record_env(request: Request[RecordBody]) -> Response:
+    """Record every call from now on, or no longer. What was recorded stays; the environment does not change."""
+    return await request.apply(operations.record("on" if request.body.on else "off"))
+
+
+app = create_app(router)
+handler = Mangum(app, lifespan="off")
