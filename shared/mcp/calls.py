@@ -55,7 +55,13 @@ async def make(caller: Caller, arguments: MakeArguments) -> Told:
     if instance_id is None:
         recipe, modules = recipe_of(arguments), service.settings.env_modules
         header = await creation.create(
-            caller.owner, recipe, modules, key, gone=caller.gone, affinity=caller.affinity
+            caller.owner,
+            recipe,
+            modules,
+            key,
+            gone=caller.gone,
+            affinity=caller.affinity,
+            record=arguments.record,
         )
         instance_id = header.instance_id
     caller.log.instance_id = instance_id
