@@ -16,9 +16,9 @@ from shared.errors import (
     ReplyGone,
     SnapshotTooLarge,
 )
+from shared.session.lifecycle.snapshot_file import MEDIA_TYPE
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed
-from shared.session.stored.snapshot_file import MEDIA_TYPE
 from shared.web.app.application import create_app
 from shared.web.app.routing import FileBody, Router
 from shared.web.protocol.prefix import prefix_of

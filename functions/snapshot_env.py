@@ -4,7 +4,7 @@ from mangum import Mangum
 from starlette.responses import Response
 
 from shared.errors import CheckpointNotFound, ReplyTooLarge
-from shared.session.stored.snapshot_file import MEDIA_TYPE
+from shared.session.lifecycle.snapshot_file import MEDIA_TYPE
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.lambda_limits import check_reply_size, is_lambda

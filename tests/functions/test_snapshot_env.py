@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from shared.session.lifecycle.snapshot_file import MEDIA_TYPE, as_file
 from shared.session.stored.envelope import FILE_MAGIC, MAGIC, opened
 from shared.session.stored.header import Header
-from shared.session.stored.snapshot_file import MEDIA_TYPE, as_file
 from shared.settings import Settings
 from tests.applications import Api, Reply, served
 

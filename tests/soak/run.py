@@ -124,7 +124,7 @@ class Memory:
 
 @contextmanager
 def served(live: int) -> Iterator[tuple[str, Memory]]:
-    """A server with at most `live` live environments, and its memory."""
+    """A server with at most `live` live environments, and its memory. What it wrote is printed if it ends before."""
     with (
         tempfile.TemporaryDirectory() as directory,
         uvicorn(
@@ -134,7 +134,12 @@ def served(live: int) -> Iterator[tuple[str, Memory]]:
             GYM_HTTP_LOG="errors",
         ) as server,
     ):
-        yield server.url, Memory(server.process.pid)
+        try:
+            yield server.url, Memory(server.process.pid)
+        except (OSError, EOFError):
+            server.kill()
+            print(f"status {server.process.returncode}:", server.rest.result(60).decode()[-4000:])
+            raise
 
 
 def main() -> None:

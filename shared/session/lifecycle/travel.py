@@ -9,12 +9,12 @@ import msgspec
 from shared.errors import InvalidSnapshot, SnapshotIncompatible
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.first_write import first_written
+from shared.session.lifecycle.snapshot_file import as_file, from_file, without_calls
 from shared.session.live.restore import check_compatible
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
-from shared.session.stored.snapshot_file import as_file, from_file, without_calls
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.making.arguments import check_kwargs, check_repeats
 from shared.snapshot.making.make import check_registered

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from shared.errors import InvalidSnapshot
+from shared.session.lifecycle.snapshot_file import as_file, from_file
 from shared.session.stored.envelope import seal
 from shared.session.stored.header import Turn
-from shared.session.stored.snapshot_file import as_file, from_file
 from tests.shared.session.stored.test_envelope import HEADER, NEW, OLD
 
 CALLED = msgspec.structs.replace(HEADER, made_by=b"made", turn=Turn(b"a call..", 1.0))
