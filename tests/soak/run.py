@@ -124,7 +124,7 @@ class Memory:
 
 @contextmanager
 def served(live: int) -> Iterator[tuple[str, Memory]]:
-    """A server with at most `live` live environments, and its memory. What it wrote is printed if it ends before."""
+    """A server with at most `live` live environments, and its memory. If it ends, its words are printed."""
     with (
         tempfile.TemporaryDirectory() as directory,
         uvicorn(

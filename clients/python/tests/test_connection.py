@@ -12,7 +12,8 @@ import gymnasium_http
 import httpx
 import pytest
 from faults import REFUSED, Faulty
-from gymnasium_http import Connection, NoServer, TimedOut, Unauthorized, exact
+from gymnasium_http import Connection, NoServer, TimedOut, Unauthorized
+from gymnasium_http.transport import exact
 from sameness import same
 
 from tests.servers import uvicorn

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
 from gymnasium_http import VersionMismatch
-from gymnasium_http.exact import pack, plain, seed, unpack
+from gymnasium_http.transport.exact import pack, plain, seed, unpack
 from sameness import same
 
 from shared.codec import exact as of_the_server

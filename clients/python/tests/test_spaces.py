@@ -10,8 +10,9 @@ import pytest
 from every_space import Part
 from gymnasium import spaces
 from gymnasium.spaces import Discrete
-from gymnasium_http import Connection, HTTPEnv, VersionMismatch, exact
+from gymnasium_http import Connection, HTTPEnv, VersionMismatch
 from gymnasium_http.spaces import rebuild
+from gymnasium_http.transport import exact
 from sameness import same
 
 from shared.codec import exact as of_the_server

@@ -5,7 +5,7 @@ from collections import OrderedDict, deque
 from enum import Enum
 from typing import Any
 
-import gymnasium_http.exact
+import gymnasium_http.transport.exact
 import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
@@ -133,4 +133,4 @@ def test_the_bytes_are_those_that_clients_in_use_read(name: str) -> None:
 def test_the_python_client_reads_what_the_server_reads(name: str) -> None:
     """It keeps a decoder of its own, as it is installed without the server."""
     sent = bytes.fromhex(PINNED["exact"][name])
-    assert equal(gymnasium_http.exact.unpack(sent), decode(sent))
+    assert equal(gymnasium_http.transport.exact.unpack(sent), decode(sent))

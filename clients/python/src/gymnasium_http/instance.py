@@ -10,13 +10,13 @@ import gymnasium
 import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
-from gymnasium_http import exact
 from gymnasium_http.errors import GymHTTPError, InstanceNotFound, NotVerified, ServerFailed, ServerGone
 from gymnasium_http.explore import Column, Futures
 from gymnasium_http.explore import body as exploration
 from gymnasium_http.interface import Interface
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
+from gymnasium_http.transport import exact
 from gymnasium_http.transport.connection import Connection, new_key
 from gymnasium_http.transport.session import NoReply, Session
 

@@ -8,10 +8,10 @@ import gymnasium
 from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode
 
-from gymnasium_http import exact
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.errors import GymHTTPError, ServerGone
 from gymnasium_http.interface import Interface
+from gymnasium_http.transport import exact
 from gymnasium_http.transport.connection import DEFAULT_URL, Connection, new_key
 from gymnasium_http.vector import HTTPVectorEnv
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from gymnasium_http import exact
+from gymnasium_http.transport import exact
 
 from functions import local, session_env
 from shared.session.stored.header import RECENT_CALLS

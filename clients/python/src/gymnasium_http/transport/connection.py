@@ -13,8 +13,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from gymnasium_http import exact
 from gymnasium_http.errors import GymHTTPError, NoServer, ServerGone, TimedOut
+from gymnasium_http.transport import exact
 from gymnasium_http.transport.pool import Pool
 from gymnasium_http.transport.replies import SNAPSHOT_TYPE, error_in, file_of, value_of
 from gymnasium_http.transport.retries import Retries

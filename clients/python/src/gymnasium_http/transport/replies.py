@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 
-from gymnasium_http import exact
 from gymnasium_http.errors import (
     BodyTooLarge,
     CallTooLong,
@@ -42,6 +41,7 @@ from gymnasium_http.errors import (
     UnknownArgument,
     VersionMismatch,
 )
+from gymnasium_http.transport import exact
 
 SNAPSHOT_TYPE = "application/vnd.gymnasium.snapshot"
 """The media type of snapshot files."""

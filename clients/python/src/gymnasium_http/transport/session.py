@@ -10,8 +10,8 @@ from typing import Any
 
 import msgpack
 
-from gymnasium_http import exact
 from gymnasium_http.errors import GymHTTPError
+from gymnasium_http.transport import exact
 from gymnasium_http.transport.connection import Connection
 from gymnasium_http.transport.replies import error_of
 from gymnasium_http.transport.retries import passes
