@@ -95,6 +95,15 @@ def test_an_environment_goes_on_elsewhere_as_it_would_have_here(
         assert played(there, moved) == played(here, instance)
 
 
+def test_what_was_recorded_stays_with_the_instance_that_it_happened_to(api: Api) -> None:
+    """Its log goes on in its own segments, which no other instance has."""
+    recorded, plain = begun(api, record=True), begun(api)
+    moved = arrived(api, api.get(f"{recorded}/snapshot/").content)
+    assert api.get(f"{moved}/history/").json["type"].endswith("not-recorded")
+    assert played(api, moved) == played(api, recorded) == played(api, plain)
+    assert api.post(f"{recorded}/verify/", {}).json["verified"]
+
+
 def test_a_file_is_of_a_state_and_nothing_is_written(api: Api) -> None:
     instance = begun(api)
     record = api.get(instance).content

@@ -1,7 +1,7 @@
 """A snapshot as a file that travels: from a server to a disk, and to another server with the same signing keys.
 
 It is what the store holds under a magic of its own, without what concerns the instance alone: its recent calls,
-their keys and replies, and turns.
+their keys and replies, turns, and the log of recorded calls.
 """
 
 from collections.abc import Sequence
@@ -56,4 +56,4 @@ def from_file(sent: bytes, owner: str, keys: Sequence[bytes]) -> tuple[Header, b
 
 def without_calls(header: Header) -> Header:
     """The header without what concerns its own instance alone."""
-    return msgspec.structs.replace(header, recent=b"", keyed=(), made_by=b"", turn=None)
+    return msgspec.structs.replace(header, recent=b"", keyed=(), made_by=b"", turn=None, log=None)
