@@ -37,8 +37,8 @@ _LONGEST_PAUSE_S = 2.0
 _MOST_COPIES = 64
 _IDLE_S = 60.0
 
-_GIVE_BACK_EVERY_S = 60.0
-"""How often freed memory goes back to the system while pictures are drawn: the C library would keep a seventh."""
+_GIVE_BACK_EVERY_S = 15.0
+"""How often freed memory goes back to the system while pictures are drawn; the C library would keep half of it."""
 
 
 class Copy(Generic[PictureT]):
