@@ -6,7 +6,18 @@ from pathlib import Path
 from functions import local
 
 FOLDER = Path(local.__file__).parent
-PROGRAMS = {"__init__", "backup", "bounded_http", "bounded_websocket", "front", "local", "retry", "serve", "sweep"}
+PROGRAMS = {
+    "__init__",
+    "backup",
+    "bounded_http",
+    "bounded_websocket",
+    "front",
+    "local",
+    "retry",
+    "serve",
+    "sweep",
+    "transfer",
+}
 """Files without endpoints: what serves them, and what a schedule or an operator calls."""
 
 

@@ -26,6 +26,7 @@
     ├── EnvironmentRaised       the environment's own exception
     ├── NotServed               an attribute or method that no call gives; also an AttributeError
     ├── NotRenderable           the render mode gives no picture
+    ├── NotInstalled            the server lacks a package that the call needs
     ├── NotRecorded             the environment's calls are not recorded
     ├── HistoryDamaged          a part of its log is missing or was altered
     ├── NotVerified             a recorded call returned something else when it was made again
@@ -167,6 +168,10 @@ class CheckpointNotFound(NotFound):
 
 class RevisionNotFound(NotFound):
     """The environment's log has no such revision. The text names those that it has."""
+
+
+class NotInstalled(GymHTTPError):
+    """The server was installed without a package that the call needs. The text names it."""
 
 
 class NotRecorded(GymHTTPError):
