@@ -50,7 +50,7 @@ def test_code_that_is_typed_becomes_a_document_with_an_address_and_a_name(
     expect(page.locator("#document-name")).to_have_value("Balance")
     other = playground(visitor, pages_server.url)
     expect(other.locator("#editor .cm-content")).to_have_text("// mine")
-    assert urlsplit(other.url).fragment == urlsplit(page.url).fragment
+    expect(other).to_have_url(page.url)
 
 
 def test_code_typed_just_before_a_reload_is_stored(visitor: Visitor, pages_server: Server) -> None:
