@@ -76,7 +76,8 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         written.get("components", {}).get("schemas", {}).pop(name, None)
     schemas = written.setdefault("components", {}).setdefault("schemas", {})
     for form in {endpoint.dialect.error for endpoint in endpoints}:
-        schemas[form.__name__] = TypeAdapter(form).json_schema()
+        schema = TypeAdapter(form).json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {}) | {form.__name__: schema}
     _write_exact_bounds(written)
     return written
 

@@ -22,7 +22,7 @@ from tests.servers import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.aws]
 
 BUILT = ROOT / ".aws-sam" / "build"
-MOST_MIB = 200
+MOST_MIB = 230
 Invoke = Callable[[str, str, Any], dict[str, Any]]
 
 

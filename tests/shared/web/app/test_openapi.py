@@ -1,6 +1,7 @@
 """The document describes every endpoint as it behaves."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,26 @@ NAMES = [endpoint.handler.__name__ for endpoint in ENDPOINTS]
 def document() -> dict[str, Any]:
     written: dict[str, Any] = local.app.openapi()
     return written
+
+
+def references(part: Any) -> Iterator[str]:
+    """What the part of a document refers to."""
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for inner in part.values():
+            yield from references(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+def test_whatever_the_document_refers_to_is_in_it(document: dict[str, Any]) -> None:
+    """Generators of clients refuse the whole document else."""
+    found = set(references(document))
+    assert "#/components/schemas/Problem" in found
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert found <= known
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=NAMES)
