@@ -9,7 +9,7 @@ import { exampleInAddress, forgetTurn } from "./documents/address.js";
 import { Program } from "./documents/program.js";
 import { Editor } from "./editor/editor.js";
 import { Picker } from "./environments/picker.js";
-import { actionNames } from "./environments/words.js";
+import { actionNames } from "../page/words.js";
 import { Play } from "./play/play.js";
 import { Runner } from "./run/runner.js";
 import { Branches } from "./stage/branches.js";
@@ -17,7 +17,7 @@ import { Console } from "./stage/console.js";
 import { Curve } from "./stage/curve.js";
 import { Painter } from "./stage/painter.js";
 import { Readings } from "./stage/readings.js";
-import { Stage } from "./stage/stage.js";
+import { Stage } from "../page/stage.js";
 import { Controls } from "./controls.js";
 
 const service = await openService();

@@ -4,9 +4,9 @@
  */
 
 import { GymHTTPError } from "../gymnasium/errors.js";
-import { MOST_IDS, parts } from "./parts.js";
+import { MOST_IDS, parts } from "../page/parts.js";
 
-/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {import("../page/parts.js").Part} Part */
 /** @typedef {{ids: string[], width: number, known: string}} Wanted - `known` is a cursor of what the page shows. */
 
 // The service sends something about every five seconds at least.

@@ -1,6 +1,6 @@
 /** An environment as the monitor knows it: its latest record, and its recent returns. */
 
-/** @typedef {import("./parts.js").Told} Told */
+/** @typedef {import("../page/parts.js").Told} Told */
 
 const MOST_POINTS = 80;
 

@@ -14,7 +14,7 @@ import { Roster } from "./roster.js";
 import { showTotals } from "./totals.js";
 import { Wall } from "./wall.js";
 
-/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {import("../page/parts.js").Part} Part */
 
 const LARGE = 960;
 const MOST_FOLLOWED = 200;

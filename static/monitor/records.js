@@ -3,9 +3,9 @@
 import { GymHTTPError } from "../gymnasium/errors.js";
 import { pause, sinceCursor } from "./feed.js";
 import { idOf } from "./instance.js";
-import { MOST_IDS } from "./parts.js";
+import { MOST_IDS } from "../page/parts.js";
 
-/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {import("../page/parts.js").Part} Part */
 
 const EVERY_MS = 3_000;
 

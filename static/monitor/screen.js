@@ -2,7 +2,7 @@
 
 import { coloured } from "./terminal.js";
 
-/** @typedef {import("./parts.js").Part} Part */
+/** @typedef {import("../page/parts.js").Part} Part */
 
 export class Screen {
   /** @param {{canvas: HTMLCanvasElement, text: HTMLElement, none: HTMLElement}} places */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Gate } from "../../static/agent/run/gate.js";
 import { Instance } from "../../static/agent/run/instance.js";
 import { keymapOf } from "../../static/agent/play/keymap.js";
-import { spaceInWords, valueInWords } from "../../static/agent/environments/words.js";
+import { spaceInWords, valueInWords } from "../../static/page/words.js";
 
 const discrete = (n, start = 0) => ({ name: "Discrete", n, start });
 const arrow = { left: ["ArrowLeft", "KeyA"], right: ["ArrowRight", "KeyD"], up: ["ArrowUp", "KeyW"] };

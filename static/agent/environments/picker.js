@@ -2,7 +2,7 @@
 
 import { element, make, say } from "../../page/elements.js";
 import { newestFirst } from "./versions.js";
-import { actionNames, spaceInWords } from "./words.js";
+import { actionNames, spaceInWords } from "../../page/words.js";
 
 /** An environment of the catalogue. @typedef {Record<string, any>} Entry */
 

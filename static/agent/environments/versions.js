@@ -1,6 +1,6 @@
 /** Versions of environments. */
 
-import { familyOf } from "./words.js";
+import { familyOf } from "../../page/words.js";
 
 /** @param {string} envId */
 const versionOf = (envId) => Number(/-v(\d+)$/.exec(envId)?.[1] ?? 0);

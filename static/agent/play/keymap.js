@@ -1,6 +1,6 @@
 /** Actions for held keys, from the catalogue. Keys are `KeyboardEvent.code`, the same on every layout. */
 
-import { actionNames, valueInWords } from "../environments/words.js";
+import { actionNames, valueInWords } from "../../page/words.js";
 
 /**
  * @typedef {object} Row - An action, and the keys to hold for it.

@@ -5,7 +5,7 @@ import { element, make, say } from "../../page/elements.js";
 import { KeyboardPlay } from "./keyboard.js";
 import { keymapOf } from "./keymap.js";
 import { Pad } from "./pad.js";
-import { spaceInWords } from "../environments/words.js";
+import { spaceInWords } from "../../page/words.js";
 
 /** @typedef {import("../run/runner.js").Runner} Runner */
 

@@ -7,7 +7,7 @@ import { Rendering } from "../../gymnasium/rendering.js";
 
 export class Painter {
   /**
-   * @param {import("./stage.js").Stage} stage
+   * @param {import("../../page/stage.js").Stage} stage
    * @param {(text: string) => void} note
    */
   constructor(stage, note) {

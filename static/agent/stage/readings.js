@@ -1,7 +1,7 @@
 /** The numbers of the run: step, return, action, observation and steps per second. */
 
 import { element } from "../../page/elements.js";
-import { valueInWords } from "../environments/words.js";
+import { valueInWords } from "../../page/words.js";
 
 /** @typedef {import("../run/instance.js").Instance} Instance */
 

@@ -21,7 +21,7 @@ import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
  * @property {string} [cursor]
  */
 /** @typedef {{told: Told, picture: Uint8Array<ArrayBuffer>}} Part */
-/** @typedef {import("../page/service.js").Service} Service */
+/** @typedef {import("./service.js").Service} Service */
 
 const LONGEST_PART = 16_000_000;
 

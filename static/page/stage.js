@@ -1,6 +1,6 @@
 /** The picture of the environment. Skips pictures that come faster than they can be shown. */
 
-import { element } from "../../page/elements.js";
+import { element } from "./elements.js";
 
 /** @typedef {{contentType: string, frame: string | null, text: string | null}} Picture */
 
