@@ -137,6 +137,17 @@ def test_a_history_outlives_its_environment_until_it_is_deleted(local: Api) -> N
     assert local.delete(f"{instance}/history/").status == 404
 
 
+def test_a_closed_environment_is_forked_from_its_past(local: Api) -> None:
+    instance, replies = played(local)
+    local.delete(instance)
+    assert local.post(f"{instance}/fork/", {}).status == 404
+    assert local.post(f"{instance}/fork/", {"revision": 99}).status == 404
+    assert local.post(f"{instance}/fork/", {"revision": 4}, **{"if-match": '"7"'}).status == 404
+    [fork] = local.post(f"{instance}/fork/", {"revision": 4}).json["instance_ids"]
+    assert local.post(f"/v1/envs/{fork}/step/", {"action": 1}).json == replies[3]
+    assert [row["step"] for row in local.get(f"/v1/envs/{fork}/history/").json["rows"]] == [4]
+
+
 def test_a_deleted_history_begins_anew(local: Api) -> None:
     instance, _ = played(local)
     assert local.delete(f"{instance}/history/").headers["etag"] == '"8"'

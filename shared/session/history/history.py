@@ -86,7 +86,7 @@ class History:
         return lambda: self.state(reference, place)
 
     async def state(self, reference: Reference, place: Place) -> Loaded:
-        """The state that the call at a place has left, as a snapshot of the instance, by the name of the place.
+        """The state that the call at a place has left, as a snapshot of the instance, named by the place.
 
         Raises:
             InstanceNotFound, NotRecorded, RevisionNotFound, HistoryDamaged: as for `at`.
@@ -95,7 +95,8 @@ class History:
         parts = await self._parts(reference)
         stored = await state_at(parts, place)
         if stored is not None:
-            return stored._replace(header=msgspec.structs.replace(stored.header, checkpoint_name=str(place)))
+            header = msgspec.structs.replace(stored.header, checkpoint_name=str(place), log=parts.tail.header.log)
+            return stored._replace(header=header)
         route = await route_to(parts, self._segments, place)
         if route.row.call == "restore":
             raise HistoryDamaged(f"The keyframe of revision {place.revision} in the instance's log is missing.")
@@ -112,6 +113,7 @@ class History:
             checkpoint_name=str(place),
             revision=place.revision,
             progress=progress,
+            log=parts.tail.header.log,
             reseed=None,
             libraries=libraries,
             digests=digests,

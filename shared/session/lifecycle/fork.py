@@ -124,15 +124,19 @@ class Forking:
     async def _origin(
         self, reference: Reference, if_match: Expected, keyed: Keyed | None, past: Past | None
     ) -> Loaded:
-        async with self._live.lock(reference):
-            origin = await self._snapshots.load(reference)
+        try:
+            async with self._live.lock(reference):
+                origin = await self._snapshots.load(reference)
+        except InstanceNotFound:
+            # What was recorded of a closed instance can still be branched from.
+            if past is None or if_match is not None:
+                raise
+            return _unnamed(await past())
         check_revision(origin.header, if_match)
         check_unused(origin.header, keyed)
         if past is None:
             return origin
-        then = await past()
-        header = msgspec.structs.replace(then.header, checkpoint_id="", checkpoint_name="", log=origin.header.log)
-        return then._replace(header=header)
+        return _unnamed(await past())
 
     async def _claim(self, first: Reference, keyed: Keyed) -> Loaded | None:
         """The first twin of an earlier attempt at the same call; None if there is none."""
@@ -181,6 +185,11 @@ class Forking:
     def _way(self, count: int) -> Snapshots:
         """How so many twins are written: a few before others' bulk work."""
         return self._snapshots if count <= _FEW else self._bulk
+
+
+def _unnamed(past: Loaded) -> Loaded:
+    """The state without the name of its place."""
+    return past._replace(header=msgspec.structs.replace(past.header, checkpoint_id="", checkpoint_name=""))
 
 
 def _amount(twins: Sequence[Header], body: bytes) -> Amount:
