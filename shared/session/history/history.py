@@ -14,6 +14,7 @@ from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
 from shared.session.history.parts import Parts
 from shared.session.history.place import Place
+from shared.session.history.recordings import Recordings
 from shared.session.history.replay import Replay, check_same, difference_in
 from shared.session.history.route import NO_TAG, route_to, state_at
 from shared.session.history.rows import Page, Row, page_of
@@ -42,8 +43,9 @@ class History:
     def __init__(self, session: Session, ttl_s: float = math.inf) -> None:
         """What was recorded of a closed instance is told for `ttl_s` seconds since its last call."""
         self._session = session
-        self._ttl_s = ttl_s
         self._segments = session.segments
+        self.recordings = Recordings(session.snapshots, session.segments, ttl_s)
+        """The instances that there is a log of."""
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
 
@@ -147,7 +149,7 @@ class History:
         try:
             outcome = await self._session.call(call)
         except InstanceNotFound:
-            if await self._ended(reference) is None:
+            if await self.recordings.ended(reference) is None:
                 raise
             await self._segments.forget(reference)
             return None
@@ -156,19 +158,8 @@ class History:
         return outcome
 
     async def _parts(self, reference: Reference) -> Parts:
-        try:
-            loaded = await self._session.snapshots.load(reference)
-        except InstanceNotFound:
-            ended = await self._ended(reference)
-            if ended is None:
-                raise
-            loaded = ended
+        loaded = await self.recordings.loaded(reference)
         return Parts(self._segments, loaded, self._session.placement.worker())
-
-    async def _ended(self, reference: Reference) -> Loaded | None:
-        ended = await self._segments.ended(reference)
-        now = self._session.snapshots.clock.now()
-        return None if ended is None or ended.header.used < now - self._ttl_s else ended
 
 
 def _encoded(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:

@@ -115,6 +115,7 @@ class Forking:
             turn=None,
             origin=(origin.instance_id, origin.revision),
             log=begun_like(origin),
+            name="",
             reseed=origin.reseed if reseed is None else (reseed, 0),
             # A seed would make the forks' new generators equal again.
             drawn_seed=origin.drawn_seed if reseed is None else None,

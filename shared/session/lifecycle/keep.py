@@ -121,6 +121,7 @@ class Keeping:
             turn=None,
             origin=(origin.instance_id, origin.revision),
             log=begun_like(origin),
+            name="",
             reseed=None,
             libraries=libraries,
             digests=digests,

@@ -15,7 +15,7 @@ from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
 from shared.session.live.telling import Encode, refusal
-from shared.session.record.growth import Switch
+from shared.session.record.growth import Switching
 from shared.session.record.recorder import Recorder, packed_action
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
@@ -57,7 +57,7 @@ class Attempt(NamedTuple):
     """The packed result, kept only for calls with an idempotency key."""
     recorder: Recorder | None = None
     """What was called, where the instance records."""
-    switch: Switch | None = None
+    switch: Switching | None = None
     """What becomes of the instance's log, if the operation says so."""
 
 
@@ -159,7 +159,7 @@ class LiveEnvironment:
         """What the snapshots that are written from here on depend on."""
         self.recorder: Recorder | None = None
         """Notes what the present operation calls, where the instance records."""
-        self.switch: Switch | None = None
+        self.switch: Switching | None = None
         """What the present operation makes of the log."""
         self.step: Callable[[Any], Any] = self._plain_step
         """The same as `apply(Step(action))`, made quick because it is the most frequent call."""

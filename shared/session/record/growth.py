@@ -1,7 +1,7 @@
 """How a log goes on: with an entry for each revision, with a switch, and with a state that no call has made."""
 
 import os
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,14 @@ Switch = Literal["on", "off", "anew"]
 """Recording begins, ends, or begins anew and forgets what was."""
 
 _BIRTH_BYTES = 8
+
+
+class Switching(NamedTuple):
+    """What an operation makes of an instance's log."""
+
+    to: Switch
+    name: str | None = None
+    """The recording's name from now on; None leaves it."""
 
 
 def begun(revision: int) -> Log:

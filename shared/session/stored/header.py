@@ -118,6 +118,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """
     log: Log | None = None
     """The log of an instance that records its calls, or has; a checkpoint has none."""
+    name: str = ""
+    """What people call the recording of the instance."""
 
     @property
     def reference(self) -> Reference:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from shared.session.history.recordings import Recording
 from shared.session.history.rows import Row
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics, VectorReturn
@@ -30,11 +31,20 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "used": "2026-01-31T12:00:00.126412+00:00",
     "revision": 2,
     "origin": None,
+    "name": "",
     "statistics": None,
     "mechanism": "classic-control",
     "libraries": {"gymnasium": "1.4.0", "numpy": "2.4.6"},
     "cpu": "X86_V3 X86_V4",
 }
+
+RECORDING_EXAMPLE: dict[str, Any] = {
+    name: INSTANCE_EXAMPLE[name]
+    for name in (
+        *("instance_id", "env_id", "name", "num_envs", "episode", "steps", "episode_return", "ended"),
+        *("created", "used", "revision", "origin"),
+    )
+} | {"recording": True, "closed": False}
 
 ROW_EXAMPLE: dict[str, Any] = {
     "revision": 2,
@@ -76,6 +86,7 @@ def instance_record(header: Header) -> InstanceReply:
         "origin": None
         if header.origin is None
         else {"instance_id": header.origin[0], "revision": header.origin[1]},
+        "name": header.name,
         "statistics": None if progress.statistics is None else _statistics(progress.statistics),
         "mechanism": header.mechanism,
         "libraries": header.libraries,
@@ -112,6 +123,13 @@ def row_record(row: Row) -> dict[str, Any]:
         "arguments": row.arguments,
         "time": iso(row.time),
     }
+
+
+def recording_record(recording: Recording) -> dict[str, Any]:
+    """The record of an instance that has recorded calls."""
+    record, log = instance_record(recording.header), recording.header.log
+    told = {name: value for name, value in record.items() if name in RECORDING_EXAMPLE}
+    return told | {"recording": log is not None and log.on and not recording.closed, "closed": recording.closed}
 
 
 def _statistics(kept: Statistics) -> StatisticsReply:

@@ -136,6 +136,32 @@ class AtReply(TypedDict, total=False):
     picture: Any
 
 
+class RecordingReply(TypedDict):
+    """An instance that has recorded calls: how far it has come, and whether it records or is closed."""
+
+    instance_id: str
+    env_id: str
+    name: str
+    num_envs: int | None
+    episode: int
+    steps: int
+    episode_return: Any
+    ended: bool
+    created: str
+    used: str
+    revision: int
+    origin: dict[str, Any] | None
+    recording: bool
+    closed: bool
+
+
+class RecordingsReply(TypedDict):
+    """Recordings in the order of their ids. `next` is what the next page begins behind; null on the last."""
+
+    recordings: list[RecordingReply]
+    next: str | None
+
+
 class VerifyReply(TypedDict, total=False):
     """How many calls returned what the log says; with `at`, the first that did not, and why."""
 

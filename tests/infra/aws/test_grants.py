@@ -230,6 +230,7 @@ def call_the_past(api: Api) -> None:
     api.post(f"{past}/step/", {"action": 1})
     api.delete(past)
     api.get(f"{past}/history/")
+    api.get("/v1/recordings/")
     api.create("CartPole-v1", record=True)
 
 
