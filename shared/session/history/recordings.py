@@ -24,7 +24,7 @@ _BEHIND_ALL = "\U0010ffff"
 
 
 class Recording(NamedTuple):
-    """An instance that has recorded calls."""
+    """An instance, or one that is closed and was recorded."""
 
     header: Header
     closed: bool
@@ -61,6 +61,17 @@ class Recordings:
                 raise
             return ended
 
+    async def found(self, reference: Reference) -> Recording:
+        """The header of the same, and whether it is closed.
+
+        Raises:
+            InstanceNotFound: there is neither.
+        """
+        try:
+            return Recording(await self._snapshots.header(reference), closed=False)
+        except InstanceNotFound:
+            return Recording((await self.loaded(reference)).header, closed=True)
+
     async def ended(self, reference: Reference) -> Loaded | None:
         """The last state of a closed instance, as long as it is told."""
         ended = await self._segments.ended(reference)
@@ -83,17 +94,10 @@ class Recordings:
     async def _recording(self, reference: Reference) -> Recording | None:
         """The instance; None if it does not record any more, or nobody can tell."""
         try:
-            header = (await self._snapshots.load(reference)).header
-            return None if header.log is None else Recording(header, closed=False)
-        except InstanceNotFound:
-            pass
-        except SnapshotUnusable:
+            found = await self.found(reference)
+        except (InstanceNotFound, SnapshotUnusable):
             return None
-        try:
-            ended = await self.ended(reference)
-        except SnapshotUnusable:
-            return None
-        return None if ended is None else Recording(ended.header, closed=True)
+        return None if found.header.log is None else found
 
     async def _ids(self, owner: str, after: str) -> AsyncIterator[tuple[str, int]]:
         """The ids under which there are segments, each with the number of keys that were read up to it."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator
+from copy import deepcopy
 from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -212,7 +213,9 @@ class LiveEnvironment:
             NotEncodable: what it returned is not what Gymnasium says, or of a kind that cannot be told.
             EnvironmentRaised: it raised anything else.
         """
-        before, self.touched = self.touched, True
+        before, self.touched, noted = self.touched, True, call
+        if type(call) is Reset and call.options is not None and self.recorder is not None:
+            noted = Reset(call.seed, deepcopy(call.options))  # a vector takes its `reset_mask` out of them
         try:
             result = self.subject.apply(call)
         except Exception as error:  # foreign code: whatever it raises is told, never swallowed
@@ -223,7 +226,7 @@ class LiveEnvironment:
             check_reset(result)
             self.counter.reset()
         if self.recorder is not None:
-            self.recorder.call(call, result)
+            self.recorder.call(noted, result)
         return result
 
     def _recorded_step(self, action: Any) -> Any:

@@ -43,9 +43,8 @@ def grown(log: Log, before: float, used: float, recorder: Recorder) -> Log:
         entry = entries.SHORT[ms] + calls[0]
     else:
         entry = entries.entry_of(ms, calls, marks)
-    return Log(
-        log.birth, log.tail + entry, log.after, log.previous, log.keyframe, log.replay_us + recorder.replay_us
-    )
+    replay_us = log.replay_us + recorder.replay_us
+    return Log(log.birth, log.tail + entry, log.after, log.previous, log.keyframe, replay_us, -1, log.tally)
 
 
 def restored(log: Log, before: float, used: float, what: str) -> Log:

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
+from shared.session.history.passage import place_of
 from shared.session.history.recordings import Recording
 from shared.session.history.rows import Row
+from shared.session.record.episodes import Episode
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics, VectorReturn
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
@@ -38,6 +40,19 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "cpu": "X86_V3 X86_V4",
 }
 
+EPISODE_EXAMPLE: dict[str, Any] = {
+    "number": 1,
+    "start": "reset",
+    "end": "terminated",
+    "seed": 42,
+    "steps": 2,
+    "return": 2.0,
+    "first": "1",
+    "last": "2.1",
+    "began": "2026-01-31T12:00:00.104000+00:00",
+    "ended": "2026-01-31T12:00:00.126000+00:00",
+}
+
 RECORDING_EXAMPLE: dict[str, Any] = {
     name: INSTANCE_EXAMPLE[name]
     for name in (
@@ -45,6 +60,11 @@ RECORDING_EXAMPLE: dict[str, Any] = {
         *("created", "used", "revision", "origin"),
     )
 } | {"recording": True, "closed": False}
+
+RELATIVE_EXAMPLE: dict[str, Any] = {
+    name: RECORDING_EXAMPLE[name]
+    for name in ("instance_id", "env_id", "name", "origin", "created", "revision", "closed")
+}
 
 ROW_EXAMPLE: dict[str, Any] = {
     "revision": 2,
@@ -123,6 +143,28 @@ def row_record(row: Row) -> dict[str, Any]:
         "arguments": row.arguments,
         "time": iso(row.time),
     }
+
+
+def episode_record(episode: Episode) -> dict[str, Any]:
+    """The record of an episode in a log."""
+    return {
+        "number": episode.number,
+        "start": episode.start,
+        "end": episode.end,
+        "seed": episode.seed,
+        "steps": episode.steps,
+        "return": episode.total,
+        "first": str(place_of(episode.first)),
+        "last": str(place_of(episode.last)),
+        "began": iso(episode.began / 1000),
+        "ended": iso(episode.ended / 1000),
+    }
+
+
+def relative_record(relative: Recording) -> dict[str, Any]:
+    """The record of an ancestor or a descendant."""
+    record = recording_record(relative)
+    return {name: record[name] for name in RELATIVE_EXAMPLE}
 
 
 def recording_record(recording: Recording) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from shared.errors import InvalidValue
 
+MOST_INTEGER = 10**18 - 1
+
 _DIGITS = 18
 
 
