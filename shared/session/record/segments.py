@@ -5,8 +5,9 @@ is a keyframe, where replaying the calls since the one before takes long, else e
 stored state, so a segment that is written twice, or by two processes at once, is the same one.
 """
 
+import re
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -20,6 +21,7 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.session.record.entries import NAME_BYTES, Mark
+from shared.session.record.episodes import summarised
 from shared.session.record.recorder import KEYFRAME_US, Recorder
 from shared.session.stored.envelope import content_digest
 from shared.session.stored.header import Header, Log
@@ -28,7 +30,7 @@ from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.versions.compatibility import Dependencies
-from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag
+from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag, read
 
 PREFIX = "history/"
 """Prefix of the keys of segments and keyframes in the store."""
@@ -44,6 +46,9 @@ LARGEST_ENTRY_BYTES = 1 << 23
 
 END = "end"
 """The name of the last state of a closed instance; it sorts behind those of segments."""
+
+_BRANCH = "f"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _DIGITS = 16
 _BEHIND_ALL = "\U0010ffff"
@@ -115,14 +120,15 @@ class Segments:
             StoreUnavailable: it could not be written.
         """
         revision, has_keyframe = loaded.header.revision, log.replay_us > KEYFRAME_US
-        header = _slim(loaded.header, f"{log.birth}/{name_of(revision)}")
+        counted, tally = summarised(loaded.header, log)
+        header = msgspec.structs.replace(_slim(loaded.header, f"{log.birth}/{name_of(revision)}"), log=counted)
         if not has_keyframe:  # nothing is restored from it
             header = msgspec.structs.replace(header, libraries={}, digests={}, cpu="")
         content = self._snapshots.sealed(header, zlib.compress(loaded.body, 1) if has_keyframe else b"")
         digest = await self._written(header, content, loaded.body if has_keyframe else b"")
         if has_keyframe:
-            return Log(log.birth, b"", revision, digest, revision)
-        return Log(log.birth, b"", revision, digest, log.keyframe, log.replay_us)
+            return Log(log.birth, b"", revision, digest, revision, tally=tally)
+        return Log(log.birth, b"", revision, digest, log.keyframe, log.replay_us, tally=tally)
 
     async def keep(self, recorder: Recorder, before: Header, dependencies: Dependencies) -> list[Mark]:
         """Write the keyframes within the rollout that makes the revision after `before`.
@@ -169,6 +175,14 @@ class Segments:
                 f"The segment {birth}/{name} of the instance's log cannot be used: {error.detail}", segment=name
             ) from error
 
+    async def read_all(self, reference: Reference, birth: str, names: Sequence[str]) -> list[Segment]:
+        """Several segments; from a store that is far, at once.
+
+        Raises:
+            HistoryDamaged: one is missing, or not as it was written.
+        """
+        return await in_parts(self._objects, lambda name: self.read(reference, birth, name), names)
+
     async def end(self, loaded: Loaded) -> None:
         """Keep the last state of an instance that is about to be deleted, if it has a log.
 
@@ -193,6 +207,28 @@ class Segments:
                     header = msgspec.structs.replace(header, checkpoint_id="")
                     found = Loaded(header, body, stored.tag)
         return found
+
+    async def branch(self, origin: Header, ids: Sequence[str]) -> None:
+        """Note that instances with these ids are made of one, if it has a log. They need not be there yet.
+
+        Raises:
+            StoreUnavailable, OutcomeUnknown: it could not be written.
+        """
+        if origin.log is not None and ids:
+            key = f"{folder_of(origin.reference, origin.log.birth)}{_BRANCH}{ids[0]}"
+            await self._objects.put(key, "\n".join(ids).encode())
+
+    async def branches(self, reference: Reference, birth: str) -> AsyncIterator[str]:
+        """The ids that were noted. They are not signed: each instance has to say itself what it was made of."""
+        folder = folder_of(reference, birth)
+        async for entry in self._objects.list(folder, f"{folder}{_BRANCH}"):
+            if not entry.key.startswith(f"{folder}{_BRANCH}"):
+                return
+            for instance_id in (
+                (await read(self._objects, entry.key) or b"").decode("ascii", "replace").split("\n")
+            ):
+                if _ID.fullmatch(instance_id):
+                    yield instance_id
 
     async def births(self, reference: Reference) -> AsyncIterator[str]:
         """The births of all logs of the instance, of which each costs one entry of a listing."""
