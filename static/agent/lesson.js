@@ -14,6 +14,7 @@ const PARTS = {
   play: ["#play"],
   branches: ["#stage > [aria-label=Branch]"],
   readings: ["#readings"],
+  timeline: ["#timeline"],
   console: ["#console-panel"],
   curve: ["#curve-panel"],
 };

@@ -4,6 +4,7 @@ import { GymHTTPError, Unauthorized, catalog, makeSpace } from "../gymnasium.js"
 import { Connection } from "../gymnasium/connection.js";
 import { element, say } from "../page/elements.js";
 import { offerKey, watchHeader } from "../page/header.js";
+import { Late } from "../page/late.js";
 import { openService } from "../page/service.js";
 import { exampleInAddress, forgetTurn } from "./documents/address.js";
 import { Program } from "./documents/program.js";
@@ -14,7 +15,6 @@ import { Play } from "./play/play.js";
 import { Runner } from "./run/runner.js";
 import { Branches } from "./stage/branches.js";
 import { Console } from "./stage/console.js";
-import { Curve } from "./stage/curve.js";
 import { Painter } from "./stage/painter.js";
 import { Readings } from "./stage/readings.js";
 import { Stage } from "../page/stage.js";
@@ -24,12 +24,12 @@ const service = await openService();
 const instanceId = new URLSearchParams(location.search).get("instance");
 
 const stage = new Stage();
-const curve = new Curve(element("curve"));
+const curve = new Late(async () => new (await import("./stage/curve.js")).Curve(element("curve")));
 const editor = new Editor(element("editor"), () => program.changed());
 const log = new Console(element("console"), (line) => editor.goTo(line));
 const note = (/** @type {string} */ text, /** @type {Node[]} */ ...more) => log.note(text, ...more);
 const picker = new Picker((entry) => picked(entry.env_id));
-const painter = new Painter(stage, note);
+const painter = new Painter((picture, { track: { last } }) => saw(picture, last), note);
 const nameOf = (/** @type {number} */ action) => {
   const names = picker.chosen && actionNames(picker.chosen);
   return names?.[action - (picker.chosen?.action_space?.start ?? 0)] ?? null;
@@ -39,10 +39,12 @@ const readings = new Readings(nameOf);
 const runner = new Runner(service, {
   became: (state) => {
     controls.show(state);
+    past.tell((looking) => looking.became(state));
+    if (!runner.session) void play.stop();
     branches.refresh();
   },
   wrote: (lines, dropped) => log.write(lines, dropped),
-  drew: (picture) => stage.show(picture),
+  drew: (picture) => saw(picture, runner.session?.watched?.track.last),
   failed: (failure) => {
     log.fail(failure);
     if (failure.line !== null) editor.markLine(failure.line, `${failure.name}: ${failure.message}`);
@@ -50,12 +52,13 @@ const runner = new Runner(service, {
   finished: () => note("The agent has finished."),
   changed: async (instance) => {
     readings.show(instance);
+    void past.need((looking) => looking.changed(instance));
     branches.refresh();
     if (runner.session) await painter.changed(instance, runner.session);
   },
   counted: (steps) => readings.count(steps),
   ended: (episodeReturn) => {
-    curve.add(episodeReturn);
+    void curve.need((it) => it.add(episodeReturn));
     readings.ended(episodeReturn);
   },
   drawn: () => (painter.idle = true),
@@ -65,27 +68,41 @@ const controls = new Controls(runner, start, () => picker.chosen?.render_fps);
 const branches = new Branches(service, () => runner.session, note, nameOf);
 const program = new Program(editor, picker, () => clear());
 const play = new Play(runner, picker, { begin, fail });
+const past = new Late(async () => {
+  const { Looking } = await import("./past/looking.js");
+  return new Looking(service, { runner, play, stage, readings, note, fps: () => picker.chosen?.render_fps, admit });
+});
+const record = element("record", HTMLInputElement);
 
 /** Clear what the last run or play left, also what another environment may have left. */
 async function begin() {
   await clear();
   log.clear();
   editor.clearMarks();
+  runner.title = "By hand";
 }
 
 /** End what runs, and clear the stage: what it shows is always of the environment and the agent that are chosen. */
 async function clear() {
-  if (runner.admitted?.env_id !== picker.field.value) runner.admitted = undefined;
+  if (runner.admitted?.record.env_id !== picker.field.value) runner.admitted = undefined;
   const stopped = [play.stop(), runner.stop(), runner.beginnings.clear()];
-  for (const part of [stage, curve, readings]) part.clear();
+  for (const part of [stage, readings]) part.clear();
+  for (const part of [curve, past]) part.tell((/** @type {{clear: () => void}} */ it) => it.clear());
   painter.reset();
   await Promise.all(stopped);
+}
+
+/** A picture of a point has come. @param {import("../page/stage.js").Picture} picture
+ * @param {import("../timeline/track.js").Point | undefined} point */
+function saw(picture, point) {
+  void past.need(({ timeline }) => timeline.saw(picture, point));
 }
 
 /** @param {boolean} paused */
 async function start(paused) {
   await begin();
   program.ran();
+  runner.title = program.name;
   const running = runner.run(editor.code, { paused });
   controls.applySpeed();
   await running;
@@ -117,14 +134,17 @@ async function loadCatalogue() {
   }
 }
 
-/** The instance that the page was opened with. @param {string} id */
-async function admit(id) {
+/** The instance that the page was opened with, or a branch.
+ * @param {string} id @param {import("../timeline/track.js").Track} [track] - Its past; else it is read from the log. */
+async function admit(id, track) {
   const record = await new Connection(service.options).read(`/v1/envs/${encodeURIComponent(id)}/`);
-  runner.admitted = record;
+  runner.admitted = { record, track };
   picker.choose(record.env_id);
   const session = runner.openSession();
   if (!session.watched) return;
   readings.show(session.watched);
+  const { watched } = session;
+  await past.need((looking) => (track ? looking.changed(watched) : looking.read(watched)));
   branches.refresh();
   // Before the first reset there is no picture.
   if (record.episode > 0) await painter.changed(session.watched, session);
@@ -171,6 +191,7 @@ element("every").addEventListener("change", ({ target }) => {
   painter.every = target instanceof HTMLSelectElement ? Number(target.value) : 1;
 });
 element("clear").addEventListener("click", () => log.clear());
+record.addEventListener("change", () => past.need((looking) => looking.record(record.checked)));
 const python = async () => (await import("./copies/python.js")).asPython;
 const javaScript = async () => (await import("./copies/javascript.js")).asJavaScript;
 const curl = async () => (await import("./copies/shell.js")).asCurl;

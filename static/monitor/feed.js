@@ -65,9 +65,9 @@ export class Feed {
   async #stream({ ids, width, known }, signal) {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENT_MS);
-    const query = { ids: ids.join(","), width: String(width), ...(known && { known }) };
+    const path = pathOf({ ids: ids.join(","), width: String(width), ...(known && { known }) });
     try {
-      for await (const part of parts(this.service, query, AbortSignal.any([signal, silence.signal]))) {
+      for await (const part of parts(this.service, path, AbortSignal.any([signal, silence.signal]))) {
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENT_MS);
         if (part.told.cursor !== undefined) this.polled = true;
@@ -105,12 +105,15 @@ export class Feed {
  */
 export async function sinceCursor(service, { ids, width, since, signal }, heard) {
   let cursor = since;
-  for await (const part of parts(service, { ids: ids.join(","), width: String(width), since }, signal)) {
+  for await (const part of parts(service, pathOf({ ids: ids.join(","), width: String(width), since }), signal)) {
     cursor = part.told.cursor ?? cursor;
     heard(part);
   }
   return cursor;
 }
+
+/** @param {Record<string, string>} query */
+const pathOf = (query) => `/v1/monitor/frames/?${new URLSearchParams(query)}`;
 
 /** Wait until the time is over or the signal aborts. @param {number} duration @param {AbortSignal} signal @returns {Promise<void>} */
 export function pause(duration, signal) {

@@ -1,6 +1,7 @@
-/** Reads `monitor/frames/`, a sequence of parts with metadata and a picture each. */
+/** Reads replies that are a sequence of parts, with metadata and a picture each. */
 
-import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
+import { ConnectionFailed } from "../gymnasium/errors.js";
+import { answer } from "./answer.js";
 
 /**
  * @typedef {object} Told - The metadata of a part.
@@ -19,6 +20,7 @@ import { ConnectionFailed, errorOf } from "../gymnasium/errors.js";
  * @property {boolean} [gone]
  * @property {string} [now]
  * @property {string} [cursor]
+ * @property {number | null} [index] - Of a call among those that made the revision.
  */
 /** @typedef {{told: Told, picture: Uint8Array<ArrayBuffer>}} Part */
 /** @typedef {import("./service.js").Service} Service */
@@ -30,35 +32,20 @@ export const MOST_IDS = 100;
 
 /**
  * @param {Service} service
- * @param {Record<string, string>} query
+ * @param {string} path - With its query.
  * @param {AbortSignal} signal
  * @returns {AsyncGenerator<Part>}
  * @throws {import("../gymnasium/errors.js").GymHTTPError}
  */
-export async function* parts(service, query, signal) {
-  const reply = await answer(service, query, signal);
-  const source = new Source(reply);
+export async function* parts(service, path, signal) {
+  const { body } = await answer(service, path, { signal });
+  if (!body) return;
+  const source = new Source(body.getReader());
   for (;;) {
     const length = await source.number(true);
     if (length === null) return;
     const told = JSON.parse(new TextDecoder().decode(await source.bytes(length)));
     yield { told, picture: await source.bytes((await source.number()) ?? 0) };
-  }
-}
-
-/** @param {Service} service @param {Record<string, string>} query @param {AbortSignal} signal */
-async function answer(service, query, signal) {
-  const { url, apiKey } = service.options;
-  const headers = apiKey ? { Authorization: `Bearer ${apiKey}` } : undefined;
-  try {
-    const reply = await fetch(`${url}/v1/monitor/frames/?${new URLSearchParams(query)}`, { headers, signal });
-    if (reply.ok && reply.body) return reply.body.getReader();
-    const problem = await reply.json().catch(() => ({ detail: `The service answered ${reply.status}.` }));
-    throw errorOf(reply.status, problem);
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new ConnectionFailed(0, { detail: `${url} could not be reached.` }, { cause });
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { element } from "./elements.js";
 
-/** @typedef {{contentType: string, frame: string | null, text: string | null}} Picture */
+/** A frame in base64 or as bytes, or a text. @typedef {{contentType: string, frame: string | Uint8Array<ArrayBuffer> | null,
+ *   text: string | null}} Picture */
 
 export class Stage {
   constructor() {
@@ -64,9 +65,9 @@ export class Stage {
   }
 }
 
-/** @param {string} frame - Base64. @param {string} type */
+/** @param {string | Uint8Array<ArrayBuffer>} frame @param {string} type */
 function bitmapOf(frame, type) {
-  const bytes = Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
+  const bytes = typeof frame === "string" ? Uint8Array.from(atob(frame), (character) => character.charCodeAt(0)) : frame;
   return createImageBitmap(new Blob([bytes], { type }));
 }
 

@@ -9,17 +9,18 @@ export class Beginnings {
   /** @param {import("../../page/service.js").Service} service */
   constructor(service) {
     this.service = service;
-    /** The ids of the forks. @type {Set<string>} */
-    this.forks = new Set();
+    /** By the ids of the forks, whether they have a log. @type {Map<string, boolean>} */
+    this.forks = new Map();
     addEventListener("pagehide", () => {
-      for (const id of this.forks) this.#connection.deleteInPassing(`/v1/envs/${id}/`);
+      for (const id of this.forks.keys()) this.#connection.deleteInPassing(`/v1/envs/${id}/`);
     });
   }
 
-  /** Keep the state that the instance is in now. @param {string} instanceId @returns {Promise<string>} The fork's id. */
-  async keep(instanceId) {
-    const { instance_ids } = await this.#connection.change("POST", `/v1/envs/${instanceId}/fork/`, { count: 1 });
-    this.forks.add(instance_ids[0]);
+  /** Keep the state that the instance is in now.
+   * @param {import("../run/instance.js").Instance} instance @returns {Promise<string>} The fork's id. */
+  async keep({ id, recording }) {
+    const { instance_ids } = await this.#connection.change("POST", `/v1/envs/${id}/fork/`, { count: 1 });
+    this.forks.set(instance_ids[0], recording);
     return instance_ids[0];
   }
 
@@ -32,7 +33,14 @@ export class Beginnings {
   async clear() {
     const forks = [...this.forks];
     this.forks.clear();
-    await Promise.allSettled(forks.map((id) => this.#connection.change("DELETE", `/v1/envs/${id}/`)));
+    await Promise.allSettled(forks.map(([id, recording]) => this.#close(id, recording)));
+  }
+
+  /** @param {string} id @param {boolean} recording */
+  async #close(id, recording) {
+    await this.#connection.change("DELETE", `/v1/envs/${id}/`);
+    // Else it would stand among the visitor's recordings.
+    if (recording) await this.#connection.change("DELETE", `/v1/envs/${id}/history/`);
   }
 
   get #connection() {

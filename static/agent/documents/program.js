@@ -10,10 +10,12 @@ import { documentOf, freeName, keepVersion, leadingComment, rewrite } from "./do
 import { Shelf } from "./shelf.js";
 import { EXAMPLES, codeFor, codeOf, codeToContinue, loadExamples, originalOf } from "./examples.js";
 import { Settings } from "./settings.js";
-import { fragmentOf, sharedIn } from "./share.js";
 
 /** @typedef {import("./document.js").Document} Document */
 /** @typedef {import("./document.js").Beginning} Beginning */
+
+/** Loaded for links to agents alone. */
+const sharing = () => import("./share.js");
 
 const GONE = "This browser has no such document: it was deleted, or belongs to another browser.";
 
@@ -54,6 +56,11 @@ export class Program {
     element("restore-example").addEventListener("click", () => this.#restore());
   }
 
+  /** What is in the editor, as people call it. */
+  get name() {
+    return (this.document ?? this.shown).name;
+  }
+
   /** Show what the address names; else one for an instance, the visitor's last document, or the first example.
    * @param {string | null} instanceId
    * @returns {Promise<string>} A message about it. */
@@ -75,7 +82,8 @@ export class Program {
   async #openAnother(instanceId) {
     const example = exampleInAddress();
     let told = documentInAddress() ? GONE : "";
-    const shared = await sharedIn(location.hash).catch((error) => void (told = error.message));
+    const { sharedIn } = location.hash ? await sharing() : {};
+    const shared = await sharedIn?.(location.hash).catch((error) => void (told = error.message));
     if (shared) this.#show({ ...shared, name: "From a link", unread: true });
     else if (example) this.#showExample(example.file, example.env);
     else if (instanceId) this.#show({ name: "Continue an environment", code: codeToContinue(instanceId) });
@@ -138,6 +146,7 @@ export class Program {
   async link() {
     const link = new URL(location.href);
     link.searchParams.delete("instance");
+    const { fragmentOf } = await sharing();
     link.hash = await fragmentOf({ code: this.editor.code, ...this.settings.values });
     return link.href;
   }

@@ -2,12 +2,11 @@
 
 import { Env, GymHTTPError, catalog } from "../../gymnasium.js";
 import { element, make, say } from "../../page/elements.js";
-import { KeyboardPlay } from "./keyboard.js";
-import { keymapOf } from "./keymap.js";
 import { Pad } from "./pad.js";
 import { spaceInWords } from "../../page/words.js";
 
 /** @typedef {import("../run/runner.js").Runner} Runner */
+/** @typedef {import("./keyboard.js").KeyboardPlay} KeyboardPlay */
 
 const FPS = 30;
 
@@ -70,6 +69,7 @@ export class Play {
   /** Play until the visitor stops. */
   async start() {
     const { entry } = this;
+    const [{ KeyboardPlay }, { keymapOf }] = await Promise.all([import("./keyboard.js"), import("./keymap.js")]);
     const keymap = entry && keymapOf(entry);
     if (!keymap) return;
     await this.page.begin();

@@ -63,6 +63,19 @@ export function parsed(sent) {
   }
 }
 
+/** A creation whose calls are recorded, unless it says otherwise. @param {RequestInit} init @param {string} name */
+export function recorded(init, name) {
+  const body = parsed(init.body);
+  if (body.env_id === undefined || body.record !== undefined) return init;
+  return { ...init, body: JSON.stringify({ name, ...body, record: true }) };
+}
+
+/** The revision that a reply tells; null if it tells none. @param {Response} reply */
+export function revisionOf(reply) {
+  const found = /\d+/.exec(reply.headers.get("ETag") ?? "");
+  return found && Number(found[0]);
+}
+
 /** The actions of a random rollout are asked for, since copies repeat them. @param {RequestInit} init */
 export function withActions(init) {
   const body = parsed(init.body);

@@ -1,9 +1,12 @@
 /** What the page knows of one environment from the calls that pass through it. */
 
 import { decodeNumbers } from "../../gymnasium/arrays.js";
+import { Track } from "../../timeline/track.js";
 import { History } from "../copies/history.js";
+import { madeBy } from "./made.js";
 
 /** What a checkpoint brings back. @typedef {{history: History | null, begun: boolean}} Mark */
+/** @typedef {import("../../timeline/track.js").Point} Point */
 
 export class Instance {
   /**
@@ -15,6 +18,12 @@ export class Instance {
     this.id = id;
     this.creation = creation;
     this.ours = ours;
+    /** Whether its calls are recorded. */
+    this.recording = false;
+    /** The revision after the last call; null if the service does not tell. @type {number | null} */
+    this.revision = null;
+    this.track = new Track();
+    this.episode = 0;
     /** Steps in this episode. */
     this.steps = 0;
     /** The return of this episode; a list for a vector environment. @type {number | number[]} */
@@ -37,8 +46,19 @@ export class Instance {
   /** A fork of it. @param {string} id @param {boolean} exact - Not with generators of its own. */
   forked(id, exact) {
     const twin = new Instance(id, this.creation, true);
-    const { steps, begun, observation, ended } = this;
-    return Object.assign(twin, { steps, begun, observation, ended, return: this.return, history: exact ? this.history : null });
+    const { steps, begun, observation, ended, episode, recording } = this;
+    const { last } = this.track;
+    const track = last ? this.track.upTo(last) : new Track();
+    const now = { steps, begun, observation, ended, episode, recording, track };
+    return Object.assign(twin, now, { return: this.return, history: exact ? this.history : null });
+  }
+
+  /** A fork of what it was. @param {string} id @param {Point} point - Of its track. */
+  branched(id, point) {
+    const twin = new Instance(id, this.creation, true);
+    const { step, episode, action, reward, observation, ended, history = null, sum = 0 } = point;
+    const then = { episode, action, reward, observation, ended, history, steps: step, return: sum, begun: true };
+    return Object.assign(twin, then, { recording: true, track: this.track.upTo(point) });
   }
 
   /** A checkpoint was made of it. @param {string} checkpointId */
@@ -67,10 +87,10 @@ export class Instance {
 
   /** @param {Record<string, any>} body @param {Record<string, any>} reply */
   wasReset(body, reply) {
-    Object.assign(this, { steps: 0, return: 0, action: undefined, reward: undefined, ended: false });
-    this.observation = reply.observation;
-    this.begun = true;
+    this.#begin();
+    Object.assign(this, { action: undefined, reward: undefined, observation: reply.observation, begun: true });
     this.#called({ path: "reset/", body });
+    this.track.add(madeBy(this, { call: "reset" }));
   }
 
   /**
@@ -80,7 +100,9 @@ export class Instance {
    */
   stepped(body, reply) {
     this.#called({ path: "step/", body });
-    return this.#apply(body.action, reply.observation, reply.reward, reply.terminated, reply.truncated);
+    const ended = this.#apply(body.action, reply.observation, reply.reward, reply.terminated, reply.truncated);
+    this.track.add(madeBy(this, { call: "step", ended: ended.length > 0 }));
+    return ended;
   }
 
   /**
@@ -93,14 +115,22 @@ export class Instance {
     const ended = [];
     const resets = new Set((reply.resets ?? []).map((/** @type {{index: number}} */ { index }) => index));
     const last = reply.steps - 1;
+    const several = reply.steps + resets.size > 1;
+    let index = 0;
     const { policy, steps, ...rest } = body;
     this.#called({ path: "rollout/", body: policy ? { ...rest, actions: reply.actions } : body });
     for (let i = 0; i <= last; i++) {
-      if (resets.has(i)) Object.assign(this, { steps: 0, return: 0, ended: false });
+      if (resets.has(i)) {
+        this.#begin();
+        this.track.add(madeBy(this, { call: "reset", index: index++ }));
+      }
       const observation = reply.observations?.[i] ?? this.observation;
       const action = reply.actions?.[i] ?? body.actions?.[i];
       const [reward, terminated, truncated] = [reply.rewards, reply.terminations, reply.truncations].map((each) => each?.[i]);
-      ended.push(...this.#apply(action, observation, reward ?? 0, terminated ?? false, truncated ?? false));
+      const over = this.#apply(action, observation, reward ?? 0, terminated ?? false, truncated ?? false);
+      if (reward === undefined) this.reward = undefined;
+      this.track.add(madeBy(this, { call: "step", index: several ? index++ : undefined, ended: over.length > 0 }));
+      ended.push(...over);
     }
     return ended;
   }
@@ -110,8 +140,16 @@ export class Instance {
     this.steps = record.steps;
     this.return = decodeNumbers(record.episode_return);
     this.ended = Boolean(record.ended);
+    this.episode = record.episode;
     const { history = null, begun = record.episode > 0 } = this.marks.get(checkpointId ?? "") ?? {};
-    Object.assign(this, { history, begun });
+    Object.assign(this, { history, begun, action: undefined, reward: undefined });
+    // Of one that the page was opened with, the log tells more.
+    if (this.track.last) this.track.add(madeBy(this, { call: "restore" }));
+  }
+
+  #begin() {
+    this.episode++;
+    Object.assign(this, { steps: 0, return: 0, ended: false });
   }
 
   /** @param {import("../copies/history.js").Made} call */

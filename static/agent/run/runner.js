@@ -35,7 +35,11 @@ export class Runner {
     this.state = "idle";
     /** The session of the current run. @type {Session | undefined} */
     this.session = undefined;
-    /** @type {Record<string, any> | undefined} */
+    /** Whether what sessions make is recorded, and as what. */
+    this.recording = true;
+    this.title = "";
+    /** The record of the instance that sessions may use, and what is known of its past.
+     * @type {{record: Record<string, any>, track?: import("../../timeline/track.js").Track} | undefined} */
     this.admitted = undefined;
   }
 
@@ -59,7 +63,8 @@ export class Runner {
   openSession() {
     this.session?.end();
     this.session = new Session(this.service, this.gate, this.listener, this.beginnings);
-    if (this.admitted) this.session.admit(this.admitted);
+    Object.assign(this.session, { recording: this.recording, title: this.title });
+    if (this.admitted) this.session.admit(this.admitted.record, this.admitted.track);
     return this.session;
   }
 

@@ -5,12 +5,14 @@
  */
 
 import { Connection } from "../../gymnasium/connection.js";
-import { callOf, elsewhere, parsed, unreadable, withActions } from "./calls.js";
+import { callOf, elsewhere, parsed, recorded, revisionOf, unreadable, withActions } from "./calls.js";
+import { Detours } from "./detours.js";
 import { Instance } from "./instance.js";
 
 /** @typedef {import("../../page/service.js").Service} Service */
 /** @typedef {import("./gate.js").Gate} Gate */
 /** @typedef {import("./calls.js").Call} Call */
+/** @typedef {import("../../timeline/track.js").Track} Track */
 
 /**
  * Called for what happens in a session.
@@ -44,6 +46,10 @@ export class Session {
     this.instances = new Map();
     /** The instance that was last reset or stepped. @type {Instance | undefined} */
     this.watched = undefined;
+    /** Whether what it makes is recorded, and as what. */
+    this.recording = true;
+    this.title = "";
+    this.detours = new Detours();
     this.stop = new AbortController();
     /** The client's `fetch`. @type {typeof fetch} */
     this.fetch = (url, init) => this.#carry(String(url), init ?? {}, true);
@@ -53,11 +59,13 @@ export class Session {
     addEventListener("pagehide", this.onPageHide);
   }
 
-  /** Let the session use an instance that it did not make and will not close. @param {Record<string, any>} record */
-  admit(record) {
+  /** Let the session use an instance that it did not make and will not close.
+   * @param {Record<string, any>} record @param {Track} [track] - What is known of its past; it is recorded then. */
+  admit(record, track) {
     const { instance_id, env_id, render_mode } = record;
     this.watched = new Instance(instance_id, { env_id, render_mode }, false);
     this.watched.wasRestored(undefined, record);
+    if (track) Object.assign(this.watched, { track, recording: true });
     this.instances.set(instance_id, this.watched);
   }
 
@@ -66,10 +74,20 @@ export class Session {
   async begin(instance) {
     if (instance.history) return;
     try {
-      instance.beginsWith({ fork: await this.beginnings.keep(instance.id) });
+      instance.beginsWith({ fork: await this.beginnings.keep(instance) });
     } catch (error) {
       instance.beginsWith({ lost: `Its beginning could not be kept: ${error instanceof Error ? error.message : error}` });
     }
+  }
+
+  /** Go on in a fork: whoever calls the watched instance calls it from now on. @param {Instance} twin */
+  async goOnIn(twin) {
+    const { watched } = this;
+    if (this.stop.signal.aborted || !watched) return void (await this.#close(twin.id));
+    this.#add(twin);
+    this.detours.lead(watched.id, twin.id);
+    this.watched = twin;
+    await this.listener.changed(twin);
   }
 
   /** For calls of the page that the session need not notice. */
@@ -101,19 +119,27 @@ export class Session {
   /** @param {string} url @param {RequestInit} init @param {boolean} paced @returns {Promise<Response>} */
   async #carry(url, init, paced) {
     const method = init.method ?? "GET";
-    const call = callOf(this.service.url, method, url);
-    if (!call || (call.id && !this.instances.has(call.id))) return elsewhere();
+    const asked = callOf(this.service.url, method, url);
+    if (!asked || (asked.id && !this.instances.has(this.detours.follow(asked).id))) return elsewhere();
     const unread = unreadable(init);
     if (unread) return unread;
     const { signal } = this.stop;
-    if (paced) await (PACED.has(call.kind) ? this.gate.pass(signal) : this.gate.open(signal));
+    if (paced) await (PACED.has(asked.kind) ? this.gate.pass(signal) : this.gate.open(signal));
+    // Its environment may have been branched while it was held.
+    const call = this.detours.follow(asked);
     const instance = this.instances.get(call.id);
     if (instance && CHANGING.has(call.kind)) await this.begin(instance);
-    const reply = await this.#send(call, method, call.kind === "rollout" ? withActions(init) : init);
+    const reply = await this.#send(call, method, this.#asMade(call, init));
     if (signal.aborted && call.kind === "create") await this.#closeLate(reply.clone());
     signal.throwIfAborted();
     if (reply.ok) await this.#watch(call, init.body, reply);
     return reply;
+  }
+
+  /** @param {Call} call @param {RequestInit} init */
+  #asMade({ kind }, init) {
+    if (kind === "rollout") return withActions(init);
+    return kind === "create" && this.recording ? recorded(init, this.title) : init;
   }
 
   /** @param {Call} call @param {string} method @param {RequestInit} init */
@@ -147,9 +173,11 @@ export class Session {
     const read = () => reply.clone().json();
     const body = parsed(sent);
     const instance = this.instances.get(id);
-    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true));
+    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true), body.record ?? this.recording);
     if (kind === "render") this.listener.drawn();
     if (!instance) return;
+    if (CHANGING.has(kind) || kind === "restore") instance.revision = revisionOf(reply);
+    if (kind === "record") instance.recording = (await read()).on;
     if (kind === "fork") for (const twin of (await read()).instance_ids) this.#add(instance.forked(twin, (body.reseed ?? null) === null));
     if (kind === "close") this.instances.delete(id);
     if (kind === "checkpoints") instance.marked((await read()).checkpoint_id);
@@ -181,8 +209,9 @@ export class Session {
     if ((drawn_seed ?? null) === null) instance.history = null;
   }
 
-  /** @param {Instance} instance */
-  #add(instance) {
+  /** @param {Instance} instance @param {boolean} [recording] */
+  #add(instance, recording = instance.recording) {
+    instance.recording = recording;
     this.instances.set(instance.id, instance);
   }
 }

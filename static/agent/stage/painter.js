@@ -7,11 +7,11 @@ import { Rendering } from "../../gymnasium/rendering.js";
 
 export class Painter {
   /**
-   * @param {import("../../page/stage.js").Stage} stage
+   * @param {(picture: import("../../page/stage.js").Picture, instance: Instance) => void} drew
    * @param {(text: string) => void} note
    */
-  constructor(stage, note) {
-    this.stage = stage;
+  constructor(drew, note) {
+    this.drew = drew;
     this.note = note;
     /** Steps between pictures; 0 for no pictures. */
     this.every = 1;
@@ -41,9 +41,9 @@ export class Painter {
   }
 
   /** @param {Instance} instance @param {Session} session */
-  async draw({ id }, session) {
-    const picture = new Rendering(await session.connection.read(`/v1/envs/${id}/monitor/render/`));
-    this.stage.show({ contentType: picture.contentType, frame: picture.frames.at(-1) ?? null, text: picture.text });
+  async draw(instance, session) {
+    const picture = new Rendering(await session.connection.read(`/v1/envs/${instance.id}/monitor/render/`));
+    this.drew({ contentType: picture.contentType, frame: picture.frames.at(-1) ?? null, text: picture.text }, instance);
   }
 
   /** A call may make many steps at once. @param {Instance} instance */

@@ -4,6 +4,7 @@ import { element } from "../../page/elements.js";
 import { valueInWords } from "../../page/words.js";
 
 /** @typedef {import("../run/instance.js").Instance} Instance */
+/** @typedef {import("../../timeline/track.js").Point} Point */
 
 const WINDOW_MS = 2000;
 
@@ -13,6 +14,8 @@ export class Readings {
     this.nameOf = nameOf;
     /** @type {Instance | undefined} */
     this.instance = undefined;
+    /** What is shown in place of the present. @type {Point | null} */
+    this.past = null;
     /** @type {{at: number, steps: number}[]} */
     this.recent = [];
     this.total = 0;
@@ -27,6 +30,12 @@ export class Readings {
   /** @param {Instance} instance */
   show(instance) {
     this.instance = instance;
+    this.#later();
+  }
+
+  /** Show a point of the past, or the present again. @param {Point | null} past */
+  lookAt(past) {
+    this.past = past;
     this.#later();
   }
 
@@ -45,7 +54,7 @@ export class Readings {
 
   /** Remove all numbers. */
   clear() {
-    Object.assign(this, { instance: undefined, recent: [], total: 0, episodes: 0, last: undefined });
+    Object.assign(this, { instance: undefined, past: null, recent: [], total: 0, episodes: 0, last: undefined });
     this.#later();
   }
 
@@ -57,16 +66,17 @@ export class Readings {
   }
 
   #write() {
-    const { instance } = this;
-    const action = instance?.action;
+    const { instance, past } = this;
+    const { action, observation } = past ?? instance ?? {};
+    const running = instance && !instance.ended ? 1 : 0;
     const name = this.nameOf(action);
     const values = {
-      "reading-episode": String(this.episodes + (instance && !instance.ended ? 1 : 0)),
-      "reading-step": instance ? String(instance.steps) : "–",
-      "reading-return": valueInWords(instance?.return, 3),
+      "reading-episode": String(past ? past.episode : this.episodes + running),
+      "reading-step": instance ? String(past ? past.step : instance.steps) : "–",
+      "reading-return": valueInWords(past ? past.sum : instance?.return, 3),
       "reading-last": valueInWords(this.last),
       "reading-action": name ? `${name} (${valueInWords(action)})` : valueInWords(action, 4),
-      "reading-observation": valueInWords(instance?.observation),
+      "reading-observation": valueInWords(observation),
       "reading-rate": this.#rate(),
       "reading-total": String(this.total),
     };

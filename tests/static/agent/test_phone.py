@@ -40,6 +40,27 @@ def test_the_picture_is_above_run_and_both_are_in_the_window_after_run(
     page.locator("#stop").tap()
 
 
+def test_the_timeline_is_dragged_by_a_finger(phone: Visitor, pages_server: Server) -> None:
+    page = opened(phone, pages_server)
+    for number in ("1", "2", "3"):
+        page.locator("#step").tap()
+        expect(page.locator("#scrubber")).to_have_attribute("aria-valuenow", number, timeout=LONG_MS)
+    page.locator("#scrubber").scroll_into_view_if_needed()
+    at = box(page.locator("#scrubber"))
+    assert at["height"] >= 44
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (
+        ("touchStart", [{"x": 370, "y": at["y"] + 20}]),
+        ("touchMove", [{"x": 200, "y": at["y"] + 20}]),
+        ("touchMove", [{"x": 30, "y": at["y"] + 20}]),
+        ("touchEnd", []),
+    ):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.locator("#reading-step")).to_have_text("0")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#stop").tap()
+
+
 def test_an_environment_is_played_by_buttons(phone: Visitor, pages_server: Server) -> None:
     page = opened(phone, pages_server)
     page.locator("#environment").fill("frozenlake8")

@@ -1,0 +1,29 @@
+/** Downloads what the service makes of an episode: a film, or its arrays. */
+
+import { answer } from "../page/answer.js";
+import { make } from "../page/elements.js";
+
+/** @type {Record<string, string>} */
+const ENDINGS = { "video/mp4": "mp4", "image/webp": "webp", "application/x-npz": "npz" };
+
+/**
+ * @param {import("../page/service.js").Service} service
+ * @param {string} path
+ * @param {string} name - Of the file, without its ending.
+ * @param {HTMLElement} button - Tells that it is made.
+ * @param {string} [accept]
+ * @throws {import("../gymnasium/errors.js").GymHTTPError}
+ */
+export async function download(service, path, name, button, accept) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    const file = await (await answer(service, path, { accept })).blob();
+    const ending = ENDINGS[file.type.split(";")[0]] ?? "bin";
+    const href = URL.createObjectURL(file);
+    make("a", { href, download: `${name}.${ending}` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
