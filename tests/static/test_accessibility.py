@@ -15,6 +15,7 @@ SETTLED = {
     "agent": "body[data-ready]",
     "monitor": ".tile[data-state=waiting] canvas[data-frames]",
     "docs": ".opblock >> nth=20",
+    "recordings": "#recordings > li",
     "join": "#join:not([hidden])",
 }
 QUERY = {"join": "#name=student-01&key=secret"}
@@ -62,14 +63,19 @@ def play(page: Page) -> None:
     page.locator("#screen.playing canvas:not([hidden])").wait_for()
 
 
-THEN = {"monitor": enlarge, "agent": play}
+def unfold(page: Page) -> None:
+    page.locator("#recordings summary").first.click()
+    page.locator("#recordings .episodes a").first.wait_for()
+
+
+THEN = {"monitor": enlarge, "agent": play, "recordings": unfold}
 
 
 @pytest.mark.parametrize("name", SETTLED)
 def test_no_page_has_more_than_minor_faults(
     name: str, context: BrowserContext, pages_server: Server, axe: str
 ) -> None:
-    body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array"}).encode()
+    body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array", "record": True}).encode()
     made = pages_server.send("POST", "/v1/envs/", body).json["instance_id"]
     pages_server.send("POST", f"/v1/envs/{made}/reset/", b"{}")
     page = opened(context, pages_server, name)

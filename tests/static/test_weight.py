@@ -8,7 +8,13 @@ from playwright.sync_api import Response
 from tests.servers import Server
 from tests.static.browser import Visitor
 
-MOST_BYTES = {"index": 60_000, "agent": 250 * 1024, "monitor": 60_000, "join": 40_000}
+MOST_BYTES = {
+    "index": 60_000,
+    "agent": 250 * 1024,
+    "monitor": 60_000,
+    "recordings": 50_000,
+    "join": 40_000,
+}
 
 
 @pytest.mark.parametrize("name", MOST_BYTES)
