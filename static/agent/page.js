@@ -1,6 +1,6 @@
 /** The playground: creates its parts and connects them. */
 
-import { GymHTTPError, Unauthorized, catalog, makeSpace } from "../gymnasium.js";
+import { GymHTTPError, Unauthorized, catalog } from "../gymnasium.js";
 import { Connection } from "../gymnasium/connection.js";
 import { element, say } from "../page/elements.js";
 import { offerKey, watchHeader } from "../page/header.js";
@@ -162,42 +162,17 @@ async function copy(text, what) {
   }
 }
 
-const CLOSED = { lost: "This environment is closed, and how it came to be as it was is not known. Run the agent again." };
-
-/** @typedef {(episode: import("./copies/episode.js").Episode) => string} Writer */
-
-/** Copy what is on the stage, or a first step in the chosen environment. What writes it is loaded for the first copy.
- * @param {() => Promise<Writer>} writer @param {string} what */
-async function copyEpisode(writer, what) {
-  const instance = runner.session?.watched ?? readings.instance;
-  if (instance) await runner.session?.begin(instance);
-  const beginning = instance ? (instance.history?.beginning ?? CLOSED) : { creation: { env_id: picker.field.value } };
-  if ("lost" in beginning) return say("said", beginning.lost);
-  if ("fork" in beginning) runner.beginnings.leave(beginning.fork);
-  const calls = instance?.history?.calls ?? [];
-  const [as, { lastEpisode }] = await Promise.all([writer(), import("./copies/episode.js")]);
-  const episode = lastEpisode(calls.length ? calls : firstCalls(instance));
-  await copy(as({ url: service.url, keyed: Boolean(service.apiKey), beginning, ...episode }), what);
-}
-
-/** What an environment that nothing was done with can do. @param {import("./run/instance.js").Instance | undefined} instance */
-function firstCalls(instance) {
-  const space = picker.chosen?.action_space;
-  const step = { path: "step/", body: { action: space ? makeSpace(space).sample() : 0 } };
-  return instance?.begun && !instance.ended ? [step] : [{ path: "reset/", body: { seed: 42 } }, step];
-}
-
 element("every").addEventListener("change", ({ target }) => {
   painter.every = target instanceof HTMLSelectElement ? Number(target.value) : 1;
 });
 element("clear").addEventListener("click", () => log.clear());
 record.addEventListener("change", () => past.need((looking) => looking.record(record.checked)));
-const python = async () => (await import("./copies/python.js")).asPython;
-const javaScript = async () => (await import("./copies/javascript.js")).asJavaScript;
-const curl = async () => (await import("./copies/shell.js")).asCurl;
-element("copy-python").addEventListener("click", () => copyEpisode(python, "The episode in Python"));
-element("copy-javascript").addEventListener("click", () => copyEpisode(javaScript, "The episode in JavaScript"));
-element("copy-curl").addEventListener("click", () => copyEpisode(curl, "The episode in curl"));
+for (const language of ["python", "javascript", "curl"]) {
+  element(`copy-${language}`).addEventListener("click", async () => {
+    const { copyEpisode } = await import("./copies/copying.js");
+    await copyEpisode({ service, runner, readings, picker, copy }, language);
+  });
+}
 element("share").addEventListener("click", async () => copy(await program.link(), "A link to this agent"));
 
 watchHeader(service, loadCatalogue);
