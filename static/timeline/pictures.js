@@ -57,6 +57,11 @@ export class Pictures {
     });
   }
 
+  /** Ask for the pictures around a point that is shown soon, if no others come. @param {Track} track @param {Point} point */
+  prepare(track, point) {
+    if (!this.asking) this.want(track, point);
+  }
+
   /** Whether a point's picture is there, or is not to be had. @param {Point} point */
   settled(point) {
     const { instance, place } = point;
@@ -69,8 +74,10 @@ export class Pictures {
     const query = new URLSearchParams({ from: from.place ?? "", to: to.place ?? "", width: String(this.listener.width()) });
     try {
       for await (const { told, picture } of parts(this.service, `/v1/envs/${instance}/frames/?${query}`, signal)) {
+        // The last part has none, nor has a state that draws nothing.
+        if (!told.content_type) continue;
         const place = told.index == null ? `${told.revision}` : `${told.revision}.${told.index}`;
-        this.#keep(keyOf(instance, place), pictureOf(told.content_type ?? "", picture));
+        this.#keep(keyOf(instance, place), pictureOf(told.content_type, picture));
         this.listener.came();
       }
     } catch (error) {

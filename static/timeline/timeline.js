@@ -10,6 +10,8 @@ import { Track } from "./track.js";
 /** @typedef {import("./track.js").Point} Point */
 
 const EVERY_MS = 100;
+/** Points ahead, whose pictures are asked for while it plays. */
+const SOON = 20;
 
 /**
  * @typedef {object} Shown - Called for what is to be seen.
@@ -115,6 +117,8 @@ export class Timeline {
     const next = seen === track.last ? begin : track.near(seen.number + 1);
     if (!next || next === seen) return false;
     this.goTo(next.number);
+    const soon = track.near(next.number + SOON);
+    if (soon) this.pictures.prepare(track, soon);
     while (!this.pictures.settled(next)) await new Promise((wake) => this.waiting.add(() => wake(null)));
     return next !== track.last;
   }
