@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import NotCreatable, NotRenderable, ResetNeeded, SnapshotCorrupt
+from shared.errors import CallTooLong, NotCreatable, NotRenderable, ResetNeeded, SnapshotCorrupt
 from shared.frames import Thumbnail
 from shared.session.explore.scratch import Scratch
 from shared.session.history.drawing import MODE, Drawing, See, drawn
@@ -52,6 +52,7 @@ class Filming:
 
     def __init__(self, session: Session, parts_of: Callable[[Reference], Awaitable[Parts]]) -> None:
         self._segments = session.segments
+        self._limit = session.limit
         self.parts_of = parts_of
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
@@ -84,7 +85,7 @@ class Filming:
             return False
 
         episode = msgspec.structs.replace(episode, last=min(episode.last, target.order))
-        await self.draw(parts, episode, lambda _: see)
+        await self.draw(parts, episode, lambda _: self._in_time(see))
         return parts.tail.header, await asyncio.to_thread(tell, MODE, last[0])
 
     async def frames(
@@ -134,9 +135,24 @@ class Filming:
                 enough_at.append(time.monotonic())
             return bool(enough_at) and time.monotonic() > enough_at[0] + _AHEAD_S
 
-        await self.draw(parts, episode, lambda _: see)
+        await self.draw(parts, episode, lambda _: self._in_time(see))
         self._strips.add(key, strip)
         return strip
+
+    def _in_time(self, see: See) -> See:
+        """The same, as long as a call may take."""
+        seconds = self._limit.seconds()
+        ends = time.monotonic() + seconds
+
+        def look(step: int, place: Place, frame: Any) -> bool:
+            if time.monotonic() > ends:
+                raise CallTooLong(
+                    f"Drawing the episode up to step {step} took over {seconds:g} s (GYM_HTTP_MAX_CALL_SECONDS); "
+                    "ask for an earlier place, or for a film."
+                )
+            return see(step, place, frame)
+
+        return look
 
     async def draw(self, parts: Parts, episode: Episode, look: Callable[[LiveEnvironment], See]) -> None:
         """Draw an episode; `look` gives what sees its frames, on the thread of the copy that is drawn.

@@ -13,6 +13,9 @@ from shared.session.record.episodes import Episode
 from shared.session.record.segments import Segments
 from shared.session.stored.snapshots import Loaded
 
+_DRAWN_AT_ONCE = 64
+"""Calls to which the limit of one call applies where all are drawn: a film may take longer than a call."""
+
 
 class Passage(NamedTuple):
     """How an episode begins."""
@@ -90,10 +93,15 @@ async def walk(parts: Parts, passage: Passage, episode: Episode, replay: Replay,
 
 
 async def _make(replay: Replay, passage: Passage, calls: Sequence[Made], witness: Witness | None) -> None:
+    size = max(1, len(calls))
     if passage.drawn:
-        calls = [each for each in calls if each.recorded.kind != Kind.RENDER]
-    again = replay.make([each.recorded for each in calls], None if witness is None else _seen_by(witness, calls))
-    check_same(difference_in(calls, await replay.live.thread.run_in_turns(again)))
+        calls, size = [each for each in calls if each.recorded.kind != Kind.RENDER], _DRAWN_AT_ONCE
+    for begin in range(0, len(calls), size):
+        some = calls[begin : begin + size]
+        again = replay.make([each.recorded for each in some], None if witness is None else _seen_by(witness, some))
+        check_same(difference_in(some, await replay.live.thread.run_in_turns(again)))
+        if witness is not None and witness.complete:
+            return
 
 
 def _seen_by(witness: Witness, calls: Sequence[Made]) -> Callable[[Any], bool]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
-from shared.errors import NotRenderable, SnapshotDiverged
+from shared.errors import CallTooLong, NotRenderable, SnapshotDiverged
 from shared.session.history.history import History
 from shared.session.history.place import Place
 from shared.storage.memory import MemoryStore
@@ -40,6 +40,18 @@ def test_what_cannot_be_drawn_as_it_was_is_refused(
         await steps(at, reference, 5)
         monkeypatch.setattr(CartPoleEnv, "render", render)
         with pytest.raises(refusal):
+            await drawn(at, reference)
+
+    asyncio.run(test())
+
+
+def test_a_picture_takes_no_longer_than_a_call_may() -> None:
+    async def test() -> None:
+        at = session(MemoryStore(), max_call_seconds=1.0)
+        reference = await recorded(at)
+        await steps(at, reference, 5)
+        at.limit.end(-1.0)
+        with pytest.raises(CallTooLong):
             await drawn(at, reference)
 
     asyncio.run(test())
