@@ -5,6 +5,7 @@ from pathlib import Path
 from functions import (
     action_space,
     at_env,
+    at_render,
     batch_reset,
     batch_step,
     catalog,
@@ -15,6 +16,7 @@ from functions import (
     episodes_env,
     explore_env,
     fork_env,
+    frames_env,
     get_env,
     health,
     history_env,
@@ -42,6 +44,7 @@ from functions import (
     stream_env,
     ticket_env,
     verify_env,
+    video_env,
 )
 from shared.web.app.application import create_app
 
@@ -72,8 +75,11 @@ MODULES = (
     record_env,
     history_env,
     at_env,
+    at_render,
+    frames_env,
     episodes_env,
     episode_env,
+    video_env,
     lineage_env,
     verify_env,
     recordings,

@@ -1,10 +1,12 @@
 """The episodes of a log, by what its segments tell of them: no call is read but those in the tail."""
 
+from bisect import bisect_left
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from shared.errors import EpisodeNotFound, InvalidValue
 from shared.session.history.parts import Part, Parts
+from shared.session.history.place import Place
 from shared.session.record.episodes import Episode, Tally, episodes_in
 
 MOST_EPISODES = 1000
@@ -49,6 +51,27 @@ async def episode_of(parts: Parts, env: int, number: int) -> Episode:
     if not page.episodes or page.episodes[0].number != number:
         raise EpisodeNotFound(f"The instance's log has no episode {number}; episodes/ lists those that it has.")
     return page.episodes[0]
+
+
+async def episode_at(parts: Parts, env: int, place: Place) -> Episode | None:
+    """The last episode that began at a place or before; None if none had.
+
+    Raises:
+        InvalidValue, HistoryDamaged: as for `episodes_of`.
+    """
+    _check_env(parts, env)
+    revisions = await parts.revisions()
+    begin = bisect_left(revisions, place.revision)
+    parts_behind = [*await parts.segments(revisions[begin : begin + 1]), parts.tail]
+    number = Tally.of(parts_behind[0].header).courses[env].number
+    found = None
+    async for episode in _episodes(parts, env, number - 1):
+        if episode.first > place.order:
+            break
+        found = episode
+        if episode.last >= place.order:
+            break
+    return found
 
 
 def _check_env(parts: Parts, env: int) -> None:

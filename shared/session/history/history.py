@@ -15,6 +15,8 @@ from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
 from shared.session.history.episodes import Page as Episodes
 from shared.session.history.episodes import episode_of, episodes_of
+from shared.session.history.filming import Filming
+from shared.session.history.films import Films
 from shared.session.history.lineage import Lineage, lineage_of
 from shared.session.history.parts import Parts
 from shared.session.history.passage import passage_to, walk
@@ -57,12 +59,16 @@ class History:
         self._segments = session.segments
         self.recordings = Recordings(session.snapshots, session.segments, ttl_s)
         """The instances that there is a log of."""
+        self.filming = Filming(session, self._parts)
+        """The pictures of episodes."""
+        self.films = Films(self.filming, session.segments)
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
 
     async def close(self) -> None:
         """Close every copy."""
         await self._scratch.close()
+        await self.filming.close()
 
     async def page(self, reference: Reference, after: Place | None, limit: int) -> tuple[Header, Page]:
         """At most `limit` rows of the log behind a place, and the instance's header.

@@ -8,10 +8,13 @@ from shared.session.history.parts import Parts
 from shared.session.history.place import Place
 from shared.session.history.replay import Made, Replay, check_same, difference_in, start_of
 from shared.session.history.route import NO_TAG, made, route_to
-from shared.session.record.entries import Recorded
+from shared.session.record.entries import Kind
 from shared.session.record.episodes import Episode
 from shared.session.record.segments import Segments
 from shared.session.stored.snapshots import Loaded
+
+_DRAWN_AT_ONCE = 64
+"""Calls to which the limit of one call applies where all are drawn: a film may take longer than a call."""
 
 
 class Passage(NamedTuple):
@@ -21,6 +24,8 @@ class Passage(NamedTuple):
     """What the first call is made on."""
     lead: Sequence[Made]
     """The calls up to its reset, which is the last. Empty where it begins amid another one."""
+    drawn: bool = False
+    """Whether its calls are made to be drawn. Then those that drew when it was recorded are left out."""
 
 
 class Witness(Protocol):
@@ -31,9 +36,9 @@ class Witness(Protocol):
         """Whether it has seen enough."""
 
     def begin(self, returned: Any) -> None:
-        """See what the reset returned, or the step that was one."""
+        """See what the reset returned, or the step that was one; None where it begins amid another episode."""
 
-    def add(self, recorded: Recorded, returned: Any) -> None:
+    def add(self, made: Made, returned: Any) -> None:
         """See what a call behind it returned."""
 
 
@@ -79,18 +84,34 @@ async def walk(parts: Parts, passage: Passage, episode: Episode, replay: Replay,
         SnapshotDiverged: one returns something else than it did.
         HistoryDamaged: a segment is missing, or not as it was written.
     """
-    await _make(replay, passage.lead, None)
-    if passage.lead:
-        await replay.live.thread.run(witness.begin, replay.returned)
+    await _make(replay, passage, passage.lead, None)
+    await replay.live.thread.run(witness.begin, replay.returned if passage.lead else None)
     async for calls in calls_of(parts, episode):
-        await _make(replay, calls, witness.add)
+        await _make(replay, passage, calls, witness)
         if witness.complete:
             return
 
 
-async def _make(replay: Replay, calls: Sequence[Made], see: Callable[[Recorded, Any], None] | None) -> None:
-    again = replay.make([each.recorded for each in calls], see)
-    check_same(difference_in(calls, await replay.live.thread.run_in_turns(again)))
+async def _make(replay: Replay, passage: Passage, calls: Sequence[Made], witness: Witness | None) -> None:
+    size = max(1, len(calls))
+    if passage.drawn:
+        calls, size = [each for each in calls if each.recorded.kind != Kind.RENDER], _DRAWN_AT_ONCE
+    for begin in range(0, len(calls), size):
+        some = calls[begin : begin + size]
+        again = replay.make([each.recorded for each in some], None if witness is None else _seen_by(witness, some))
+        check_same(difference_in(some, await replay.live.thread.run_in_turns(again)))
+        if witness is not None and witness.complete:
+            return
+
+
+def _seen_by(witness: Witness, calls: Sequence[Made]) -> Callable[[Any], bool]:
+    made = iter(calls)
+
+    def see(returned: Any) -> bool:
+        witness.add(next(made), returned)
+        return witness.complete
+
+    return see
 
 
 def place_of(stored: tuple[int, int]) -> Place:

@@ -57,11 +57,12 @@ class Replay:
         """What the last call returned."""
 
     def make(
-        self, calls: Iterable[Recorded], see: Callable[[Recorded, Any], None] | None = None
+        self, calls: Iterable[Recorded], see: Callable[[Any], bool] | None = None
     ) -> Generator[None, None, Otherwise | None]:
         """Make the calls; the first that returns something else than it did.
 
-        Yields where others may have a turn. Each call that returns the same is shown to `see`.
+        Yields where others may have a turn. What a call returns as it did is shown to
+        `see`, which says whether that is enough.
         """
         live, clock = self.live, time.perf_counter
         step = live.step
@@ -79,8 +80,8 @@ class Replay:
                 return Otherwise(number, f"the call raised: {error.detail}")
             if not _is_same(recorded, self.returned):
                 return Otherwise(number, self._why())
-            if see is not None:
-                see(recorded, self.returned)
+            if see is not None and see(self.returned):
+                return None
             if clock() > ends:
                 yield
                 ends = clock() + TURN_S

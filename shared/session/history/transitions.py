@@ -6,8 +6,9 @@ from gymnasium.vector.utils import iterate
 
 from shared.errors import InvalidValue
 from shared.session.calls.columns import Columns, Flags, Rewards
+from shared.session.history.replay import Made
 from shared.session.live.environment import LiveEnvironment
-from shared.session.record.entries import Kind, Recorded
+from shared.session.record.entries import Kind
 from shared.session.record.episodes import Episode
 from shared.snapshot.contract.returned import has_ended, told_flag
 
@@ -58,16 +59,18 @@ class Transitions:
 
     def begin(self, returned: Any) -> None:
         """Take what the reset returned, or the step that did one."""
+        if returned is None:
+            return
         observation, info = (returned[0], returned[-1]) if isinstance(returned, tuple) else (returned, {})
         self._observe(self._of_env(observation), self._info(info))
 
-    def add(self, recorded: Recorded, returned: Any) -> None:
+    def add(self, made: Made, returned: Any) -> None:
         """Take what a call of the episode returned.
 
         Raises:
             InvalidValue: all of it would take more bytes than a reply may have.
         """
-        if recorded.kind > Kind.DRAWN_STEP or self.complete:
+        if made.recorded.kind > Kind.DRAWN_STEP or self.complete:
             return
         observation, reward, terminated, truncated, info = returned
         if self._vector:
@@ -86,7 +89,7 @@ class Transitions:
             return
         self._steps += 1
         if self._wanted.begin < self._steps:
-            self._actions.append(self._action(recorded.argument))
+            self._actions.append(self._action(made.recorded.argument))
             self._rewards.append(reward)
             for flags, name, flag in (
                 (self._terminations, "terminated", terminated),

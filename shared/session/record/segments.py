@@ -47,7 +47,7 @@ LARGEST_ENTRY_BYTES = 1 << 23
 END = "end"
 """The name of the last state of a closed instance; it sorts behind those of segments."""
 
-_BRANCH = "f"
+_BRANCH, _FILM = "f", "v"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _DIGITS = 16
@@ -229,6 +229,14 @@ class Segments:
             ):
                 if _ID.fullmatch(instance_id):
                     yield instance_id
+
+    async def film(self, reference: Reference, birth: str, name: str) -> bytes | None:
+        """A film that was kept beside the log; None if there is none of this name."""
+        return await read(self._objects, f"{folder_of(reference, birth)}{_FILM}{name}")
+
+    async def keep_film(self, reference: Reference, birth: str, name: str, film: bytes) -> None:
+        """Keep a film as long as the log."""
+        await self._objects.put(f"{folder_of(reference, birth)}{_FILM}{name}", film)
 
     async def births(self, reference: Reference) -> AsyncIterator[str]:
         """The births of all logs of the instance, of which each costs one entry of a listing."""
