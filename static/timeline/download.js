@@ -1,5 +1,6 @@
 /** Downloads what the service makes of an episode: a film, or its arrays. */
 
+import { ConnectionFailed } from "../gymnasium/errors.js";
 import { answer } from "../page/answer.js";
 import { make } from "../page/elements.js";
 
@@ -18,7 +19,8 @@ export async function download(service, path, name, button, accept) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   try {
-    const file = await (await answer(service, path, { accept })).blob();
+    const reply = await answer(service, path, { accept });
+    const file = await reply.blob().catch(brokenOff);
     const ending = ENDINGS[file.type.split(";")[0]] ?? "bin";
     const href = URL.createObjectURL(file);
     make("a", { href, download: `${name}.${ending}` }).click();
@@ -26,4 +28,10 @@ export async function download(service, path, name, button, accept) {
   } finally {
     button.removeAttribute("aria-busy");
   }
+}
+
+/** Its end failed while its beginning was sent. @param {unknown} cause @returns {never} */
+function brokenOff(cause) {
+  if (!(cause instanceof TypeError)) throw cause;
+  throw new ConnectionFailed(0, { detail: "The download broke off before its end; try again." }, { cause });
 }

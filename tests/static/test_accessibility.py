@@ -16,9 +16,10 @@ SETTLED = {
     "monitor": ".tile[data-state=waiting] canvas[data-frames]",
     "docs": ".opblock >> nth=20",
     "recordings": "#recordings > li",
+    "replay": "#picture[data-frames]",
     "join": "#join:not([hidden])",
 }
-QUERY = {"join": "#name=student-01&key=secret"}
+QUERY = {"join": "#name=student-01&key=secret", "replay": "?instance={made}&episode=1"}
 FAULTS = ("moderate", "serious", "critical")
 
 
@@ -46,9 +47,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def opened(context: BrowserContext, server: Server, name: str) -> Page:
+def opened(context: BrowserContext, server: Server, name: str, made: str = "") -> Page:
     page = context.new_page()
-    page.goto(f"{server.url}/{name}.html{QUERY.get(name, '')}")
+    page.goto(f"{server.url}/{name}.html{QUERY.get(name, '').format(made=made)}")
     page.locator(SETTLED[name]).first.wait_for(state="attached")
     return page
 
@@ -78,7 +79,7 @@ def test_no_page_has_more_than_minor_faults(
     body = json.dumps({"env_id": "CartPole-v1", "render_mode": "rgb_array", "record": True}).encode()
     made = pages_server.send("POST", "/v1/envs/", body).json["instance_id"]
     pages_server.send("POST", f"/v1/envs/{made}/reset/", b"{}")
-    page = opened(context, pages_server, name)
+    page = opened(context, pages_server, name, made)
     found = both(page, axe)
     if name in THEN:
         THEN[name](page)

@@ -13,6 +13,7 @@ MOST_BYTES = {
     "agent": 250 * 1024,
     "monitor": 60_000,
     "recordings": 50_000,
+    "replay": 60_000,
     "join": 40_000,
 }
 
