@@ -13,7 +13,6 @@ import { Picker } from "./environments/picker.js";
 import { actionNames } from "../page/words.js";
 import { Play } from "./play/play.js";
 import { Runner } from "./run/runner.js";
-import { Branches } from "./stage/branches.js";
 import { Console } from "./stage/console.js";
 import { Painter } from "./stage/painter.js";
 import { Readings } from "./stage/readings.js";
@@ -41,7 +40,7 @@ const runner = new Runner(service, {
     controls.show(state);
     past.tell((looking) => looking.became(state));
     if (!runner.session) void play.stop();
-    branches.refresh();
+    branches.tell((it) => it.refresh());
   },
   wrote: (lines, dropped) => log.write(lines, dropped),
   drew: (picture) => saw(picture, runner.session?.watched?.track.last),
@@ -53,7 +52,7 @@ const runner = new Runner(service, {
   changed: async (instance) => {
     readings.show(instance);
     void past.need((looking) => looking.changed(instance));
-    branches.refresh();
+    void branches.need((it) => it.refresh());
     if (runner.session) await painter.changed(instance, runner.session);
   },
   counted: (steps) => readings.count(steps),
@@ -65,7 +64,10 @@ const runner = new Runner(service, {
   reached: (trouble) => say("said", trouble ?? ""),
 });
 const controls = new Controls(runner, start, () => picker.chosen?.render_fps);
-const branches = new Branches(service, () => runner.session, note, nameOf);
+const branches = new Late(async () => {
+  const { Branches } = await import("./stage/branches.js");
+  return new Branches(service, () => runner.session, note, nameOf);
+});
 const program = new Program(editor, picker, () => clear());
 const play = new Play(runner, picker, { begin, fail });
 const past = new Late(async () => {
@@ -145,7 +147,7 @@ async function admit(id, track) {
   readings.show(session.watched);
   const { watched } = session;
   await past.need((looking) => (track ? looking.changed(watched) : looking.read(watched)));
-  branches.refresh();
+  await branches.need((it) => it.refresh());
   // Before the first reset there is no picture.
   if (record.episode > 0) await painter.changed(session.watched, session);
 }

@@ -401,6 +401,7 @@ def test_a_key_is_asked_for_kept_for_its_service_and_not_told_to_the_agent(
         ended(page)
         kept = page.evaluate("localStorage.getItem('gym-http.keys')")
         assert json.loads(kept) == {server.url: "open-sesame"}
+        page.close()
 
 
 def test_looking_ahead_tells_what_each_action_would_come_to(visitor: Visitor, pages_server: Server) -> None:

@@ -4,9 +4,11 @@
  */
 
 import * as codemirror from "../../vendor/codemirror.js";
-import { completions } from "./completions.js";
 
 const { EditorView, EditorState, tags } = codemirror;
+
+/** Loaded with the first word that is typed. @type {(context: any) => Promise<any>} */
+const completionsLater = async (context) => (await import("./completions.js")).completions(context);
 
 const THEME = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--raised)", color: "var(--ink)", fontSize: "var(--small)" },
@@ -117,7 +119,7 @@ export class Editor {
         codemirror.lintGutter(),
         codemirror.search({ top: true }),
         codemirror.javascript(),
-        language.data.of({ autocomplete: completions }),
+        language.data.of({ autocomplete: completionsLater }),
         language.data.of({ autocomplete: codemirror.localCompletionSource }),
         codemirror.autocompletion(),
         codemirror.syntaxHighlighting(COLOURS),

@@ -8,8 +8,6 @@ export class Pad {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
-    /** Whether the device's first pointer is a finger. */
-    this.touch = matchMedia("(pointer: coarse)").matches;
     /** @type {import("./keyboard.js").KeyboardPlay | undefined} */
     this.play = undefined;
   }
@@ -19,11 +17,11 @@ export class Pad {
     this.play = play;
   }
 
-  /** Show these buttons, where touch is what there is. @param {Keymap["buttons"]} buttons */
+  /** Show these buttons, or with none hide them. @param {Keymap["buttons"]} buttons */
   show(buttons) {
     this.play = undefined;
-    this.place.hidden = !this.touch || !buttons.length;
-    this.place.replaceChildren(...(this.place.hidden ? [] : buttons.map((button) => this.#button(button))));
+    this.place.hidden = !buttons.length;
+    this.place.replaceChildren(...buttons.map((button) => this.#button(button)));
   }
 
   /** @param {Keymap["buttons"][number]} button */

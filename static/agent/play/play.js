@@ -2,7 +2,6 @@
 
 import { Env, GymHTTPError, catalog } from "../../gymnasium.js";
 import { element, make, say } from "../../page/elements.js";
-import { Pad } from "./pad.js";
 import { spaceInWords } from "../../page/words.js";
 
 /** @typedef {import("../run/runner.js").Runner} Runner */
@@ -25,7 +24,10 @@ export class Play {
     this.page = page;
     this.button = element("play", HTMLButtonElement);
     this.screen = element("screen");
-    this.pad = new Pad(element("pad"));
+    /** Whether the device's first pointer is a finger. */
+    this.touch = matchMedia("(pointer: coarse)").matches;
+    /** For fingers. @type {import("./pad.js").Pad | undefined} */
+    this.pad = undefined;
     /** The chosen environment's entry in the catalogue, with its keys. @type {Record<string, any> | undefined} */
     this.entry = undefined;
     /** @type {KeyboardPlay | undefined} */
@@ -36,7 +38,7 @@ export class Play {
   }
 
   get label() {
-    return this.pad.touch ? "Play by touch" : "Play with the keyboard";
+    return this.touch ? "Play by touch" : "Play with the keyboard";
   }
 
   /** Offer to play the environment if keys can, and say why not else. @param {string | undefined} envId */
@@ -72,6 +74,7 @@ export class Play {
     const [{ KeyboardPlay }, { keymapOf }] = await Promise.all([import("./keyboard.js"), import("./keymap.js")]);
     const keymap = entry && keymapOf(entry);
     if (!keymap) return;
+    if (this.touch) this.pad ??= new (await import("./pad.js")).Pad(element("pad"));
     await this.page.begin();
     const session = this.runner.openSession();
     this.runner.gate.set({ paused: false, speed: Infinity });
@@ -84,7 +87,7 @@ export class Play {
       const env = attached ? await Env.attach(attached.id, options) : await Env.make(entry.env_id, { ...options, renderMode });
       if (env.actionSpace.name !== entry.action_space.name) throw new TypeError("The keys are not for this environment's actions.");
       this.on = new KeyboardPlay(env, keymap, entry.render_fps || FPS);
-      this.pad.serve(this.on);
+      this.pad?.serve(this.on);
       this.screen.focus({ preventScroll: true });
       await this.on.play(this.screen, Boolean(attached?.steps) && !attached?.ended);
     } catch (error) {
@@ -108,9 +111,9 @@ export class Play {
     say(this.button, keymap ? "Stop playing" : this.label);
     if (!keymap) this.button.disabled = !this.entry?.keys;
     this.screen.classList.toggle("playing", keymap !== null);
-    this.pad.show(keymap?.buttons ?? []);
+    this.pad?.show(keymap?.buttons ?? []);
     const place = element("legend");
-    place.hidden = !keymap || this.pad.touch;
+    place.hidden = !keymap || this.touch;
     const keys = /** @type {[string, string][]} */ ([...(keymap?.legend ?? []), ["Esc", "stop"]]);
     place.replaceChildren(...keys.flatMap(([key, meaning]) => [make("kbd", {}, key), ` ${meaning}  `]));
   }
