@@ -17,7 +17,7 @@ from shared.errors import (
     SnapshotIncompatible,
 )
 from shared.films.encoding import MEDIA_TYPES, Format, default_format
-from shared.session.history.films import Shot
+from shared.session.filming.films import Shot
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.monitor.query import NARROWEST
@@ -57,7 +57,7 @@ async def video_env(request: Request[None]) -> Response:
     fails, the connection breaks off.
     """
     shot, number = _shot(request), request.scope["path_params"]["number"]
-    header, film = await request.service.history.films.film(
+    header, film = await request.service.films.film(
         request.reference, whole_number("The episode's number", number, 0, MOST_INTEGER, 0), shot
     )
     head = {"ETag": f'"{header.revision}"'}

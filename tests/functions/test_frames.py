@@ -84,7 +84,7 @@ def test_a_run_of_frames_goes_over_episodes(api: Api) -> None:
 
 
 def test_a_long_run_goes_on_where_it_ended(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.history.filming.MOST_FRAMES", 10)
+    monkeypatch.setattr("shared.session.filming.frames.MOST_FRAMES", 10)
     instance, steps, begin = played(local), list[tuple[int, int]](), "1"
     while begin is not None:
         *frames, (end, _) = parts(local.get(f"{instance}/frames/?from={begin}").content)
@@ -97,7 +97,7 @@ def test_a_long_run_goes_on_where_it_ended(local: Api, monkeypatch: pytest.Monke
 def test_frames_are_drawn_once(local: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     instance = played(local)
     first = local.get(f"{instance}/frames/?from=1&to=18").content
-    monkeypatch.setattr("shared.session.history.filming.Drawing", None)
+    monkeypatch.setattr("shared.session.filming.frames.Drawing", None)
     assert local.get(f"{instance}/frames/?from=1&to=18").content == first
     assert parts(local.get(f"{instance}/frames/?from=4&to=4").content)[0] == parts(first)[3]
 

@@ -43,7 +43,7 @@ def test_the_film_of_an_episode_that_is_over_is_made_once(local: Api, monkeypatc
     instance = played(local)
     path = f"{instance}/episodes/1/video/?format=webp&width=60"
     first = local.get(path)
-    monkeypatch.setattr("shared.session.history.films.Encoding", None)
+    monkeypatch.setattr("shared.session.filming.films.Encoding", None)
     assert local.get(path).content == first.content
     local.delete(instance)
     assert local.get(path).content == first.content
@@ -73,7 +73,7 @@ def test_what_is_no_film_is_refused(local: Api, path: str, status: int) -> None:
 def test_a_film_that_is_too_long_is_refused_with_the_part_that_is_not(
     local: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.session.history.films.MOST_FRAMES", {"webp": 4, "mp4": 4})
+    monkeypatch.setattr("shared.session.filming.films.MOST_FRAMES", {"webp": 4, "mp4": 4})
     reply = local.get(f"{played(local)}/episodes/1/video/?format=webp")
     assert reply.status == 422
     assert "?from=0&to=3" in reply.json["detail"]

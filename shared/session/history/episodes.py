@@ -7,7 +7,8 @@ from typing import NamedTuple
 from shared.errors import EpisodeNotFound, InvalidValue
 from shared.session.history.parts import Part, Parts
 from shared.session.history.place import Place
-from shared.session.record.episodes import Episode, Tally, episodes_in
+from shared.session.record.episodes import Episode, episodes_in
+from shared.session.record.tally import Tally
 
 MOST_EPISODES = 1000
 """The most episodes of one page."""

@@ -15,8 +15,6 @@ from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
 from shared.session.history.episodes import Page as Episodes
 from shared.session.history.episodes import episode_of, episodes_of
-from shared.session.history.filming import Filming
-from shared.session.history.films import Films
 from shared.session.history.lineage import Lineage, lineage_of
 from shared.session.history.parts import Parts
 from shared.session.history.passage import passage_to, walk
@@ -59,16 +57,12 @@ class History:
         self._segments = session.segments
         self.recordings = Recordings(session.snapshots, session.segments, ttl_s)
         """The instances that there is a log of."""
-        self.filming = Filming(session, self._parts)
-        """The pictures of episodes."""
-        self.films = Films(self.filming, session.segments)
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
 
     async def close(self) -> None:
         """Close every copy."""
         await self._scratch.close()
-        await self.filming.close()
 
     async def page(self, reference: Reference, after: Place | None, limit: int) -> tuple[Header, Page]:
         """At most `limit` rows of the log behind a place, and the instance's header.
@@ -78,7 +72,7 @@ class History:
             NotRecorded: it has no log.
             HistoryDamaged: a segment is missing, or not as it was written.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         return parts.tail.header, await page_of(parts, after, limit)
 
     async def at(self, reference: Reference, place: Place, tell: Tell, encode: Encode) -> tuple[Header, Any]:
@@ -89,7 +83,7 @@ class History:
             RevisionNotFound: the log has no such place.
             SnapshotIncompatible, SnapshotDiverged: it cannot be had again with what is installed here.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         route = await route_to(parts, self._segments, place)
         if route.row.call in (None, "restore"):
             return parts.tail.header, encode(tell(None, route.row, None))
@@ -111,7 +105,7 @@ class History:
             InstanceNotFound, NotRecorded, RevisionNotFound, HistoryDamaged: as for `at`.
             SnapshotIncompatible, SnapshotDiverged: as for `at`.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         stored = await state_at(parts, place)
         if stored is not None:
             header = msgspec.structs.replace(stored.header, checkpoint_name=str(place), log=parts.tail.header.log)
@@ -147,7 +141,7 @@ class History:
             InvalidValue: the instance is no vector, or one of fewer environments.
             InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         return parts.tail.header, await episodes_of(parts, env, after, limit)
 
     async def episode(
@@ -161,7 +155,7 @@ class History:
             InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
             SnapshotIncompatible, SnapshotDiverged: as for `at`.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         episode = await episode_of(parts, wanted.env, number)
         wanted.check(episode)
         passage = await passage_to(parts, self._segments, episode)
@@ -189,7 +183,7 @@ class History:
             InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
             SnapshotIncompatible: other versions are installed than it was recorded with.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         chain, ends = await chain_of(parts, begin), time.monotonic() + seconds
         start = await first_of(parts, chain)
         async with self._shares.turn(reference.owner), self._scratch.copy(start) as live:
@@ -216,7 +210,13 @@ class History:
         await self._segments.forget(reference, "" if log is None else log.birth)
         return outcome
 
-    async def _parts(self, reference: Reference) -> Parts:
+    async def parts(self, reference: Reference) -> Parts:
+        """The parts of an instance's log.
+
+        Raises:
+            InstanceNotFound: there is no such instance, nor anything recorded of it.
+            NotRecorded: it has no log.
+        """
         loaded = await self.recordings.loaded(reference)
         return Parts(self._segments, loaded, self._session.placement.worker())
 

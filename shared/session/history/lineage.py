@@ -56,7 +56,7 @@ async def _children(recordings: Recordings, segments: Segments, parent: Recordin
     reference, log = parent.header.reference.instance, parent.header.log
     if log is None:
         return
-    async for instance_id in segments.branches(reference, log.birth):
+    async for instance_id in segments.beside.branches(reference, log.birth):
         child = await _found(recordings, reference._replace(instance_id=instance_id))
         if child is not None and (child.header.origin or ("",))[0] == reference.instance_id:
             yield child

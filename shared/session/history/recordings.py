@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from shared.errors import InstanceNotFound, SnapshotUnusable
-from shared.session.record.segments import PREFIX, Segments
+from shared.session.record.beside import PREFIX
+from shared.session.record.segments import Segments
 from shared.session.stored.header import Header
 from shared.session.stored.in_parts import in_parts
 from shared.session.stored.reference import Reference

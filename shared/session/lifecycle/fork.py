@@ -76,7 +76,7 @@ class Forking:
         origin = await self._origin(reference, if_match, None, past)
         twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
         async with self._quota.room(reference.owner, _amount(twins, origin.body)):
-            await self._segments.branch(origin.header, [twin.instance_id for twin in twins])
+            await self._segments.beside.branch(origin.header, [twin.instance_id for twin in twins])
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
 
@@ -100,7 +100,7 @@ class Forking:
             twins = self._twins(origin.header, ids, reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
             async with self._quota.room(reference.owner, _amount(twins, origin.body)):
-                await self._segments.branch(origin.header, ids)
+                await self._segments.beside.branch(origin.header, ids)
                 claim = await self._snapshots.add(twins[0], origin.body)
             check_same(claim.header.made_by, keyed)
         elif await self._snapshots.index.has(claim.header):

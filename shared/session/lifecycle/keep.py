@@ -76,7 +76,7 @@ class Keeping:
         headers = [self._header(origin, *each, keyed) for each in zip(ids, states, strict=True)]
         size = sum(sealed_size(header, state.body) for header, state in zip(headers, states, strict=True))
         async with self._quota.room(origin.owner, Amount(len(ids), size)):
-            await self._segments.branch(origin, ids)
+            await self._segments.beside.branch(origin, ids)
             await self._write(headers, [state.body for state in states], keyed)
 
     async def _write(self, headers: Sequence[Header], bodies: Sequence[bytes], keyed: Keyed | None) -> None:

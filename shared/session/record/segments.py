@@ -5,7 +5,6 @@ is a keyframe, where replaying the calls since the one before takes long, else e
 stored state, so a segment that is written twice, or by two processes at once, is the same one.
 """
 
-import re
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, cast
@@ -20,9 +19,10 @@ from shared.errors import (
     SnapshotUnusable,
     StoreUnavailable,
 )
+from shared.session.record.beside import PREFIX, Beside, folder_of
 from shared.session.record.entries import NAME_BYTES, Mark
-from shared.session.record.episodes import summarised
 from shared.session.record.recorder import KEYFRAME_US, Recorder
+from shared.session.record.tally import summarised
 from shared.session.stored.envelope import content_digest
 from shared.session.stored.header import Header, Log
 from shared.session.stored.in_parts import in_parts
@@ -30,10 +30,7 @@ from shared.session.stored.reference import Reference
 from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.versions.compatibility import Dependencies
-from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag, read
-
-PREFIX = "history/"
-"""Prefix of the keys of segments and keyframes in the store."""
+from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag
 
 TAIL_BYTES = 2048
 """A longer tail becomes a segment before the next call.
@@ -47,9 +44,6 @@ LARGEST_ENTRY_BYTES = 1 << 23
 END = "end"
 """The name of the last state of a closed instance; it sorts behind those of segments."""
 
-_BRANCH, _FILM = "f", "v"
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
 _DIGITS = 16
 _BEHIND_ALL = "\U0010ffff"
 
@@ -62,11 +56,6 @@ def is_full(log: Log) -> bool:
 def name_of(revision: int) -> str:
     """The name of the segment that ends at the revision."""
     return f"{revision:0{_DIGITS}d}"
-
-
-def folder_of(reference: Reference, birth: str) -> str:
-    """What the keys of a log's segments begin with."""
-    return f"{PREFIX}{reference.owner}/{reference.instance_id}/{birth}/"
 
 
 class Segment(NamedTuple):
@@ -86,6 +75,8 @@ class Segments:
     def __init__(self, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
         self._objects = snapshots.objects
+        self.beside = Beside(snapshots.objects)
+        """What is kept beside the segments of a log."""
 
     def check_size(self, recorder: Recorder) -> None:
         """Check the size of an entry before it is added.
@@ -207,36 +198,6 @@ class Segments:
                     header = msgspec.structs.replace(header, checkpoint_id="")
                     found = Loaded(header, body, stored.tag)
         return found
-
-    async def branch(self, origin: Header, ids: Sequence[str]) -> None:
-        """Note that instances with these ids are made of one, if it has a log. They need not be there yet.
-
-        Raises:
-            StoreUnavailable, OutcomeUnknown: it could not be written.
-        """
-        if origin.log is not None and ids:
-            key = f"{folder_of(origin.reference, origin.log.birth)}{_BRANCH}{ids[0]}"
-            await self._objects.put(key, "\n".join(ids).encode())
-
-    async def branches(self, reference: Reference, birth: str) -> AsyncIterator[str]:
-        """The ids that were noted. They are not signed: each instance has to say itself what it was made of."""
-        folder = folder_of(reference, birth)
-        async for entry in self._objects.list(folder, f"{folder}{_BRANCH}"):
-            if not entry.key.startswith(f"{folder}{_BRANCH}"):
-                return
-            for instance_id in (
-                (await read(self._objects, entry.key) or b"").decode("ascii", "replace").split("\n")
-            ):
-                if _ID.fullmatch(instance_id):
-                    yield instance_id
-
-    async def film(self, reference: Reference, birth: str, name: str) -> bytes | None:
-        """A film that was kept beside the log; None if there is none of this name."""
-        return await read(self._objects, f"{folder_of(reference, birth)}{_FILM}{name}")
-
-    async def keep_film(self, reference: Reference, birth: str, name: str, film: bytes) -> None:
-        """Keep a film as long as the log."""
-        await self._objects.put(f"{folder_of(reference, birth)}{_FILM}{name}", film)
 
     async def births(self, reference: Reference) -> AsyncIterator[str]:
         """The births of all logs of the instance, of which each costs one entry of a listing."""

@@ -62,7 +62,7 @@ class Log(msgspec.Struct, frozen=True, array_like=True):
     """
 
     tally: bytes = b""
-    """How far the environments had come in their episodes at the last segment; see `record.episodes`."""
+    """How far the environments had come in their episodes at the last segment; see `record.tally`."""
     ended: bytes = b""
     """In a segment: the episodes that ended in its part."""
 

@@ -15,7 +15,7 @@ import msgspec
 
 from shared.errors import InvalidValue
 from shared.frames import Picture
-from shared.session.history.strips import Frame
+from shared.session.filming.strips import Frame
 from shared.session.monitor.feed import FeedItem
 from shared.session.stored.header import Header
 from shared.web.protocol.records import iso

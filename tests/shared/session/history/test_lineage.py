@@ -15,7 +15,7 @@ def test_a_foreign_instance_that_is_named_is_no_descendant() -> None:
         reference, other = await recorded(at), await recorded(at)
         [fork] = (await at.forking.fork(reference, 1, None)).instance_ids
         header = await at.snapshots.header(reference)
-        await at.segments.branch(
+        await at.segments.beside.branch(
             header, [other.instance_id, "../../state", "00000000-0000-4000-8000-000000000000"]
         )
         found = await lineage_of(Recordings(at.snapshots, at.segments), at.segments, reference)

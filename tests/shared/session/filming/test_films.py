@@ -8,10 +8,11 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
 from shared.errors import SnapshotDiverged
 from shared.films.encoding import Encoding
-from shared.session.history.films import Shot
+from shared.session.filming.films import Films, Shot
+from shared.session.filming.frames import Frames
 from shared.session.history.history import History
 from shared.storage.memory import MemoryStore
-from tests.shared.session.history.test_drawing import moves
+from tests.shared.session.filming.test_drawing import moves
 from tests.shared.session.record.recording import recorded, rolled
 from tests.shared.session.sessions import session
 
@@ -29,13 +30,13 @@ def test_a_client_that_leaves_ends_the_encoder_and_nothing_is_kept(monkeypatch: 
         at = session(MemoryStore())
         reference = await recorded(at)
         await rolled(at, reference, 60)
-        history = History(at)
-        _, film = await history.films.film(reference, 1, Shot("webp", width=60))
+        frames = Frames(at, History(at).parts)
+        _, film = await Films(frames, at.segments).film(reference, 1, Shot("webp", width=60))
         await anext(film)
         await film.aclose()
         assert len(closed) == 1
         assert not [entry async for entry in at.segments.objects(reference) if "/v" in entry.key]
-        await history.close()
+        await frames.close()
 
     asyncio.run(test())
 
@@ -45,10 +46,10 @@ def test_what_drawing_changes_is_refused_before_the_first_part(monkeypatch: pyte
         at = session(MemoryStore())
         reference = await recorded(at)
         await rolled(at, reference, 20)
-        history = History(at)
+        frames = Frames(at, History(at).parts)
         monkeypatch.setattr(CartPoleEnv, "render", moves)
         with pytest.raises(SnapshotDiverged):
-            await history.films.film(reference, 1, Shot("webp"))
-        await history.close()
+            await Films(frames, at.segments).film(reference, 1, Shot("webp"))
+        await frames.close()
 
     asyncio.run(test())

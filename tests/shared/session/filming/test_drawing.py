@@ -8,6 +8,7 @@ import pytest
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
 from shared.errors import CallTooLong, NotRenderable, SnapshotDiverged
+from shared.session.filming.frames import Frames
 from shared.session.history.history import History
 from shared.session.history.place import Place
 from shared.storage.memory import MemoryStore
@@ -16,11 +17,11 @@ from tests.shared.session.sessions import session
 
 
 async def drawn(at: Any, reference: Any) -> Any:
-    history = History(at)
+    frames = Frames(at, History(at).parts)
     try:
-        return (await history.filming.frame(reference, 0, Place(4), lambda _, frame: frame))[1]
+        return (await frames.frame(reference, 0, Place(4), lambda _, frame: frame))[1]
     finally:
-        await history.close()
+        await frames.close()
 
 
 def moves(env: Any) -> Any:

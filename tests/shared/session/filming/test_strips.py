@@ -3,8 +3,8 @@
 import pytest
 
 from shared.frames import Picture
+from shared.session.filming.strips import Frame, Strips
 from shared.session.history.place import Place
-from shared.session.history.strips import Frame, Strips
 
 
 def strip(count: int) -> list[Frame]:
@@ -23,7 +23,7 @@ def test_a_longer_strip_takes_the_place_of_a_shorter_one() -> None:
 
 
 def test_the_least_recently_used_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.session.history.strips._MOST_BYTES", 3000)
+    monkeypatch.setattr("shared.session.filming.strips._MOST_BYTES", 3000)
     strips = Strips()
     strips.add("a", strip(4))
     strips.add("b", strip(4))

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from shared.errors import InvalidValue, NotRenderable, StoreFailed
 from shared.films.encoding import Encoding, Format, check_installed
 from shared.frames import checked
-from shared.session.history.drawing import MODE, See
+from shared.session.filming.drawing import MODE, See
+from shared.session.filming.frames import Frames
 from shared.session.history.episodes import episode_of
-from shared.session.history.filming import Filming
 from shared.session.history.parts import Parts
 from shared.session.history.place import Place
 from shared.session.live.environment import LiveEnvironment
@@ -70,8 +70,8 @@ class Shot(NamedTuple):
 class Films:
     """Makes and keeps the films of one store."""
 
-    def __init__(self, filming: Filming, segments: Segments) -> None:
-        self._filming = filming
+    def __init__(self, frames: Frames, segments: Segments) -> None:
+        self._frames = frames
         self._segments = segments
 
     async def film(self, reference: Reference, number: int, shot: Shot) -> tuple[Header, AsyncGenerator[bytes]]:
@@ -85,13 +85,13 @@ class Films:
             InvalidValue: the film would be too long, or the episode has no such steps.
             NotRenderable, SnapshotDiverged: it cannot be drawn.
         """
-        parts = await self._filming.parts_of(reference)
+        parts = await self._frames.parts_of(reference)
         episode = await episode_of(parts, shot.env, number)
         end = shot.check(episode)
         header = parts.tail.header
         assert header.log is not None
         name = f"{shot.env}-{number}-{shot.begin}-{end}-{shot.fps or 0}-{shot.width}.{shot.format}"
-        kept = await self._segments.film(header.reference, header.log.birth, name)
+        kept = await self._segments.beside.film(header.reference, header.log.birth, name)
         if kept is not None:
             return header, _whole(kept)
         check_installed(shot.format)
@@ -116,7 +116,7 @@ class Films:
                 header = parts.tail.header
                 assert header.log is not None
                 with suppress(StoreFailed):  # it was sent all the same
-                    await self._segments.keep_film(header.reference, header.log.birth, name, b"".join(film))
+                    await self._segments.beside.keep_film(header.reference, header.log.birth, name, b"".join(film))
         except NotRenderable:
             if drawing.done():
                 drawing.result()  # why the encoder had too little tells more
@@ -128,7 +128,7 @@ class Films:
 
     async def _drawn(self, parts: Parts, episode: Episode, reel: "_Reel") -> None:
         try:
-            await self._filming.draw(parts, episode, reel.of)
+            await self._frames.draw(parts, episode, reel.of)
         finally:
             if reel.encoding is not None:
                 reel.encoding.end()

@@ -10,14 +10,14 @@ import msgspec
 from shared.errors import CallTooLong, NotCreatable, NotRenderable, ResetNeeded, SnapshotCorrupt
 from shared.frames import Thumbnail
 from shared.session.explore.scratch import Scratch
-from shared.session.history.drawing import MODE, Drawing, See, drawn
+from shared.session.filming.drawing import MODE, Drawing, See, drawn
+from shared.session.filming.strips import Frame, Strips
 from shared.session.history.episodes import episode_at, episodes_of
 from shared.session.history.parts import Parts
 from shared.session.history.passage import passage_to, place_of, walk
 from shared.session.history.place import Place
 from shared.session.history.replay import Replay
 from shared.session.history.route import checked
-from shared.session.history.strips import Frame, Strips
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
 from shared.session.record.episodes import Episode
@@ -47,7 +47,7 @@ class Run(NamedTuple):
     """The place of the first that is left; None if there is none."""
 
 
-class Filming:
+class Frames:
     """Draws the recorded episodes of one session's instances."""
 
     def __init__(self, session: Session, parts_of: Callable[[Reference], Awaitable[Parts]]) -> None:
@@ -88,7 +88,7 @@ class Filming:
         await self.draw(parts, episode, lambda _: self._in_time(see))
         return parts.tail.header, await asyncio.to_thread(tell, MODE, last[0])
 
-    async def frames(
+    async def run(
         self, reference: Reference, env: int, first: Place, last: Place | None, thumbnail: Thumbnail
     ) -> tuple[Header, Run]:
         """The small frames from one place to another; at most `MOST_FRAMES`.
