@@ -66,9 +66,13 @@ export function parsed(sent) {
 /** A creation whose calls are recorded, unless it says otherwise. @param {RequestInit} init @param {string} name */
 export function recorded(init, name) {
   const body = parsed(init.body);
-  if (body.env_id === undefined || body.record !== undefined) return init;
+  if (body.record !== undefined || !isRecorded(body, true)) return init;
   return { ...init, body: JSON.stringify({ name, ...body, record: true }) };
 }
+
+/** Whether what a creation makes is recorded: a file brings no log.
+ * @param {Record<string, any>} body @param {boolean} usually - Unless the body says otherwise. */
+export const isRecorded = ({ env_id, record }, usually) => env_id !== undefined && (record ?? usually);
 
 /** The revision that a reply tells; null if it tells none. @param {Response} reply */
 export function revisionOf(reply) {

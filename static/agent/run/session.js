@@ -5,7 +5,7 @@
  */
 
 import { Connection } from "../../gymnasium/connection.js";
-import { callOf, elsewhere, parsed, recorded, revisionOf, unreadable, withActions } from "./calls.js";
+import { callOf, elsewhere, isRecorded, parsed, recorded, revisionOf, unreadable, withActions } from "./calls.js";
 import { Detours } from "./detours.js";
 import { Instance } from "./instance.js";
 
@@ -173,7 +173,7 @@ export class Session {
     const read = () => reply.clone().json();
     const body = parsed(sent);
     const instance = this.instances.get(id);
-    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true), body.record ?? this.recording);
+    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true), isRecorded(body, this.recording));
     if (kind === "render") this.listener.drawn();
     if (!instance) return;
     if (CHANGING.has(kind) || kind === "restore") instance.revision = revisionOf(reply);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Detours } from "../../../static/agent/run/detours.js";
-import { recorded, revisionOf } from "../../../static/agent/run/calls.js";
+import { isRecorded, recorded, revisionOf } from "../../../static/agent/run/calls.js";
 import { Instance } from "../../../static/agent/run/instance.js";
 import { readPoints } from "../../../static/timeline/rows.js";
 import { Track, rewardOf } from "../../../static/timeline/track.js";
@@ -93,6 +93,7 @@ test("creations are recorded unless they say otherwise, and other bodies are not
   assert.deepEqual(sent({ env_id: "CartPole-v1", record: false }).record, false);
   const snapshot = { body: new Uint8Array([1, 2]) };
   assert.equal(recorded(snapshot, ""), snapshot);
+  assert.deepEqual([{}, { env_id: "A" }, { env_id: "A", record: false }].map((body) => isRecorded(body, true)), [false, true, false]);
 });
 
 test("the revision of a reply is the number in its tag", () => {
