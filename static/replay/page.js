@@ -82,7 +82,7 @@ function tell({ env_id, name }, episode) {
 /** @param {import("../page/recording.js").Episode} episode */
 async function show(episode) {
   const [from, to] = [episode.first, episode.last].map((place) => Number.parseInt(place, 10));
-  const points = await readPoints(connection(), id, { after: from - 1, to, most: MOST_STEPS });
+  const points = await readPoints(connection(), id, { after: Math.max(from - 1, 0), to, most: MOST_STEPS });
   const track = new Track();
   for (const point of points) if (point.place && holds(episode, point.place)) track.add(point);
   timeline.follow(track);

@@ -24,7 +24,7 @@ export class Pictures {
     /** By instance and place, the latest used last. @type {Map<string, Picture>} */
     this.kept = new Map();
     this.bytes = 0;
-    /** Instances of which no pictures are to be had. @type {Set<string>} */
+    /** Episodes of which no pictures are to be had. @type {Set<string>} */
     this.refused = new Set();
     /** @type {{run: Run, over: AbortController} | undefined} */
     this.asking = undefined;
@@ -47,7 +47,7 @@ export class Pictures {
 
   /** Ask for the pictures around a point, unless they are there or come. @param {Track} track @param {Point} point */
   want(track, point) {
-    if (point.place === null || this.refused.has(point.instance) || this.kept.has(keyOf(point.instance, point.place))) return;
+    if (this.#over(point)) return;
     if (this.asking && holds(this.asking.run, point)) return;
     this.asking?.over.abort();
     const asking = (this.asking = { run: runAround(track, point), over: new AbortController() });
@@ -64,9 +64,12 @@ export class Pictures {
 
   /** Whether a point's picture is there, or is not to be had. @param {Point} point */
   settled(point) {
-    const { instance, place } = point;
-    if (place === null || this.refused.has(instance) || this.kept.has(keyOf(instance, place))) return true;
-    return !this.asking || !holds(this.asking.run, point);
+    return this.#over(point) || !this.asking || !holds(this.asking.run, point);
+  }
+
+  /** Whether there is no more to ask. @param {Point} point */
+  #over({ instance, place, episode }) {
+    return place === null || this.refused.has(`${instance}/${episode}`) || this.kept.has(keyOf(instance, place));
   }
 
   /** @param {{run: Run, over: AbortController}} asking */
@@ -83,7 +86,7 @@ export class Pictures {
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof GymHTTPError)) throw error;
-      this.refused.add(instance);
+      this.refused.add(`${instance}/${from.episode}`);
       this.listener.failed(error);
     }
   }

@@ -77,9 +77,20 @@ def test_an_episode_that_is_over_is_seen_played_downloaded_and_branched_from(
     expect(page.locator("#reading-step")).to_have_text("6")
 
 
-def test_what_is_not_there_is_told(visitor: Visitor, pages_server: Server) -> None:
+def test_a_fork_s_episode_begins_with_its_log_and_what_is_not_there_is_told(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    api = Api(pages_server)
     page = visitor.open(f"{pages_server.url}/replay.html")
     expect(page.locator("#picture-none")).to_contain_text("The address names no episode")
-    instance = Api(pages_server).create("CartPole-v1", record=True)[-36:]
-    page.goto(f"{pages_server.url}/replay.html?instance={instance}&episode=3")
+    instance = api.create("CartPole-v1", record=True)
+    api.post(f"{instance}/reset/", {"seed": 1})
+    api.post(f"{instance}/step/", {"action": 0})
+    [fork] = api.post(f"{instance}/fork/", {}).json["instance_ids"]
+    api.post(f"/v1/envs/{fork}/rollout/", {"actions": [1, 0, 1], "include": []})
+    page.goto(f"{pages_server.url}/replay.html?instance={fork}&episode=3")
     expect(page.locator("#picture-none")).to_contain_text("There is no episode 3")
+    page.goto(f"{pages_server.url}/replay.html?instance={fork}&episode=1&step=3")
+    expect(page.get_by_role("slider", name="Step")).to_have_attribute("aria-valuenow", "1")
+    expect(page.locator("#reading-step")).to_have_text("3")
+    shown(page, 1)
