@@ -7,16 +7,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from shared.codec.plain import NotPlain
 from shared.errors import InvalidValue, NotExact
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
+from shared.session.explore.exploration import Bounds, Exploration
 from shared.session.explore.future import Future, joined
 from shared.session.explore.scratch import Scratch
-from shared.session.explore.sequences import Actions, Drawn, given, shape_of
+from shared.session.explore.sequences import Actions, Drawn, given
 from shared.session.explore.sharing import Part, Sharing, drawn_one_by_one, walking
 from shared.session.explore.walk import End, Rules, Walk
 from shared.session.lifecycle.keep import State
@@ -31,40 +31,20 @@ from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 _AT_ONCE = 3
-MOST_SEQUENCES = 100_000
-"""The most sequences of one call."""
 _MOST_KEPT_BYTES = 1 << 28
 """The most that the states of kept futures take."""
-
-
-class Exploration(msgspec.Struct, frozen=True):
-    """What is to be explored."""
-
-    sequences: Any
-    """A `Drawn`, or the client's own as `given` takes them."""
-    rules: Rules
-    best: int = 0
-    """How many futures of the highest returns are kept."""
-    indices: tuple[int, ...] = ()
-    """Which futures are kept otherwise."""
 
 
 class Explorer:
     """Explores the instances of one session."""
 
-    def __init__(
-        self, session: Session, processes: int, modules: Sequence[str], most_steps: int, longest: int
-    ) -> None:
-        """`modules` register the environments.
-
-        `most_steps` is the most of all sequences together, and `longest` the most of one.
-        """
+    def __init__(self, session: Session, processes: int, modules: Sequence[str], bounds: Bounds) -> None:
+        """`modules` register the environments."""
         self._session = session
         self._scratch = Scratch(session.thread_for_copy)
         self._sharing = Sharing(processes, modules)
         self._shares = Shares(_AT_ONCE)
-        self._most_steps = most_steps
-        self._longest = longest
+        self._bounds = bounds
 
     async def explore(
         self,
@@ -88,7 +68,7 @@ class Explorer:
             QuotaExceeded, KeyReused, ReplyGone, StoreFailed: as for forks, where futures are kept.
         """
         timing = Timing() if timing is None else timing
-        count, steps = self._size(exploration)
+        count, steps = self._bounds.size(exploration)
         instance, origin = await self._origin(reference)
         check_revision(instance.header, if_match)
         check_unused(instance.header, keyed)
@@ -110,36 +90,6 @@ class Explorer:
         """Close every copy and end every child."""
         self._sharing.close()
         await self._scratch.close()
-
-    def _size(self, exploration: Exploration) -> tuple[int, int]:
-        """How many sequences there are, and how long each is.
-
-        Raises:
-            InvalidValue: there are too many, or there is not one with a step.
-        """
-        sequences = exploration.sequences
-        drawn = isinstance(sequences, Drawn)
-        count, steps = (sequences.count, sequences.steps) if drawn else shape_of(sequences)
-        if count > MOST_SEQUENCES:
-            raise InvalidValue(
-                f"{count} sequences are over the most of one call, {MOST_SEQUENCES}; send several calls.",
-                limit=MOST_SEQUENCES,
-            )
-        if steps > self._longest:
-            raise InvalidValue(
-                f"Sequences of {steps} steps are over the most of one, {self._longest} "
-                "(GYM_HTTP_MAX_STEPS_PER_CALL); keep a future, and explore it further.",
-                limit=self._longest,
-            )
-        if count * steps > self._most_steps:
-            raise InvalidValue(
-                f"{count} sequences of {steps} steps are over the most steps of one call, {self._most_steps} "
-                "(GYM_HTTP_MAX_EXPLORE_STEPS); send several calls.",
-                limit=self._most_steps,
-            )
-        if exploration.best > count or any(index >= count for index in exploration.indices):
-            raise InvalidValue(f"`keep` names a future beyond the {count} of this call; the first has index 0.")
-        return count, steps
 
     async def _origin(self, reference: Reference) -> tuple[Loaded, Loaded]:
         """The instance's snapshot, and that of its state or checkpoint that is explored."""

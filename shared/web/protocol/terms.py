@@ -5,7 +5,7 @@ from typing import Any
 from shared.session.calls.actions import given, repeated, sampled
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
-from shared.session.explore.explorer import Exploration
+from shared.session.explore.exploration import Exploration
 from shared.session.explore.sequences import Drawn
 from shared.session.explore.walk import Rules
 from shared.session.live.environment import Operation
