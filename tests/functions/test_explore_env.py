@@ -54,7 +54,7 @@ def future(reply: dict[str, Any], index: int) -> dict[str, Any]:
 def test_each_future_is_an_independent_replay(settings: Settings, env_id: str, created: dict[str, Any]) -> None:
     with served("local", dataclasses.replace(settings, env_modules=MODULES)) as client:
         api = Api(client)
-        instance = begun(api, env_id, **created)
+        instance = begun(api, env_id, record=True, **created)
         api.post(f"{instance}/rollout/", {"policy": "random", "steps": 3, "on_end": "continue"})
         resets = {} if created.get("num_envs") or created.get("autoreset") else {"on_end": "reset"}
         body = {"policy": "random", "count": 5, "steps": 7, "seed": 1, "include": EVERYTHING, **resets}
@@ -69,6 +69,8 @@ def test_each_future_is_an_independent_replay(settings: Settings, env_id: str, c
         for index, fork in enumerate(forked(api, instance, count=5)):
             made = future(reply.json, index)
             assert made == replayed(api, fork, made["actions"], **resets)
+        api.post(f"{instance}/rollout/", {"policy": "random", "steps": 3, "on_end": "continue"})
+        assert api.post(f"{instance}/explore/", {**body, "from": {"revision": 2}}).content == reply.content
 
 
 @pytest.mark.parametrize("kind", ["local", "each alone", "lambda"])
@@ -122,6 +124,70 @@ def test_futures_begin_at_a_checkpoint(local: Api) -> None:
     assert local.post(f"{instance}/explore/", {**body, "from": {"checkpoint_id": unknown}}).status == 404
     other = begun(local)
     assert local.post(f"{other}/explore/", {**body, "from": {"checkpoint_id": checkpoint}}).status == 404
+
+
+class TestThePast:
+    ACTIONS = (0, 1, 1, 0, 1, 0)
+
+    def played(self, api: Api) -> str:
+        """Revision 1 is a reset, 2 a rollout."""
+        instance = begun(api, record=True)
+        api.post(f"{instance}/rollout/", {"actions": self.ACTIONS})
+        return instance
+
+    def test_futures_begin_at_any_place_of_the_log(self, local: Api) -> None:
+        instance = self.played(local)
+        local.post(f"{instance}/restore/", {"revision": 1})
+        local.post(f"{instance}/step/", {"action": 1})  # before it, what was recorded became a segment
+        record = local.get(instance).content
+        sequences = [[0, 1], [1, 1]]
+        for place, before in ((1, 0), ("2.0", 1), ("2.3", 4), (2, 6), ("2.5", 6), (3, 0)):
+            body = {"sequences": sequences, "include": EVERYTHING, "from": {"revision": place}}
+            reply = local.post(f"{instance}/explore/", body)
+            assert (reply.status, reply.headers["etag"]) == (200, '"4"'), place
+            for index, sequence in enumerate(sequences):
+                fresh = begun(local)
+                local.post(f"{fresh}/rollout/", {"actions": self.ACTIONS[:before]})
+                assert future(reply.json, index) == replayed(local, fresh, sequence), place
+        assert local.get(instance).content == record
+        assert local.post(f"{instance}/verify/", {}).json["verified"]
+
+    def test_kept_futures_of_the_past_are_its_forks_that_have_gone_on(self, api: Api) -> None:
+        instance, key = self.played(api), {"idempotency-key": "k"}
+        body = {"sequences": [[0], [1]], "from": {"revision": "2.3"}, "keep": {"indices": [1]}}
+        reply = api.post(f"{instance}/explore/", body, **key)
+        assert api.post(f"{instance}/explore/", body, **key).content == reply.content
+        kept = f"/v1/envs/{reply.json['kept'][0]['instance_id']}"
+        [fork] = forked(api, instance, revision="2.3")
+        api.post(f"{fork}/step/", {"action": 1})
+        records = [api.get(each).json for each in (kept, fork)]
+        for name in ("steps", "episode", "episode_return", "ended", "origin"):
+            assert records[0][name] == records[1][name]
+        assert api.post(f"{kept}/step/", {"action": 0}).json == api.post(f"{fork}/step/", {"action": 0}).json
+        assert api.get(f"{kept}/history/").status == 200  # it records, as the instance does
+
+    def test_another_process_comes_to_the_same(self, settings: Settings) -> None:
+        body = {"policy": "random", "count": 9, "steps": 9, "include": EVERYTHING, "from": {"revision": "2.3"}}
+        replies, instance = [], ""
+        for _ in range(2):
+            with served("local", settings) as client:
+                instance = instance or self.played(Api(client))
+                replies.append(Api(client).post(f"{instance}/explore/", body))
+        assert replies[0].status == 200
+        assert replies[0].content == replies[1].content
+
+    def test_what_was_not_recorded_is_refused(self, local: Api) -> None:
+        body = {"sequences": [[0]], "from": {"revision": 9}}
+        unknown = local.post(f"{self.played(local)}/explore/", body)
+        assert (unknown.status, unknown.json["type"]) == (404, "urn:gym-http:problem:revision-not-found")
+        assert (unknown.json["first"], unknown.json["last"]) == (1, 2)
+        plain = local.post(f"{begun(local)}/explore/", body)
+        assert (plain.status, plain.json["type"]) == (409, "urn:gym-http:problem:not-recorded")
+        assert "record/" in plain.json["detail"]
+
+    def test_a_stale_revision_is_412_before_anything_is_replayed(self, local: Api) -> None:
+        body = {"sequences": [[0]], "from": {"revision": 9}}
+        assert local.post(f"{self.played(local)}/explore/", body, **{"if-match": '"1"'}).status == 412
 
 
 def test_discounted_returns_weigh_later_rewards_less(local: Api) -> None:
@@ -225,7 +291,10 @@ class TestRefusals:
             {"sequences": [[0]], "keep": {"best": 1, "indices": [0]}},
             {"sequences": [[0]], "keep": {"best": 2}},
             {"sequences": [[0]], "keep": {"indices": [1]}},
-            {"sequences": [[0]], "from": {"revision": 1}},
+            {"sequences": [[0]], "from": {}},
+            {"sequences": [[0]], "from": {"revision": "../1"}},
+            {"sequences": [[0]], "from": {"revision": -1}},
+            {"sequences": [[0]], "from": {"revision": 1, "checkpoint_id": "a"}},
             {"sequences": [[0]], "reseed": -1},
             {"sequences": [[[0]]]},
             {"sequences": {"dtype": "int64", "shape": [1, 1], "data": "!"}},

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from shared.codec.plain import NotPlain
@@ -19,6 +20,7 @@ from shared.session.explore.scratch import Scratch
 from shared.session.explore.sequences import Actions, Drawn, given
 from shared.session.explore.sharing import Part, Sharing, drawn_one_by_one, walking
 from shared.session.explore.walk import End, Rules, Walk
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.keep import State
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
@@ -54,13 +56,15 @@ class Explorer:
         if_match: Expected = None,
         keyed: Keyed | None = None,
         timing: Timing | None = None,
+        past: Past | None = None,
     ) -> Outcome:
-        """The futures of an instance, or of a checkpoint of it, as the encoded reply.
+        """The futures of an instance, of a checkpoint of it, or with `past` of what it was, as the encoded reply.
 
         `timing` is the request's: it is told how long the copies took.
 
         Raises:
             InstanceNotFound, CheckpointNotFound: there is none.
+            NotRecorded, RevisionNotFound, HistoryDamaged, SnapshotDiverged: as `past`.
             StaleRevision: the instance is not at the revision `if_match`.
             InvalidValue: there are no or too many sequences, steps or kept futures.
             InvalidAction: an action is no member of the action space.
@@ -69,9 +73,11 @@ class Explorer:
         """
         timing = Timing() if timing is None else timing
         count, steps = self._bounds.size(exploration)
-        instance, origin = await self._origin(reference)
+        async with self._session.live.lock(reference.instance):
+            instance = await self._session.snapshots.load(reference.instance)
         check_revision(instance.header, if_match)
         check_unused(instance.header, keyed)
+        origin = await self._origin(reference, instance, past)
         async with self._shares.turn(reference.owner), self._scratch.copy(origin) as live:
             began = time.perf_counter()
             whole = await self._whole(live, origin, exploration, count)
@@ -91,12 +97,12 @@ class Explorer:
         self._sharing.close()
         await self._scratch.close()
 
-    async def _origin(self, reference: Reference) -> tuple[Loaded, Loaded]:
-        """The instance's snapshot, and that of its state or checkpoint that is explored."""
-        snapshots = self._session.snapshots
-        async with self._session.live.lock(reference.instance):
-            instance = await snapshots.load(reference.instance)
-        return instance, await snapshots.load(reference) if reference.checkpoint_id else instance
+    async def _origin(self, reference: Reference, instance: Loaded, past: Past | None) -> Loaded:
+        """The state that is explored. What is kept of its futures records where the instance does."""
+        if past is None and not reference.checkpoint_id:
+            return instance
+        then = await (self._session.snapshots.load(reference) if past is None else past())
+        return then._replace(header=msgspec.structs.replace(then.header, log=instance.header.log))
 
     async def _whole(self, live: LiveEnvironment, origin: Loaded, exploration: Exploration, count: int) -> Part:
         """All sequences. Given ones are cast on a copy that is at the origin, which may have spaces of its own."""

@@ -171,9 +171,16 @@ class KeepBody(BaseModel):
 
 
 class FromBody(BaseModel):
-    """Where the futures begin."""
+    """Where the futures begin: at a checkpoint, or at a recorded revision."""
 
-    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+    checkpoint_id: str | None = Field(None, max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
+    revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
+
+    @model_validator(mode="after")
+    def _one_state(self) -> "FromBody":
+        if (self.checkpoint_id is None) is (self.revision is None):
+            raise ValueError("it takes either checkpoint_id or revision")
+        return self
 
 
 class ExploreBody(BaseModel):
@@ -195,7 +202,7 @@ class ExploreBody(BaseModel):
     )
     probability: Probability | None = Field(None, description=REPEATS)
     from_: FromBody | None = Field(
-        None, alias="from", description="A checkpoint of the instance; by default its current state."
+        None, alias="from", description="A checkpoint of the instance or its past; by default its current state."
     )
     on_end: Literal["stop", "reset"] | None = Field(
         None,

@@ -9,12 +9,15 @@ from shared.errors import InvalidValue
 from shared.session.explore.exploration import Bounds, Exploration
 from shared.session.explore.explorer import Explorer
 from shared.session.explore.sequences import Drawn
+from shared.session.history.history import History
+from shared.session.history.place import Place
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.episodes import created
 from tests.shared.session.explore.copies import rules
+from tests.shared.session.record.recording import recorded, rolled, steps
 from tests.shared.session.sessions import run, session, turns_beside
 
 RETURNS = rules(include=frozenset({"returns"}))
@@ -78,6 +81,37 @@ def test_a_reply_that_cannot_be_told_keeps_nothing() -> None:
             await by.explore(reference, Exploration(Drawn(2, 1, 0), RETURNS, best=1), fail)
         assert [entry.key async for entry in store.list("state/")] == [reference.key]
         await by.close()
+
+    run(test)
+
+
+def test_a_call_that_is_interrupted_on_its_way_into_the_past_leaves_nothing() -> None:
+    """A later one comes to what it would have, on whatever copies are there."""
+
+    async def test() -> None:
+        store = MemoryStore()
+        at = session(store)
+        reference = await recorded(at)
+        await rolled(at, reference, 400)
+        await steps(at, reference, 3)
+        by, history = explorer(at), History(at)
+        past = history.past(reference, Place(2, 350))
+        what = Exploration(Drawn(500, 20, 3), RETURNS)
+        alone = await by.explore(reference, what, dict, past=past)
+        before = {entry.key async for entry in store.list("")}
+        for turns in (1, 3, 8):
+            keeping = Exploration(Drawn(500, 20, 3), RETURNS, best=2)
+            broken = asyncio.ensure_future(by.explore(reference, keeping, dict, past=past))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            broken.cancel()
+            await asyncio.wait([broken])
+            assert broken.cancelled()
+        assert {entry.key async for entry in store.list("")} == before
+        again = await by.explore(reference, what, dict, past=past)
+        assert again.reply["returns"].tolist() == alone.reply["returns"].tolist()
+        await by.close()
+        await history.close()
 
     run(test)
 
