@@ -18,7 +18,7 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.explore.exploration import Bounds, Exploration
 from shared.session.explore.explorer import Explorer
-from shared.session.explore.walk import Rules
+from shared.session.explore.rules import Rules
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC

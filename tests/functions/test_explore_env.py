@@ -164,7 +164,7 @@ class TestThePast:
         for name in ("steps", "episode", "episode_return", "ended", "origin"):
             assert records[0][name] == records[1][name]
         assert api.post(f"{kept}/step/", {"action": 0}).json == api.post(f"{fork}/step/", {"action": 0}).json
-        assert api.get(f"{kept}/history/").status == 200  # it records, as the instance does
+        assert api.post(f"{kept}/verify/", {}).json == {"verified": True, "calls": 2, "next": None}
 
     def test_another_process_comes_to_the_same(self, settings: Settings) -> None:
         body = {"policy": "random", "count": 9, "steps": 9, "include": EVERYTHING, "from": {"revision": "2.3"}}
@@ -248,6 +248,28 @@ class TestKeeping:
         gone = api.post(f"{instance}/explore/", body, **key)
         assert (gone.status, gone.json["type"]) == (409, "urn:gym-http:problem:reply-gone")
         assert gone.json["instance_ids"] == [each["instance_id"] for each in first.json["kept"]]
+
+    @pytest.mark.parametrize(("env_id", "reseed"), [("CartPole-v1", None), ("FrozenLake-v1", 5)])
+    def test_the_past_of_a_kept_future_begins_with_its_sequence(
+        self, local: Api, env_id: str, reseed: int | None
+    ) -> None:
+        instance = begun(local, env_id, record=True)
+        sequences, ends = [[0, 1, 1, 0, 1, 1, 1, 0] * 4, [1, 0, 0, 1, 0, 0, 1, 1] * 4], {"on_end": "reset"}
+        body = {"sequences": sequences, "include": EVERYTHING, **ends, "keep": {"indices": [1]}}
+        reply = local.post(f"{instance}/explore/", body | ({} if reseed is None else {"reseed": reseed})).json
+        kept = f"/v1/envs/{reply['kept'][0]['instance_id']}"
+        rows = local.get(f"{kept}/history/").json["rows"]
+        assert {row["revision"] for row in rows} == {1}
+        assert [row["action"] for row in rows if row["call"] == "step"] == sequences[1]
+        assert [row["reward"] for row in rows if row["call"] == "step"] == reply["rewards"][1]
+        assert "reset" in {row["call"] for row in rows}
+        at = local.get(f"{kept}/at/1.{len(rows) - 1}/").json
+        assert (at["observation"], at["info"]) == (reply["observations"][1], reply["infos"][1])
+        local.post(f"{kept}/reset/")
+        local.post(f"{kept}/step/", {"action": 0})
+        assert local.post(f"{kept}/verify/", {}).json["calls"] == len(rows) + 2
+        assert local.post(f"{kept}/restore/", {"revision": 0}).status == 200
+        assert local.get(kept).json["steps"] == 0  # as the instance was
 
     def test_over_the_quota_nothing_is_kept(self, settings: Settings) -> None:
         with served("local", dataclasses.replace(settings, max_envs=3)) as client:

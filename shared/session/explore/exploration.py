@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import InvalidValue
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import Drawn, shape_of
-from shared.session.explore.walk import Rules
 
 MOST_SEQUENCES = 100_000
 """The most sequences of one call."""

@@ -16,10 +16,11 @@ from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
 from shared.session.explore.exploration import Bounds, Exploration
 from shared.session.explore.future import Future, joined
+from shared.session.explore.rules import Rules
 from shared.session.explore.scratch import Scratch
 from shared.session.explore.sequences import Actions, Drawn, given
 from shared.session.explore.sharing import Part, Sharing, drawn_one_by_one, walking
-from shared.session.explore.walk import End, Rules, Walk
+from shared.session.explore.walk import Walk
 from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.keep import State
 from shared.session.lifecycle.shares import Shares
@@ -89,7 +90,7 @@ class Explorer:
             timing.env += time.perf_counter() - began
             if chosen and not made:
                 states = await self._ends(live, origin, whole, exploration.rules, chosen)
-                await self._session.keeping.keep(origin.header, ids, states, keyed)
+                await self._session.keeping.keep(origin, ids, states, keyed)
         return Outcome(encoded, instance.header, replayed=made)
 
     async def close(self) -> None:
@@ -143,14 +144,16 @@ class Explorer:
             live.refresh(origin)  # as above
             return next(drawn_one_by_one(live, sequences, [index]))
 
-        async def end(index: int) -> End:
+        async def state(index: int) -> State:
             walk = Walk(live, origin, rules).end(index, await live.thread.run(actions, index))
-            return await live.thread.run_in_turns(walk)
+            end = await live.thread.run_in_turns(walk)
+            reseed = origin.header.reseed if rules.reseed is None else (rules.reseed, index)
+            return State(end.body, end.progress, dependencies, end.recorder, reseed)
 
         states, room = list[State](), _MOST_KEPT_BYTES
         try:
             for index in chosen:
-                states.append(State(*await end(index), dependencies))
+                states.append(await state(index))
                 room -= len(states[-1].body)
                 if room < 0:
                     raise InvalidValue(

@@ -6,8 +6,8 @@ from shared.session.calls.actions import given, repeated, sampled
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
 from shared.session.explore.exploration import Exploration
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import Drawn
-from shared.session.explore.walk import Rules
 from shared.session.history.history import History
 from shared.session.history.place import Place
 from shared.session.lifecycle.checkpoints import Past

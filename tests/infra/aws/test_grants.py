@@ -225,7 +225,7 @@ def call_the_past(api: Api) -> None:
         api.get(f"{past}/{path}")
     api.post(f"{past}/verify/", {})
     api.post(f"{past}/fork/", {"revision": 1})
-    api.post(f"{past}/explore/", {"sequences": [[1]], "from": {"revision": 1}})
+    api.post(f"{past}/explore/", {"sequences": [[1]], "from": {"revision": 1}, "keep": {"best": 1}})
     api.get(f"{past}/snapshot/?revision=1")
     api.post(f"{past}/restore/", {"revision": 1})
     api.delete(f"{past}/history/")

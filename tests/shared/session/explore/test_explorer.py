@@ -17,6 +17,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from tests.shared.session.episodes import created
 from tests.shared.session.explore.copies import rules
+from tests.shared.session.history.places import returned
 from tests.shared.session.record.recording import recorded, rolled, steps
 from tests.shared.session.sessions import run, session, turns_beside
 
@@ -110,6 +111,32 @@ def test_a_call_that_is_interrupted_on_its_way_into_the_past_leaves_nothing() ->
         assert {entry.key async for entry in store.list("")} == before
         again = await by.explore(reference, what, dict, past=past)
         assert again.reply["returns"].tolist() == alone.reply["returns"].tolist()
+        await by.close()
+        await history.close()
+
+    run(test)
+
+
+def test_the_log_of_a_long_future_that_is_kept_has_keyframes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a rollout's has: one at every turn here, so that each place is reached in a moment."""
+    monkeypatch.setattr("shared.session.record.recorder.KEYFRAME_US", 1)
+    monkeypatch.setattr("shared.session.explore.walk.TURN_S", 0.0)
+
+    async def test() -> None:
+        store = MemoryStore()
+        at = session(store)
+        reference = await recorded(at, "Pendulum-v1")
+        by, history = explorer(at), History(at)
+        reply = await explored(by, reference, Exploration(Drawn(2, 30, 3), rules(), indices=(1,)))
+        kept = Reference("public", reply["kept"][0]["instance_id"])
+        keys = [entry.key async for entry in store.list(f"history/public/{kept.instance_id}/")]
+        assert len([key for key in keys if "/k" in key]) > 20
+        observation, *_ = await returned(history, kept, Place(1, 29))
+        assert observation.tolist() == reply["observations"][1].tolist()
+        middle = await history.state(kept, Place(1, 14))
+        assert middle.header.progress.steps == 15
+        _, verified = await history.verify(kept, None, 60)
+        assert (verified.difference, verified.calls) == (None, 30)
         await by.close()
         await history.close()
 
