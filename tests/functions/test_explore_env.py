@@ -271,6 +271,15 @@ class TestKeeping:
         assert local.post(f"{kept}/restore/", {"revision": 0}).status == 200
         assert local.get(kept).json["steps"] == 0  # as the instance was
 
+    @pytest.mark.parametrize("record", [True, False])
+    def test_a_kept_future_of_a_checkpoint_records_if_the_instance_does(self, local: Api, record: bool) -> None:
+        instance = begun(local, record=record)
+        checkpoint = local.post(f"{instance}/checkpoints/").json["checkpoint_id"]
+        body = {"sequences": [[0, 1]], "from": {"checkpoint_id": checkpoint}, "keep": {"indices": [0]}}
+        [kept] = local.post(f"{instance}/explore/", body).json["kept"]
+        verified = local.post(f"/v1/envs/{kept['instance_id']}/verify/", {})
+        assert (verified.status, verified.json.get("calls")) == ((200, 2) if record else (409, None))
+
     def test_over_the_quota_nothing_is_kept(self, settings: Settings) -> None:
         with served("local", dataclasses.replace(settings, max_envs=3)) as client:
             api = Api(client)
