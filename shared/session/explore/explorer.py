@@ -34,8 +34,8 @@ from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 _AT_ONCE = 3
-_MOST_KEPT_BYTES = 1 << 28
-"""The most that the states of kept futures take."""
+MOST_KEPT_BYTES = 1 << 28
+"""The most that the states of kept futures, and what led there, take."""
 
 
 class Explorer:
@@ -150,16 +150,16 @@ class Explorer:
             reseed = origin.header.reseed if rules.reseed is None else (rules.reseed, index)
             return State(end.body, end.progress, dependencies, end.recorder, reseed)
 
-        states, room = list[State](), _MOST_KEPT_BYTES
+        states, room = list[State](), MOST_KEPT_BYTES
         try:
             for index in chosen:
                 states.append(await state(index))
-                room -= len(states[-1].body)
+                room -= states[-1].size
                 if room < 0:
                     raise InvalidValue(
-                        f"The kept futures' states would take over {_MOST_KEPT_BYTES} bytes; nothing was kept, so "
+                        f"The kept futures' states would take over {MOST_KEPT_BYTES} bytes; nothing was kept, so "
                         "keep fewer.",
-                        limit=_MOST_KEPT_BYTES,
+                        limit=MOST_KEPT_BYTES,
                     )
             return states
         except NotPlain as error:

@@ -37,6 +37,11 @@ class State(NamedTuple):
     reseed: tuple[int, int] | None = None
     """What the origin's generators were seeded from before, if they were."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes, about."""
+        return len(self.body) + (0 if self.recorder is None else self.recorder.size)
+
 
 class Keeping:
     """Keeps states as instances of one store."""

@@ -117,6 +117,20 @@ def test_a_call_that_is_interrupted_on_its_way_into_the_past_leaves_nothing() ->
     run(test)
 
 
+def test_what_kept_futures_take_is_bounded_with_what_led_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.session.explore.explorer.MOST_KEPT_BYTES", 2000)
+
+    async def test() -> None:
+        at = session(MemoryStore())
+        by, what = explorer(at), Exploration(Drawn(2, 200, 3), rules(on_end="reset"), best=1)
+        assert len((await explored(by, await created(at), what))["kept"]) == 1
+        with pytest.raises(InvalidValue, match="over 2000 bytes; nothing was kept"):
+            await explored(by, await recorded(at), what)
+        await by.close()
+
+    run(test)
+
+
 def test_the_log_of_a_long_future_that_is_kept_has_keyframes(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a rollout's has: one at every turn here, so that each place is reached in a moment."""
     monkeypatch.setattr("shared.session.record.recorder.KEYFRAME_US", 1)
