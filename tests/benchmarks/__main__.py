@@ -52,7 +52,7 @@ def main() -> None:
     given = parser.parse_args()
     variables.prepare_process()
     found: dict[str, Any] = {"machine": _machine()}
-    for part in given.parts or _PARTS:
+    for part in given.parts or [each for each in _PARTS if each != "stores" or not given.without_s3]:
         text, found[part] = _PARTS[part](given)
         _tell(given, part, text)
     judged = [] if given.only else goals(found)
