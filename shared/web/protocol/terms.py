@@ -16,7 +16,7 @@ from shared.session.stored.reference import Reference
 from shared.settings import Settings
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.protocol.request import checkpoint_of
-from shared.wire.messages.requests import CreateBody, ExploreBody, FromBody, RolloutBody
+from shared.wire.messages.requests import CreateBody, ExploreBody, RolloutBody, StateBody
 
 
 def recipe_of(body: CreateBody) -> Recipe:
@@ -55,7 +55,7 @@ def exploration_of(body: ExploreBody, settings: Settings) -> Exploration:
     return Exploration(sequences, rules, body.keep.best or 0, tuple(body.keep.indices or ()))
 
 
-def origin_of(begin: FromBody | None, reference: Reference, history: History) -> tuple[Reference, Past | None]:
+def origin_of(begin: StateBody | None, reference: Reference, history: History) -> tuple[Reference, Past | None]:
     """The instance, or the checkpoint of it, that futures begin at; and what gives a recorded state, if it is one.
 
     Raises:

@@ -170,14 +170,14 @@ class KeepBody(BaseModel):
         return self
 
 
-class FromBody(BaseModel):
-    """Where the futures begin: at a checkpoint, or at a recorded revision."""
+class StateBody(BaseModel):
+    """A state that the instance has been in: a checkpoint, or a recorded revision."""
 
     checkpoint_id: str | None = Field(None, max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
     revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
 
     @model_validator(mode="after")
-    def _one_state(self) -> "FromBody":
+    def _one_state(self) -> "StateBody":
         if (self.checkpoint_id is None) is (self.revision is None):
             raise ValueError("it takes either checkpoint_id or revision")
         return self
@@ -201,7 +201,7 @@ class ExploreBody(BaseModel):
         "instance's own generators.",
     )
     probability: Probability | None = Field(None, description=REPEATS)
-    from_: FromBody | None = Field(
+    from_: StateBody | None = Field(
         None, alias="from", description="A checkpoint of the instance or its past; by default its current state."
     )
     on_end: Literal["stop", "reset"] | None = Field(
@@ -300,14 +300,5 @@ class CheckpointBody(BaseModel):
     name: str = Field("", max_length=200, examples=["before the door"])
 
 
-class RestoreBody(BaseModel):
+class RestoreBody(StateBody):
     """The checkpoint to go back to, or a recorded revision."""
-
-    checkpoint_id: str | None = Field(None, max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
-    revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
-
-    @model_validator(mode="after")
-    def _one_state(self) -> "RestoreBody":
-        if (self.checkpoint_id is None) is (self.revision is None):
-            raise ValueError("it takes either checkpoint_id or revision")
-        return self
