@@ -10,7 +10,7 @@ from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ResetReply
-from shared.wire.messages.requests import ResetBody
+from shared.wire.messages.reset import ResetBody
 
 router = Router()
 

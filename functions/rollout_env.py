@@ -10,7 +10,7 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import rollout_of
 from shared.wire.messages.replies import RolloutReply
-from shared.wire.messages.requests import RolloutBody
+from shared.wire.messages.rollout import RolloutBody
 
 router = Router()
 

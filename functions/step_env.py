@@ -10,7 +10,7 @@ from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import StepReply
-from shared.wire.messages.requests import StepBody
+from shared.wire.messages.step import StepBody
 
 router = Router()
 
