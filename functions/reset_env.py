@@ -33,5 +33,5 @@ async def reset_env(request: Request[ResetBody]) -> Response:
     return await request.apply(telling_spaces(operations.reset(request.body.seed, request.body.options)))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

@@ -44,5 +44,5 @@ async def rollout_env(request: Request[RolloutBody]) -> Response:
     return await request.apply(rollout_of(request.body, request.service.settings))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

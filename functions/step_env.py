@@ -36,5 +36,5 @@ async def step_env(request: Request[StepBody]) -> Response:
     return await request.apply(operations.step(request.body.action, as_it_is=request.encoding.exact))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

@@ -62,10 +62,10 @@ def test_a_page_may_read_why_the_settings_are_wrong_and_no_more_once_they_are_ri
 ) -> None:
     fails = [True]
 
-    def opening(chosen: Settings, *, metrics: bool) -> Service:
+    def opening(chosen: Settings, **options: bool) -> Service:
         if fails:
             raise Misconfigured("Not yet.")
-        return open_service(chosen, metrics=metrics)
+        return open_service(chosen, **options)
 
     monkeypatch.setattr("shared.web.service.opened.open_service", opening)
     client = TestClient(create_app(list_envs.router, settings=settings))

@@ -55,16 +55,21 @@ _HERE = "/here"
 
 
 def create_app(
-    *routers: Router, settings: Settings | None = None, documented: bool = False, pages: Path | None = None
+    *routers: Router,
+    settings: Settings | None = None,
+    documented: bool = False,
+    pages: Path | None = None,
+    one_at_a_time: bool = False,
 ) -> "Application":
     """An application that serves the routers' endpoints, and the folder of static pages at `/` if one is given.
 
-    The settings are read, and the store opened, at the first request, unless settings are given.
+    The settings are read, and the store opened, at the first request, unless settings are given. `one_at_a_time`
+    is for functions, which get one event after another, if a call makes one environment at most.
     """
     prepare_snapshot()
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
     sockets = [endpoint for router in routers for endpoint in router.sockets]
-    return Application(endpoints, OpenedService(settings), documented, pages, sockets)
+    return Application(endpoints, OpenedService(settings, one_at_a_time=one_at_a_time), documented, pages, sockets)
 
 
 class Application:

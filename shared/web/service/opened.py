@@ -7,8 +7,10 @@ from shared.web.service.service import Service, open_service
 class OpenedService:
     """The service, opened when first asked for; one that cannot be opened is tried again."""
 
-    def __init__(self, settings: Settings | None) -> None:
+    def __init__(self, settings: Settings | None, *, one_at_a_time: bool = False) -> None:
+        """With `one_at_a_time`, a function makes at most one environment at once."""
         self._settings = settings
+        self._one_at_a_time = one_at_a_time
         self.opened: Service | None = None
 
     def open(self, *, metrics: bool = False) -> Service:
@@ -18,5 +20,6 @@ class OpenedService:
             Misconfigured, StoreUnavailable: see `open_service`.
         """
         if self.opened is None:
-            self.opened = open_service(self._settings, metrics=metrics)
+            one_at_a_time = self._one_at_a_time and not metrics  # a server has several requests at once
+            self.opened = open_service(self._settings, metrics=metrics, one_at_a_time=one_at_a_time)
         return self.opened

@@ -14,7 +14,7 @@ def test_a_service_is_opened_once_and_one_that_cannot_be_opened_is_tried_again(
 ) -> None:
     made: list[Any] = []
 
-    def open_service(chosen: Settings, *, metrics: bool) -> Any:
+    def open_service(chosen: Settings, **_: bool) -> Any:
         made.append(chosen)
         if len(made) == 1:
             raise Misconfigured("Not yet.")
@@ -27,3 +27,11 @@ def test_a_service_is_opened_once_and_one_that_cannot_be_opened_is_tried_again(
     assert service.opened is None
     assert service.open() is service.open() is service.opened
     assert made == [settings] * 2
+
+
+def test_a_server_registers_every_id_before_it_serves(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, bool]] = []
+    monkeypatch.setattr("shared.web.service.opened.open_service", lambda _, **options: asked.append(options))
+    OpenedService(settings, one_at_a_time=True).open(metrics=True)
+    OpenedService(settings, one_at_a_time=True).open()
+    assert asked == [{"metrics": True, "one_at_a_time": False}, {"metrics": False, "one_at_a_time": True}]
