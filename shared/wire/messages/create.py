@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from shared.wire.messages.fields import INTEGRAL, Keywords, Seed
+from shared.wire.messages.fields import INTEGRAL, Flag, Keywords, Seed
 
 
 class WrapperBody(BaseModel):
@@ -39,4 +39,4 @@ class CreateBody(BaseModel):
         None,
         description="Seeds the spaces, and the first reset if that brings no seed of its own.",
     )
-    record: bool = Field(False, description="Record every call, so that all of them can be had again.")
+    record: Flag = Field(False, description="Record every call, so that all of them can be had again.")

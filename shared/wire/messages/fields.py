@@ -7,7 +7,7 @@ named in a body are ignored, as gymnasium-http-api does.
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, Strict
 
 _DEEPEST = 32
 _MOST_SEED_BITS = 4096
@@ -44,6 +44,9 @@ def _seed(value: Any) -> Any:
 
 INTEGRAL = BeforeValidator(_integral)
 """Before an integer: it may be sent as 1.0, and not as text or as a Boolean."""
+
+Flag = Annotated[bool, Strict()]
+"""True or false, and no number or word that pydantic would take for one."""
 
 Seed = Annotated[
     int,

@@ -2,13 +2,13 @@
 
 from pydantic import BaseModel, Field
 
-from shared.wire.messages.fields import Revision
+from shared.wire.messages.fields import Flag, Revision
 
 
 class RecordBody(BaseModel):
     """Whether calls are recorded from now on."""
 
-    on: bool
+    on: Flag
 
 
 class VerifyBody(BaseModel):
