@@ -16,7 +16,10 @@ from shared.session.stored.reference import Reference
 from shared.settings import Settings
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.web.protocol.request import checkpoint_of
-from shared.wire.messages.requests import CreateBody, ExploreBody, RolloutBody, StateBody
+from shared.wire.messages.create import CreateBody
+from shared.wire.messages.explore import ExploreBody
+from shared.wire.messages.rollout import RolloutBody
+from shared.wire.messages.states import StateBody
 
 
 def recipe_of(body: CreateBody) -> Recipe:
