@@ -31,6 +31,7 @@ export * from "./gymnasium/spaces.js";
 export { Rendering };
 
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
+/** @typedef {import("./gymnasium/past.js").Place} Place */
 
 /**
  * Arguments of `gymnasium.make`, and how to reach the server.
@@ -42,6 +43,7 @@ export { Rendering };
  * @property {number} [numEnvs] - Makes a vector environment, whose actions, observations, rewards and flags are lists.
  * @property {number} [seed] - Seeds the spaces, and the first reset if that has no seed.
  * @property {"NextStep" | "SameStep" | "Disabled"} [autoreset] - As `gymnasium.vector.AutoresetMode` defines them.
+ * @property {boolean} [record] - Record every call; see `recording`.
  * @property {boolean} [closeOnPageHide] - Close when the visitor leaves the page.
  */
 
@@ -117,6 +119,7 @@ export class Env {
       num_envs: given.numEnvs,
       seed: given.seed,
       autoreset: given.autoreset,
+      record: given.record,
     });
     return Env.#at(connection, instance_id, given);
   }
@@ -268,12 +271,15 @@ export class Env {
 
   /**
    * Create copies that continue from the current state exactly as this one would, or with generators of their own.
-   * @param {{count?: number, reseed?: number}} [options] - `reseed` seeds each differently.
+   * @param {{count?: number, reseed?: number, revision?: Place}} [options] - `reseed` seeds each differently; they continue
+   *   from the recorded `revision` instead.
    * @returns {Promise<Env<Reward, Flag>[]>} `count` copies, by default 1.
    */
-  async fork({ count = 1, reseed } = {}) {
-    const { instance_ids } = await this.#change("fork/", { count, reseed });
-    return instance_ids.map((/** @type {string} */ id) => this.twin(id));
+  async fork({ count = 1, reseed, revision } = {}) {
+    const { instance_ids } = await this.#change("fork/", { count, reseed, revision });
+    const forks = instance_ids.map((/** @type {string} */ id) => this.twin(id));
+    if (revision !== undefined) await Promise.all(forks.map((/** @type {Env<any, any>} */ fork) => fork.#wentBack()));
+    return forks;
   }
 
   /** Another instance like this one. @param {string} instanceId @returns {Env<any, any>} */
@@ -298,18 +304,16 @@ export class Env {
   }
 
   /**
-   * Restore a checkpoint, which stays.
-   * @param {string | Checkpoint} checkpoint - The checkpoint or its id.
+   * Restore a checkpoint, which stays, or go back to a recorded revision.
+   * @param {string | Checkpoint | {revision: Place}} state - The checkpoint, its id, or the revision by name.
    * @returns {Promise<InstanceRecord>}
    * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
+   * @throws {import("./gymnasium/errors.js").RevisionNotFound}
    */
-  async restore(checkpoint) {
-    const id = typeof checkpoint === "string" ? checkpoint : checkpoint.checkpoint_id;
-    const record = await this.#change("restore/", { checkpoint_id: id });
-    if (this.#changing) {
-      const [action, observation] = await spacesOf(this.connection, this.path);
-      this.#follow({ spaces: { action_space: action, observation_space: observation } });
-    }
+  async restore(state) {
+    const { checkpoint_id, revision } = typeof state === "string" ? { checkpoint_id: state } : /** @type {any} */ (state);
+    const record = await this.#change("restore/", checkpoint_id === undefined ? { revision } : { checkpoint_id });
+    await this.#wentBack();
     return record;
   }
 
@@ -321,6 +325,42 @@ export class Env {
   snapshot(checkpoint) {
     const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
     return this.connection.read(`${this.path}snapshot/${id ? `?checkpoint_id=${encodeURIComponent(id)}` : ""}`);
+  }
+
+  /** Record every call on the server from now on, or no longer. @param {boolean} [on] @returns {Promise<void>} */
+  async recording(on = true) {
+    await this.#change("record/", { on });
+  }
+
+  /**
+   * The recorded calls in their order, for `for await`; further ones are asked for as they are needed.
+   * @param {{after?: Place}} [options] - Begin behind this one.
+   * @returns {AsyncGenerator<import("./gymnasium/past.js").Row<Reward, Flag>, void, void>}
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   */
+  async *history(options) {
+    yield* (await import("./gymnasium/past.js")).history(this, options);
+  }
+
+  /**
+   * A recorded call with what it returned, made again on the server.
+   * @param {Place} revision - The one that the call made.
+   * @returns {Promise<import("./gymnasium/past.js").Past<Reward, Flag>>}
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   * @throws {import("./gymnasium/errors.js").RevisionNotFound}
+   */
+  async at(revision) {
+    return (await import("./gymnasium/past.js")).at(this, revision);
+  }
+
+  /**
+   * Have the server make every recorded call again and compare.
+   * @returns {Promise<number>} How many there are.
+   * @throws {import("./gymnasium/errors.js").NotVerified} One returned something else than was recorded.
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   */
+  async verify() {
+    return (await import("./gymnasium/past.js")).verify(this);
   }
 
   /** @returns {Promise<InstanceRecord>} */
@@ -365,6 +405,13 @@ export class Env {
     if (observation) this.observationSpace = makeSpace(observation);
     this.#changing ||= Boolean(reply.spaces);
     return reply;
+  }
+
+  /** Read the spaces of another state, where they may be others. */
+  async #wentBack() {
+    if (!this.#changing) return;
+    const [action, observation] = await spacesOf(this.connection, this.path);
+    this.#follow({ spaces: { action_space: action, observation_space: observation } });
   }
 
   /** @param {string} path @param {Record<string, unknown>} body */

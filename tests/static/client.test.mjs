@@ -321,6 +321,9 @@ test("an environment's spaces are those that its last call left, its forks' and 
   stored = 7;
   assert.equal((await fork.restore("c")).revision, 9);
   assert.deepEqual([fork.actionSpace.n, fork.observationSpace.n, env.actionSpace.n], [7, 7, 4]);
+  stored = 8;
+  const [past] = await env.fork({ revision: 5 });
+  assert.deepEqual([past.actionSpace.n, env.actionSpace.n], [8, 4]);
 });
 
 /* Errors */
@@ -366,6 +369,12 @@ test("the API key goes with every call", async () => {
   await gymnasium.instances({ url: `${url}/`, apiKey: "secret", fetch });
   assert.equal(sent[0].headers.Authorization, "Bearer secret");
   assert.equal(sent[0].to, `${url}/v1/envs/?limit=1000`);
+});
+
+test("an address may end in slashes and in the API's version", async () => {
+  const addresses = ["http://a.example/gym", "http://a.example/gym//", "http://a.example/gym/v1", "http://a.example/gym/v1/"];
+  for (const given of addresses) assert.equal(new Connection({ url: given }).url, addresses[0]);
+  assert.equal(new Connection({ url: "http://v1" }).url, "http://v1");
 });
 
 test("instances are read page after page, from this server alone", async () => {

@@ -133,6 +133,13 @@ OTHERS = {
         const { kept } = await env.explore([[2, 1], [1, 1]], { keep: { indices: [1] }, reseed: 3 });
         const other = kept[0].env;
     """,
+    "one of the past": """
+        await env.recording();
+        await env.step(2);
+        const { revision } = await env.at(3);
+        await env.step(1);
+        const [other] = await env.fork({ revision });
+    """,
     "the state of a file": "const other = await Env.fromSnapshot(await env.snapshot(), env.connection);",
 }
 
