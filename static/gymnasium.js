@@ -277,13 +277,20 @@ export class Env {
    */
   async fork({ count = 1, reseed, revision } = {}) {
     const { instance_ids } = await this.#change("fork/", { count, reseed, revision });
-    const forks = instance_ids.map((/** @type {string} */ id) => this.twin(id));
-    if (revision !== undefined) await Promise.all(forks.map((/** @type {Env<any, any>} */ fork) => fork.#wentBack()));
-    return forks;
+    const twin = (/** @type {string} */ id) => (revision === undefined ? this.#twin(id) : this.twinElsewhere(id));
+    return Promise.all(instance_ids.map(twin));
   }
 
-  /** Another instance like this one. @param {string} instanceId @returns {Env<any, any>} */
-  twin(instanceId) {
+  /** Another instance like this one, in a state that may have other spaces.
+   * @param {string} instanceId @returns {Promise<Env<any, any>>} */
+  async twinElsewhere(instanceId) {
+    const twin = this.#twin(instanceId);
+    await twin.#wentBack();
+    return twin;
+  }
+
+  /** Another instance in the same state. @param {string} instanceId @returns {Env<any, any>} */
+  #twin(instanceId) {
     const twin = new Env(this.connection, instanceId, { action: this.actionSpace, observation: this.observationSpace });
     twin.#changing = this.#changing;
     return twin;

@@ -41,14 +41,12 @@ export async function explore(env, sequences, { include, onEnd, discount, reseed
     ...{ include, on_end: onEnd, discount, reseed, keep, from: id && { checkpoint_id: id } },
   });
   const decode = (/** @type {any} */ last) => (last === null ? null : env.observationSpace.decode(last));
+  const envs = await Promise.all(kept.map((/** @type {any} */ each) => env.twinElsewhere(each.instance_id)));
   return {
     ...reply,
     ...(reply.observations && { observations: reply.observations.map(decode) }),
     ...(reply.returns && { returns: decodeNumbers(reply.returns) }),
     ...(reply.rewards && { rewards: decodeNumbers(reply.rewards) }),
-    kept: kept.map((/** @type {{index: number, instance_id: string}} */ each) => ({
-      index: each.index,
-      env: env.twin(each.instance_id),
-    })),
+    kept: kept.map((/** @type {{index: number}} */ { index }, /** @type {number} */ i) => ({ index, env: envs[i] })),
   };
 }

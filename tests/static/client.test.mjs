@@ -303,6 +303,7 @@ test("an environment's spaces are those that its last call left, its forks' and 
   const fetching = async (to) => {
     const path = new URL(to).pathname;
     if (path.endsWith("_space/")) return Response.json(discrete(stored));
+    if (path.endsWith("explore/")) return Response.json({ kept: [{ index: 0, instance_id: "d" }] });
     if (path.endsWith("fork/")) return Response.json({ instance_ids: ["b"] });
     if (path.endsWith("restore/")) return Response.json({ revision: 9 });
     if (path.endsWith("reset/")) return Response.json({ observation: 0, info: {} });
@@ -323,7 +324,8 @@ test("an environment's spaces are those that its last call left, its forks' and 
   assert.deepEqual([fork.actionSpace.n, fork.observationSpace.n, env.actionSpace.n], [7, 7, 4]);
   stored = 8;
   const [past] = await env.fork({ revision: 5 });
-  assert.deepEqual([past.actionSpace.n, env.actionSpace.n], [8, 4]);
+  const [{ env: future }] = (await env.explore([[0]], { checkpoint: "c", keep: { best: 1 } })).kept;
+  assert.deepEqual([past.actionSpace.n, future.actionSpace.n, env.actionSpace.n], [8, 8, 4]);
 });
 
 /* Errors */
