@@ -1,7 +1,7 @@
 """One environment on the server: the methods that `HTTPEnv` and `HTTPVectorEnv` share."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any, Literal, NamedTuple, Self
@@ -145,6 +145,23 @@ class Instance:
     def recording(self, on: bool = True) -> None:
         """Record every call on the server from now on, or no longer."""
         self._change("record/", {"on": on})
+
+    def history(self, after: int | str | None = None) -> Iterator[dict[str, Any]]:
+        """The recorded calls in their order, from the first or behind one: `call`, `action`, `reward` and more.
+
+        Nothing is made again for it. Further ones are asked for as they are needed.
+
+        Raises:
+            NotRecorded: no calls are recorded.
+        """
+        while True:
+            page = self._read("history/" if after is None else f"history/?after={after}", exactly=True)
+            columns = page["rows"]
+            for row in zip(*columns.values(), strict=True):
+                yield dict(zip(columns, row, strict=True))
+            after = page["next"]
+            if after is None:
+                return
 
     def at(self, revision: int | str) -> dict[str, Any]:
         """What a recorded call returned, made again on the server: `observation`, `info`, `reward` and more.
