@@ -150,9 +150,17 @@ def test_an_exception_is_shown_on_its_line(visitor: Visitor, pages_server: Serve
     error = page.locator("#console [data-level=error]")
     expect(error).to_contain_text("ReferenceError: missing is not defined")
     expect(error.get_by_role("button")).to_have_text("line 2")
-    expect(page.locator("#editor .cm-lintRange-error")).to_have_text("  return missing + 1;")
+    wrong = page.locator("#editor .cm-wrong")
+    expect(wrong).to_have_text("  return missing + 1;")
+    expect(wrong).to_have_attribute("title", "ReferenceError: missing is not defined")
     assert "before" in output(page)
     ended(page)
+    page.locator("#editor .cm-content").press("Control+Home")
+    page.keyboard.type("// above\n")
+    expect(wrong).to_have_text("  return missing + 1;")
+    run(page, "console.log('right');")
+    expect(page.locator("#console")).to_contain_text("right")
+    expect(wrong).to_have_count(0)
 
 
 def test_a_syntax_error_is_shown_on_its_line(visitor: Visitor, pages_server: Server) -> None:
