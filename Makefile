@@ -208,6 +208,10 @@ fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations wi
 test-transfer: $(VENV)/.test  ## transfer a thousand instances from SQLite to a bucket and back
 	$(BIN)/python -m pytest -m slow tests/functions/test_transfer.py $(ARGS)
 
+.PHONY: agents
+agents: $(VENV)/.test  ## run every agent that the playground ships to the score that it promises
+	$(BIN)/python -m pytest -m "slow or not slow" tests/static/agent/run $(ARGS)
+
 build/minigrid:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ minigrid==3.2.0
 

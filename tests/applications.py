@@ -104,15 +104,25 @@ class Context:
 
 
 class _EachAlone:
-    """Every endpoint in an application of its own: two calls share nothing but the store."""
+    """Every endpoint in an application of its own: two calls share nothing but the store.
 
-    def __init__(self, clients: dict[Router, TestClient]) -> None:
-        self._clients = clients
+    An application starts with its first request, since a test calls few of them.
+    """
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self._settings = settings
+        self._stack = stack
+        self._clients: dict[Router, Asgi] = {}
 
     def send(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
-        return Asgi(self._clients[router_of(method, path)]).send(method, path, content, headers)
+        router = router_of(method, path)
+        if router not in self._clients:
+            app = create_app(router, settings=self._settings)
+            client = TestClient(app, raise_server_exceptions=False)
+            self._clients[router] = Asgi(self._stack.enter_context(client))
+        return self._clients[router].send(method, path, content, headers)
 
 
 def router_of(method: str, path: str) -> Router:
@@ -150,14 +160,7 @@ def served(kind: str, settings: Settings) -> Iterator[Client]:
             )
             yield Asgi(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
         elif kind == "each alone":
-            yield _EachAlone(
-                {
-                    module.router: stack.enter_context(
-                        TestClient(create_app(module.router, settings=settings), raise_server_exceptions=False)
-                    )
-                    for module in local.MODULES
-                }
-            )
+            yield _EachAlone(settings, stack)
         else:
             yield _Lambda(
                 {

@@ -18,6 +18,12 @@ LAMBDA = pytest.param("emulator", marks=[pytest.mark.slow, pytest.mark.aws])
 asyncio.get_event_loop_policy().get_event_loop().close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that open a browser: they take longest, and one that begins last ends alone."""
+    browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in browsing)
+
+
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """A current event loop, as Lambda's handlers want it and as `asyncio.run` would not leave it."""
