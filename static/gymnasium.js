@@ -27,6 +27,7 @@ import { decodeNumbers } from "./gymnasium/arrays.js";
 import { makeSpace } from "./gymnasium/spaces.js";
 
 export * from "./gymnasium/errors.js";
+export * from "./gymnasium/service.js";
 export * from "./gymnasium/spaces.js";
 export { Rendering };
 
@@ -430,34 +431,6 @@ export class Env {
 /** @param {Connection} connection @param {string} path @returns {Promise<any[]>} */
 function spacesOf(connection, path) {
   return Promise.all([connection.read(`${path}action_space/`), connection.read(`${path}observation_space/`)]);
-}
-
-/**
- * The environments that can be created, with spaces (for `makeSpace`), render modes and limits.
- * @param {ConnectionOptions & {envId?: string}} [options] - `envId` for only that one.
- * @returns {Promise<Record<string, any>[]>}
- */
-export async function catalog({ envId, ...options } = {}) {
-  const query = envId === undefined ? "" : `?env_id=${encodeURIComponent(envId)}`;
-  return (await new Connection(options).read(`/v1/catalog/${query}`)).environments;
-}
-
-/**
- * The existing instances: a map from instance id to environment id.
- * @param {ConnectionOptions & {most?: number}} [options]
- * @returns {Promise<Record<string, string>>}
- */
-export async function instances(options) {
-  return (await import("./gymnasium/pages.js")).readPages("/v1/envs/", options);
-}
-
-/**
- * Check the service, and get its versions. Needs no API key.
- * @param {ConnectionOptions} [options]
- * @returns {Promise<{status: "ok", store: string, version: string, gymnasium: string}>}
- */
-export function health(options) {
-  return new Connection(options).read("/v1/health/");
 }
 
 /** @param {string} instanceId */
