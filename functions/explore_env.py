@@ -23,8 +23,8 @@ from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request, reply_of
 from shared.web.protocol.terms import exploration_of
+from shared.wire.messages.explore import ExploreBody
 from shared.wire.messages.replies import ExploreReply
-from shared.wire.messages.requests import ExploreBody
 
 router = Router()
 

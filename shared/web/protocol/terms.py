@@ -11,7 +11,9 @@ from shared.session.explore.walk import Rules
 from shared.session.live.environment import Operation
 from shared.settings import Settings
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
-from shared.wire.messages.requests import CreateBody, ExploreBody, RolloutBody
+from shared.wire.messages.create import CreateBody
+from shared.wire.messages.explore import ExploreBody
+from shared.wire.messages.rollout import RolloutBody
 
 
 def recipe_of(body: CreateBody) -> Recipe:
