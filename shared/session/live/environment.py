@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -311,6 +312,16 @@ class LiveEnvironment:
             return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
         finally:
             self.seconds += time.perf_counter() - began
+
+    @contextmanager
+    def noting(self) -> Iterator[Recorder]:
+        """Within this context what is called is noted, though no operation is carried out."""
+        recorder = Recorder()
+        self.recorder, self.step = recorder, self._recorded_step
+        try:
+            yield recorder
+        finally:
+            self.recorder, self.step = None, self._plain_step
 
     def _begin_recording(self) -> None:
         """Note what the operation calls, or no longer, as the instance's log says."""

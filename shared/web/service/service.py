@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
+from shared.session.explore.exploration import Bounds
 from shared.session.explore.explorer import Explorer
 from shared.session.history.history import History
 from shared.session.monitor.renderer import Renderer
@@ -131,8 +132,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
             session,
             chosen.explore_processes,
             chosen.env_modules,
-            chosen.max_explore_steps,
-            chosen.max_steps_per_call,
+            Bounds(chosen.max_explore_steps, chosen.max_steps_per_call),
         ),
         history=History(session, chosen.history_ttl_s),
         log=log,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from shared.wire.messages.fields import INTEGRAL, POLICIES, REPEATS, Policy, Probability, Seed, check_probability
+from shared.wire.messages.states import StateBody
 
 
 class KeepBody(BaseModel):
@@ -22,12 +23,6 @@ class KeepBody(BaseModel):
         if (self.best is None) is (self.indices is None):
             raise ValueError("it takes either best or indices")
         return self
-
-
-class FromBody(BaseModel):
-    """Where the futures begin."""
-
-    checkpoint_id: str = Field(max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
 
 
 class ExploreBody(BaseModel):
@@ -48,8 +43,8 @@ class ExploreBody(BaseModel):
         "instance's own generators.",
     )
     probability: Probability | None = Field(None, description=REPEATS)
-    from_: FromBody | None = Field(
-        None, alias="from", description="A checkpoint of the instance; by default its current state."
+    from_: StateBody | None = Field(
+        None, alias="from", description="A checkpoint of the instance or its past; by default its current state."
     )
     on_end: Literal["stop", "reset"] | None = Field(
         None,

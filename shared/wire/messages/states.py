@@ -24,14 +24,18 @@ class CheckpointBody(BaseModel):
     name: str = Field("", max_length=200, examples=["before the door"])
 
 
-class RestoreBody(BaseModel):
-    """The checkpoint to go back to, or a recorded revision."""
+class StateBody(BaseModel):
+    """A state that the instance has been in: a checkpoint, or a recorded revision."""
 
     checkpoint_id: str | None = Field(None, max_length=64, examples=["0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42"])
     revision: PlaceText | Revision | None = Field(None, description=RECORDED, examples=[17])
 
     @model_validator(mode="after")
-    def _one_state(self) -> "RestoreBody":
+    def _one_state(self) -> "StateBody":
         if (self.checkpoint_id is None) is (self.revision is None):
             raise ValueError("it takes either checkpoint_id or revision")
         return self
+
+
+class RestoreBody(StateBody):
+    """The checkpoint to go back to, or a recorded revision."""

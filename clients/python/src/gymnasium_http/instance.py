@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any, Literal, NamedTuple, Self
+from urllib.parse import urlencode
 
 import gymnasium
 import numpy as np
@@ -119,8 +120,7 @@ class Instance:
             CheckpointNotFound: there is none with this id.
             RevisionNotFound: the revision was not recorded.
         """
-        asked = {"checkpoint_id": checkpoint_id, "revision": revision}
-        self._change("restore/", {name: value for name, value in asked.items() if value is not None})
+        self._change("restore/", _state(checkpoint_id, revision))
         if self.interface.changing:
             self._follow(self._read("interface/", exactly=True))
 
@@ -132,15 +132,18 @@ class Instance:
         """
         self._change(f"checkpoints/{checkpoint_id}/", method="DELETE")
 
-    def snapshot(self, checkpoint_id: str | None = None) -> bytes:
-        """The current state, or a checkpoint's, as a signed file. `from_snapshot` makes an environment of it.
+    def snapshot(self, checkpoint_id: str | None = None, *, revision: int | str | None = None) -> bytes:
+        """The current state as a signed file, of which `from_snapshot` makes an environment.
+
+        Or that of a checkpoint, of a recorded revision, or of call `"R.k"` of it.
 
         Raises:
             CheckpointNotFound: there is no checkpoint with this id.
+            RevisionNotFound: the revision was not recorded.
         """
         self._check_open()
-        query = "" if checkpoint_id is None else f"?checkpoint_id={checkpoint_id}"
-        return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query}")
+        query = urlencode(_state(checkpoint_id, revision))
+        return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query and f'?{query}'}")
 
     def recording(self, on: bool = True) -> None:
         """Record every call on the server from now on, or no longer."""
@@ -245,6 +248,7 @@ class Instance:
         seed: int | None = None,
         probability: float | None = None,
         checkpoint_id: str | None = None,
+        revision: int | str | None = None,
         on_end: Literal["stop", "reset"] | None = None,
         discount: float = 1.0,
         reseed: int | None = None,
@@ -262,6 +266,7 @@ class Instance:
             seed: Draws sequence i from `numpy.random.SeedSequence(seed, spawn_key=(i,))`; by default 0.
             probability: With "repeat", how probable it is that an action is the one before it again.
             checkpoint_id: Where they begin, if not at the current state.
+            revision: Likewise: a recorded revision, or `"R.k"` for call k of those that made it.
             on_end: At an episode's end, "stop" ends the future, as by default, and "reset" begins another episode.
             discount: The weight of each reward against the one before.
             reseed: Gives future i the generators of fork i with this reseed.
@@ -271,10 +276,11 @@ class Instance:
         Raises:
             InvalidAction: an action is not in the space; `problem["sequence"]` and `problem["index"]` say which.
             InvalidValue: there are more sequences or steps than the server allows, `problem["limit"]`.
+            RevisionNotFound: the revision was not recorded.
         """
         drawn = {"policy": policy, "count": count, "steps": steps, "probability": probability}
         options = {
-            "from": None if checkpoint_id is None else {"checkpoint_id": checkpoint_id},
+            "from": _state(checkpoint_id, revision) or None,
             "on_end": on_end,
             "discount": float(discount),
             "reseed": exact.seed(reseed),
@@ -382,3 +388,9 @@ class Instance:
             raise gymnasium.error.ClosedEnvironmentError(
                 "The environment was closed; make a new one, or attach to an existing one."
             )
+
+
+def _state(checkpoint_id: str | None, revision: int | str | None) -> dict[str, Any]:
+    """What names a state to the server: a checkpoint or a revision. Nothing does for the current one."""
+    named = {"checkpoint_id": checkpoint_id, "revision": revision}
+    return {name: value for name, value in named.items() if value is not None}
