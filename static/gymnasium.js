@@ -25,6 +25,7 @@ import { Connection } from "./gymnasium/connection.js";
 import { Rendering } from "./gymnasium/rendering.js";
 import { decodeNumbers } from "./gymnasium/arrays.js";
 import { makeSpace } from "./gymnasium/spaces.js";
+import { stateOf } from "./gymnasium/state.js";
 
 export * from "./gymnasium/errors.js";
 export * from "./gymnasium/service.js";
@@ -32,7 +33,8 @@ export * from "./gymnasium/spaces.js";
 export { Rendering };
 
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
-/** @typedef {import("./gymnasium/past.js").Place} Place */
+/** @typedef {import("./gymnasium/state.js").Place} Place */
+/** @typedef {import("./gymnasium/state.js").State} State */
 
 /**
  * Arguments of `gymnasium.make`, and how to reach the server.
@@ -313,29 +315,25 @@ export class Env {
 
   /**
    * Restore a checkpoint, which stays, or go back to a recorded revision.
-   * @param {string | Checkpoint | {revision: Place}} state - The checkpoint, its id, or the revision by name.
+   * @param {State} state
    * @returns {Promise<InstanceRecord>}
    * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
    * @throws {import("./gymnasium/errors.js").RevisionNotFound}
    */
   async restore(state) {
-    const { checkpoint_id, revision } = typeof state === "string" ? { checkpoint_id: state } : /** @type {any} */ (state);
-    const record = await this.#change("restore/", checkpoint_id === undefined ? { revision } : { checkpoint_id });
+    const record = await this.#change("restore/", stateOf(state));
     await this.#wentBack();
     return record;
   }
 
   /**
    * The current state as a signed file for `Env.fromSnapshot`, or a checkpoint's, or that of a recorded revision.
-   * @param {{checkpoint?: string | Checkpoint, revision?: number | string}} [state]
+   * @param {State} [state]
    * @returns {Promise<Uint8Array>}
    */
-  snapshot({ checkpoint, revision } = {}) {
-    const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
-    const query = new URLSearchParams();
-    if (id !== undefined) query.set("checkpoint_id", id);
-    if (revision !== undefined) query.set("revision", `${revision}`);
-    return this.connection.read(`${this.path}snapshot/?${query}`);
+  snapshot(state = {}) {
+    const named = Object.entries(stateOf(state)).map(([name, value]) => [name, `${value}`]);
+    return this.connection.read(`${this.path}snapshot/?${new URLSearchParams(named)}`);
   }
 
   /** Record every call on the server from now on, or no longer. @param {boolean} [on] @returns {Promise<void>} */

@@ -7,8 +7,7 @@ import { decodeNumbers } from "./arrays.js";
 import { NotVerified } from "./errors.js";
 import { Rendering } from "./rendering.js";
 
-/** A recorded call: the revision that it made, or "R.k" for call k of those that made revision R.
- * @typedef {number | string} Place */
+/** @typedef {import("./state.js").Place} Place */
 /**
  * One recorded call. `index` is its number within a rollout, else null; reward and flags are null where it was no step.
  * @template [Reward=number]

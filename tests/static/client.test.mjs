@@ -581,7 +581,9 @@ test("a snapshot is a file that an environment goes on from", async () => {
   await env.reset({ seed: 42 });
   const [before, checkpoint] = [await env.snapshot(), await env.checkpoint()];
   await env.step(0);
-  for (const file of [before, before.slice().buffer, new Blob([before]), await env.snapshot({ checkpoint })]) {
+  const forms = [checkpoint, checkpoint.checkpoint_id, { checkpoint }];
+  const files = await Promise.all(forms.map((form) => env.snapshot(form)));
+  for (const file of [before, before.slice().buffer, new Blob([before]), ...files]) {
     const moved = await gymnasium.Env.fromSnapshot(file, { url });
     made.push(moved);
     assert.deepEqual((await moved.step(1)).observation, AFTER_1);
