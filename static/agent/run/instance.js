@@ -152,6 +152,14 @@ export class Instance {
     Object.assign(this, { steps: 0, return: 0, ended: false });
   }
 
+  /** All that is known of it is its record. @param {Record<string, any>} record */
+  wasFound(record) {
+    const { env_id, render_mode } = record;
+    this.creation = { ...this.creation, env_id, render_mode };
+    Object.assign(this, { observation: undefined, track: new Track() });
+    this.wasRestored(undefined, record);
+  }
+
   /** @param {import("../copies/history.js").Made} call */
   #called(call) {
     this.history = this.history?.and(call) ?? null;

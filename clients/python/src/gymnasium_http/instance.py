@@ -94,12 +94,13 @@ class Instance(Recorded):
         reply = self._change("fork/", body if revision is None else {**body, "revision": revision})
         forks = []
         for number, instance_id in enumerate(reply["instance_ids"]):
-            interface = deepcopy(self.interface)
+            fork = self._like(instance_id, now=revision is None)
             if reseed is not None:
-                seeds = np.random.SeedSequence(reseed, spawn_key=(number,)).generate_state(len(interface.spaces))
-                for space, seed in zip(interface.spaces.values(), seeds, strict=True):
+                spaces = fork.interface.spaces.values()
+                seeds = np.random.SeedSequence(reseed, spawn_key=(number,)).generate_state(len(spaces))
+                for space, seed in zip(spaces, seeds, strict=True):
                     space.seed(int(seed))
-            forks.append(type(self)(self.connection, instance_id, interface))
+            forks.append(fork)
         return forks
 
     def checkpoint(self, name: str = "") -> str:
@@ -240,10 +241,7 @@ class Instance(Recorded):
             reply = self._carry("POST", "explore/", exact.pack(given), new_key(), exactly=True)
         else:
             reply = self._change("explore/", given, exactly=True)
-        kept = {
-            each["index"]: type(self)(self.connection, each["instance_id"], deepcopy(self.interface))
-            for each in reply.pop("kept")
-        }
+        kept = {each["index"]: self._like(each["instance_id"], now=False) for each in reply.pop("kept")}
         return Futures(**reply, kept=kept)
 
     def close(self) -> None:
@@ -284,6 +282,13 @@ class Instance(Recorded):
             self.interface = self.interface.changed(reply["spaces"])
             self._show_spaces()
         return reply
+
+    def _like(self, instance_id: str, *, now: bool) -> Self:
+        """Another of this kind: in the state of now, or in one that may have other spaces."""
+        other = type(self)(self.connection, instance_id, deepcopy(self.interface))
+        if self.interface.changing and not now:
+            other._follow(other._read("interface/", exactly=True))
+        return other
 
     def _show_spaces(self) -> None:
         for name, space in self.interface.spaces.items():

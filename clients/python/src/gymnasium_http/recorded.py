@@ -1,6 +1,6 @@
 """What was recorded of an environment: its calls, its episodes, and films of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -18,6 +18,23 @@ class Recorded:
     def __init__(self, connection: Connection, instance_id: str) -> None:
         self.connection = connection
         self.instance_id = instance_id
+
+    def history(self, after: int | str | None = None) -> Iterator[dict[str, Any]]:
+        """The recorded calls in their order, from the first or behind one: `call`, `action`, `reward` and more.
+
+        Nothing is made again for it. Further ones are asked for as they are needed.
+
+        Raises:
+            NotRecorded: no calls are recorded.
+        """
+        while True:
+            page = self._read("history/", {"after": after}, exactly=True)
+            columns = page["rows"]
+            for row in zip(*columns.values(), strict=True):
+                yield dict(zip(columns, row, strict=True))
+            after = page["next"]
+            if after is None:
+                return
 
     def at(self, revision: int | str) -> dict[str, Any]:
         """What a recorded call returned, made again on the server: `observation`, `info`, `reward` and more.
