@@ -136,7 +136,7 @@ OTHERS = {
     "one of the past": """
         await env.recording();
         await env.step(2);
-        const { revision } = await env.at(3);
+        const { revision } = await env.at((await env.record()).revision);
         await env.step(1);
         const [other] = await env.fork({ revision });
     """,
