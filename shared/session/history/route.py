@@ -94,7 +94,7 @@ def _checked(place: Place, entry: Entry) -> Place:
     if place.k is None:
         return place if count < 2 else place._replace(k=count - 1)
     if place.k < count:
-        return place
+        return place if count > 1 else place._replace(k=None)
     raise RevisionNotFound(
         f"Revision {place.revision} was made by {count} calls, so it has "
         + (f"{place.revision}.0 to {place.revision}.{count - 1}." if count else "no parts."),

@@ -309,7 +309,9 @@ class LiveEnvironment:
             progress, switch = self.counter.progress, self.switch
             if not self.touched and progress == self.header.progress and switch is None:
                 return Attempt(reply, None, self.header.progress)
-            body = self.subject.capture() if self.touched else self.loaded.body
+            # A fork's new generators are in the environment, and in no stored body yet.
+            stale = self.touched or self.header.reseed is not None
+            body = self.subject.capture() if stale else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress or switch is not None
             reply_kept = _encoded(pack, result) if packed else None
             return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
