@@ -1,11 +1,12 @@
 """The parts of one log, found without reading the others: its segments, and the tail in the state itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import HistoryDamaged, NotRecorded, RevisionNotFound
 from shared.session.live.placement import Thread
-from shared.session.record.entries import Entry, entries_in
+from shared.session.record.entries import Entry
+from shared.session.record.reader import entries_in
 from shared.session.record.segments import Segment, Segments, name_of
 from shared.session.stored.header import Header, Log
 from shared.session.stored.snapshots import Loaded
@@ -15,6 +16,10 @@ R = TypeVar("R")
 
 _SHORT_BYTES = 8192
 """A part up to this is read in some milliseconds."""
+
+
+_MOST_KNOWN = 4
+"""Segments that are remembered while one request is answered."""
 
 
 class Part(NamedTuple):
@@ -61,6 +66,9 @@ class Parts:
         self._segments = segments
         self._log = log
         self._thread = thread
+        self._known: dict[int, Part] = {}
+        """The segments that were read last, by revision: the way to a place leads over few, several times."""
+        self._last_read: tuple[Log | None, list[tuple[int, Entry]]] = (None, [])
         self.tail = Part(loaded.header, log, loaded.body)
         """What is in no segment yet."""
 
@@ -70,13 +78,45 @@ class Parts:
             return function(*args, **kwargs)
         return await self._thread.run(function, *args, **kwargs)
 
+    async def entries(self, part: Part) -> list[tuple[int, Entry]]:
+        """The entries of a part with their revisions, in order; those of the last part are remembered.
+
+        Raises:
+            HistoryDamaged: there are more or fewer than it says.
+        """
+        known, entries = self._last_read
+        if known is not part.log:
+            entries = await self.beside(part, part.entries)
+            self._last_read = part.log, entries
+        return entries
+
     async def segment(self, revision: int) -> Part:
         """The segment that ends at the revision.
 
         Raises:
             HistoryDamaged: it is missing, or not as it was written.
         """
-        return _part(await self._segments.read(self.tail.header.reference, self._log.birth, name_of(revision)))
+        part = self._known.get(revision)
+        if part is None:
+            part = _part(await self._segments.read(self.tail.header.reference, self._log.birth, name_of(revision)))
+            if len(self._known) == _MOST_KNOWN:
+                self._known.pop(next(iter(self._known)))
+            self._known[revision] = part
+        return part
+
+    async def segments(self, revisions: Sequence[int]) -> list[Part]:
+        """The segments that end at the revisions.
+
+        Raises:
+            HistoryDamaged: one is missing, or not as it was written.
+        """
+        names = [name_of(revision) for revision in revisions]
+        return [*map(_part, await self._segments.read_all(self.tail.header.reference, self._log.birth, names))]
+
+    async def revisions(self) -> list[int]:
+        """The revisions at which segments end, in order."""
+        reference = self.tail.header.reference
+        return [int(name) async for name in self._segments.names(reference, self._log.birth)]
 
     async def before(self, part: Part) -> Part:
         """The segment before a part, which the part names.

@@ -44,6 +44,26 @@ async def route_to(parts: Parts, segments: Segments, place: Place) -> Route:
     return Route(*await _way(parts, segments, part, target), row)
 
 
+async def way_to(parts: Parts, segments: Segments, place: Place) -> tuple[Loaded, list[Made]]:
+    """The nearest keyframe before a place, and the calls from there up to the place's own.
+
+    Raises:
+        RevisionNotFound, HistoryDamaged: as for `route_to`.
+    """
+    return await _way(parts, segments, await parts.holding(place.revision), place)
+
+
+async def checked(parts: Parts, place: Place) -> Place:
+    """The place with the index of its call, where several calls made its revision.
+
+    Raises:
+        RevisionNotFound: the log has no such place.
+    """
+    part = await parts.holding(place.revision)
+    entries = await parts.entries(part)
+    return _checked(place, entries[place.revision - part.log.after - 1][1])
+
+
 async def state_at(parts: Parts, place: Place) -> Loaded | None:
     """The state that a revision has left, where it is stored as it is; None where a way leads to it.
 
@@ -87,7 +107,7 @@ async def _way(parts: Parts, segments: Segments, part: Part, target: Place) -> t
     start, calls, mark = keyframe, list[Made](), None
     reached = keyframe.header.revision
     async for each in parts.between(reached, target.revision):
-        for revision, entry in await parts.beside(each, each.entries):
+        for revision, entry in await parts.entries(each):
             if revision <= reached or revision > target.revision:
                 continue
             reached = revision

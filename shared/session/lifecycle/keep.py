@@ -90,6 +90,7 @@ class Keeping:
         headers = [self._header(origin.header, *each, keyed) for each in zip(ids, states, strict=True)]
         size = sum(sealed_size(header, state.body) for header, state in zip(headers, states, strict=True))
         async with self._quota.room(origin.header.owner, Amount(len(ids), size)):
+            await self._segments.beside.branch(origin.header, ids)
             await self._write(origin, headers, states, keyed)
 
     async def _write(
@@ -159,6 +160,7 @@ class Keeping:
             turn=None,
             origin=(origin.instance_id, origin.revision),
             log=begun_like(origin),
+            name="",
             reseed=None,
             libraries=libraries,
             digests=digests,

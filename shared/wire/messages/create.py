@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from shared.wire.messages.fields import INTEGRAL, Flag, Keywords, Seed
+from shared.wire.messages.fields import INTEGRAL, Flag, Keywords, RecordingName, Seed
 
 
 class WrapperBody(BaseModel):
@@ -40,3 +40,4 @@ class CreateBody(BaseModel):
         description="Seeds the spaces, and the first reset if that brings no seed of its own.",
     )
     record: Flag = Field(False, description="Record every call, so that all of them can be had again.")
+    name: RecordingName = Field("", description="What people call the recording.", examples=["lost at the door"])

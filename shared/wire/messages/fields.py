@@ -60,6 +60,7 @@ Seed = Annotated[
 ]
 Revision = Annotated[int, Field(ge=0, lt=1 << 63), INTEGRAL]
 PlaceText = Annotated[str, Field(pattern=r"^[0-9]{1,16}([.][0-9]{1,9})?$")]
+RecordingName = Annotated[str, Field(max_length=200)]
 RECORDED = "A revision that was recorded, or `R.k` for call k within it."
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
 

@@ -2,13 +2,14 @@
 
 from pydantic import BaseModel, Field
 
-from shared.wire.messages.fields import Flag, Revision
+from shared.wire.messages.fields import Flag, RecordingName, Revision
 
 
 class RecordBody(BaseModel):
-    """Whether calls are recorded from now on."""
+    """Whether calls are recorded from now on, and the recording's name."""
 
     on: Flag
+    name: RecordingName | None = Field(None, description="By default it keeps the name that it has.")
 
 
 class VerifyBody(BaseModel):

@@ -12,6 +12,7 @@ from gymnasium_http.errors import (
     CheckpointNotFound,
     Contended,
     EnvironmentRaised,
+    EpisodeNotFound,
     GymHTTPError,
     HistoryDamaged,
     InstanceNotFound,
@@ -50,6 +51,7 @@ from gymnasium_http.errors import (
 from gymnasium_http.explore import Futures
 from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
+from gymnasium_http.recorded import Recorded, recordings
 from gymnasium_http.registration import register
 from gymnasium_http.rollout import Reset, Rollout
 from gymnasium_http.snapshot import from_snapshot
@@ -64,6 +66,7 @@ __all__ = [
     "Connection",
     "Contended",
     "EnvironmentRaised",
+    "EpisodeNotFound",
     "Futures",
     "GymHTTPError",
     "HTTPEnv",
@@ -87,6 +90,7 @@ __all__ = [
     "NotServed",
     "NotVerified",
     "QuotaExceeded",
+    "Recorded",
     "ReplyGone",
     "ReplyTooLarge",
     "Reset",
@@ -109,6 +113,7 @@ __all__ = [
     "instances",
     "make",
     "make_vec",
+    "recordings",
 ]
 
 register()

@@ -1,7 +1,7 @@
 """One environment on the server: the methods that `HTTPEnv` and `HTTPVectorEnv` share."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any, Literal, NamedTuple, Self
@@ -11,10 +11,11 @@ import gymnasium
 import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
-from gymnasium_http.errors import GymHTTPError, InstanceNotFound, NotVerified, ServerFailed, ServerGone
+from gymnasium_http.errors import GymHTTPError, InstanceNotFound, ServerFailed, ServerGone
 from gymnasium_http.explore import Column, Futures
 from gymnasium_http.explore import body as exploration
 from gymnasium_http.interface import Interface
+from gymnasium_http.recorded import Recorded
 from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
 from gymnasium_http.transport import exact
@@ -35,7 +36,7 @@ class _Call(NamedTuple):
     """The process, since the same call in a forked one is another call."""
 
 
-class Instance:
+class Instance(Recorded):
     """An environment that is kept on the server until it is closed, or nothing was written to it for a week.
 
     It outlives this object, this process and the server: `attach` continues it by its `instance_id`. Unpickling
@@ -46,8 +47,7 @@ class Instance:
 
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
         """Use `make`, `make_vec` or `attach`."""
-        self.connection = connection
-        self.instance_id = instance_id
+        super().__init__(connection, instance_id)
         self.interface = interface
         self._unsettled: dict[str, tuple[_Call, str]] = {}
         self._session = Session(connection, instance_id)
@@ -145,59 +145,9 @@ class Instance:
         query = urlencode(_state(checkpoint_id, revision))
         return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query and f'?{query}'}")
 
-    def recording(self, on: bool = True) -> None:
-        """Record every call on the server from now on, or no longer."""
-        self._change("record/", {"on": on})
-
-    def history(self, after: int | str | None = None) -> Iterator[dict[str, Any]]:
-        """The recorded calls in their order, from the first or behind one: `call`, `action`, `reward` and more.
-
-        Nothing is made again for it. Further ones are asked for as they are needed.
-
-        Raises:
-            NotRecorded: no calls are recorded.
-        """
-        while True:
-            page = self._read("history/" if after is None else f"history/?after={after}", exactly=True)
-            columns = page["rows"]
-            for row in zip(*columns.values(), strict=True):
-                yield dict(zip(columns, row, strict=True))
-            after = page["next"]
-            if after is None:
-                return
-
-    def at(self, revision: int | str) -> dict[str, Any]:
-        """What a recorded call returned, made again on the server: `observation`, `info`, `reward` and more.
-
-        `revision` is the one that the call made, or `"R.k"` for call k of those that did.
-
-        Raises:
-            NotRecorded: no calls are recorded.
-            RevisionNotFound: this one was not.
-        """
-        found: dict[str, Any] = self._read(f"at/{revision}/", exactly=True)
-        return found
-
-    def verify(self) -> int:
-        """Have the server make every recorded call again and compare; the number of calls.
-
-        Raises:
-            NotVerified: one returned something else than was recorded.
-            NotRecorded: no calls are recorded.
-        """
-        calls, body = 0, dict[str, int]()
-        while True:
-            self._check_open()
-            path = f"/v1/envs/{self.instance_id}/verify/"
-            reply = self.connection.call("POST", path, exact.pack(body))
-            calls += int(reply["calls"])
-            if not reply["verified"]:
-                raise NotVerified(
-                    f"The call that made revision {reply['at']} differs: {reply['reason']}.", 200, reply
-                )
-            if reply["next"] is None:
-                return calls
-            body = {"from": reply["next"]}
+    def recording(self, on: bool = True, name: str | None = None) -> None:
+        """Record every call on the server from now on, or no longer; `name` is the recording's, for people."""
+        self._change("record/", {"on": on} if name is None else {"on": on, "name": name})
 
     def record(self) -> dict[str, Any]:
         """The environment's record: `steps`, `episode`, `episode_return`, `ended`, `revision`, times and more."""
@@ -343,10 +293,6 @@ class Instance:
     def _show_spaces(self) -> None:
         for name, space in self.interface.spaces.items():
             setattr(self, name, space)
-
-    def _read(self, path: str, *, exactly: bool = False) -> Any:
-        self._check_open()
-        return self.connection.call("GET", f"/v1/envs/{self.instance_id}/{path}", exactly=exactly)
 
     def _change(
         self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST", exactly: bool = False

@@ -156,13 +156,13 @@ class Connection:
 
         return self._tried(once)
 
-    def download(self, path: str) -> bytes:
-        """Read a snapshot file, with retries.
+    def download(self, path: str, types: frozenset[str] = frozenset((SNAPSHOT_TYPE,))) -> bytes:
+        """Read a file of one of these media types, with retries.
 
         Raises:
             GymHTTPError: the reply is an error, or no reply came.
         """
-        return self._tried(lambda: file_of(self._once("GET", path, None, {})))
+        return self._tried(lambda: file_of(self._once("GET", path, None, {}), types))
 
     def upload(self, path: str, file: bytes, *, key: str) -> Any:
         """Send a snapshot file, with retries, and return the reply's value.
