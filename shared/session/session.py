@@ -69,7 +69,8 @@ class Session:
         """The segments of logs."""
         self.call = ExactlyOnce(self.snapshots, self.segments, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
-        quota = self._quota = Quota(self.snapshots, max_envs, max_stored_bytes)
+        quota = self.quota = Quota(self.snapshots, max_envs, max_stored_bytes)
+        """What owners may have."""
         self.forking = Forking(self.snapshots, self.bulk, self.segments, self.live, quota)
         self.keeping = Keeping(self.snapshots, self.segments, quota)
         self.travel = Travel(self.snapshots, quota, keys, accept)
@@ -84,7 +85,7 @@ class Session:
         """Creates instances."""
         from shared.session.lifecycle.create import Creation
 
-        return Creation(self.snapshots, self.live, self._quota, self.placement, self.trials)
+        return Creation(self.snapshots, self.live, self.quota, self.placement, self.trials)
 
     @cached_property
     def trials(self) -> "Trials":

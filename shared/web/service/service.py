@@ -145,7 +145,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
         ),
         history=history,
         frames=frames,
-        films=Films(frames, session.segments),
+        films=Films(frames, session),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),
