@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from gymnasium_http.transport.websocket import Gone, Refused, WebSocket
+from gymnasium_http.transport.frames import Gone, Refused
+from gymnasium_http.transport.websocket import WebSocket
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol

@@ -5,6 +5,8 @@
 Importing this package registers `http/Env-v0`, for `gymnasium.make`.
 """
 
+from gymnasium_http.calls.explore import Futures
+from gymnasium_http.calls.rollout import Reset, Rollout
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.errors import (
     BodyTooLarge,
@@ -47,11 +49,9 @@ from gymnasium_http.errors import (
     UnknownArgument,
     VersionMismatch,
 )
-from gymnasium_http.explore import Futures
 from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
 from gymnasium_http.registration import register
-from gymnasium_http.rollout import Reset, Rollout
 from gymnasium_http.snapshot import from_snapshot
 from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv

@@ -1,75 +1,52 @@
-"""One environment on the server: the methods that `HTTPEnv` and `HTTPVectorEnv` share."""
+"""One environment on the server, as far as it is the same whether its calls block or are awaited."""
 
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from copy import deepcopy
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, TypeVar
 
-import gymnasium
-import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
-from gymnasium_http.errors import GymHTTPError, InstanceNotFound, NotVerified, ServerFailed, ServerGone
-from gymnasium_http.explore import Column, Futures
-from gymnasium_http.explore import body as exploration
+from gymnasium_http.calls.channel import Channel
 from gymnasium_http.interface import Interface
-from gymnasium_http.rollout import OnEnd, Request, Rollout, Series, rollout
 from gymnasium_http.specs import completed
-from gymnasium_http.transport import exact
-from gymnasium_http.transport.connection import Connection, new_key
-from gymnasium_http.transport.session import NoReply, Session
+from gymnasium_http.transport.caller import Caller
 
-_RENDER = "render/"
-
-_OF_SESSIONS = frozenset(("step/", "reset/", "rollout/", "explore/", _RENDER))
-"""The calls that are made often enough for a session."""
-
-
-class _Call(NamedTuple):
-    method: str
-    path: str
-    content: bytes | None
-    pid: int
-    """The process, since the same call in a forked one is another call."""
+InstanceT = TypeVar("InstanceT", bound="Instance")
 
 
 class Instance:
     """An environment that is kept on the server until it is closed, or nothing was written to it for a week.
 
-    It outlives this object, this process and the server: `attach` continues it by its `instance_id`. Unpickling
-    gives the same environment in another process; `copy.deepcopy` forks it.
+    It outlives this object, this process and the server: it is attached to by its `instance_id`. Unpickling gives
+    the same environment in another process.
     """
 
     closed = False
 
-    def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
-        """Use `make`, `make_vec` or `attach`."""
-        self.connection = connection
+    def __init__(self, connection: Caller, instance_id: str, interface: Interface) -> None:
+        """Use what makes environments, or attaches to them."""
+        self.channel = Channel(connection, instance_id)
         self.instance_id = instance_id
         self.interface = interface
-        self._unsettled: dict[str, tuple[_Call, str]] = {}
-        self._session = Session(connection, instance_id)
+        self.metadata = interface.metadata
+        self.render_mode = interface.render_mode
         connection.users.add(self)
+        self._show_spaces()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.connection, self.instance_id, self.interface)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        [twin] = self.fork()
-        return twin
+    @property
+    def connection(self) -> Any:
+        """What carries its calls: a `Connection`, or for what is awaited an `AsyncConnection`."""
+        return self.channel.connection
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> Literal[False]:
-        self.close()
-        return False
+    @connection.setter
+    def connection(self, other: Any) -> None:
+        self.channel.connection = other
 
     @property
     def transport(self) -> str:
         """What carries its calls now: `session`, where the server has them and one is open, or else `http`."""
-        return "session" if self._session.is_open else "http"
+        return self.channel.transport
 
     @property
     def spec(self) -> EnvSpec | None:
@@ -80,233 +57,8 @@ class Instance:
     def spec(self, given: EnvSpec) -> None:  # by gymnasium.make
         self.interface = self.interface._replace(spec=completed(given, self.interface.spec, self.connection))
 
-    def fork(self, count: int = 1, *, reseed: int | None = None, revision: int | str | None = None) -> list[Self]:
-        """Create copies that continue from the current state exactly as this environment would.
-
-        Args:
-            count: The number of copies.
-            reseed: Seeds the generators of copy i, and of its spaces here, from
-                `numpy.random.SeedSequence(reseed, spawn_key=(i,))`.
-            revision: A recorded revision to continue from, or `"R.k"` for call k of those that made it.
-        """
-        body = {"count": count, "reseed": exact.seed(reseed)}
-        reply = self._change("fork/", body if revision is None else {**body, "revision": revision})
-        forks = []
-        for number, instance_id in enumerate(reply["instance_ids"]):
-            interface = deepcopy(self.interface)
-            if reseed is not None:
-                seeds = np.random.SeedSequence(reseed, spawn_key=(number,)).generate_state(len(interface.spaces))
-                for space, seed in zip(interface.spaces.values(), seeds, strict=True):
-                    space.seed(int(seed))
-            forks.append(type(self)(self.connection, instance_id, interface))
-        return forks
-
-    def checkpoint(self, name: str = "") -> str:
-        """Save the current state and return the checkpoint's id. It is kept as long as the environment."""
-        checkpoint_id: str = self._change("checkpoints/", {"name": name})["checkpoint_id"]
-        return checkpoint_id
-
-    def checkpoints(self) -> list[dict[str, Any]]:
-        """The checkpoints, oldest first, each with `checkpoint_id`, `name`, `created`, `steps` and more."""
-        found: list[dict[str, Any]] = self._read("checkpoints/")["checkpoints"]
-        return found
-
-    def restore(self, checkpoint_id: str | None = None, *, revision: int | str | None = None) -> None:
-        """Restore a checkpoint, which stays, or go back to a recorded revision, or call `"R.k"` of it.
-
-        Raises:
-            CheckpointNotFound: there is none with this id.
-            RevisionNotFound: the revision was not recorded.
-        """
-        asked = {"checkpoint_id": checkpoint_id, "revision": revision}
-        self._change("restore/", {name: value for name, value in asked.items() if value is not None})
-        if self.interface.changing:
-            self._follow(self._read("interface/", exactly=True))
-
-    def delete_checkpoint(self, checkpoint_id: str) -> None:
-        """Delete a checkpoint.
-
-        Raises:
-            CheckpointNotFound: there is none with this id.
-        """
-        self._change(f"checkpoints/{checkpoint_id}/", method="DELETE")
-
-    def snapshot(self, checkpoint_id: str | None = None) -> bytes:
-        """The current state, or a checkpoint's, as a signed file. `from_snapshot` makes an environment of it.
-
-        Raises:
-            CheckpointNotFound: there is no checkpoint with this id.
-        """
-        self._check_open()
-        query = "" if checkpoint_id is None else f"?checkpoint_id={checkpoint_id}"
-        return self.connection.download(f"/v1/envs/{self.instance_id}/snapshot/{query}")
-
-    def recording(self, on: bool = True) -> None:
-        """Record every call on the server from now on, or no longer."""
-        self._change("record/", {"on": on})
-
-    def at(self, revision: int | str) -> dict[str, Any]:
-        """What a recorded call returned, made again on the server: `observation`, `info`, `reward` and more.
-
-        `revision` is the one that the call made, or `"R.k"` for call k of those that did.
-
-        Raises:
-            NotRecorded: no calls are recorded.
-            RevisionNotFound: this one was not.
-        """
-        found: dict[str, Any] = self._read(f"at/{revision}/", exactly=True)
-        return found
-
-    def verify(self) -> int:
-        """Have the server make every recorded call again and compare; the number of calls.
-
-        Raises:
-            NotVerified: one returned something else than was recorded.
-            NotRecorded: no calls are recorded.
-        """
-        calls, body = 0, dict[str, int]()
-        while True:
-            self._check_open()
-            path = f"/v1/envs/{self.instance_id}/verify/"
-            reply = self.connection.call("POST", path, exact.pack(body))
-            calls += int(reply["calls"])
-            if not reply["verified"]:
-                raise NotVerified(
-                    f"The call that made revision {reply['at']} differs: {reply['reason']}.", 200, reply
-                )
-            if reply["next"] is None:
-                return calls
-            body = {"from": reply["next"]}
-
-    def record(self) -> dict[str, Any]:
-        """The environment's record: `steps`, `episode`, `episode_return`, `ended`, `revision`, times and more."""
-        found: dict[str, Any] = self._read("")
-        return found
-
-    def rollout(
-        self,
-        actions: Any = None,
-        *,
-        policy: str | None = None,
-        steps: int | None = None,
-        probability: float | None = None,
-        include: Sequence[Series] = ("observations", "rewards", "terminations", "truncations"),
-        on_end: OnEnd | None = None,
-        steps_per_call: int = 1000,
-        progress: bool | None = None,
-    ) -> Rollout:
-        """Make many steps in few calls. Each call is one load and one save, and is applied whole or not at all.
-
-        Args:
-            actions: The actions in order; in an array, along its first axis.
-            policy: Instead of actions, "random" samples them from the action space on the server, and "repeat"
-                takes the one before again with `probability`.
-            steps: The number of steps, with a policy.
-            probability: With "repeat", how probable it is that an action is the one before it again.
-            include: What to return for every step.
-            on_end: At an episode's end, "stop" skips the remaining actions, "reset" begins another episode without
-                a seed, and "continue" steps on, as in process. The default is "stop", or what the autoreset mode
-                says.
-            steps_per_call: The most steps in one call. The server may require fewer.
-            progress: Whether tqdm shows a bar. By default it does on a terminal if there are several calls.
-
-        Raises:
-            InvalidAction: an action is not in the space; `problem["index"]` is its index in the call that failed.
-                The steps of earlier calls were applied.
-        """
-        request = Request(actions, policy, steps, include, on_end, steps_per_call, probability)
-        return rollout(lambda body: self._follow(self._change("rollout/", body, exactly=True)), request, progress)
-
-    def explore(
-        self,
-        sequences: Any = None,
-        *,
-        policy: str | None = None,
-        count: int | None = None,
-        steps: int | None = None,
-        seed: int | None = None,
-        probability: float | None = None,
-        checkpoint_id: str | None = None,
-        on_end: Literal["stop", "reset"] | None = None,
-        discount: float = 1.0,
-        reseed: int | None = None,
-        include: Sequence[Column] = ("returns", "steps", "terminations", "truncations"),
-        keep: int | Sequence[int] | None = None,
-    ) -> Futures[Self]:
-        """Apply many sequences of actions, each from the same state. This environment stays as it is.
-
-        Args:
-            sequences: Lists of actions of one length; in an array, the first two axes are over them.
-            policy: Instead of sequences, "random" draws them on the server, and "repeat" takes the action before
-                again with `probability`.
-            count: The number of sequences, with a policy.
-            steps: The number of actions of each, with a policy.
-            seed: Draws sequence i from `numpy.random.SeedSequence(seed, spawn_key=(i,))`; by default 0.
-            probability: With "repeat", how probable it is that an action is the one before it again.
-            checkpoint_id: Where they begin, if not at the current state.
-            on_end: At an episode's end, "stop" ends the future, as by default, and "reset" begins another episode.
-            discount: The weight of each reward against the one before.
-            reseed: Gives future i the generators of fork i with this reseed.
-            include: What to return of every future.
-            keep: How many of the best, or the indices of those that become environments.
-
-        Raises:
-            InvalidAction: an action is not in the space; `problem["sequence"]` and `problem["index"]` say which.
-            InvalidValue: there are more sequences or steps than the server allows, `problem["limit"]`.
-        """
-        drawn = {"policy": policy, "count": count, "steps": steps, "probability": probability}
-        options = {
-            "from": None if checkpoint_id is None else {"checkpoint_id": checkpoint_id},
-            "on_end": on_end,
-            "discount": float(discount),
-            "reseed": exact.seed(reseed),
-        }
-        given = exploration(sequences, {**drawn, "seed": exact.seed(seed)}, include, keep, options)
-        if keep is None:  # nothing is written, so a call before it that got no answer can still be repeated
-            self._check_open()
-            reply = self._carry("POST", "explore/", exact.pack(given), new_key(), exactly=True)
-        else:
-            reply = self._change("explore/", given, exactly=True)
-        kept = {
-            each["index"]: type(self)(self.connection, each["instance_id"], deepcopy(self.interface))
-            for each in reply.pop("kept")
-        }
-        return Futures(**reply, kept=kept)
-
-    def close(self) -> None:
-        """Delete the environment on the server. Closing again does nothing."""
-        if self.closed:
-            return
-        # It may have expired, or an earlier close may have lost its reply. Either way it is gone.
-        with suppress(InstanceNotFound):
-            self._change("", method="DELETE")
-        self.detach()
-
-    def detach(self) -> str:
-        """Close this object but leave the environment on the server; return its id for `attach`."""
-        self.closed = True
-        self._session.close()
-        self.connection.users.discard(self)
-        if not self.connection.users:
-            self.connection.close()
-        return self.instance_id
-
-    def _reset(self, seed: Any, options: Mapping[str, Any] | None) -> tuple[Any, dict[str, Any]]:
-        body = {"seed": exact.seed(seed), "options": exact.plain(options)}
-        given = {name: value for name, value in body.items() if value is not None}
-        reply = self._follow(self._change("reset/", given, exactly=True))
-        return reply["observation"], reply["info"]
-
-    def _step(self, action: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        reply = self._follow(self._change("step/", {"action": action}, exactly=True))
-        return reply["observation"], reply["reward"], reply["terminated"], reply["truncated"], reply["info"]
-
-    def _render(self) -> Any:
-        # Rendering may change the environment: rgb_array_list empties its list.
-        return self._change(_RENDER, exactly=True)["picture"]
-
-    def _follow(self, reply: Any) -> Any:
-        """Adopt the spaces in the reply, if it has any, and return the reply."""
+    def follow(self, reply: Any) -> Any:
+        """Adopt the spaces in a reply, if it has any, and return the reply."""
         if "spaces" in reply:
             self.interface = self.interface.changed(reply["spaces"])
             self._show_spaces()
@@ -315,48 +67,3 @@ class Instance:
     def _show_spaces(self) -> None:
         for name, space in self.interface.spaces.items():
             setattr(self, name, space)
-
-    def _read(self, path: str, *, exactly: bool = False) -> Any:
-        self._check_open()
-        return self.connection.call("GET", f"/v1/envs/{self.instance_id}/{path}", exactly=exactly)
-
-    def _change(
-        self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST", exactly: bool = False
-    ) -> Any:
-        """Make a call that is applied once. Made again after no answer came, it has the same key."""
-        self._check_open()
-        content = None if body is None else exact.pack(body)
-        call = _Call(method, f"/v1/envs/{self.instance_id}/{path}", content, os.getpid())
-        # Taken out, so that the same call in another thread meanwhile has a key of its own.
-        unsettled, key = self._unsettled.pop(path, (None, ""))
-        if unsettled != call:
-            key = new_key()
-        # After another call, the next one no longer repeats one without an answer. Drawing does not count, since
-        # a thread may draw at any time.
-        if path != _RENDER:
-            self._unsettled.clear()
-        try:
-            return self._carry(method, path, content, key, exactly=exactly)
-        except BaseException as error:
-            if not isinstance(error, GymHTTPError) or isinstance(error, ServerGone | ServerFailed):
-                self._unsettled[path] = call, key
-            raise
-
-    def _carry(self, method: str, path: str, content: bytes | None, key: str, *, exactly: bool) -> Any:
-        """Make a call over the session, or else over HTTP with the same key, by which it is applied once."""
-        if path in _OF_SESSIONS:
-            if self._session.connection is not self.connection:  # it was given another
-                self._session.close()
-                self._session = Session(self.connection, self.instance_id)
-            try:
-                return self._session.call(path[:-1], content, key)
-            except NoReply:
-                pass
-        whole = f"/v1/envs/{self.instance_id}/{path}"
-        return self.connection.call(method, whole, content, key=key, exactly=exactly)
-
-    def _check_open(self) -> None:
-        if self.closed:
-            raise gymnasium.error.ClosedEnvironmentError(
-                "The environment was closed; make a new one, or attach to an existing one."
-            )
