@@ -97,6 +97,7 @@ async def _created(request: Request[CreateBody | bytes], keyed: Keyed | None) ->
         gone=request.gone,
         affinity=request.affinity,
         record=request.body.record,
+        name=request.body.name,
     )
 
 

@@ -26,6 +26,7 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.records import ROW_EXAMPLE, row_record
 from shared.web.protocol.request import Request
+from shared.web.protocol.whole_number import whole_number
 from shared.wire.messages.replies import HistoryReply, MessageReply
 
 router = Router()
@@ -58,7 +59,9 @@ async def get_history(request: Request[None]) -> Response:
     query = request.query
     after = query.get("after")
     header, page = await request.service.history.page(
-        request.reference, None if after is None else Place.parse(after), _limit(query.get("limit"))
+        request.reference,
+        None if after is None else Place.parse(after),
+        whole_number("limit", query.get("limit"), 1, MOST_ROWS, MOST_ROWS),
     )
     told = _columns(page.rows) if request.encoding.exact else [row_record(row) for row in page.rows]
     following = None if page.next is None else str(page.next)
@@ -85,14 +88,6 @@ async def delete_history(request: Request[None]) -> Response:
     if outcome is None:
         return request.reply(_DELETED)
     return request.reply(_DELETED, revision=outcome.header.revision, replayed=outcome.replayed)
-
-
-def _limit(sent: str | None) -> int:
-    if sent is None:
-        return MOST_ROWS
-    if not (sent.isascii() and sent.isdecimal() and 1 <= int(sent[:9]) <= MOST_ROWS):
-        raise InvalidValue(f"limit is {sent[:40]!r}; send a whole number from 1 to {MOST_ROWS}.")
-    return int(sent)
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ router = Router()
 )
 async def record_env(request: Request[RecordBody]) -> Response:
     """Record every call from now on, or no longer. What was recorded stays; the environment does not change."""
-    return await request.apply(operations.record("on" if request.body.on else "off"))
+    return await request.apply(operations.record("on" if request.body.on else "off", request.body.name))
 
 
 app = create_app(router)

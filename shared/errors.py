@@ -16,7 +16,8 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   ├── CheckpointNotFound
-    │   └── RevisionNotFound      a place that the instance's log does not have
+    │   ├── RevisionNotFound      a place that the instance's log does not have
+    │   └── EpisodeNotFound       an episode that the instance's log does not have
     ├── NotInstalled              this server lacks a package that the call needs
     ├── ReplyGone                 a repeated call was applied; its reply is no longer kept
     ├── ResetNeeded               a step before the first reset
@@ -147,6 +148,10 @@ class NotInstalled(GymHTTPError):
 
 class RevisionNotFound(NotFound):
     """The instance's log has no such place. The text names the range that it has."""
+
+
+class EpisodeNotFound(NotFound):
+    """The instance's log has no episode of this number."""
 
 
 class NotRecorded(GymHTTPError):

@@ -62,6 +62,7 @@ async def make(caller: Caller, arguments: MakeArguments) -> Told:
             gone=caller.gone,
             affinity=caller.affinity,
             record=arguments.record,
+            name=arguments.name,
         )
         instance_id = header.instance_id
     caller.log.instance_id = instance_id

@@ -67,8 +67,8 @@ class Session:
         self.call = ExactlyOnce(self.snapshots, self.segments, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
         quota = Quota(self.snapshots, max_envs, max_stored_bytes)
-        self.forking = Forking(self.snapshots, self.bulk, self.live, quota)
-        self.keeping = Keeping(self.snapshots, quota)
+        self.forking = Forking(self.snapshots, self.bulk, self.segments, self.live, quota)
+        self.keeping = Keeping(self.snapshots, self.segments, quota)
         self.travel = Travel(self.snapshots, quota, keys, accept)
         self.checkpoints = Checkpoints(self.snapshots, self.segments, self.live, quota, turns)
         self.closing = Closing(self.snapshots, self.segments, self.live, quota, turns)

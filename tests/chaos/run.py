@@ -18,6 +18,7 @@ from tests.chaos.client import Client
 from tests.chaos.clouds import CLOUDS, Cloud
 from tests.chaos.fleet import Server
 from tests.chaos.history import Recorder, read
+from tests.chaos.logs import Log, log_of, unexplained
 from tests.chaos.plan import Plan
 from tests.chaos.s3_proxy import S3Proxy
 from tests.chaos.sqlite_lock import hold_now_and_then
@@ -50,6 +51,8 @@ class Report:
     verdict: Verdict
     plan: Plan
     seconds: float
+    recorded: int
+    """Calls in the logs of the instances that were left, all of which are explained unless told."""
 
     def __str__(self) -> str:
         verdict, faults = self.verdict, ", ".join(f"{n} {kind}" for kind, n in sorted(self.plan.injected.items()))
@@ -61,6 +64,7 @@ class Report:
             f"{verdict.recognised} repeated ones recognised",
             f"{verdict.not_final.total()} replies that were not final"
             + "".join(f", {n} of them {reply}" for reply, n in sorted(verdict.not_final.items())),
+            f"{self.recorded} calls in the logs of the instances that were left",
             f"{found.pop('lost', 0)} lost, {found.pop('doubled', 0)} doubled, {sum(found.values())} other",
             *(f"  {each.kind}: {each.text}" for each in verdict.violations[:_MOST_SHOWN]),
         ]
@@ -81,8 +85,13 @@ async def run(chosen: Run) -> Report:
             async with _trouble(chosen, servers, plan):
                 await asyncio.gather(*(workload.drive(client) for client in clients))
             missing = await _last_words(clients[0], workload)
-    verdict = await asyncio.to_thread(lambda: check(read(history)))
-    return Report(verdict._replace(violations=missing + verdict.violations), plan, time.monotonic() - began)
+            logs = await _logs(servers, workload)
+    calls = read(history)
+    verdict = await asyncio.to_thread(check, calls)
+    for name, log in logs.items():
+        missing += unexplained(name, log, calls)
+    verdict = verdict._replace(violations=missing + verdict.violations)
+    return Report(verdict, plan, time.monotonic() - began, sum(len(log.rows) for log in logs.values()))
 
 
 @contextlib.asynccontextmanager
@@ -166,6 +175,13 @@ async def _last_words(client: Client, workload: Workload) -> list[Violation]:
         await client.call("read", shared.name)
         await client.call("step", shared.name, keyed=True, action=0)
     return missing
+
+
+async def _logs(servers: list[Server], workload: Workload) -> dict[str, Log]:
+    """What each remaining instance has recorded, of those that do."""
+    client = next(server.client for server in servers if server.client is not None)
+    found = {shared.name: await log_of(client, shared.name) for shared in workload.instances}
+    return {name: log for name, log in found.items() if log is not None}
 
 
 def _database(chosen: Run) -> Path:

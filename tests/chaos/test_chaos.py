@@ -33,6 +33,7 @@ def test_every_call_is_applied_once_whatever_fails(
     assert not report.verdict.violations, str(report)
     assert report.verdict.acknowledged >= calls
     assert report.verdict.recognised > 0
+    assert report.recorded > 0
     assert report.plan.kills >= kills
     assert report.plan.injected.total() >= faults
 

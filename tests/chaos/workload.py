@@ -14,6 +14,8 @@ _ENVS = {"CartPole-v1": (12, 2), "FrozenLake-v1": (3, 4), "LunarLander-v3": (1, 
 _OPS = {"step": 76, "reset": 8, "read": 4, "checkpoint": 3, "restore": 4, "fork": 3, "create": 1, "delete": 1}
 _FEWEST, _MOST = 6, 12
 _UNKEYED = 0.15
+_RECORDED = 0.5
+"""How many instances record their calls, and their forks with them."""
 _SEEDED = 0.6
 
 _WINDOW = 20
@@ -69,7 +71,8 @@ class Workload:
 
     async def _create(self, client: Client) -> None:
         env_id = self._plan.random.choices(list(_ENVS), [often for often, _ in _ENVS.values()])[0]
-        created = (await client.call("create", keyed=True, env_id=env_id)).acknowledgement
+        record = self._plan.random.random() < _RECORDED
+        created = (await client.call("create", keyed=True, env_id=env_id, record=record)).acknowledgement
         if created is None:
             return
         shared = Shared(created.reply["instance_id"], env_id)

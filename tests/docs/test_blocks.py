@@ -13,6 +13,7 @@ PLAYED = ("docs/mcp.md", "docs/search.md", "docs/api.md", "docs/environments.md"
 RUN_ELSEWHERE = {
     "README.md": "test_readme.py kills its server between two blocks",
     "docs/openenv.md": "tests/clients/test_openenv.py runs them where OpenEnv is installed",
+    "docs/time-machine.md": "test_time_machine.py runs them where Minari is installed",
     "docs/classroom.md": "tests/infra/classroom serves the class and follows the page",
     "docs/settings.md": "test_settings.py compares its log line with a real one",
     "CONTRIBUTING.md": "test_contributing.py adds what its blocks add",

@@ -1,5 +1,7 @@
 """What was recorded is had again type by type, and gone back to."""
 
+from pathlib import Path
+
 import gymnasium_http
 import pytest
 from gymnasium_http import Connection, HTTPEnv, errors
@@ -46,3 +48,39 @@ def test_the_past_is_gone_back_to_and_branched_from(connection: Connection) -> N
         env.restore(revision=3)
         assert same(env.step(1), first)
         env.recording(False)
+
+
+def test_episodes_are_told_and_had_again(connection: Connection) -> None:
+    with made(connection) as env:
+        env.recording(name="two episodes")
+        first, _ = env.reset(seed=1)
+        steps = [env.step(action) for action in (0, 1, 0)]
+        env.reset(seed=2)
+        told, other = env.episodes()
+        assert (told["seed"], told["steps"], told["end"], other["end"]) == (1, 3, "reset", None)
+        found = env.episode(1, infos=True)
+        assert same(found["observations"][0], first)
+        assert all(same(row, step[0]) for row, step in zip(found["observations"][1:], steps, strict=True))
+        assert len(found["infos"]) == 4
+        assert env.episode(1, begin=1, end=2)["actions"].tolist() == [1]
+        with pytest.raises(errors.EpisodeNotFound):
+            env.episode(3)
+        [fork] = env.fork()
+        assert [each["instance_id"] for each in env.lineage()["descendants"]] == [fork.instance_id]
+        fork.close()
+        instance_id = env.instance_id
+    [named] = [each for each in gymnasium_http.recordings(connection=connection) if each["name"] == "two episodes"]
+    assert (named["instance_id"], named["closed"]) == (instance_id, True)
+    closed = gymnasium_http.Recorded(connection, instance_id)
+    assert same(closed.episode(1)["observations"], found["observations"])
+
+
+def test_an_episode_is_filmed_into_a_file(connection: Connection, tmp_path: Path) -> None:
+    with made(connection) as env:
+        env.recording()
+        env.reset(seed=1)
+        env.step(1)
+        film = env.video(1, tmp_path / "film.webp", width=60)
+        assert (tmp_path / "film.webp").read_bytes() == film
+        assert (film[:4], film[8:12]) == (b"RIFF", b"WEBP")
+        assert env.frame(3).shape == (400, 600, 3)

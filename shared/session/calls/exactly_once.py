@@ -170,8 +170,10 @@ class ExactlyOnce:
                         recorder.marks = await self._segments.keep(recorder, live.header, live.dependencies)
                     log = grown(log, live.header.used, used, recorder)
                 if attempt.switch is not None:
-                    log = switched(log, attempt.switch, live.header.revision + 1)
+                    log = switched(log, attempt.switch.to, live.header.revision + 1)
                 header = _header_after(live, call, call_id, attempt, log)
+                if attempt.switch is not None and attempt.switch.name is not None:
+                    header = msgspec.structs.replace(header, name=attempt.switch.name)
                 began = time.perf_counter()
                 saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, used=used, key=live.key)
                 timing.save += time.perf_counter() - began

@@ -11,7 +11,7 @@ from shared.errors import InvalidAction, InvalidValue, NotRenderable
 from shared.frames import PICTURES, checked, rendered
 from shared.session.calls.changed_spaces import with_changed_spaces
 from shared.session.live.environment import LiveEnvironment, Operation
-from shared.session.record.growth import Switch
+from shared.session.record.growth import Switch, Switching
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics
 from shared.snapshot.contract.calls import Render, Reset, Sample
@@ -155,14 +155,15 @@ def stop_statistics() -> Operation:
     return operation
 
 
-def record(switch: Switch) -> Operation:
-    """Record the calls from now on, or no longer, or begin the log anew."""
+def record(switch: Switch, name: str | None = None) -> Operation:
+    """Record the calls from now on, or no longer, or begin the log anew; a name is given to the recording."""
 
     def operation(live: LiveEnvironment) -> dict[str, bool]:
         log = live.header.log
         on = log is not None and log.on
-        if (switch == "anew" and log is not None) or (switch != "anew" and on is not (switch == "on")):
-            live.switch = switch
+        changes = log is not None if switch == "anew" else on is not (switch == "on")
+        if changes or name not in (None, live.header.name):
+            live.switch = Switching(switch, name)
         return {"on": on if switch == "anew" else switch == "on"}
 
     return operation

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,17 +13,24 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
+from shared.session.history.episodes import Page as Episodes
+from shared.session.history.episodes import episode_of, episodes_of
+from shared.session.history.lineage import Lineage, lineage_of
 from shared.session.history.parts import Parts
+from shared.session.history.passage import passage_to, walk
 from shared.session.history.place import Place
+from shared.session.history.recordings import Recordings
 from shared.session.history.replay import Replay, check_same, difference_in
 from shared.session.history.route import NO_TAG, route_to, state_at
 from shared.session.history.rows import Page, Row, page_of
+from shared.session.history.transitions import Transitions, Wanted
 from shared.session.history.verify import Verified, chain_of, first_of, verified
 from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.restore import check_compatible
 from shared.session.live.telling import Encode, refusal
+from shared.session.record.episodes import Episode
 from shared.session.session import Session
 from shared.session.stored.header import Expected, Header
 from shared.session.stored.idempotency import Keyed
@@ -36,14 +44,19 @@ Tell = Callable[[LiveEnvironment | None, Row, Any], dict[str, Any]]
 """Makes a reply of a row and what its call returned; there is no copy where nothing is made again."""
 
 
+EncodeEpisode = Callable[[Episode, dict[str, Any]], Any]
+"""Makes the encoded reply of an episode and its columns."""
+
+
 class History:
     """The logs of one session's instances."""
 
     def __init__(self, session: Session, ttl_s: float = math.inf) -> None:
         """What was recorded of a closed instance is told for `ttl_s` seconds since its last call."""
         self._session = session
-        self._ttl_s = ttl_s
         self._segments = session.segments
+        self.recordings = Recordings(session.snapshots, session.segments, ttl_s)
+        """The instances that there is a log of."""
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
 
@@ -59,7 +72,7 @@ class History:
             NotRecorded: it has no log.
             HistoryDamaged: a segment is missing, or not as it was written.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         return parts.tail.header, await page_of(parts, after, limit)
 
     async def at(self, reference: Reference, place: Place, tell: Tell, encode: Encode) -> tuple[Header, Any]:
@@ -70,7 +83,7 @@ class History:
             RevisionNotFound: the log has no such place.
             SnapshotIncompatible, SnapshotDiverged: it cannot be had again with what is installed here.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         route = await route_to(parts, self._segments, place)
         if route.row.call in (None, "restore"):
             return parts.tail.header, encode(tell(None, route.row, None))
@@ -78,7 +91,7 @@ class History:
             replay = await live.thread.run(Replay, live, route.start)
             otherwise = await live.thread.run_in_turns(replay.make([each.recorded for each in route.calls]))
             check_same(difference_in(route.calls, otherwise))
-            told = await live.thread.run(_encoded, encode, tell, live, route.row, replay.returned)
+            told = await live.thread.run(_told, encode, tell, live, route.row, replay.returned)
             return parts.tail.header, told
 
     def past(self, reference: Reference, place: Place) -> Past:
@@ -92,7 +105,7 @@ class History:
             InstanceNotFound, NotRecorded, RevisionNotFound, HistoryDamaged: as for `at`.
             SnapshotIncompatible, SnapshotDiverged: as for `at`.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         stored = await state_at(parts, place)
         if stored is not None:
             return stored._replace(header=msgspec.structs.replace(stored.header, checkpoint_name=str(place)))
@@ -119,6 +132,46 @@ class History:
         )
         return Loaded(header, body, NO_TAG)
 
+    async def episodes(self, reference: Reference, env: int, after: int, limit: int) -> tuple[Header, Episodes]:
+        """At most `limit` episodes of one environment with numbers above `after`, and the instance's header.
+
+        Raises:
+            InvalidValue: the instance is no vector, or one of fewer environments.
+            InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
+        """
+        parts = await self.parts(reference)
+        return parts.tail.header, await episodes_of(parts, env, after, limit)
+
+    async def episode(
+        self, reference: Reference, number: int, wanted: Wanted, encode: EncodeEpisode
+    ) -> tuple[Header, Any]:
+        """An episode and its transitions as columns, as the encoded reply, and the instance's header.
+
+        Raises:
+            EpisodeNotFound: the log has no episode of this number.
+            InvalidValue: the instance has no such environment, or the columns would be over the limit.
+            InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
+            SnapshotIncompatible, SnapshotDiverged: as for `at`.
+        """
+        parts = await self.parts(reference)
+        episode = await episode_of(parts, wanted.env, number)
+        wanted.check(episode)
+        passage = await passage_to(parts, self._segments, episode)
+        async with self._shares.turn(reference.owner), self._scratch.copy(passage.start) as live:
+            replay = await live.thread.run(Replay, live, passage.start)
+            transitions = Transitions(live, episode, wanted)
+            await walk(parts, passage, episode, replay, transitions)
+            told = await live.thread.run(_encoded, partial(encode, episode), transitions.joined())
+            return parts.tail.header, told
+
+    async def lineage(self, reference: Reference) -> Lineage:
+        """Where the instance comes from, and what was made of it.
+
+        Raises:
+            InstanceNotFound: there is neither the instance nor anything recorded of it.
+        """
+        return await lineage_of(self.recordings, self._segments, reference)
+
     async def verify(self, reference: Reference, begin: int | None, seconds: float) -> tuple[Header, Verified]:
         """Replay the log from its first keyframe, or from the last one up to `begin`, and compare every call.
 
@@ -128,7 +181,7 @@ class History:
             InstanceNotFound, NotRecorded, HistoryDamaged: as for `page`.
             SnapshotIncompatible: other versions are installed than it was recorded with.
         """
-        parts = await self._parts(reference)
+        parts = await self.parts(reference)
         chain, ends = await chain_of(parts, begin), time.monotonic() + seconds
         start = await first_of(parts, chain)
         async with self._shares.turn(reference.owner), self._scratch.copy(start) as live:
@@ -147,7 +200,7 @@ class History:
         try:
             outcome = await self._session.call(call)
         except InstanceNotFound:
-            if await self._ended(reference) is None:
+            if await self.recordings.ended(reference) is None:
                 raise
             await self._segments.forget(reference)
             return None
@@ -155,24 +208,22 @@ class History:
         await self._segments.forget(reference, "" if log is None else log.birth)
         return outcome
 
-    async def _parts(self, reference: Reference) -> Parts:
-        try:
-            loaded = await self._session.snapshots.load(reference)
-        except InstanceNotFound:
-            ended = await self._ended(reference)
-            if ended is None:
-                raise
-            loaded = ended
+    async def parts(self, reference: Reference) -> Parts:
+        """The parts of an instance's log.
+
+        Raises:
+            InstanceNotFound: there is no such instance, nor anything recorded of it.
+            NotRecorded: it has no log.
+        """
+        loaded = await self.recordings.loaded(reference)
         return Parts(self._segments, loaded, self._session.placement.worker())
 
-    async def _ended(self, reference: Reference) -> Loaded | None:
-        ended = await self._segments.ended(reference)
-        now = self._session.snapshots.clock.now()
-        return None if ended is None or ended.header.used < now - self._ttl_s else ended
+
+def _told(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:
+    return _encoded(encode, tell(live, row, returned))
 
 
-def _encoded(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:
-    reply = tell(live, row, returned)
+def _encoded(encode: Encode, reply: Any) -> Any:
     try:
         return encode(reply)
     except (

@@ -1,11 +1,12 @@
 """The parts of one log, found without reading the others: its segments, and the tail in the state itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import HistoryDamaged, NotRecorded, RevisionNotFound
 from shared.session.live.placement import Thread
-from shared.session.record.entries import Entry, entries_in
+from shared.session.record.entries import Entry
+from shared.session.record.reader import entries_in
 from shared.session.record.segments import Segment, Segments, name_of
 from shared.session.stored.header import Header, Log
 from shared.session.stored.snapshots import Loaded
@@ -77,6 +78,20 @@ class Parts:
             HistoryDamaged: it is missing, or not as it was written.
         """
         return _part(await self._segments.read(self.tail.header.reference, self._log.birth, name_of(revision)))
+
+    async def segments(self, revisions: Sequence[int]) -> list[Part]:
+        """The segments that end at the revisions.
+
+        Raises:
+            HistoryDamaged: one is missing, or not as it was written.
+        """
+        names = [name_of(revision) for revision in revisions]
+        return [*map(_part, await self._segments.read_all(self.tail.header.reference, self._log.birth, names))]
+
+    async def revisions(self) -> list[int]:
+        """The revisions at which segments end, in order."""
+        reference = self.tail.header.reference
+        return [int(name) async for name in self._segments.names(reference, self._log.birth)]
 
     async def before(self, part: Part) -> Part:
         """The segment before a part, which the part names.

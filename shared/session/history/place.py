@@ -27,5 +27,10 @@ class Place(NamedTuple):
             raise InvalidValue(f"{text[:40]!r} is no place in a log; send a revision R, or R.k for a call in it.")
         return cls(int(found[1]), None if found[2] is None else int(found[2]))
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """By which places of one log come after one another."""
+        return self.revision, -1 if self.k is None else self.k
+
     def __str__(self) -> str:
         return f"{self.revision}" if self.k is None else f"{self.revision}.{self.k}"

@@ -1,7 +1,7 @@
 """Making recorded calls again on a copy, and comparing what they return with what the log says."""
 
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,10 +56,13 @@ class Replay:
         self.returned: Any = None
         """What the last call returned."""
 
-    def make(self, calls: Iterable[Recorded]) -> Generator[None, None, Otherwise | None]:
+    def make(
+        self, calls: Iterable[Recorded], see: Callable[[Any], bool] | None = None
+    ) -> Generator[None, None, Otherwise | None]:
         """Make the calls; the first that returns something else than it did.
 
-        Yields where others may have a turn.
+        Yields where others may have a turn. What a call returns as it did is shown to
+        `see`, which says whether that is enough.
         """
         live, clock = self.live, time.perf_counter
         step = live.step
@@ -77,6 +80,8 @@ class Replay:
                 return Otherwise(number, f"the call raised: {error.detail}")
             if not _is_same(recorded, self.returned):
                 return Otherwise(number, self._why())
+            if see is not None and see(self.returned):
+                return None
             if clock() > ends:
                 yield
                 ends = clock() + TURN_S

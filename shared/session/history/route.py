@@ -44,6 +44,17 @@ async def route_to(parts: Parts, segments: Segments, place: Place) -> Route:
     return Route(*await _way(parts, segments, part, target), row)
 
 
+async def checked(parts: Parts, place: Place) -> Place:
+    """The place with the index of its call, where several calls made its revision.
+
+    Raises:
+        RevisionNotFound: the log has no such place.
+    """
+    part = await parts.holding(place.revision)
+    entries = await parts.beside(part, part.entries)
+    return _checked(place, entries[place.revision - part.log.after - 1][1])
+
+
 async def state_at(parts: Parts, place: Place) -> Loaded | None:
     """The state that a revision has left, where it is stored as it is; None where a way leads to it.
 

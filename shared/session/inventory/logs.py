@@ -1,7 +1,8 @@
 """When the recorded calls of an instance are over: it is closed for long, or its log was begun anew."""
 
 from shared.errors import InstanceNotFound, SnapshotUnusable
-from shared.session.record.segments import END, folder_of
+from shared.session.record.beside import folder_of
+from shared.session.record.segments import END
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Snapshots
 from shared.storage.protocol import Entry

@@ -1,7 +1,7 @@
 """Who has anything in the store, found at one page of keys an owner and folder."""
 
 from shared.session.inventory.by_instance import BEHIND_ALL
-from shared.session.record.segments import PREFIX as HISTORY
+from shared.session.record.beside import PREFIX as HISTORY
 from shared.session.stored.tombstones import PREFIX as CLOSED
 from shared.storage.protocol import Store
 

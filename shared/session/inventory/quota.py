@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from shared.errors import QuotaExceeded
 from shared.session.inventory.by_instance import BEHIND_ALL, ByInstance
-from shared.session.record.segments import PREFIX as HISTORY
+from shared.session.record.beside import PREFIX as HISTORY
 from shared.session.stored.ending import is_marker
 from shared.session.stored.snapshots import Snapshots
 

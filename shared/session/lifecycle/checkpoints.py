@@ -228,6 +228,7 @@ def _restored(
         revision=revision,
         made_by=before.made_by,
         turn=None,
+        name=before.name,
     )
     reply = None if keyed is None else pack(record(header))
     recent, keyed_calls = remember(before, revision, call_id, keyed, reply)

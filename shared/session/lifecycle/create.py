@@ -67,12 +67,14 @@ class Creation:
         gone: Gone | None = None,
         affinity: str | None = None,
         record: bool = False,
+        name: str = "",
     ) -> Header:
         """Create an instance and store its first snapshot. For a repeated call, ask `made_before` first.
 
         Without `instance_id`, the id is derived from the key, or is a uuid4 if there is no key. `gone` ends the
         wait for a trial. `affinity` is the instance whose calls are sent to this process, where that is known: the
         calls on another go elsewhere, so it is not kept live here. With `record`, every call on it is recorded.
+        `name` is that of the recording.
 
         Raises:
             NotCreatable: Gymnasium refused, or the environment's trial failed.
@@ -89,8 +91,9 @@ class Creation:
         async with self._quota.room(owner, Amount(envs=1)):
             worker = self._placement.worker()
             first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
-            if record:
-                first = first._replace(header=msgspec.structs.replace(first.header, log=begun(0)))
+            if record or name:
+                log = begun(0) if record else None
+                first = first._replace(header=msgspec.structs.replace(first.header, log=log, name=name))
             return await self._store(worker, first, keyed, stays=affinity in (None, new_id))
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:

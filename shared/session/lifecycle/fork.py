@@ -17,6 +17,7 @@ from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.live.cache import LiveCache
 from shared.session.record.growth import begun_like
+from shared.session.record.segments import Segments
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Expected, Header, check_revision
 from shared.session.stored.idempotency import Keyed, check_same, check_unused
@@ -39,10 +40,13 @@ class Forked(NamedTuple):
 class Forking:
     """Forks the instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, bulk: Snapshots, live: LiveCache, quota: Quota) -> None:
+    def __init__(
+        self, snapshots: Snapshots, bulk: Snapshots, segments: Segments, live: LiveCache, quota: Quota
+    ) -> None:
         """`bulk` are the same snapshots by the way of bulk work, for forks of many."""
         self._snapshots = snapshots
         self._bulk = bulk
+        self._segments = segments
         self._live = live
         self._quota = quota
 
@@ -72,6 +76,7 @@ class Forking:
         origin = await self._origin(reference, if_match, None, past)
         twins = self._twins(origin.header, [str(uuid.uuid4()) for _ in range(count)], reseed, b"")
         async with self._quota.room(reference.owner, _amount(twins, origin.body)):
+            await self._segments.beside.branch(origin.header, [twin.instance_id for twin in twins])
             await self._write_all_or_none(twins, origin.body)
         return Forked([twin.instance_id for twin in twins])
 
@@ -95,6 +100,7 @@ class Forking:
             twins = self._twins(origin.header, ids, reseed, keyed.body)
             # Room for the whole set is taken once: completing it later may exceed the limit.
             async with self._quota.room(reference.owner, _amount(twins, origin.body)):
+                await self._segments.beside.branch(origin.header, ids)
                 claim = await self._snapshots.add(twins[0], origin.body)
             check_same(claim.header.made_by, keyed)
         elif await self._snapshots.index.has(claim.header):
@@ -115,6 +121,7 @@ class Forking:
             turn=None,
             origin=(origin.instance_id, origin.revision),
             log=begun_like(origin),
+            name="",
             reseed=origin.reseed if reseed is None else (reseed, 0),
             # A seed would make the forks' new generators equal again.
             drawn_seed=origin.drawn_seed if reseed is None else None,

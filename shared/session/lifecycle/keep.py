@@ -14,6 +14,7 @@ from shared.errors import InstanceNotFound, KeyReused, ReplyGone, StoreFailed
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.take_back import left_behind
 from shared.session.record.growth import begun_like
+from shared.session.record.segments import Segments
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
@@ -35,8 +36,9 @@ class State(NamedTuple):
 class Keeping:
     """Keeps states as instances of one store."""
 
-    def __init__(self, snapshots: Snapshots, quota: Quota) -> None:
+    def __init__(self, snapshots: Snapshots, segments: Segments, quota: Quota) -> None:
         self._snapshots = snapshots
+        self._segments = segments
         self._quota = quota
 
     async def ids(self, origin: Header, count: int, keyed: Keyed | None) -> tuple[list[str], bool]:
@@ -74,6 +76,7 @@ class Keeping:
         headers = [self._header(origin, *each, keyed) for each in zip(ids, states, strict=True)]
         size = sum(sealed_size(header, state.body) for header, state in zip(headers, states, strict=True))
         async with self._quota.room(origin.owner, Amount(len(ids), size)):
+            await self._segments.beside.branch(origin, ids)
             await self._write(headers, [state.body for state in states], keyed)
 
     async def _write(self, headers: Sequence[Header], bodies: Sequence[bytes], keyed: Keyed | None) -> None:
@@ -121,6 +124,7 @@ class Keeping:
             turn=None,
             origin=(origin.instance_id, origin.revision),
             log=begun_like(origin),
+            name="",
             reseed=None,
             libraries=libraries,
             digests=digests,

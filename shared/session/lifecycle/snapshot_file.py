@@ -56,4 +56,4 @@ def from_file(sent: bytes, owner: str, keys: Sequence[bytes]) -> tuple[Header, b
 
 def without_calls(header: Header) -> Header:
     """The header without what concerns its own instance alone."""
-    return msgspec.structs.replace(header, recent=b"", keyed=(), made_by=b"", turn=None, log=None)
+    return msgspec.structs.replace(header, recent=b"", keyed=(), made_by=b"", turn=None, log=None, name="")

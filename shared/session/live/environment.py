@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator
+from copy import deepcopy
 from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -15,7 +16,7 @@ from shared.session.live.kind import kind_of
 from shared.session.live.placement import Thread
 from shared.session.live.restore import continue_from
 from shared.session.live.telling import Encode, refusal
-from shared.session.record.growth import Switch
+from shared.session.record.growth import Switching
 from shared.session.record.recorder import Recorder, packed_action
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
@@ -57,7 +58,7 @@ class Attempt(NamedTuple):
     """The packed result, kept only for calls with an idempotency key."""
     recorder: Recorder | None = None
     """What was called, where the instance records."""
-    switch: Switch | None = None
+    switch: Switching | None = None
     """What becomes of the instance's log, if the operation says so."""
 
 
@@ -159,7 +160,7 @@ class LiveEnvironment:
         """What the snapshots that are written from here on depend on."""
         self.recorder: Recorder | None = None
         """Notes what the present operation calls, where the instance records."""
-        self.switch: Switch | None = None
+        self.switch: Switching | None = None
         """What the present operation makes of the log."""
         self.step: Callable[[Any], Any] = self._plain_step
         """The same as `apply(Step(action))`, made quick because it is the most frequent call."""
@@ -212,7 +213,9 @@ class LiveEnvironment:
             NotEncodable: what it returned is not what Gymnasium says, or of a kind that cannot be told.
             EnvironmentRaised: it raised anything else.
         """
-        before, self.touched = self.touched, True
+        before, self.touched, noted = self.touched, True, call
+        if type(call) is Reset and call.options is not None and self.recorder is not None:
+            noted = Reset(call.seed, deepcopy(call.options))  # a vector takes its `reset_mask` out of them
         try:
             result = self.subject.apply(call)
         except Exception as error:  # foreign code: whatever it raises is told, never swallowed
@@ -223,7 +226,7 @@ class LiveEnvironment:
             check_reset(result)
             self.counter.reset()
         if self.recorder is not None:
-            self.recorder.call(call, result)
+            self.recorder.call(noted, result)
         return result
 
     def _recorded_step(self, action: Any) -> Any:

@@ -11,7 +11,7 @@ of a step is its action: one byte for a small integer of NumPy's, else packed by
 takes 12 bytes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from struct import Struct
 from typing import Any, NamedTuple
@@ -41,9 +41,9 @@ class Kind(IntEnum):
 
 
 TERMINATED, TRUNCATED = 8, 16
-_FORM, ONE, ZERO, DOUBLE, OTHER = 96, 0, 32, 64, 96
+FORM, ONE, ZERO, DOUBLE, OTHER = 96, 0, 32, 64, 96
 PACKED = 128
-_KIND = 7
+KIND = 7
 
 _HEAD = Struct(f"<B{DIGEST_BYTES}s")
 _FLOAT = Struct("<d")
@@ -152,81 +152,3 @@ def outcome_of(reward: Any, terminated: Any, truncated: Any) -> tuple[int, bytes
 
 
 _FORMS = {_FLOAT.pack(1.0): ONE, _FLOAT.pack(0.0): ZERO}
-
-
-def entries_in(tail: bytes) -> Iterator[Entry]:
-    """The entries of a log, in order.
-
-    Raises:
-        SnapshotCorrupt: the bytes are of no log.
-    """
-    reader = _Reader(tail)
-    try:
-        while reader.at < len(tail):
-            yield reader.entry()
-    except (IndexError, ValueError, TypeError) as error:
-        raise SnapshotCorrupt(f"The log cannot be read: {error}.") from error
-
-
-class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.at = 0
-
-    def entry(self) -> Entry:
-        data, at = self._data, self.at
-        if data[at] < 128 and data[at + 1] == 2:  # one call, as most entries have
-            self.at = at + 2
-            return Entry(data[at], (), [self.call()])
-        ms, head = self.number(), self.number()
-        marks = [Mark(self.number(), self.taken(NAME_BYTES)) for _ in range(self.number())] if head & 1 else ()
-        call = self.call
-        return Entry(ms, marks, [call() for _ in range(head >> 1)])
-
-    def call(self) -> Recorded:
-        data, at = self._data, self.at
-        code, digest = data[at], data[at + 1 : at + 1 + DIGEST_BYTES]
-        self.at = at + 1 + DIGEST_BYTES
-        kind = code & _KIND
-        reward = None
-        terminated: Any = code & TERMINATED != 0
-        truncated: Any = code & TRUNCATED != 0
-        if kind <= _DRAWN_STEP:
-            form = code & _FORM
-            if form == ONE:
-                reward = 1.0
-            elif form == ZERO:
-                reward = 0.0
-            elif form == DOUBLE:
-                [reward] = _FLOAT.unpack(self.taken(_FLOAT.size))
-            else:
-                reward, terminated, truncated = exact.decode(self.taken(self.number()))
-            if not code & PACKED:
-                action = _SMALL[data[self.at]]
-                self.at += 1
-                return Recorded(_KINDS[kind], digest, reward, terminated, truncated, action)
-        argument = plain.loads(self.taken(self.number())) if code & PACKED else _NOTHING.get(kind)
-        return Recorded(_KINDS[kind], digest, reward, terminated, truncated, argument)
-
-    def number(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._data[self.at]
-            self.at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
-
-    def taken(self, length: int) -> bytes:
-        begin = self.at
-        self.at += length
-        if self.at > len(self._data):
-            raise ValueError("it ends within an entry")
-        return self._data[begin : self.at]
-
-
-_KINDS = [*Kind]
-_DRAWN_STEP = int(Kind.DRAWN_STEP)
-_SMALL = [np.int64(value) for value in range(256)]
-_NOTHING: dict[int, Any] = {Kind.RESET: [None, None], Kind.SAMPLE: ["action_space", None, None]}

@@ -1,7 +1,7 @@
 """How a log goes on: with an entry for each revision, with a switch, and with a state that no call has made."""
 
 import os
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,14 @@ Switch = Literal["on", "off", "anew"]
 """Recording begins, ends, or begins anew and forgets what was."""
 
 _BIRTH_BYTES = 8
+
+
+class Switching(NamedTuple):
+    """What an operation makes of an instance's log."""
+
+    to: Switch
+    name: str | None = None
+    """The recording's name from now on; None leaves it."""
 
 
 def begun(revision: int) -> Log:
@@ -35,9 +43,8 @@ def grown(log: Log, before: float, used: float, recorder: Recorder) -> Log:
         entry = entries.SHORT[ms] + calls[0]
     else:
         entry = entries.entry_of(ms, calls, marks)
-    return Log(
-        log.birth, log.tail + entry, log.after, log.previous, log.keyframe, log.replay_us + recorder.replay_us
-    )
+    replay_us = log.replay_us + recorder.replay_us
+    return Log(log.birth, log.tail + entry, log.after, log.previous, log.keyframe, replay_us, -1, log.tally)
 
 
 def restored(log: Log, before: float, used: float, what: str) -> Log:

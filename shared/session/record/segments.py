@@ -6,7 +6,7 @@ stored state, so a segment that is written twice, or by two processes at once, i
 """
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -19,8 +19,10 @@ from shared.errors import (
     SnapshotUnusable,
     StoreUnavailable,
 )
+from shared.session.record.beside import PREFIX, Beside, folder_of
 from shared.session.record.entries import NAME_BYTES, Mark
 from shared.session.record.recorder import KEYFRAME_US, Recorder
+from shared.session.record.tally import summarised
 from shared.session.stored.envelope import content_digest
 from shared.session.stored.header import Header, Log
 from shared.session.stored.in_parts import in_parts
@@ -29,9 +31,6 @@ from shared.session.stored.retry import Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.snapshot.versions.compatibility import Dependencies
 from shared.storage.protocol import ABSENT, Absent, Conflict, Entry, Stored, Tag
-
-PREFIX = "history/"
-"""Prefix of the keys of segments and keyframes in the store."""
 
 TAIL_BYTES = 2048
 """A longer tail becomes a segment before the next call.
@@ -59,11 +58,6 @@ def name_of(revision: int) -> str:
     return f"{revision:0{_DIGITS}d}"
 
 
-def folder_of(reference: Reference, birth: str) -> str:
-    """What the keys of a log's segments begin with."""
-    return f"{PREFIX}{reference.owner}/{reference.instance_id}/{birth}/"
-
-
 class Segment(NamedTuple):
     """A segment, a keyframe within a rollout, or the end of a closed instance."""
 
@@ -81,6 +75,8 @@ class Segments:
     def __init__(self, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
         self._objects = snapshots.objects
+        self.beside = Beside(snapshots.objects)
+        """What is kept beside the segments of a log."""
 
     def check_size(self, recorder: Recorder) -> None:
         """Check the size of an entry before it is added.
@@ -115,14 +111,15 @@ class Segments:
             StoreUnavailable: it could not be written.
         """
         revision, has_keyframe = loaded.header.revision, log.replay_us > KEYFRAME_US
-        header = _slim(loaded.header, f"{log.birth}/{name_of(revision)}")
+        counted, tally = summarised(loaded.header, log)
+        header = msgspec.structs.replace(_slim(loaded.header, f"{log.birth}/{name_of(revision)}"), log=counted)
         if not has_keyframe:  # nothing is restored from it
             header = msgspec.structs.replace(header, libraries={}, digests={}, cpu="")
         content = self._snapshots.sealed(header, zlib.compress(loaded.body, 1) if has_keyframe else b"")
         digest = await self._written(header, content, loaded.body if has_keyframe else b"")
         if has_keyframe:
-            return Log(log.birth, b"", revision, digest, revision)
-        return Log(log.birth, b"", revision, digest, log.keyframe, log.replay_us)
+            return Log(log.birth, b"", revision, digest, revision, tally=tally)
+        return Log(log.birth, b"", revision, digest, log.keyframe, log.replay_us, tally=tally)
 
     async def keep(self, recorder: Recorder, before: Header, dependencies: Dependencies) -> list[Mark]:
         """Write the keyframes within the rollout that makes the revision after `before`.
@@ -168,6 +165,14 @@ class Segments:
             raise HistoryDamaged(
                 f"The segment {birth}/{name} of the instance's log cannot be used: {error.detail}", segment=name
             ) from error
+
+    async def read_all(self, reference: Reference, birth: str, names: Sequence[str]) -> list[Segment]:
+        """Several segments; from a store that is far, at once.
+
+        Raises:
+            HistoryDamaged: one is missing, or not as it was written.
+        """
+        return await in_parts(self._objects, lambda name: self.read(reference, birth, name), names)
 
     async def end(self, loaded: Loaded) -> None:
         """Keep the last state of an instance that is about to be deleted, if it has a log.

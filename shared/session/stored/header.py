@@ -61,6 +61,11 @@ class Log(msgspec.Struct, frozen=True, array_like=True):
     Where it was switched on again, it stands here until the next segment, and `replay_us` says so.
     """
 
+    tally: bytes = b""
+    """How far the environments had come in their episodes at the last segment; see `record.tally`."""
+    ended: bytes = b""
+    """In a segment: the episodes that ended in its part."""
+
     @property
     def on(self) -> bool:
         """Whether calls are recorded."""
@@ -118,6 +123,8 @@ class Header(msgspec.Struct, frozen=True, array_like=True):
     """
     log: Log | None = None
     """The log of an instance that records its calls, or has; a checkpoint has none."""
+    name: str = ""
+    """What people call the recording of the instance."""
 
     @property
     def reference(self) -> Reference:

@@ -48,6 +48,7 @@ _IN_PATH = {
     "namespace": "What stands before the slash in an id of Gymnasium's registry.",
     "name": "What follows it.",
     "revision": "A recorded revision, or `R.k` for call k of those that made it.",
+    "number": "The number of a recorded episode.",
     "x": "An integer.",
 }
 """Descriptions of the parameters in paths."""
@@ -147,7 +148,10 @@ def _documented(endpoint: Endpoint) -> Any:
 
     named = inspect.Parameter.KEYWORD_ONLY
     parameters = [
-        inspect.Parameter(name, named, annotation=kind | None, default=Query(None, description=description))
+        # `from` is a name of Python's own.
+        inspect.Parameter(
+            f"{name}_", named, annotation=kind | None, default=Query(None, alias=name, description=description)
+        )
         for name, (description, kind) in _query(endpoint).items()
     ]
     for name in re.findall(r"{(\w+)}", endpoint.path):

@@ -15,6 +15,7 @@ import msgspec
 
 from shared.errors import InvalidValue
 from shared.frames import Picture
+from shared.session.filming.strips import Frame
 from shared.session.monitor.feed import FeedItem
 from shared.session.stored.header import Header
 from shared.web.protocol.records import iso
@@ -38,6 +39,23 @@ def part(item: FeedItem) -> bytes:
         "trouble": item.trouble,
     }
     return _part(metadata, picture)
+
+
+def frame_part(frame: Frame) -> bytes:
+    """The part about one frame of a recorded episode."""
+    metadata = {
+        "revision": frame.place.revision,
+        "index": frame.place.k,
+        "episode": frame.episode,
+        "step": frame.step,
+        "content_type": None if frame.picture is None else frame.picture.content_type,
+    }
+    return _part(metadata, frame.picture)
+
+
+def end_part(following: str | None) -> bytes:
+    """The last part of a run of frames: where the next run begins, if there is one."""
+    return _part({"next": following})
 
 
 def clock_part(cursor: str | None = None) -> bytes:

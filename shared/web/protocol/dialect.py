@@ -64,6 +64,7 @@ V1 = Dialect(
         "namespace": "ALE",
         "name": "Pong-v5",
         "revision": "2",
+        "number": "1",
     },
 )
 """The API of `/v1`: gymnasium-http-api's and what is added to it."""

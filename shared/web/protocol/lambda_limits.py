@@ -45,8 +45,8 @@ def seconds_for_calls(scope: Scope) -> float:
 
 
 _ASK_FOR_LESS = (
-    "ask for less: fewer steps, less to include, fewer frames, or `Accept-Encoding: gzip` and "
-    "`Accept: application/msgpack`"
+    "ask for less: fewer steps, a part of an episode, less to include, fewer frames, or `Accept-Encoding: gzip` "
+    "and `Accept: application/msgpack`"
 )
 
 

@@ -47,6 +47,11 @@ def encoding_for(accept: bytes, accept_encoding: bytes, query: bytes) -> Encodin
     return Encoding(JSON_TYPE, as_json_of_typed_arrays if arrays == "base64" else as_json, gzipped)
 
 
+def prefers(media_type: str, accept: bytes) -> bool:
+    """Whether the header names the type, and JSON with less weight, or later with as much."""
+    return _prefers((media_type,), _weights(accept))
+
+
 def _prefers(names: Collection[str], weights: Mapping[str, float]) -> bool:
     """Whether one of the names is there, and JSON is not named with as much weight or more."""
     wanted = max(weights.get(name, 0.0) for name in names)

@@ -40,6 +40,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
     errors.NotInstalled: ProblemKind(HTTPStatus.NOT_FOUND, "not-installed"),
     errors.RevisionNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "revision-not-found"),
+    errors.EpisodeNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "episode-not-found"),
     errors.NotRecorded: ProblemKind(HTTPStatus.CONFLICT, "not-recorded"),
     errors.HistoryDamaged: ProblemKind(HTTPStatus.CONFLICT, "history-damaged"),
     errors.JournalFull: ProblemKind(HTTPStatus.CONFLICT, "journal-full"),

@@ -5,7 +5,10 @@ from typing import Any
 
 import msgspec
 
+from shared.session.history.passage import place_of
+from shared.session.history.recordings import Recording
 from shared.session.history.rows import Row
+from shared.session.record.episodes import Episode
 from shared.session.stored.header import Header
 from shared.session.stored.statistics import Statistics, VectorReturn
 from shared.wire.messages.records import CheckpointReply, InstanceReply, StatisticsReply
@@ -30,10 +33,37 @@ INSTANCE_EXAMPLE: dict[str, Any] = {
     "used": "2026-01-31T12:00:00.126412+00:00",
     "revision": 2,
     "origin": None,
+    "name": "",
     "statistics": None,
     "mechanism": "classic-control",
     "libraries": {"gymnasium": "1.4.0", "numpy": "2.4.6"},
     "cpu": "X86_V3 X86_V4",
+}
+
+EPISODE_EXAMPLE: dict[str, Any] = {
+    "number": 1,
+    "start": "reset",
+    "end": "terminated",
+    "seed": 42,
+    "steps": 2,
+    "return": 2.0,
+    "first": "1",
+    "last": "2.1",
+    "began": "2026-01-31T12:00:00.104000+00:00",
+    "ended": "2026-01-31T12:00:00.126000+00:00",
+}
+
+RECORDING_EXAMPLE: dict[str, Any] = {
+    name: INSTANCE_EXAMPLE[name]
+    for name in (
+        *("instance_id", "env_id", "name", "num_envs", "episode", "steps", "episode_return", "ended"),
+        *("created", "used", "revision", "origin"),
+    )
+} | {"recording": True, "closed": False}
+
+RELATIVE_EXAMPLE: dict[str, Any] = {
+    name: RECORDING_EXAMPLE[name]
+    for name in ("instance_id", "env_id", "name", "origin", "created", "revision", "closed")
 }
 
 ROW_EXAMPLE: dict[str, Any] = {
@@ -76,6 +106,7 @@ def instance_record(header: Header) -> InstanceReply:
         "origin": None
         if header.origin is None
         else {"instance_id": header.origin[0], "revision": header.origin[1]},
+        "name": header.name,
         "statistics": None if progress.statistics is None else _statistics(progress.statistics),
         "mechanism": header.mechanism,
         "libraries": header.libraries,
@@ -112,6 +143,35 @@ def row_record(row: Row) -> dict[str, Any]:
         "arguments": row.arguments,
         "time": iso(row.time),
     }
+
+
+def episode_record(episode: Episode) -> dict[str, Any]:
+    """The record of an episode in a log."""
+    return {
+        "number": episode.number,
+        "start": episode.start,
+        "end": episode.end,
+        "seed": episode.seed,
+        "steps": episode.steps,
+        "return": episode.total,
+        "first": str(place_of(episode.first)),
+        "last": str(place_of(episode.last)),
+        "began": iso(episode.began / 1000),
+        "ended": iso(episode.ended / 1000),
+    }
+
+
+def relative_record(relative: Recording) -> dict[str, Any]:
+    """The record of an ancestor or a descendant."""
+    record = recording_record(relative)
+    return {name: record[name] for name in RELATIVE_EXAMPLE}
+
+
+def recording_record(recording: Recording) -> dict[str, Any]:
+    """The record of an instance that has recorded calls."""
+    record, log = instance_record(recording.header), recording.header.log
+    told = {name: value for name, value in record.items() if name in RECORDING_EXAMPLE}
+    return told | {"recording": log is not None and log.on and not recording.closed, "closed": recording.closed}
 
 
 def _statistics(kept: Statistics) -> StatisticsReply:

@@ -179,7 +179,7 @@ class Request(msgspec.Struct, Generic[BodyT]):
         encoded = self.encoding(content)
         head = [*encoded.head]
         if revision is not None:
-            head.append(_etag(revision))
+            head.append(etag(revision))
         if replayed:
             head.append(_REPLAYED)
         head.extend((name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items())
@@ -218,7 +218,7 @@ class Reply(Response):
 def reply_of(outcome: Outcome) -> Reply:
     """The HTTP reply of a call whose encoding was an `Encoding`."""
     encoded: Encoded = outcome.reply
-    head = [*encoded.head, _etag(outcome.header.revision)]
+    head = [*encoded.head, etag(outcome.header.revision)]
     if outcome.replayed:
         head.append(_REPLAYED)
     if outcome.moved is not None:
@@ -228,7 +228,7 @@ def reply_of(outcome: Outcome) -> Reply:
 
 def reply_at(encoded: Encoded, revision: int) -> Reply:
     """The HTTP reply of what is encoded already, about an instance at the revision."""
-    return Reply(encoded.content, 200, [*encoded.head, _etag(revision)])
+    return Reply(encoded.content, 200, [*encoded.head, etag(revision)])
 
 
 def warning_of(moved: str) -> str:
@@ -262,5 +262,6 @@ async def read_body(receive: Receive, limit: int, content_encoding: bytes = b"")
             return b"".join(parts)
 
 
-def _etag(revision: int) -> tuple[bytes, bytes]:
+def etag(revision: int) -> tuple[bytes, bytes]:
+    """The header that tells an instance's revision."""
     return b"etag", b'"%d"' % revision

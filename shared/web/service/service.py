@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
 from shared.session.explore.explorer import Explorer
+from shared.session.filming.films import Films
+from shared.session.filming.frames import Frames
 from shared.session.history.history import History
 from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
@@ -51,6 +53,10 @@ class Service:
     """Looks into the futures of instances."""
     history: History
     """Tells what was recorded of instances."""
+    frames: Frames
+    """Draws it."""
+    films: Films
+    """Films it."""
     log: LogWriter
     metrics: "Metrics | None"
     """Only a server has them: a Lambda function is one of many, and short-lived."""
@@ -80,6 +86,7 @@ class Service:
         await self.renderer.close()
         await self.looks.close()
         await self.explorer.close()
+        await self.frames.close()
         await self.history.close()
         await self.session.shut_down()
 
@@ -115,6 +122,8 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
         accept=chosen.accept,
         store_calls=chosen.store_calls,
     )
+    history = History(session, chosen.history_ttl_s)
+    frames = Frames(session, history.parts)
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log, chosen.metrics_namespace)
     counted = _metrics(session, store) if metrics else None
@@ -132,7 +141,9 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
             chosen.max_explore_steps,
             chosen.max_steps_per_call,
         ),
-        history=History(session, chosen.history_ttl_s),
+        history=history,
+        frames=frames,
+        films=Films(frames, session.segments),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

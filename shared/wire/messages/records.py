@@ -56,6 +56,7 @@ class InstanceReply(TypedDict):
     used: str
     revision: int
     origin: Origin | None
+    name: str
     statistics: StatisticsReply | None
     mechanism: str
     libraries: dict[str, str]

@@ -136,6 +136,87 @@ class AtReply(TypedDict, total=False):
     picture: Any
 
 
+class RecordingReply(TypedDict):
+    """An instance that has recorded calls: how far it has come, and whether it records or is closed."""
+
+    instance_id: str
+    env_id: str
+    name: str
+    num_envs: int | None
+    episode: int
+    steps: int
+    episode_return: Any
+    ended: bool
+    created: str
+    used: str
+    revision: int
+    origin: dict[str, Any] | None
+    recording: bool
+    closed: bool
+
+
+class RecordingsReply(TypedDict):
+    """Recordings in the order of their ids. `next` is what the next page begins behind; null on the last."""
+
+    recordings: list[RecordingReply]
+    next: str | None
+
+
+class RelativeReply(TypedDict):
+    """An ancestor or a descendant."""
+
+    instance_id: str
+    env_id: str
+    name: str
+    origin: dict[str, Any] | None
+    created: str
+    revision: int
+    closed: bool
+
+
+class LineageReply(TypedDict):
+    """Ancestors, nearest first, and descendants, each before its own."""
+
+    ancestors: list[RelativeReply]
+    descendants: list[RelativeReply]
+
+
+_EPISODE: dict[str, Any] = {
+    "number": int,
+    "start": Literal["reset", "log", "record", "restore"],
+    "end": Literal["terminated", "truncated", "reset", "restore", "off"] | None,
+    "seed": int | str | None,
+    "steps": int,
+    "return": float,
+    "first": str,
+    "last": str,
+    "began": str,
+    "ended": str,
+}
+
+# `return` is a name that a class cannot have.
+RecordedEpisode = TypedDict("RecordedEpisode", _EPISODE)  # type: ignore[misc]
+
+
+class EpisodesReply(TypedDict):
+    """Episodes in the order of their numbers. `next` is what the next page begins behind; null on the last."""
+
+    episodes: list[RecordedEpisode]
+    next: int | None
+
+
+class TransitionsReply(TypedDict):
+    """An episode and its transitions as columns. There is one observation more than actions; so of `infos`."""
+
+    episode: RecordedEpisode
+    observations: Any
+    actions: Any
+    rewards: Any
+    terminations: Any
+    truncations: Any
+    infos: NotRequired[list[dict[str, Any]]]
+
+
 class VerifyReply(TypedDict, total=False):
     """How many calls returned what the log says; with `at`, the first that did not, and why."""
 

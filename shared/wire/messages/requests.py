@@ -54,6 +54,7 @@ Seed = Annotated[
 ]
 Revision = Annotated[int, Field(ge=0, lt=1 << 63), BeforeValidator(_integral)]
 PlaceText = Annotated[str, Field(pattern=r"^[0-9]{1,16}([.][0-9]{1,9})?$")]
+RecordingName = Annotated[str, Field(max_length=200)]
 RECORDED = "A revision that was recorded, or `R.k` for call k within it."
 Keywords = Annotated[dict[str, Any], BeforeValidator(_storable)]
 
@@ -106,6 +107,7 @@ class CreateBody(BaseModel):
         description="Seeds the spaces, and the first reset if that brings no seed of its own.",
     )
     record: bool = Field(False, description="Record every call, so that all of them can be had again.")
+    name: RecordingName = Field("", description="What people call the recording.", examples=["lost at the door"])
 
 
 class ResetBody(BaseModel):
@@ -261,9 +263,10 @@ class ForkBody(BaseModel):
 
 
 class RecordBody(BaseModel):
-    """Whether calls are recorded from now on."""
+    """Whether calls are recorded from now on, and the recording's name."""
 
     on: bool
+    name: RecordingName | None = Field(None, description="By default it keeps the name that it has.")
 
 
 class VerifyBody(BaseModel):

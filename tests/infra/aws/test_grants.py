@@ -30,6 +30,16 @@ FUNCTIONS = {
 }
 ENDPOINT_OF: dict[Router, str] = {module.router: module.__name__.rpartition(".")[2] for module in local.MODULES}
 ACTIONS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+PAST = (
+    "history/",
+    "at/1/",
+    "at/1/render/",
+    "frames/?from=1",
+    "episodes/",
+    "episodes/1/",
+    "lineage/",
+    "episodes/1/video/?format=webp",
+)
 DENIED = Answer(403, "AccessDenied")
 
 UNUSED = {
@@ -177,7 +187,7 @@ def call_everything(api: Api) -> None:
         api.post(f"{path}/restore/", {"checkpoint_id": made})
         api.post(f"{path}/restore/", {"checkpoint_id": unknown[-36:]})
         api.post(f"{path}/record/", {"on": False})
-        for each in ("history/", "at/1/"):
+        for each in PAST:
             api.get(f"{path}/{each}")
         api.delete(f"{path}/history/")
         api.post(f"{path}/verify/", {})
@@ -221,15 +231,18 @@ def call_the_past(api: Api) -> None:
         call = {"instance_id": past.rpartition("/")[2], "action": 1}
         for if_match in (999, None):
             api.post(f"/v1/batch/{kind}/", {"calls": [call | ({"if_match": if_match} if if_match else {})]})
-    for path in ("history/", "at/1/", "at/0/"):
+    for path in (*PAST, "at/0/"):
         api.get(f"{past}/{path}")
     api.post(f"{past}/verify/", {})
+    api.post(f"{past}/explore/", {"sequences": [[1]], "keep": {"best": 1}})
     api.post(f"{past}/fork/", {"revision": 1})
+    api.get(f"{past}/lineage/")
     api.post(f"{past}/restore/", {"revision": 1})
     api.delete(f"{past}/history/")
     api.post(f"{past}/step/", {"action": 1})
     api.delete(past)
     api.get(f"{past}/history/")
+    api.get("/v1/recordings/")
     api.create("CartPole-v1", record=True)
 
 

@@ -14,6 +14,7 @@ from gymnasium_http.asynchronous.making import (
     make_async,
     make_vec_async,
 )
+from gymnasium_http.asynchronous.recorded import AsyncRecorded, recordings_async
 from gymnasium_http.asynchronous.vector import AsyncVectorEnv
 from gymnasium_http.calls.explore import Futures
 from gymnasium_http.calls.rollout import Reset, Rollout
@@ -24,6 +25,7 @@ from gymnasium_http.errors import (
     CheckpointNotFound,
     Contended,
     EnvironmentRaised,
+    EpisodeNotFound,
     GymHTTPError,
     HistoryDamaged,
     InstanceNotFound,
@@ -61,6 +63,7 @@ from gymnasium_http.errors import (
 )
 from gymnasium_http.listing import instances
 from gymnasium_http.making import attach, make, make_vec
+from gymnasium_http.recorded import Recorded, recordings
 from gymnasium_http.registration import register
 from gymnasium_http.snapshot import from_snapshot
 from gymnasium_http.transport.async_connection import AsyncConnection
@@ -71,6 +74,7 @@ from gymnasium_http.version import VERSION as __version__
 __all__ = [
     "AsyncConnection",
     "AsyncEnv",
+    "AsyncRecorded",
     "AsyncVectorEnv",
     "BodyTooLarge",
     "CallTooLong",
@@ -78,6 +82,7 @@ __all__ = [
     "Connection",
     "Contended",
     "EnvironmentRaised",
+    "EpisodeNotFound",
     "Futures",
     "GymHTTPError",
     "HTTPEnv",
@@ -101,6 +106,7 @@ __all__ = [
     "NotServed",
     "NotVerified",
     "QuotaExceeded",
+    "Recorded",
     "ReplyGone",
     "ReplyTooLarge",
     "Reset",
@@ -128,6 +134,8 @@ __all__ = [
     "make_async",
     "make_vec",
     "make_vec_async",
+    "recordings",
+    "recordings_async",
 ]
 
 register()

@@ -4,10 +4,11 @@ from typing import Any, Literal, Self
 
 from gymnasium_http.calls import past, playing, states
 from gymnasium_http.instance import Instance
+from gymnasium_http.recorded import Recorded
 from gymnasium_http.transport.blocking import blocking, run
 
 
-class BlockingInstance(Instance):
+class BlockingInstance(Recorded, Instance):
     """An instance whose calls block. `copy.deepcopy` forks it."""
 
     fork = blocking(states.fork)
@@ -18,8 +19,6 @@ class BlockingInstance(Instance):
     snapshot = blocking(states.snapshot)
     record = blocking(states.record)
     recording = blocking(past.recording)
-    at = blocking(past.at)
-    verify = blocking(past.verify)
     rollout = blocking(playing.rollout)
     explore = blocking(playing.explore)
     detach = blocking(states.detach)

@@ -21,7 +21,8 @@
     ├── NotFound
     │   ├── InstanceNotFound    never created, closed, expired, or another owner's
     │   ├── CheckpointNotFound
-    │   └── RevisionNotFound    the environment's log has no such revision
+    │   ├── RevisionNotFound    the environment's log has no such revision
+    │   └── EpisodeNotFound     the environment's log has no such episode
     ├── ResetNeeded             also gymnasium.error.ResetNeeded
     ├── EnvironmentRaised       the environment's own exception
     ├── NotServed               an attribute or method that no call gives; also an AttributeError
@@ -168,6 +169,10 @@ class CheckpointNotFound(NotFound):
 
 class RevisionNotFound(NotFound):
     """The environment's log has no such revision. The text names those that it has."""
+
+
+class EpisodeNotFound(NotFound):
+    """The environment's log has no such episode."""
 
 
 class NotInstalled(GymHTTPError):

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from gymnasium.envs.registration import EnvSpec
 
-from gymnasium_http.calls.channel import Channel
+from gymnasium_http.calls.channel import OnServer
 from gymnasium_http.interface import Interface
 from gymnasium_http.specs import completed
 from gymnasium_http.transport.caller import Caller
@@ -12,7 +12,7 @@ from gymnasium_http.transport.caller import Caller
 InstanceT = TypeVar("InstanceT", bound="Instance")
 
 
-class Instance:
+class Instance(OnServer):
     """An environment that is kept on the server until it is closed, or nothing was written to it for a week.
 
     It outlives this object, this process and the server: it is attached to by its `instance_id`. Unpickling gives
@@ -23,8 +23,7 @@ class Instance:
 
     def __init__(self, connection: Caller, instance_id: str, interface: Interface) -> None:
         """Use what makes environments, or attaches to them."""
-        self.channel = Channel(connection, instance_id)
-        self.instance_id = instance_id
+        super().__init__(connection, instance_id)
         self.interface = interface
         self.metadata = interface.metadata
         self.render_mode = interface.render_mode
@@ -33,15 +32,6 @@ class Instance:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.connection, self.instance_id, self.interface)
-
-    @property
-    def connection(self) -> Any:
-        """What carries its calls: a `Connection`, or for what is awaited an `AsyncConnection`."""
-        return self.channel.connection
-
-    @connection.setter
-    def connection(self, other: Any) -> None:
-        self.channel.connection = other
 
     @property
     def transport(self) -> str:

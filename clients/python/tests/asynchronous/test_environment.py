@@ -15,7 +15,7 @@ import gymnasium_http
 import httpx
 import pytest
 from faults import REFUSED
-from gymnasium_http import AsyncConnection, AsyncEnv, AsyncVectorEnv, Connection, HTTPEnv
+from gymnasium_http import AsyncConnection, AsyncEnv, AsyncRecorded, AsyncVectorEnv, Connection, HTTPEnv, Recorded
 from gymnasium_http.asynchronous.instance import AsyncInstance
 from gymnasium_http.blocking import BlockingInstance
 from gymnasium_http.transport.async_websocket import AsyncWebSocket
@@ -105,6 +105,8 @@ async def tour(env: Any, wait: Callable[[Any], Awaitable[Any]]) -> list[Any]:
         await wait(env.render()),
         there,
         await wait(env.verify()),
+        (await wait(env.episode(1)))["observations"],
+        [each["steps"] for each in await wait(env.episodes())],
         [each["name"] for each in await wait(env.checkpoints())],
     ]
     await wait(env.restore(checkpoint))
@@ -142,12 +144,12 @@ def calls_of(kind: type) -> dict[str, inspect.Signature]:
 
 
 def test_every_call_of_the_one_is_a_call_of_the_other() -> None:
-    expected = {**calls_of(BlockingInstance), **{name: None for name in ("reset", "step", "render")}}
-    assert set(calls_of(AsyncInstance)) | {"reset", "step"} == set(expected)
-    for name, signature in calls_of(AsyncInstance).items():
+    expected = {**calls_of(Recorded), **calls_of(BlockingInstance)}
+    found = {**calls_of(AsyncRecorded), **calls_of(AsyncInstance)}
+    assert set(found) - {"render"} == set(expected)  # the others are written in the classes of environments
+    for name, signature in found.items():
         if name not in ("close", "render"):
             assert signature == expected[name], name
-    for name in calls_of(AsyncInstance):
         assert inspect.iscoroutinefunction(getattr(AsyncEnv, name)), name
         assert not inspect.iscoroutinefunction(getattr(HTTPEnv, name)), name
 
@@ -164,6 +166,10 @@ def test_it_moves_by_id_pickle_and_file_and_its_spec_makes_one_that_blocks(url: 
         attached = await gymnasium_http.attach_async(await env.detach(), connection=again.connection)
         assert (await attached.record())["steps"] == 2
         assert (await gymnasium_http.instances_async(url=url))[env.instance_id] == "CartPole-v1"
+        await attached.recording()
+        await attached.step(1)
+        assert env.instance_id in [each["instance_id"] for each in await gymnasium_http.recordings_async(url=url)]
+        assert await AsyncRecorded(AsyncConnection(url), env.instance_id).episodes()
         with pytest.raises(TypeError, match=r"await env\.fork"):
             copy.deepcopy(attached)
         with pytest.raises(ValueError, match="rgb_array"):

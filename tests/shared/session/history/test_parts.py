@@ -7,7 +7,8 @@ import pytest
 from shared.errors import HistoryDamaged, NotRecorded, RevisionNotFound
 from shared.session.history.history import History
 from shared.session.history.place import Place
-from shared.session.record.segments import folder_of, name_of
+from shared.session.record.beside import folder_of
+from shared.session.record.segments import name_of
 from shared.storage.memory import MemoryStore
 from tests.shared.session.history.places import returned
 from tests.shared.session.record.recording import log_of, recorded, rolled, steps

@@ -12,11 +12,11 @@ from shared.session.record.entries import (
     Entry,
     Kind,
     Mark,
-    entries_in,
     entry_of,
     number,
     restore_of,
 )
+from shared.session.record.reader import Reader, entries_in
 from shared.session.record.recorder import Recorder, packed_action
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step
 
@@ -134,3 +134,16 @@ def test_a_log_that_was_cut_is_refused(length: int) -> None:
 
 def test_numbers_are_as_short_as_they_can_be() -> None:
     assert [len(number(value)) for value in (0, 127, 128, 16_383, 16_384)] == [1, 1, 2, 2, 3]
+
+
+def test_plain_steps_are_skipped_with_their_sum_and_nothing_else() -> None:
+    long = np.zeros(40)
+    steps = [(np.int64(1), 1.0), (long, 0.5), (np.int64(3), 0.0), (long, 1.0), (np.int64(700), 2.5)]
+    recorder = stepped(
+        *[(action, reward, False, False) for action, reward in steps], (np.int64(0), 1.0, True, False)
+    )
+    reader = Reader(entry_of(0, recorder.calls))
+    assert reader.head() == (0, (), 6)
+    assert reader.plain_steps(2, 10.0) == (2, 11.5)
+    assert reader.plain_steps(9, 0.0) == (3, 3.5)
+    assert reader.call().terminated is True

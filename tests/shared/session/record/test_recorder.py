@@ -7,7 +7,8 @@ import pytest
 
 from shared.codec.plain import NotPlain
 from shared.session.record.digest import digest_of
-from shared.session.record.entries import entries_in, entry_of
+from shared.session.record.entries import entry_of
+from shared.session.record.reader import entries_in
 from shared.session.record.recorder import Recorder, packed_action
 from shared.session.stored.progress import Progress
 from shared.snapshot.contract.calls import Reseed

@@ -8,9 +8,10 @@ import pytest
 from shared.errors import HistoryDamaged, OutcomeUnknown, SnapshotTooLarge, StoreUnavailable
 from shared.session.calls import operations
 from shared.session.history.history import History
-from shared.session.record.entries import entries_in
+from shared.session.record.beside import folder_of
+from shared.session.record.reader import entries_in
 from shared.session.record.recorder import KEYFRAME_US
-from shared.session.record.segments import TAIL_BYTES, Segments, folder_of, is_full, name_of
+from shared.session.record.segments import TAIL_BYTES, Segments, is_full, name_of
 from shared.session.session import Session
 from shared.session.stored.header import UNREPLAYABLE_US
 from shared.session.stored.reference import Reference

@@ -87,7 +87,7 @@ def test_every_json_endpoint_has_an_example_but_the_catalogue() -> None:
     without = {
         endpoint.handler.__name__ for endpoint in ENDPOINTS if endpoint.example is None and endpoint.status != 204
     }
-    assert without == {"stream_env", "monitor_frames", "snapshot_env", "catalog"}
+    assert without == {"stream_env", "monitor_frames", "frames_env", "video_env", "snapshot_env", "catalog"}
 
 
 def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> None:

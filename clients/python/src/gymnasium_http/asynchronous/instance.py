@@ -2,11 +2,12 @@
 
 from typing import Any, NoReturn, Self
 
+from gymnasium_http.asynchronous.recorded import AsyncRecorded
 from gymnasium_http.calls import past, playing, states
 from gymnasium_http.instance import Instance
 
 
-class AsyncInstance(Instance):
+class AsyncInstance(AsyncRecorded, Instance):
     """An instance whose calls are awaited, one after the other; those of several go on at the same time."""
 
     fork = states.fork
@@ -17,8 +18,6 @@ class AsyncInstance(Instance):
     snapshot = states.snapshot
     record = states.record
     recording = past.recording
-    at = past.at
-    verify = past.verify
     render = playing.render
     rollout = playing.rollout
     explore = playing.explore

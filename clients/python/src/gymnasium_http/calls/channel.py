@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import gymnasium
 
@@ -10,6 +11,9 @@ from gymnasium_http.errors import GymHTTPError, ServerFailed, ServerGone
 from gymnasium_http.transport import exact
 from gymnasium_http.transport.caller import Caller, new_key
 from gymnasium_http.transport.session import NoReply, Session
+
+Query = Mapping[str, Any]
+"""The parameters of an address; None for those that are left out."""
 
 RENDER = "render/"
 
@@ -47,15 +51,15 @@ class Channel:
         self.is_closed = True
         self._session.close()
 
-    async def read(self, path: str, *, exactly: bool = False) -> Any:
+    async def read(self, path: str, query: Query | None = None, *, exactly: bool = False) -> Any:
         """What a call replies that changes nothing."""
         self._check_open()
-        return await self.connection.ask("GET", self._whole(path), exactly=exactly)
+        return await self.connection.ask("GET", self._whole(path, query), exactly=exactly)
 
-    async def download(self, path: str) -> bytes:
-        """The snapshot file in a reply."""
+    async def download(self, path: str, query: Query, *types: str) -> bytes:
+        """The file in a reply, of one of these media types."""
         self._check_open()
-        return await self.connection.ask_file(self._whole(path))
+        return await self.connection.ask_file(self._whole(path, query), frozenset(types))
 
     async def compute(self, path: str, body: Mapping[str, Any], *, exactly: bool = False) -> Any:
         """What a POST replies that changes nothing, so that a call before it can still be repeated."""
@@ -99,11 +103,30 @@ class Channel:
                 pass
         return await self.connection.ask(method, self._whole(path), content, key=key, exactly=exactly)
 
-    def _whole(self, path: str) -> str:
-        return f"/v1/envs/{self.instance_id}/{path}"
+    def _whole(self, path: str, query: Query | None = None) -> str:
+        asked = urlencode({name: value for name, value in (query or {}).items() if value is not None})
+        return f"/v1/envs/{self.instance_id}/{path}" + (f"?{asked}" if asked else "")
 
     def _check_open(self) -> None:
         if self.is_closed:
             raise gymnasium.error.ClosedEnvironmentError(
                 "The environment was closed; make a new one, or attach to an existing one."
             )
+
+
+class OnServer:
+    """One instance's id, and the channel of the calls on it."""
+
+    def __init__(self, connection: Caller, instance_id: str) -> None:
+        """Prepare for calls on the instance. Nothing is sent yet."""
+        self.channel = Channel(connection, instance_id)
+        self.instance_id = instance_id
+
+    @property
+    def connection(self) -> Any:
+        """What carries its calls: a `Connection`, or for what is awaited an `AsyncConnection`."""
+        return self.channel.connection
+
+    @connection.setter
+    def connection(self, other: Any) -> None:
+        self.channel.connection = other

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium_http.errors import InstanceNotFound
 from gymnasium_http.instance import Instance, InstanceT
 from gymnasium_http.transport import exact
+from gymnasium_http.transport.replies import SNAPSHOT_TYPE
 
 
 async def fork(
@@ -76,8 +77,7 @@ async def snapshot(env: Instance, checkpoint_id: str | None = None) -> bytes:
     Raises:
         CheckpointNotFound: there is no checkpoint with this id.
     """
-    query = "" if checkpoint_id is None else f"?checkpoint_id={checkpoint_id}"
-    return await env.channel.download(f"snapshot/{query}")
+    return await env.channel.download("snapshot/", {"checkpoint_id": checkpoint_id}, SNAPSHOT_TYPE)
 
 
 async def record(env: Instance) -> dict[str, Any]:

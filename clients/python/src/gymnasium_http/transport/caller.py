@@ -163,13 +163,13 @@ class Caller(ABC):
 
         return await self._tried("GET", path, None, {}, read)
 
-    async def ask_file(self, path: str) -> bytes:
-        """Read a snapshot file, with retries.
+    async def ask_file(self, path: str, types: frozenset[str] = frozenset((SNAPSHOT_TYPE,))) -> bytes:
+        """Read a file of one of these media types, with retries.
 
         Raises:
             GymHTTPError: the reply is an error, or no reply came.
         """
-        return await self._tried("GET", path, None, {}, file_of)
+        return await self._tried("GET", path, None, {}, lambda reply: file_of(reply, types))
 
     async def send_file(self, path: str, file: bytes, *, key: str) -> Any:
         """Send a snapshot file, with retries, and return the reply's value.

@@ -12,6 +12,7 @@ from gymnasium_http.errors import (
     CheckpointNotFound,
     Contended,
     EnvironmentRaised,
+    EpisodeNotFound,
     GymHTTPError,
     HistoryDamaged,
     InstanceNotFound,
@@ -76,6 +77,7 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "not-recorded": NotRecorded,
     "history-damaged": HistoryDamaged,
     "revision-not-found": RevisionNotFound,
+    "episode-not-found": EpisodeNotFound,
     "snapshot-too-large": SnapshotTooLarge,
     "call-too-long": CallTooLong,
     "reply-too-large": ReplyTooLarge,
@@ -133,15 +135,15 @@ def value_of(reply: httpx.Response, exactly: bool) -> Any:
     )
 
 
-def file_of(reply: httpx.Response) -> bytes:
-    """The snapshot file in a reply.
+def file_of(reply: httpx.Response, types: frozenset[str] = frozenset((SNAPSHOT_TYPE,))) -> bytes:
+    """The file in a reply.
 
     Raises:
         VersionMismatch: it has another media type.
     """
-    if reply.headers.get("Content-Type") != SNAPSHOT_TYPE:
+    if reply.headers.get("Content-Type") not in types:
         raise VersionMismatch(
-            f"{reply.url} replied with no {SNAPSHOT_TYPE}: it has another version than this client.",
+            f"{reply.url} replied with no {' or '.join(sorted(types))}: it has another version than this client.",
             reply.status_code,
         )
     return reply.content
