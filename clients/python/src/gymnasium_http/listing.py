@@ -1,8 +1,8 @@
 """The environments that exist on a server."""
 
 from gymnasium_http.calls.making import list_instances
+from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.blocking import run
-from gymnasium_http.transport.caller import DEFAULT_URL
 from gymnasium_http.transport.connection import Connection
 
 

@@ -10,8 +10,8 @@ from gymnasium.vector import AutoresetMode
 
 from gymnasium_http.calls.making import Maker, Wrapper, check_mode
 from gymnasium_http.environment import HTTPEnv
+from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.blocking import run
-from gymnasium_http.transport.caller import DEFAULT_URL
 from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 

@@ -5,8 +5,8 @@ from typing import Any
 from gymnasium_http.calls import past
 from gymnasium_http.calls.channel import OnServer
 from gymnasium_http.calls.past import list_recordings
+from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.blocking import blocking, run
-from gymnasium_http.transport.caller import DEFAULT_URL
 from gymnasium_http.transport.connection import Connection
 
 

@@ -2,8 +2,8 @@
 
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.making import maker_of
+from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.blocking import run
-from gymnasium_http.transport.caller import DEFAULT_URL
 from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 

@@ -10,8 +10,8 @@ from gymnasium_http.asynchronous.environment import AsyncEnv
 from gymnasium_http.asynchronous.vector import AsyncVectorEnv
 from gymnasium_http.calls.making import Maker, Wrapper, check_mode, list_instances
 from gymnasium_http.making import Remake
+from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.async_connection import AsyncConnection
-from gymnasium_http.transport.caller import DEFAULT_URL
 
 
 async def make_async(

@@ -2,15 +2,15 @@
 
 import asyncio
 import os
-import ssl
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import httpx
 
-from gymnasium_http.transport.async_websocket import AsyncWebSocket
-from gymnasium_http.transport.caller import DEFAULT_URL, Caller, certificates
+from gymnasium_http.transport.address import DEFAULT_URL, certificates
+from gymnasium_http.transport.async_websocket import AsyncWebSocket, running_loop
+from gymnasium_http.transport.caller import Caller
 from gymnasium_http.transport.connection import KEEP_IDLE_S, Connection
 from gymnasium_http.transport.pool import MOST
 
@@ -96,15 +96,10 @@ class AsyncConnection(Caller):
         return await (await self._opened()).client.request(**request)
 
     async def _talk(
-        self,
-        address: str,
-        subprotocol: str,
-        headers: Mapping[str, str],
-        timeout: float,
-        certificates: ssl.SSLContext | None,
+        self, address: str, subprotocol: str, headers: Mapping[str, str], timeout: float
     ) -> AsyncWebSocket:
         sockets = await self._opened()
-        talk = await AsyncWebSocket.connect(address, subprotocol, headers, timeout, certificates)
+        talk = await AsyncWebSocket.connect(address, subprotocol, headers, timeout, certificates())
         sockets.talks.add(talk)
         return talk
 
@@ -155,10 +150,7 @@ async def _held(client: httpx.AsyncClient, talks: weakref.WeakSet[AsyncWebSocket
 
 
 def _here() -> object:
-    try:
-        return os.getpid(), asyncio.get_running_loop()
-    except RuntimeError:
-        return os.getpid(), None
+    return os.getpid(), running_loop()
 
 
 def _reconnected(

@@ -85,10 +85,18 @@ class AsyncWebSocket:
         # A forked process shares what its parent's loop listens to, and leaves that alone.
         if self._pid != os.getpid() or self._loop.is_closed():
             return
-        if asyncio._get_running_loop() is self._loop:
+        if running_loop() is self._loop:
             call()
         else:
             self._loop.call_soon_threadsafe(call)
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if one does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class _Incoming(Frames, asyncio.Protocol):

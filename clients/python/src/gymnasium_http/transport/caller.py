@@ -5,29 +5,25 @@ It knows nothing of environments, and not who waits: its coroutines run in threa
 """
 
 import math
-import ssl
 import time
 import uuid
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import cache
-from typing import Any, Protocol, TypeVar
-from urllib.request import getproxies, proxy_bypass
+from typing import Any, TypeVar
 
 import httpx
 
 from gymnasium_http.errors import GymHTTPError, NoServer, ServerGone, TimedOut
 from gymnasium_http.transport import exact
-from gymnasium_http.transport.frames import Refused
+from gymnasium_http.transport.address import is_by_a_proxy, is_near, server_of, websocket_of
+from gymnasium_http.transport.frames import Refused, Talk
 from gymnasium_http.transport.replies import SNAPSHOT_TYPE, error_in, file_of, value_of
 from gymnasium_http.transport.retries import Retries
 from gymnasium_http.version import VERSION
 
 T = TypeVar("T")
-
-DEFAULT_URL = "http://127.0.0.1:5000"
 
 _SHAKE_HANDS_S = 5.0
 
@@ -37,23 +33,7 @@ _REFUSED_S = 2.0
 # A full or ending server, and a gateway before one that is away; a key that is refused is told by the call itself.
 _PASSING_REFUSALS = frozenset((401, 429, 502, 503, 504))
 
-# On the same machine compressing takes longer than sending.
-_NEAR = frozenset(("localhost", "127.0.0.1", "::1"))
-
 _FIRST_CONNECT_S = 2.0
-
-
-class Talk(Protocol):
-    """An open WebSocket."""
-
-    async def asked(self, message: bytes, timeout: float) -> bytes:
-        """The next message that comes after this one was sent; raises `Gone` or TimeoutError."""
-
-    def close(self) -> None:
-        """Close it, and do not wait for the server's word."""
-
-    def drop(self) -> None:
-        """Close this end without a word."""
 
 
 class Caller(ABC):
@@ -67,14 +47,11 @@ class Caller(ABC):
         Raises:
             ValueError: it is not an http or https URL.
         """
-        parsed = httpx.URL(url)
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise ValueError(f"{url!r} is not the URL of a server; pass one such as {DEFAULT_URL!r}.")
-        self.url = url.rstrip("/").removesuffix("/v1").rstrip("/")
+        self.url = server_of(url)
         self.timeout, self.patience = timeout, patience
         self._answered = False
         self._api_key, self._sessions = api_key, sessions
-        usable = sessions and usual and not _by_a_proxy(parsed)
+        usable = sessions and usual and not is_by_a_proxy(self.url)
         self._sessions_from = -math.inf if usable else math.inf
         """When a session may be tried, by `time.monotonic`."""
         self.users: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -107,14 +84,7 @@ class Caller(ABC):
         """The reply to a request of these arguments of HTTPX's; raises its errors."""
 
     @abstractmethod
-    async def _talk(
-        self,
-        address: str,
-        subprotocol: str,
-        headers: Mapping[str, str],
-        timeout: float,
-        certificates: ssl.SSLContext | None,
-    ) -> Talk:
+    async def _talk(self, address: str, subprotocol: str, headers: Mapping[str, str], timeout: float) -> Talk:
         """An open WebSocket; raises `Refused` or OSError."""
 
     async def ask(
@@ -193,11 +163,8 @@ class Caller(ABC):
             OSError: it cannot be reached, or did not answer in time.
         """
         headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
-        scheme, _, rest = self.url.partition("://")
-        secure = scheme.lower() == "https"
-        address = f"{'wss' if secure else 'ws'}://{rest}{path}"
-        timeout = min(self.timeout, _SHAKE_HANDS_S)
-        return await self._talk(address, subprotocol, headers, timeout, certificates() if secure else None)
+        address = websocket_of(self.url) + path
+        return await self._talk(address, subprotocol, headers, min(self.timeout, _SHAKE_HANDS_S))
 
     def note_refusal(self, error: Refused | OSError) -> None:
         """Learn from what became of a WebSocket whether the server has any, or when to ask again."""
@@ -256,20 +223,9 @@ class Caller(ABC):
         }
         if self._api_key is not None:
             headers["Authorization"] = f"Bearer {self._api_key}"
-        if httpx.URL(self.url).host in _NEAR:
+        if is_near(self.url):
             headers["Accept-Encoding"] = "identity"
         return headers
-
-
-@cache
-def certificates() -> ssl.SSLContext:
-    """One for all clients, because reading the authorities' certificates takes 20 ms."""
-    return httpx.create_ssl_context()
-
-
-def _by_a_proxy(url: httpx.URL) -> bool:
-    """Whether HTTPX would reach the server by a proxy that the environment names, which a WebSocket would not."""
-    return url.scheme in getproxies() and not proxy_bypass(url.host)
 
 
 def new_key() -> str:

@@ -1,7 +1,6 @@
 """Calls to one server that block: from threads, over sockets of their own."""
 
 import os
-import ssl
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -9,8 +8,9 @@ from typing import Any
 
 import httpx
 
+from gymnasium_http.transport.address import DEFAULT_URL, certificates
 from gymnasium_http.transport.blocking import ThreadLock, blocking
-from gymnasium_http.transport.caller import DEFAULT_URL, Caller, certificates
+from gymnasium_http.transport.caller import Caller
 from gymnasium_http.transport.pool import Pool
 from gymnasium_http.transport.websocket import WebSocket
 
@@ -94,15 +94,8 @@ class Connection(Caller):
         with self._opened().client() as client:
             return client.request(**request)
 
-    async def _talk(
-        self,
-        address: str,
-        subprotocol: str,
-        headers: Mapping[str, str],
-        timeout: float,
-        certificates: ssl.SSLContext | None,
-    ) -> WebSocket:
-        return WebSocket(address, subprotocol, headers, timeout, certificates)
+    async def _talk(self, address: str, subprotocol: str, headers: Mapping[str, str], timeout: float) -> WebSocket:
+        return WebSocket(address, subprotocol, headers, timeout, certificates())
 
     def _opened(self) -> Pool:
         pool = self._pool

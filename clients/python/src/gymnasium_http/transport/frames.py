@@ -5,6 +5,7 @@ The protocol is that of `websockets`, without its threads and tasks.
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
@@ -28,6 +29,19 @@ class Gone(Exception):
     def __init__(self, code: int = 0) -> None:
         super().__init__(f"The connection is closed ({code}).")
         self.code = code
+
+
+class Talk(Protocol):
+    """An open WebSocket."""
+
+    async def asked(self, message: bytes, timeout: float) -> bytes:
+        """The next message that comes after this one was sent; raises `Gone` or TimeoutError."""
+
+    def close(self) -> None:
+        """Close it, and do not wait for the server's word."""
+
+    def drop(self) -> None:
+        """Close this end without a word."""
 
 
 class Frames:

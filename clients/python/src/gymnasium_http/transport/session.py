@@ -7,8 +7,8 @@ long. The server knows the key over both, so that a call is applied once whichev
 from typing import Any
 
 from gymnasium_http.transport import exact
-from gymnasium_http.transport.caller import Caller, Talk
-from gymnasium_http.transport.frames import Gone, Refused
+from gymnasium_http.transport.caller import Caller
+from gymnasium_http.transport.frames import Gone, Refused, Talk
 from gymnasium_http.transport.messages import SUBPROTOCOL, error_in_message, message, without_envelope
 from gymnasium_http.transport.retries import passes
 
