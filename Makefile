@@ -205,8 +205,9 @@ chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call
 soak: $(VENV)/.test  ## call many instances for long and watch the server's memory
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
-fuzz: $(VENV)/.test  ## send drawn requests to every operation, and creations with any arguments
+fuzz: $(VENV)/.test  ## send drawn requests to every operation, to logs, and creations with any arguments
 	$(BIN)/python -m tests.fuzz.run $(ARGS)
+	$(BIN)/python -m tests.fuzz.past
 	$(BIN)/python -m tests.fuzz.creations
 
 .PHONY: test-transfer

@@ -10,7 +10,7 @@ from shared.web.protocol.records import checkpoint_record
 from shared.web.protocol.request import Request
 from shared.wire.messages.records import CheckpointReply, CheckpointsReply
 from shared.wire.messages.replies import MessageReply
-from shared.wire.messages.requests import CheckpointBody
+from shared.wire.messages.states import CheckpointBody
 
 router = Router()
 _PATH = "/v1/envs/{instance_id}/checkpoints/"

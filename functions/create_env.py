@@ -24,8 +24,8 @@ from shared.web.app.routing import FileBody, Router
 from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import recipe_of
+from shared.wire.messages.create import CreateBody
 from shared.wire.messages.replies import CreateReply
-from shared.wire.messages.requests import CreateBody
 
 router = Router()
 

@@ -5,15 +5,21 @@ from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
+    CheckpointNotFound,
     EnvironmentRaised,
+    HistoryDamaged,
     InvalidAction,
     InvalidValue,
     JournalFull,
     KeyReused,
     NotExact,
+    NotRecorded,
     QuotaExceeded,
     ReplyGone,
     ResetNeeded,
+    RevisionNotFound,
+    SnapshotDiverged,
+    SnapshotIncompatible,
     SnapshotTooLarge,
     StaleRevision,
     StoreFailed,
@@ -22,9 +28,9 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request, reply_of
-from shared.web.protocol.terms import exploration_of
+from shared.web.protocol.terms import exploration_of, origin_of
+from shared.wire.messages.explore import ExploreBody
 from shared.wire.messages.replies import ExploreReply
-from shared.wire.messages.requests import ExploreBody
 
 router = Router()
 
@@ -46,18 +52,22 @@ router = Router()
     errors=(
         *(InvalidAction, InvalidValue, ResetNeeded, EnvironmentRaised, CallTooLong, JournalFull, NotExact),
         *(StaleRevision, KeyReused, ReplyGone, QuotaExceeded, SnapshotTooLarge, StoreFailed),
+        *(CheckpointNotFound, NotRecorded, RevisionNotFound, HistoryDamaged),
+        *(SnapshotIncompatible, SnapshotDiverged),
     ),
     tag="branching",
 )
 async def explore_env(request: Request[ExploreBody]) -> Response:
     """Apply many sequences of actions, each from the same state, and tell what each came to.
 
+    The state is the current one, or with `from` a checkpoint's or a recorded revision's.
+
     The futures are walked on copies: nothing is written, and the environment stays as it is. Only futures that
     `keep` names become instances. An action outside the action space is 422 with its `sequence` and `index`, and
     so is an exception of the environment; nothing is kept then.
     """
     body = request.body
-    reference = request.reference if body.from_ is None else request.checkpoint(body.from_.checkpoint_id)
+    reference, past = origin_of(body.from_, request.reference, request.service.history)
     outcome = await request.service.explorer.explore(
         reference,
         exploration_of(body, request.service.settings),
@@ -65,6 +75,7 @@ async def explore_env(request: Request[ExploreBody]) -> Response:
         request.if_match,
         request.keyed,
         request.log.timing,
+        past,
     )
     request.log.revision = outcome.header.revision
     return reply_of(outcome)

@@ -23,7 +23,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ForkReply
-from shared.wire.messages.requests import ForkBody
+from shared.wire.messages.states import ForkBody
 
 router = Router()
 

@@ -10,7 +10,7 @@ from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ContainsReply, SampleReply
-from shared.wire.messages.requests import ContainsBody, SampleBody
+from shared.wire.messages.spaces import ContainsBody, SampleBody
 from shared.wire.spaces.schemas import SpaceReply
 
 router = Router()

@@ -7,8 +7,8 @@ from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.request import Request
+from shared.wire.messages.recording import RecordBody
 from shared.wire.messages.replies import RecordReply
-from shared.wire.messages.requests import RecordBody
 
 router = Router()
 

@@ -37,5 +37,5 @@ async def render_env(request: Request[None]) -> Response:
     )
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

@@ -10,7 +10,7 @@ from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ResetReply
-from shared.wire.messages.requests import ResetBody
+from shared.wire.messages.reset import ResetBody
 
 router = Router()
 
@@ -33,5 +33,5 @@ async def reset_env(request: Request[ResetBody]) -> Response:
     return await request.apply(telling_spaces(operations.reset(request.body.seed, request.body.options)))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

@@ -23,7 +23,7 @@ from shared.web.app.routing import Router
 from shared.web.protocol.records import INSTANCE_EXAMPLE, instance_record
 from shared.web.protocol.request import Request
 from shared.wire.messages.records import InstanceReply
-from shared.wire.messages.requests import RestoreBody
+from shared.wire.messages.states import RestoreBody
 
 router = Router()
 

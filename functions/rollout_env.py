@@ -10,7 +10,7 @@ from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import rollout_of
 from shared.wire.messages.replies import RolloutReply
-from shared.wire.messages.requests import RolloutBody
+from shared.wire.messages.rollout import RolloutBody
 
 router = Router()
 
@@ -44,5 +44,5 @@ async def rollout_env(request: Request[RolloutBody]) -> Response:
     return await request.apply(rollout_of(request.body, request.service.settings))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

@@ -10,7 +10,7 @@ from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import StepReply
-from shared.wire.messages.requests import StepBody
+from shared.wire.messages.step import StepBody
 
 router = Router()
 
@@ -36,5 +36,5 @@ async def step_env(request: Request[StepBody]) -> Response:
     return await request.apply(operations.step(request.body.action, as_it_is=request.encoding.exact))
 
 
-app = create_app(router)
+app = create_app(router, one_at_a_time=True)
 handler = Mangum(app, lifespan="off")

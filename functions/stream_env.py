@@ -8,7 +8,8 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.errors import NotRenderable
 from shared.frames import as_jpeg
-from shared.session.monitor.stream import ENDLESS, pictures
+from shared.session.monitor.burst import ENDLESS
+from shared.session.monitor.stream import pictures
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.lambda_limits import BURST, is_lambda

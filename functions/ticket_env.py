@@ -9,7 +9,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import TicketReply
-from shared.wire.messages.requests import TicketBody
+from shared.wire.messages.ticket import TicketBody
 
 router = Router()
 

@@ -10,8 +10,8 @@ from shared.errors import CallTooLong, HistoryDamaged, NotRecorded, SnapshotInco
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.request import Request
+from shared.wire.messages.recording import VerifyBody
 from shared.wire.messages.replies import VerifyReply
-from shared.wire.messages.requests import VerifyBody
 
 router = Router()
 

@@ -314,13 +314,16 @@ export class Env {
   }
 
   /**
-   * The current state, or a checkpoint's, as a signed file for `Env.fromSnapshot`.
-   * @param {string | Checkpoint} [checkpoint] - The checkpoint or its id.
+   * The current state as a signed file for `Env.fromSnapshot`, or a checkpoint's, or that of a recorded revision.
+   * @param {{checkpoint?: string | Checkpoint, revision?: number | string}} [state]
    * @returns {Promise<Uint8Array>}
    */
-  snapshot(checkpoint) {
+  snapshot({ checkpoint, revision } = {}) {
     const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
-    return this.connection.read(`${this.path}snapshot/${id ? `?checkpoint_id=${encodeURIComponent(id)}` : ""}`);
+    const query = new URLSearchParams();
+    if (id !== undefined) query.set("checkpoint_id", id);
+    if (revision !== undefined) query.set("revision", `${revision}`);
+    return this.connection.read(`${this.path}snapshot/?${query}`);
   }
 
   /** @returns {Promise<InstanceRecord>} */

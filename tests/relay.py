@@ -1,7 +1,8 @@
-"""A relay of bytes before a server, whose connections can be cut, and whose server can be another one."""
+"""A relay of bytes before a server, which may be distant or become another one; its connections can be cut."""
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
@@ -10,7 +11,9 @@ from urllib.parse import urlsplit
 class Relay:
     """Listens on a port of its own for as long as it is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, distance_s: float = 0.0) -> None:
+        """What the server sends in one piece, such as a short reply, arrives so many seconds later."""
+        self._distance_s = distance_s
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._upstream: tuple[str, int] | None = None
         self._ends: set[socket.socket] = set()
@@ -53,22 +56,23 @@ class Relay:
                 continue
             with self._lock:
                 self._ends |= {client, server}
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=_pump, args=(source, sink), daemon=True).start()
+            for source, sink, distance_s in ((client, server, 0.0), (server, client, self._distance_s)):
+                threading.Thread(target=_pump, args=(source, sink, distance_s), daemon=True).start()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _pump(source: socket.socket, sink: socket.socket, distance_s: float) -> None:
     with suppress(OSError):
         while data := source.recv(65_536):
+            time.sleep(distance_s)
             sink.sendall(data)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
-def relay() -> Iterator[Relay]:
+def relay(distance_s: float = 0.0) -> Iterator[Relay]:
     """A relay, which leads nowhere yet."""
-    opened = Relay()
+    opened = Relay(distance_s)
     try:
         yield opened
     finally:

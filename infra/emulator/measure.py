@@ -6,6 +6,7 @@ alone. Elapsed time tells of the machine's other work too; processor time hardly
 
 import argparse
 import json
+import os
 import resource
 import secrets
 import statistics
@@ -41,7 +42,7 @@ def main() -> None:
         starts = [measured.cold_start() for _ in range(given.starts)]
         _print("cold start, first step answered", [start.seconds for start in starts])
         _print("  of it processor time", [start.processor_s for start in starts])
-        _print("  of that the interpreter and the imports", [_imports() for _ in range(given.starts)])
+        _print("  of that the interpreter and the imports", [measured.imports() for _ in range(given.starts)])
         _print("warm step", measured.warm_steps(given.steps))
         _print("  of it processor time, without the store's", [measured.step_processor_s(given.steps)])
         _print("  warm livez: emulator and runtime", measured.warm_livez(given.steps))
@@ -69,6 +70,18 @@ class _Measured:
         before = _processor_s()
         [seconds] = self._timed(self._sandbox("step_env"), 1)
         return _Start(seconds, _processor_s() - before)
+
+    def imports(self) -> float:
+        """The processor time of an interpreter that imports what the function and the runtime import."""
+        before = _processor_s()
+        subprocess.run(
+            # A sandbox is ended without a tidy exit too.
+            [sys.executable, "-c", "import functions.step_env, obstore, awslambdaric, os; os._exit(0)"],
+            cwd=ROOT,
+            env={**os.environ, **self._functions["step_env"].environment},
+            check=True,
+        )
+        return _processor_s() - before
 
     def warm_steps(self, count: int) -> list[float]:
         """Seconds of each further event in one process."""
@@ -119,17 +132,6 @@ def _processor_s() -> float:
     """Processor seconds of all ended child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _imports() -> float:
-    before = _processor_s()
-    subprocess.run(
-        # A sandbox is ended without a tidy exit too.
-        [sys.executable, "-c", "import functions.step_env, obstore, awslambdaric, os; os._exit(0)"],
-        cwd=ROOT,
-        check=True,
-    )
-    return _processor_s() - before
 
 
 def _print(what: str, seconds: list[float]) -> None:

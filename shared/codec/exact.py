@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from shared.codec.arrays import array_of, array_of_objects, bytes_of, scalar_of
 from shared.codec.codec import Codec, Packer, TooDeep, extension
+from shared.codec.masked import is_masked
 from shared.errors import NotEncodable
 
 MEDIA_TYPE = "application/vnd.gymnasium.v1+msgpack"
@@ -128,6 +129,8 @@ def _inner(value: Any, depth: int) -> Any:
 @lru_cache(maxsize=256)  # bounded, as classes made at run time would otherwise be held for ever
 def _nearest(kind: type) -> Packer:
     """The packer of the nearest class of the table, then of what the class can do."""
+    if is_masked(kind):
+        return _masked
     for base in kind.__mro__:
         if base in _PACKERS:
             return _PACKERS[base]
@@ -175,7 +178,6 @@ _PACKERS: dict[type, Packer] = {
     dict: _dict,
     Enum: lambda value, depth: _inner(value.value, depth),
     np.ndarray: _array,
-    np.ma.MaskedArray: _masked,
     np.generic: _scalar,
     # These two are str and bytes before they are np.generic.
     np.str_: _scalar,

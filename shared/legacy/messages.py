@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from shared.wire.messages.requests import Seed
+from shared.wire.messages.fields import Seed
 
 
 def _given(body: Any) -> dict[str, Any]:

@@ -4,16 +4,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from shared.wire.messages.requests import (
-    CheckpointBody,
-    CreateBody,
-    ExploreBody,
-    ForkBody,
-    ResetBody,
-    RestoreBody,
-    RolloutBody,
-    StepBody,
-)
+from shared.wire.messages.create import CreateBody
+from shared.wire.messages.explore import ExploreBody
+from shared.wire.messages.reset import ResetBody
+from shared.wire.messages.rollout import RolloutBody
+from shared.wire.messages.states import CheckpointBody, ForkBody, RestoreBody
+from shared.wire.messages.step import StepBody
 
 InstanceId = Annotated[
     str,

@@ -32,7 +32,7 @@ from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.web.protocol.records import checkpoint_record, instance_record
 from shared.web.protocol.request import Request, checkpoint_of
-from shared.web.protocol.terms import exploration_of, recipe_of, rollout_of
+from shared.web.protocol.terms import exploration_of, origin_of, recipe_of, rollout_of
 from shared.wire.spaces.description import described
 
 Caller = Request[Any]
@@ -101,9 +101,7 @@ async def spaces(caller: Caller, arguments: Asked) -> Told:
 
 async def explore(caller: Caller, arguments: ExploreArguments) -> Told:
     """What many sequences of actions would come to."""
-    reference = _reference(caller, arguments)
-    if arguments.from_ is not None:
-        reference = checkpoint_of(reference, arguments.from_.checkpoint_id)
+    reference, past = origin_of(arguments.from_, _reference(caller, arguments), caller.service.history)
     outcome = await caller.service.explorer.explore(
         reference,
         exploration_of(arguments, caller.service.settings),
@@ -111,6 +109,7 @@ async def explore(caller: Caller, arguments: ExploreArguments) -> Told:
         None,
         keyed(caller, "explore", arguments),
         caller.log.timing,
+        past,
     )
     told: Told = outcome.reply
     return told

@@ -107,8 +107,9 @@ TOOLS: dict[str, Tool] = {
     "explore": Tool(
         calls.explore,
         arguments.ExploreArguments,
-        "Try many sequences of actions from the current state without applying them: the return of each, its "
-        "steps, and whether it ended. Futures named in `keep` become instances of their own.",
+        "Try many sequences of actions from the current state, or `from` a checkpoint or a recorded `revision`, "
+        "without applying them: the return of each, its steps, and whether it ended. Futures named in `keep` "
+        "become instances of their own.",
     ),
     "history": Tool(
         calls.history,

@@ -22,7 +22,7 @@ from shared.snapshot.contract.recipe import Recipe
 from shared.web.protocol.dialect import UUID
 from shared.web.protocol.validation import invalid_request
 from shared.web.service.service import Service
-from shared.wire.messages.requests import ResetBody
+from shared.wire.messages.reset import ResetBody
 from shared.wire.values import forms
 
 Key = Annotated[

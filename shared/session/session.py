@@ -3,18 +3,17 @@
 import math
 import time
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from shared.session.calls.exactly_once import ExactlyOnce
 from shared.session.inventory.listing import Listing
 from shared.session.inventory.quota import Quota
 from shared.session.lifecycle.checkpoints import Checkpoints
 from shared.session.lifecycle.close import Closing
-from shared.session.lifecycle.create import Creation
 from shared.session.lifecycle.fork import Forking
 from shared.session.lifecycle.keep import Keeping
 from shared.session.lifecycle.travel import Travel
-from shared.session.lifecycle.trials import Trials
-from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
@@ -25,6 +24,10 @@ from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.versions.compatibility import Accept
 from shared.storage.protocol import Store
 from shared.storage.queued import ways
+
+if TYPE_CHECKING:
+    from shared.session.lifecycle.create import Creation
+    from shared.session.lifecycle.trials import Trials
 
 _PROBE_EVERY_S = 1.0
 """Whoever asks for the health needs no API key, and is not to wear the disk."""
@@ -66,14 +69,31 @@ class Session:
         """The segments of logs."""
         self.call = ExactlyOnce(self.snapshots, self.segments, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
-        quota = Quota(self.snapshots, max_envs, max_stored_bytes)
+        quota = self.quota = Quota(self.snapshots, max_envs, max_stored_bytes)
+        """What owners may have."""
         self.forking = Forking(self.snapshots, self.bulk, self.segments, self.live, quota)
         self.keeping = Keeping(self.snapshots, self.segments, quota)
         self.travel = Travel(self.snapshots, quota, keys, accept)
         self.checkpoints = Checkpoints(self.snapshots, self.segments, self.live, quota, turns)
         self.closing = Closing(self.snapshots, self.segments, self.live, quota, turns)
-        self.trials = Trials(Verdicts(self.objects), self.limit, trial or Limits())
-        self.creation = Creation(self.snapshots, self.live, quota, self.placement, self.trials)
+        self._trial = trial or Limits()
+
+    # What makes and tries environments takes 7 ms to import, and most functions do neither.
+
+    @cached_property
+    def creation(self) -> "Creation":
+        """Creates instances."""
+        from shared.session.lifecycle.create import Creation
+
+        return Creation(self.snapshots, self.live, self.quota, self.placement, self.trials)
+
+    @cached_property
+    def trials(self) -> "Trials":
+        """Tries what no family declares."""
+        from shared.session.lifecycle.trials import Trials
+        from shared.session.lifecycle.verdicts import Verdicts
+
+        return Trials(Verdicts(self.objects), self.limit, self._trial)
 
     @property
     def live_envs(self) -> int:

@@ -13,10 +13,10 @@ import { decodeNumbers } from "./arrays.js";
 /**
  * What to return of each future, by default returns, steps and flags; what follows the end of an episode, by default
  * nothing; the weight of each reward against the one before; a seed with which future i has the generators of fork i;
- * where the futures begin; and which become environments.
+ * where the futures begin, at a checkpoint or at a recorded revision, R or "R.k"; and which become environments.
  * @typedef {{include?: Column[], onEnd?: "stop" | "reset", discount?: number, reseed?: number,
- *   checkpoint?: string | import("../gymnasium.js").Checkpoint, keep?: {best: number} | {indices: number[]}}}
- *   ExploreOptions
+ *   checkpoint?: string | import("../gymnasium.js").Checkpoint, revision?: number | string,
+ *   keep?: {best: number} | {indices: number[]}}} ExploreOptions
  */
 /**
  * What was included, a value for each future, and an environment for each that was kept.
@@ -34,11 +34,12 @@ import { decodeNumbers } from "./arrays.js";
  * @returns {Promise<Futures<any, any>>}
  * @throws {import("./errors.js").InvalidAction} `problem.sequence` and `problem.index` say which.
  */
-export async function explore(env, sequences, { include, onEnd, discount, reseed, checkpoint, keep } = {}) {
+export async function explore(env, sequences, { include, onEnd, discount, reseed, checkpoint, revision, keep } = {}) {
   const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
+  const past = id !== undefined || revision !== undefined;
   const { kept, ...reply } = await env.connection.change("POST", `${env.path}explore/`, {
     ...("policy" in sequences ? sequences : { sequences }),
-    ...{ include, on_end: onEnd, discount, reseed, keep, from: id && { checkpoint_id: id } },
+    ...{ include, on_end: onEnd, discount, reseed, keep, from: past ? { checkpoint_id: id, revision } : undefined },
   });
   const decode = (/** @type {any} */ last) => (last === null ? null : env.observationSpace.decode(last));
   return {

@@ -13,10 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from shared import variables
-from tests.benchmarks import captures, explore, growth, imports, paint, phases, record, sessions, tables, workers
+from tests.benchmarks import (
+    captures,
+    explore,
+    growth,
+    imports,
+    paint,
+    phases,
+    record,
+    sessions,
+    tables,
+    workers,
+)
 from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
+from tests.benchmarks.stores import stores
 
 _ENVIRONMENTS = ("CartPole-v1", "LunarLander-v3", "Ant-v5", "ALE/Pong-v5", "CarRacing-v3")
 _CELLS = [
@@ -40,7 +52,7 @@ def main() -> None:
     given = parser.parse_args()
     variables.prepare_process()
     found: dict[str, Any] = {"machine": _machine()}
-    for part in given.parts or _PARTS:
+    for part in given.parts or [each for each in _PARTS if each != "stores" or not given.without_s3]:
         text, found[part] = _PARTS[part](given)
         _tell(given, part, text)
     judged = [] if given.only else goals(found)
@@ -53,7 +65,8 @@ def main() -> None:
 def _tell(given: argparse.Namespace, part: str, text: str) -> None:
     print(f"\n## {part}\n\n{text}", flush=True)
     if given.page:
-        tables.write(given.page, part, text)
+        # A goal of a part that was not measured stays as it was.
+        tables.write(given.page, part, text, keep=part == "goals")
 
 
 def _judgement(goal: Goal) -> list[str]:
@@ -171,6 +184,12 @@ def _sessions(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.table(head, sessions.rows(found)), [each._asdict() for each in found]
 
 
+def _stores(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = stores.stores(Path(folder), given.rounds, given.seconds)
+    return stores.told(found), found._asdict()
+
+
 def _imports(given: argparse.Namespace) -> tuple[str, Any]:
     whole, packages = imports.imports()
     rows = [[each.package, f"{each.seconds * 1000:.0f}"] for each in packages]
@@ -239,6 +258,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "growth": _growth,
     "workers": _workers,
     "sessions": _sessions,
+    "stores": _stores,
     "snapshots": _snapshots,
     "imports": _imports,
     "paint": _paint,

@@ -16,8 +16,9 @@ import numpy as np
 
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
-from shared.session.explore.explorer import Exploration, Explorer
-from shared.session.explore.walk import Rules
+from shared.session.explore.exploration import Bounds, Exploration
+from shared.session.explore.explorer import Explorer
+from shared.session.explore.rules import Rules
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
@@ -95,7 +96,7 @@ def explored(rounds: int) -> Explored:
 
 async def _rounds(rounds: int, sequences: Sequence[Sequence[int]]) -> Explored:
     session = Session(MemoryStore(), [b"k" * 32], live_envs=8, idle_ttl_s=3600)
-    explorer = Explorer(session, 1, (), FUTURES * STEPS, STEPS)
+    explorer = Explorer(session, 1, (), Bounds(FUTURES * STEPS, STEPS))
     header = await session.creation.create(PUBLIC, Recipe("CartPole-v1"), ())
     await session.call(InstanceCall(header.reference, operations.reset(1, None), dict))
     ours, bare = [], []

@@ -34,6 +34,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
         "record": _record,
         "growth": _growth,
         "workers": _workers,
+        "stores": _stores,
         "snapshots": _snapshots,
         "paint": _paint,
     }
@@ -93,6 +94,18 @@ def _workers(figures: list[dict[str, Any]]) -> Iterator[Goal]:
         yield Goal(
             f"processor time of {each['what']} by two workers, by that of one", 1.1, each["two"] / each["one"]
         )
+
+
+def _stores(figures: dict[str, Any]) -> Iterator[Goal]:
+    over_s3 = figures["s3_step_s"]
+    yield Goal("processor time of a step over S3 at 16 connections", 1.2, over_s3 * 1000, "ms")
+    yield Goal("the same, by that over memory", 2.5, over_s3 / figures["memory_step_s"])
+    rate = figures["distant_rate"]
+    yield Goal("steps a second at 64 connections over S3, 200 ms a call", 250, rate, most=False)
+    p99 = figures["beside_forks_p99_s"]
+    yield Goal("p99 of a step while another client forks 1,000, 5 ms a call", 50, p99 * 1000, "ms")
+    page = max(figures["pages_s"])
+    yield Goal("processor time of the longest page of a list of 100,000 on S3", 0.3, page, "s")
 
 
 def _snapshots(figures: dict[str, Any]) -> Iterator[Goal]:

@@ -53,14 +53,26 @@ def micro(seconds: float) -> str:
     return f"{micros:,.0f}" if micros >= 100 else f"{micros:.1f}"
 
 
-def write(page: Path, name: str, text: str) -> None:
+def write(page: Path, name: str, text: str, *, keep: bool = False) -> None:
     """Put the text between the page's markers of that name.
+
+    With `keep`, it is a table of some of the rows, and the others stay: rows are the same by their first cell.
 
     Raises:
         ValueError: the page has no such markers.
     """
     before = page.read_text()
-    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    marked = re.compile(rf"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
     if not marked.search(before):
         raise ValueError(f"{page} has no marker <!-- {name} -->")
-    page.write_text(marked.sub(lambda found: f"{found[1]}{text}\n{found[2]}", before))
+
+    def written(found: re.Match[str]) -> str:
+        return f"{found[1]}{_merged(found[2], text) if keep else text}\n{found[3]}"
+
+    page.write_text(marked.sub(written, before))
+
+
+def _merged(before: str, after: str) -> str:
+    """One table with another's rows in place of its own, and behind them."""
+    rows = {line.split(" | ")[0]: line for text in (before, after) for line in text.strip().splitlines()}
+    return "\n".join(rows.values())

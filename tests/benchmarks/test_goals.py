@@ -73,3 +73,16 @@ def test_the_goals_of_recording_are_ratios_of_one_run() -> None:
     found = goals({"record": figures})
     assert [goal.measured for goal in found] == pytest.approx([1.05, 2 / 3, 0.5, 20.0])
     assert all(goal.met for goal in found)
+
+
+def test_the_goals_of_stores_are_of_the_longest_page_and_of_one_run() -> None:
+    figures = {
+        "memory_step_s": 0.0005,
+        "s3_step_s": 0.001,
+        "distant_rate": 240.0,
+        "beside_forks_p99_s": 0.04,
+        "pages_s": [0.1, 0.4, 0.2],
+    }
+    found = goals({"stores": figures})
+    assert [goal.measured for goal in found] == pytest.approx([1.0, 2.0, 240.0, 40.0, 0.4])
+    assert [goal.met for goal in found] == [True, True, False, True, False]

@@ -158,3 +158,21 @@ def test_a_thousand_forks_are_one_call(local: Api) -> None:
     twins = forked(local, instance, count=1000)
     expected = played(local, instance)
     assert played(local, twins[0]) == played(local, twins[999]) == expected
+
+
+@pytest.mark.parametrize("switches", [[True], [True, False, True]])
+def test_a_reseeded_fork_has_its_generators_whatever_is_switched_before_its_first_call(
+    api: Api, switches: list[bool]
+) -> None:
+    """A switch writes the state, though it calls nothing."""
+    instance = api.create()
+    api.post(f"{instance}/reset/", {"seed": 1})
+    plain, switched = (
+        "/v1/envs/" + api.post(f"{instance}/fork/", {"reseed": 5}).json["instance_ids"][0] for _ in range(2)
+    )
+    for on in switches:
+        assert api.post(f"{switched}/record/", {"on": on}).status == 200
+    for call in ("action_space/sample", "reset", "reset"):
+        replies = [api.post(f"{each}/{call}/", {}).json for each in (plain, switched)]
+        assert replies[0] == replies[1]
+    assert api.post(f"{switched}/verify/", {}).json == {"verified": True, "calls": 3, "next": None}

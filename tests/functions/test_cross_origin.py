@@ -62,12 +62,12 @@ def test_a_page_may_read_why_the_settings_are_wrong_and_no_more_once_they_are_ri
 ) -> None:
     fails = [True]
 
-    def opening(chosen: Settings) -> Service:
+    def opening(chosen: Settings, **options: bool) -> Service:
         if fails:
             raise Misconfigured("Not yet.")
-        return open_service(chosen)
+        return open_service(chosen, **options)
 
-    monkeypatch.setattr("shared.web.app.behind.open_service", opening)
+    monkeypatch.setattr("shared.web.service.opened.open_service", opening)
     client = TestClient(create_app(list_envs.router, settings=settings))
     told = client.get("/v1/envs/", headers={"origin": EVIL})
     assert (told.status_code, told.headers["access-control-allow-origin"]) == (503, "*")

@@ -54,7 +54,7 @@ def future(reply: dict[str, Any], index: int) -> dict[str, Any]:
 def test_each_future_is_an_independent_replay(settings: Settings, env_id: str, created: dict[str, Any]) -> None:
     with served("local", dataclasses.replace(settings, env_modules=MODULES)) as client:
         api = Api(client)
-        instance = begun(api, env_id, **created)
+        instance = begun(api, env_id, record=True, **created)
         api.post(f"{instance}/rollout/", {"policy": "random", "steps": 3, "on_end": "continue"})
         resets = {} if created.get("num_envs") or created.get("autoreset") else {"on_end": "reset"}
         body = {"policy": "random", "count": 5, "steps": 7, "seed": 1, "include": EVERYTHING, **resets}
@@ -69,6 +69,8 @@ def test_each_future_is_an_independent_replay(settings: Settings, env_id: str, c
         for index, fork in enumerate(forked(api, instance, count=5)):
             made = future(reply.json, index)
             assert made == replayed(api, fork, made["actions"], **resets)
+        api.post(f"{instance}/rollout/", {"policy": "random", "steps": 3, "on_end": "continue"})
+        assert api.post(f"{instance}/explore/", {**body, "from": {"revision": 2}}).content == reply.content
 
 
 @pytest.mark.parametrize("kind", ["local", "each alone", "lambda"])
@@ -122,6 +124,70 @@ def test_futures_begin_at_a_checkpoint(local: Api) -> None:
     assert local.post(f"{instance}/explore/", {**body, "from": {"checkpoint_id": unknown}}).status == 404
     other = begun(local)
     assert local.post(f"{other}/explore/", {**body, "from": {"checkpoint_id": checkpoint}}).status == 404
+
+
+class TestThePast:
+    ACTIONS = (0, 1, 1, 0, 1, 0)
+
+    def played(self, api: Api) -> str:
+        """Revision 1 is a reset, 2 a rollout."""
+        instance = begun(api, record=True)
+        api.post(f"{instance}/rollout/", {"actions": self.ACTIONS})
+        return instance
+
+    def test_futures_begin_at_any_place_of_the_log(self, local: Api) -> None:
+        instance = self.played(local)
+        local.post(f"{instance}/restore/", {"revision": 1})
+        local.post(f"{instance}/step/", {"action": 1})  # before it, what was recorded became a segment
+        record = local.get(instance).content
+        sequences = [[0, 1], [1, 1]]
+        for place, before in ((1, 0), ("2.0", 1), ("2.3", 4), (2, 6), ("2.5", 6), (3, 0)):
+            body = {"sequences": sequences, "include": EVERYTHING, "from": {"revision": place}}
+            reply = local.post(f"{instance}/explore/", body)
+            assert (reply.status, reply.headers["etag"]) == (200, '"4"'), place
+            for index, sequence in enumerate(sequences):
+                fresh = begun(local)
+                local.post(f"{fresh}/rollout/", {"actions": self.ACTIONS[:before]})
+                assert future(reply.json, index) == replayed(local, fresh, sequence), place
+        assert local.get(instance).content == record
+        assert local.post(f"{instance}/verify/", {}).json["verified"]
+
+    def test_kept_futures_of_the_past_are_its_forks_that_have_gone_on(self, api: Api) -> None:
+        instance, key = self.played(api), {"idempotency-key": "k"}
+        body = {"sequences": [[0], [1]], "from": {"revision": "2.3"}, "keep": {"indices": [1]}}
+        reply = api.post(f"{instance}/explore/", body, **key)
+        assert api.post(f"{instance}/explore/", body, **key).content == reply.content
+        kept = f"/v1/envs/{reply.json['kept'][0]['instance_id']}"
+        [fork] = forked(api, instance, revision="2.3")
+        api.post(f"{fork}/step/", {"action": 1})
+        records = [api.get(each).json for each in (kept, fork)]
+        for name in ("steps", "episode", "episode_return", "ended", "origin"):
+            assert records[0][name] == records[1][name]
+        assert api.post(f"{kept}/step/", {"action": 0}).json == api.post(f"{fork}/step/", {"action": 0}).json
+        assert api.post(f"{kept}/verify/", {}).json == {"verified": True, "calls": 2, "next": None}
+
+    def test_another_process_comes_to_the_same(self, settings: Settings) -> None:
+        body = {"policy": "random", "count": 9, "steps": 9, "include": EVERYTHING, "from": {"revision": "2.3"}}
+        replies, instance = [], ""
+        for _ in range(2):
+            with served("local", settings) as client:
+                instance = instance or self.played(Api(client))
+                replies.append(Api(client).post(f"{instance}/explore/", body))
+        assert replies[0].status == 200
+        assert replies[0].content == replies[1].content
+
+    def test_what_was_not_recorded_is_refused(self, local: Api) -> None:
+        body = {"sequences": [[0]], "from": {"revision": 9}}
+        unknown = local.post(f"{self.played(local)}/explore/", body)
+        assert (unknown.status, unknown.json["type"]) == (404, "urn:gym-http:problem:revision-not-found")
+        assert (unknown.json["first"], unknown.json["last"]) == (1, 2)
+        plain = local.post(f"{begun(local)}/explore/", body)
+        assert (plain.status, plain.json["type"]) == (409, "urn:gym-http:problem:not-recorded")
+        assert "record/" in plain.json["detail"]
+
+    def test_a_stale_revision_is_412_before_anything_is_replayed(self, local: Api) -> None:
+        body = {"sequences": [[0]], "from": {"revision": 9}}
+        assert local.post(f"{self.played(local)}/explore/", body, **{"if-match": '"1"'}).status == 412
 
 
 def test_discounted_returns_weigh_later_rewards_less(local: Api) -> None:
@@ -183,6 +249,37 @@ class TestKeeping:
         assert (gone.status, gone.json["type"]) == (409, "urn:gym-http:problem:reply-gone")
         assert gone.json["instance_ids"] == [each["instance_id"] for each in first.json["kept"]]
 
+    @pytest.mark.parametrize(("env_id", "reseed"), [("CartPole-v1", None), ("FrozenLake-v1", 5)])
+    def test_the_past_of_a_kept_future_begins_with_its_sequence(
+        self, local: Api, env_id: str, reseed: int | None
+    ) -> None:
+        instance = begun(local, env_id, record=True)
+        sequences, ends = [[0, 1, 1, 0, 1, 1, 1, 0] * 4, [1, 0, 0, 1, 0, 0, 1, 1] * 4], {"on_end": "reset"}
+        body = {"sequences": sequences, "include": EVERYTHING, **ends, "keep": {"indices": [1]}}
+        reply = local.post(f"{instance}/explore/", body | ({} if reseed is None else {"reseed": reseed})).json
+        kept = f"/v1/envs/{reply['kept'][0]['instance_id']}"
+        rows = local.get(f"{kept}/history/").json["rows"]
+        assert {row["revision"] for row in rows} == {1}
+        assert [row["action"] for row in rows if row["call"] == "step"] == sequences[1]
+        assert [row["reward"] for row in rows if row["call"] == "step"] == reply["rewards"][1]
+        assert "reset" in {row["call"] for row in rows}
+        at = local.get(f"{kept}/at/1.{len(rows) - 1}/").json
+        assert (at["observation"], at["info"]) == (reply["observations"][1], reply["infos"][1])
+        local.post(f"{kept}/reset/")
+        local.post(f"{kept}/step/", {"action": 0})
+        assert local.post(f"{kept}/verify/", {}).json["calls"] == len(rows) + 2
+        assert local.post(f"{kept}/restore/", {"revision": 0}).status == 200
+        assert local.get(kept).json["steps"] == 0  # as the instance was
+
+    @pytest.mark.parametrize("record", [True, False])
+    def test_a_kept_future_of_a_checkpoint_records_if_the_instance_does(self, local: Api, record: bool) -> None:
+        instance = begun(local, record=record)
+        checkpoint = local.post(f"{instance}/checkpoints/").json["checkpoint_id"]
+        body = {"sequences": [[0, 1]], "from": {"checkpoint_id": checkpoint}, "keep": {"indices": [0]}}
+        [kept] = local.post(f"{instance}/explore/", body).json["kept"]
+        verified = local.post(f"/v1/envs/{kept['instance_id']}/verify/", {})
+        assert (verified.status, verified.json.get("calls")) == ((200, 2) if record else (409, None))
+
     def test_over_the_quota_nothing_is_kept(self, settings: Settings) -> None:
         with served("local", dataclasses.replace(settings, max_envs=3)) as client:
             api = Api(client)
@@ -225,7 +322,10 @@ class TestRefusals:
             {"sequences": [[0]], "keep": {"best": 1, "indices": [0]}},
             {"sequences": [[0]], "keep": {"best": 2}},
             {"sequences": [[0]], "keep": {"indices": [1]}},
-            {"sequences": [[0]], "from": {"revision": 1}},
+            {"sequences": [[0]], "from": {}},
+            {"sequences": [[0]], "from": {"revision": "../1"}},
+            {"sequences": [[0]], "from": {"revision": -1}},
+            {"sequences": [[0]], "from": {"revision": 1, "checkpoint_id": "a"}},
             {"sequences": [[0]], "reseed": -1},
             {"sequences": [[[0]]]},
             {"sequences": {"dtype": "int64", "shape": [1, 1], "data": "!"}},

@@ -13,6 +13,12 @@ from tests.servers import ROOT
 ENDPOINTS = sorted(path.stem for path in (ROOT / "functions").glob("*.py") if path.stem != "__init__")
 MECHANISMS = [f"shared.snapshot.{name}" for name in ("ale", "attributes", "box2d", "graph", "mujoco", "replay")]
 LIBRARIES = ["ale_py", "Box2D", "mujoco", "pygame", "jax", "cv2", "mcp", "mcp_types"]
+NOT_FOR_A_STEP = [
+    *("numpy.ma", "statistics", "cloudpickle", "argparse", "html.parser", "starlette.staticfiles", "fastapi"),
+    *("shared.snapshot.conformance", "shared.session.lifecycle.create", "shared.session.inventory.sweep"),
+    *("shared.web.app.behind", "shared.wire.messages.create"),
+]
+"""What other calls need, or a server: each took milliseconds of a function's cold start."""
 
 TELL = """
 import json, sys
@@ -45,6 +51,10 @@ def test_importing_every_endpoint_loads_no_mechanism_and_no_familys_library() ->
     """All in one process: what none of them loads together, none loads alone."""
     assert {"health", "list_envs", "step_env"} < {*ENDPOINTS}
     assert loaded("\n".join(f"import functions.{name}" for name in ENDPOINTS)) == []
+
+
+def test_a_step_loads_nothing_that_only_other_calls_or_a_server_need() -> None:
+    assert loaded("import functions.step_env", NOT_FOR_A_STEP) == []
 
 
 def test_a_service_that_answers_without_an_environment_loads_none() -> None:

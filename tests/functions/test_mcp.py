@@ -84,9 +84,8 @@ def test_an_agent_forks_before_a_risky_step_and_goes_back(served_api: Api, mode:
     async def play() -> None:
         async with connected(served_api, mode) as client:
             assert [tool.name for tool in (await client.list_tools()).tools] == [*TOOLS]
-            lake = (await told(client, "make", env_id="FrozenLake-v1", kwargs={"is_slippery": False}))[
-                "instance_id"
-            ]
+            dry = {"env_id": "FrozenLake-v1", "kwargs": {"is_slippery": False}, "record": True}
+            lake = (await told(client, "make", **dry))["instance_id"]
             found = await told(client, "spaces", instance_id=lake)
             assert (found["action_space"]["n"], found["action_meanings"]) == (4, ["LEFT", "DOWN", "RIGHT", "UP"])
             first = await told(client, "reset", instance_id=lake, seed=1)
@@ -102,6 +101,8 @@ def test_an_agent_forks_before_a_risky_step_and_goes_back(served_api: Api, mode:
             assert (back["steps"], back["ended"]) == (1, False)
             rest = await told(client, "rollout", instance_id=lake, actions=[1, 2, 2, 1, 2])
             assert rest["rewards"] == [0, 0, 0, 0, 1]
+            then = {"from": {"revision": 2}}
+            assert await told(client, "explore", instance_id=lake, sequences=[[2, 2], [1, 2]], **then) == ways
             past = await told(client, "history", instance_id=lake)
             assert (past["steps"], past["episode_return"], len(past["checkpoints"])) == (6, 1.0, 1)
             for instance in (lake, twin):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from functions import monitor_frames
-from shared.session.monitor.stream import Burst
+from shared.session.monitor.burst import Burst
 from shared.settings import Settings
 from tests.applications import Api, Reply, served
 from tests.feed_parts import Part, parts_from

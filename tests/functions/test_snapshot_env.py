@@ -128,6 +128,46 @@ def test_a_file_of_a_checkpoint_is_of_the_state_of_then(local: Api) -> None:
     assert local.get(f"/v1/envs/{checkpoint}/snapshot/").status == 404
 
 
+def test_a_file_of_a_recorded_revision_is_of_the_state_of_then(api: Api) -> None:
+    instance = begun(api, record=True)
+    [twin] = api.post(f"{instance}/fork/").json["instance_ids"]
+    api.post(f"{instance}/rollout/", {"actions": [0, 1, 1]})
+    api.post(f"/v1/envs/{twin}/rollout/", {"actions": [0, 1]})
+    files = [api.get(f"{instance}/snapshot/?revision={place}") for place in ("2.1", "2.1", "1")]
+    assert files[0].content == files[1].content != files[2].content
+    assert (files[0].headers["etag"], files[2].headers["etag"]) == ('"2"', '"1"')
+    assert files[0].headers["content-disposition"] == f'attachment; filename="{instance[-36:]}-2.1.snapshot"'
+    moved = arrived(api, files[0].content)
+    record, expected = api.get(moved).json, api.get(f"/v1/envs/{twin}").json
+    assert [record[name] for name in ("steps", "episode", "episode_return", "ended")] == [
+        expected[name] for name in ("steps", "episode", "episode_return", "ended")
+    ]
+    assert record["origin"] == {"instance_id": instance[-36:], "revision": 2}
+    assert played(api, moved) == played(api, f"/v1/envs/{twin}")
+    api.delete(instance)
+    assert api.get(f"{instance}/snapshot/").status == 404
+    assert api.get(f"{instance}/snapshot/?revision=2.1").content == files[0].content  # its history is kept
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "told"),
+    [
+        ("revision=9", 404, "revision-not-found"),
+        ("revision=../1", 422, "invalid-value"),
+        ("revision=", 422, "invalid-value"),
+        ("revision=1&checkpoint_id=a", 422, "invalid-value"),
+    ],
+)
+def test_a_state_that_is_not_there_has_no_file(local: Api, query: str, status: int, told: str) -> None:
+    reply = local.get(f"{begun(local, record=True)}/snapshot/?{query}")
+    assert (reply.status, reply.json["type"]) == (status, f"urn:gym-http:problem:{told}")
+
+
+def test_an_instance_that_records_nothing_has_no_files_of_its_past(local: Api) -> None:
+    reply = local.get(f"{begun(local)}/snapshot/?revision=1")
+    assert (reply.status, reply.json["type"]) == (409, "urn:gym-http:problem:not-recorded")
+
+
 def test_keys_and_replies_of_the_instance_do_not_travel(settings: Settings) -> None:
     with served("local", settings) as client:
         api = Api(client)

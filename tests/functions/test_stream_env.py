@@ -3,7 +3,7 @@
 import pytest
 
 from functions import stream_env
-from shared.session.monitor.stream import Burst
+from shared.session.monitor.burst import Burst
 from shared.settings import Settings
 from tests.applications import Api, served
 

@@ -25,10 +25,15 @@ from tests.servers import ROOT
 KINDS: list[tuple[str, dict[str, Any]]] = [
     ("CartPole-v1", {}),
     ("FrozenLake-v1", {}),
-    ("Pendulum-v1", {}),
+    ("Pendulum-v1", {"record": True}),
     ("Blackjack-v1", {"num_envs": 2}),
 ]
-PLAY = {"policy": "random", "steps": 7, "on_end": "continue", "include": ["observations", "rewards", "actions"]}
+PLAY: dict[str, Any] = {
+    "policy": "random",
+    "steps": 7,
+    "on_end": "continue",
+    "include": ["observations", "rewards", "actions"],
+}
 SIZES = [8, pytest.param(1000, marks=pytest.mark.slow)]
 
 
@@ -105,7 +110,7 @@ def test_to_a_bucket_and_back_the_bytes_and_the_next_steps_are_the_same(
     ids, back = filled(settings, count), beside(settings, tmp_path)
     before = objects(settings.store)
     assert len([key for key in before if key.startswith("state/")]) == count
-    assert {key.partition("/")[0] for key in before} == {"state", "index", "checkpoints", "closed"}
+    assert {key.partition("/")[0] for key in before} == {"state", "index", "checkpoints", "closed", "history"}
     for source, target in ((settings, bucket), (bucket, back)):
         done = move(source, target)
         assert (done.instances, done.objects, done.there, done.refused) == (count, len(before), 0, [])
@@ -114,6 +119,11 @@ def test_to_a_bucket_and_back_the_bytes_and_the_next_steps_are_the_same(
     assert objects(settings.store) == before
     sample = ids if count == 1000 else ids[::2]
     assert played(back, sample) == played(settings, sample)
+    with served("local", back) as client:
+        recorded = f"/v1/envs/{ids[count // 2]}"
+        calls = [row["call"] for row in Api(client).get(f"{recorded}/history/").json["rows"]]
+        assert (calls[0], calls.count("step")) == ("reset", PLAY["steps"])
+        assert Api(client).post(f"{recorded}/verify/", {}).json["verified"]
 
 
 def test_a_transfer_that_broke_off_goes_on(settings: Settings, bucket: Settings, tmp_path: Path) -> None:
@@ -155,18 +165,21 @@ def test_what_the_other_store_has_of_the_same_id_stays_and_is_told(settings: Set
 
 def test_a_snapshot_that_no_key_has_signed_is_left_out(settings: Settings, tmp_path: Path) -> None:
     ids, there = filled(settings, 8), beside(settings, tmp_path)
+    [segment, *_] = [key for key in objects(settings.store) if key.startswith(f"history/public/{ids[4]}/")]
 
     async def alter() -> None:
         store = open_store(StoreAddress.parse(settings.store), "process")
-        body = await read(store, f"state/public/{ids[1]}") or b""
-        await store.put(f"state/public/{ids[1]}", body[:-1] + bytes([body[-1] ^ 1]))
+        for key in (f"state/public/{ids[1]}", segment):
+            body = await read(store, key) or b""
+            await store.put(key, body[:-1] + bytes([body[-1] ^ 1]))
         await store.close()
 
     asyncio.run(alter())
     done = move(settings, there)
-    assert (done.instances, len(done.refused)) == (7, 1)
-    assert "not to be trusted" in done.refused[0]
-    assert f"index/public/{ids[1]}/CartPole-v1" not in objects(there.store)
+    assert (done.instances, len(done.refused)) == (6, 2)
+    assert all("not to be trusted" in each for each in done.refused)
+    assert not [key for key in objects(there.store) if ids[1] in key and not key.startswith("checkpoints/")]
+    assert not [key for key in objects(there.store) if ids[4] in key]
     unsigned = asyncio.run(
         transferred(settings.store, there.store, [], dataclasses.replace(settings, signing_keys=("x" * 32,)))
     )

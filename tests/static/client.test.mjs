@@ -570,13 +570,27 @@ test("a snapshot is a file that an environment goes on from", async () => {
   await env.reset({ seed: 42 });
   const [before, checkpoint] = [await env.snapshot(), await env.checkpoint()];
   await env.step(0);
-  for (const file of [before, before.slice().buffer, new Blob([before]), await env.snapshot(checkpoint)]) {
+  for (const file of [before, before.slice().buffer, new Blob([before]), await env.snapshot({ checkpoint })]) {
     const moved = await gymnasium.Env.fromSnapshot(file, { url });
     made.push(moved);
     assert.deepEqual((await moved.step(1)).observation, AFTER_1);
   }
   const cut = gymnasium.Env.fromSnapshot(before.slice(0, -1), { url });
   await assert.rejects(cut, (error) => error instanceof gymnasium.InvalidSnapshot && error.problem.reason === "damaged");
+});
+
+test("futures and snapshots are had of what was recorded", async () => {
+  const env = await make("CartPole-v1", { renderMode: null });
+  await env.connection.change("POST", `${env.path}record/`, { on: true });
+  await env.reset({ seed: 42 });
+  const { revision } = await env.record();
+  await env.step(0);
+  const futures = await env.explore([[1]], { include: ["observations"], revision });
+  assert.deepEqual(futures.observations, [AFTER_1]);
+  const moved = await gymnasium.Env.fromSnapshot(await env.snapshot({ revision }), { url });
+  made.push(moved);
+  assert.deepEqual((await moved.step(1)).observation, AFTER_1);
+  await assert.rejects(env.snapshot({ revision: 9 }), ({ problem }) => problem.last === revision + 1);
 });
 
 test("a rollout with an action that is no member applies none", async () => {

@@ -9,6 +9,7 @@ from gymnasium_http import (
     HTTPEnv,
     HTTPVectorEnv,
     InvalidSnapshot,
+    RevisionNotFound,
     VersionMismatch,
     from_snapshot,
 )
@@ -26,6 +27,18 @@ def test_an_environment_of_a_snapshot_goes_on_as_the_first_would(connection: Con
     assert same(from_snapshot(env.snapshot(), connection=connection).step(0), env.step(0))
     with pytest.raises(CheckpointNotFound):
         env.snapshot("none")
+
+
+def test_a_snapshot_is_had_of_a_recorded_revision(connection: Connection) -> None:
+    env = gymnasium_http.make("Taxi-v4", connection=connection, seed=3)
+    assert isinstance(env, HTTPEnv)
+    env.recording()
+    env.reset()
+    then = env.record()["revision"]
+    first = env.step(1)
+    assert same(from_snapshot(env.snapshot(revision=then), connection=connection).step(1), first)
+    with pytest.raises(RevisionNotFound):
+        env.snapshot(revision="9.9")
 
 
 def test_a_vector_travels_as_a_vector(connection: Connection) -> None:

@@ -14,11 +14,14 @@ from shared.codec.plain import NotPlain
 from shared.errors import InvalidValue, NotExact
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
+from shared.session.explore.exploration import Bounds, Exploration
 from shared.session.explore.future import Future, joined
+from shared.session.explore.rules import Rules
 from shared.session.explore.scratch import Scratch
-from shared.session.explore.sequences import Actions, Drawn, given, shape_of
+from shared.session.explore.sequences import Actions, Drawn, given
 from shared.session.explore.sharing import Part, Sharing, drawn_one_by_one, walking
-from shared.session.explore.walk import End, Rules, Walk
+from shared.session.explore.walk import Walk
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.keep import State
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
@@ -31,40 +34,20 @@ from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
 
 _AT_ONCE = 3
-MOST_SEQUENCES = 100_000
-"""The most sequences of one call."""
-_MOST_KEPT_BYTES = 1 << 28
-"""The most that the states of kept futures take."""
-
-
-class Exploration(msgspec.Struct, frozen=True):
-    """What is to be explored."""
-
-    sequences: Any
-    """A `Drawn`, or the client's own as `given` takes them."""
-    rules: Rules
-    best: int = 0
-    """How many futures of the highest returns are kept."""
-    indices: tuple[int, ...] = ()
-    """Which futures are kept otherwise."""
+MOST_KEPT_BYTES = 1 << 28
+"""The most that the states of kept futures, and what led there, take."""
 
 
 class Explorer:
     """Explores the instances of one session."""
 
-    def __init__(
-        self, session: Session, processes: int, modules: Sequence[str], most_steps: int, longest: int
-    ) -> None:
-        """`modules` register the environments.
-
-        `most_steps` is the most of all sequences together, and `longest` the most of one.
-        """
+    def __init__(self, session: Session, processes: int, modules: Sequence[str], bounds: Bounds) -> None:
+        """`modules` register the environments."""
         self._session = session
         self._scratch = Scratch(session.thread_for_copy)
         self._sharing = Sharing(processes, modules)
         self._shares = Shares(_AT_ONCE)
-        self._most_steps = most_steps
-        self._longest = longest
+        self._bounds = bounds
 
     async def explore(
         self,
@@ -74,13 +57,15 @@ class Explorer:
         if_match: Expected = None,
         keyed: Keyed | None = None,
         timing: Timing | None = None,
+        past: Past | None = None,
     ) -> Outcome:
-        """The futures of an instance, or of a checkpoint of it, as the encoded reply.
+        """The futures of an instance, of a checkpoint of it, or with `past` of what it was, as the encoded reply.
 
         `timing` is the request's: it is told how long the copies took.
 
         Raises:
             InstanceNotFound, CheckpointNotFound: there is none.
+            NotRecorded, RevisionNotFound, HistoryDamaged, SnapshotDiverged: as `past`.
             StaleRevision: the instance is not at the revision `if_match`.
             InvalidValue: there are no or too many sequences, steps or kept futures.
             InvalidAction: an action is no member of the action space.
@@ -88,10 +73,12 @@ class Explorer:
             QuotaExceeded, KeyReused, ReplyGone, StoreFailed: as for forks, where futures are kept.
         """
         timing = Timing() if timing is None else timing
-        count, steps = self._size(exploration)
-        instance, origin = await self._origin(reference)
+        count, steps = self._bounds.size(exploration)
+        async with self._session.live.lock(reference.instance):
+            instance = await self._session.snapshots.load(reference.instance)
         check_revision(instance.header, if_match)
         check_unused(instance.header, keyed)
+        origin = await self._origin(reference, instance, past)
         async with self._shares.turn(reference.owner), self._scratch.copy(origin) as live:
             began = time.perf_counter()
             whole = await self._whole(live, origin, exploration, count)
@@ -103,7 +90,7 @@ class Explorer:
             timing.env += time.perf_counter() - began
             if chosen and not made:
                 states = await self._ends(live, origin, whole, exploration.rules, chosen)
-                await self._session.keeping.keep(origin.header, ids, states, keyed)
+                await self._session.keeping.keep(origin, ids, states, keyed)
         return Outcome(encoded, instance.header, replayed=made)
 
     async def close(self) -> None:
@@ -111,42 +98,12 @@ class Explorer:
         self._sharing.close()
         await self._scratch.close()
 
-    def _size(self, exploration: Exploration) -> tuple[int, int]:
-        """How many sequences there are, and how long each is.
-
-        Raises:
-            InvalidValue: there are too many, or there is not one with a step.
-        """
-        sequences = exploration.sequences
-        drawn = isinstance(sequences, Drawn)
-        count, steps = (sequences.count, sequences.steps) if drawn else shape_of(sequences)
-        if count > MOST_SEQUENCES:
-            raise InvalidValue(
-                f"{count} sequences are over the most of one call, {MOST_SEQUENCES}; send several calls.",
-                limit=MOST_SEQUENCES,
-            )
-        if steps > self._longest:
-            raise InvalidValue(
-                f"Sequences of {steps} steps are over the most of one, {self._longest} "
-                "(GYM_HTTP_MAX_STEPS_PER_CALL); keep a future, and explore it further.",
-                limit=self._longest,
-            )
-        if count * steps > self._most_steps:
-            raise InvalidValue(
-                f"{count} sequences of {steps} steps are over the most steps of one call, {self._most_steps} "
-                "(GYM_HTTP_MAX_EXPLORE_STEPS); send several calls.",
-                limit=self._most_steps,
-            )
-        if exploration.best > count or any(index >= count for index in exploration.indices):
-            raise InvalidValue(f"`keep` names a future beyond the {count} of this call; the first has index 0.")
-        return count, steps
-
-    async def _origin(self, reference: Reference) -> tuple[Loaded, Loaded]:
-        """The instance's snapshot, and that of its state or checkpoint that is explored."""
-        snapshots = self._session.snapshots
-        async with self._session.live.lock(reference.instance):
-            instance = await snapshots.load(reference.instance)
-        return instance, await snapshots.load(reference) if reference.checkpoint_id else instance
+    async def _origin(self, reference: Reference, instance: Loaded, past: Past | None) -> Loaded:
+        """The state that is explored. What is kept of its futures records where the instance does."""
+        if past is None and not reference.checkpoint_id:
+            return instance
+        then = await (self._session.snapshots.load(reference) if past is None else past())
+        return then._replace(header=msgspec.structs.replace(then.header, log=instance.header.log))
 
     async def _whole(self, live: LiveEnvironment, origin: Loaded, exploration: Exploration, count: int) -> Part:
         """All sequences. Given ones are cast on a copy that is at the origin, which may have spaces of its own."""
@@ -187,20 +144,22 @@ class Explorer:
             live.refresh(origin)  # as above
             return next(drawn_one_by_one(live, sequences, [index]))
 
-        async def end(index: int) -> End:
+        async def state(index: int) -> State:
             walk = Walk(live, origin, rules).end(index, await live.thread.run(actions, index))
-            return await live.thread.run_in_turns(walk)
+            end = await live.thread.run_in_turns(walk)
+            reseed = origin.header.reseed if rules.reseed is None else (rules.reseed, index)
+            return State(end.body, end.progress, dependencies, end.recorder, reseed)
 
-        states, room = list[State](), _MOST_KEPT_BYTES
+        states, room = list[State](), MOST_KEPT_BYTES
         try:
             for index in chosen:
-                states.append(State(*await end(index), dependencies))
-                room -= len(states[-1].body)
+                states.append(await state(index))
+                room -= states[-1].size
                 if room < 0:
                     raise InvalidValue(
-                        f"The kept futures' states would take over {_MOST_KEPT_BYTES} bytes; nothing was kept, so "
+                        f"The kept futures' states would take over {MOST_KEPT_BYTES} bytes; nothing was kept, so "
                         "keep fewer.",
-                        limit=_MOST_KEPT_BYTES,
+                        limit=MOST_KEPT_BYTES,
                     )
             return states
         except NotPlain as error:

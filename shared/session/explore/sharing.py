@@ -12,8 +12,9 @@ import msgspec
 from shared.errors import EnvironmentRaised
 from shared.session.explore.future import Future
 from shared.session.explore.prefixes import Prefixes
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import Actions, Drawn, keys_of
-from shared.session.explore.walk import TURN_S, Rules, Walk, Walking
+from shared.session.explore.walk import TURN_S, Walk, Walking
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import CallLimit, LoopThread
 from shared.session.live.restore import rebuilt

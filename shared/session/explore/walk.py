@@ -6,16 +6,19 @@ another one left on the way. States are kept on the way where that saves more ti
 
 import time
 from collections.abc import Generator, Iterable, Sequence
-from typing import Literal, NamedTuple
+from contextlib import nullcontext
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import GymHTTPError, InvalidValue
-from shared.session.explore.future import Column, Future
+from shared.session.explore.future import Future
 from shared.session.explore.path import Path, gain, own
 from shared.session.explore.prefixes import Prefixes
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import Actions
 from shared.session.live.environment import LiveEnvironment
+from shared.session.record.recorder import Recorder
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Reset
@@ -32,21 +35,13 @@ _MOST_BYTES = 1 << 26
 """The most that states kept on the way take."""
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """What is done with each sequence, and what is told of it."""
-
-    on_end: Literal["stop", "reset"] | None
-    discount: float
-    reseed: int | None
-    include: frozenset[Column]
-    most_bytes: int
-
-
 class End(NamedTuple):
     """The state that a future has come to."""
 
     body: bytes
     progress: Progress
+    recorder: Recorder | None
+    """What led there, where the instance records."""
 
 
 class _Mark(NamedTuple):
@@ -69,9 +64,11 @@ class Walk:
         self._live = live
         self._origin = origin
         self._rules = rules
-        self._resets = _resets(live, rules.on_end)
+        self._resets = rules.resets(live)
         self._bytes = 0
         self._turn_ends = time.perf_counter() + TURN_S
+        self._walked_s = 0.0
+        """How long the turns before have taken."""
         self._step_s = self._capture_s = 0.0
         """How long one step, and one capture, took so far."""
 
@@ -105,8 +102,14 @@ class Walk:
 
     def end(self, index: int, actions: Actions) -> Generator[None, None, End]:
         """The state at the end of a sequence; yields as `futures`."""
-        yield from self._walked(index, actions, self._begin(index, []), [], [])
-        return End(self._live.subject.capture(), self._live.counter.progress)
+        live, log = self._live, self._origin.header.log
+        path = self._begin(index, [])
+        self._walked_s, self._turn_ends = 0.0, time.perf_counter() + TURN_S
+        with live.noting() if log is not None and log.on else nullcontext() as recorder:
+            yield from self._walked(index, actions, path, [], [])
+            if recorder is not None:
+                recorder.replay_us = int((self._walked_s + self._turn_s()) * 1e6)
+            return End(live.subject.capture(), live.counter.progress, recorder)
 
     def _begin(self, index: int, marks: list[_Mark]) -> Path:
         """Bring the copy to the last mark, or to where all sequences begin."""
@@ -165,8 +168,20 @@ class Walk:
                 self._mark(path, marks)
                 branch = next(coming, -1)
             if clock() > self._turn_ends:
-                yield
-                self._turn_ends = clock() + TURN_S
+                yield from self._turn()
+
+    def _turn(self) -> Generator[None, None, None]:
+        """Let other calls have a turn, after a keyframe if what is noted needs one."""
+        self._walked_s += self._turn_s()
+        recorder = self._live.recorder
+        if recorder is not None:
+            recorder.mark(self._walked_s, self._live.subject, self._live.counter.progress)
+        yield
+        self._turn_ends = time.perf_counter() + TURN_S
+
+    def _turn_s(self) -> float:
+        """How long this turn has taken."""
+        return time.perf_counter() - (self._turn_ends - TURN_S)
 
     def _mark(self, path: Path, marks: list[_Mark]) -> None:
         """Keep the state here, if walking to it again would take longer."""
@@ -188,19 +203,3 @@ class Walk:
                 "(GYM_HTTP_MAX_REPLY_BYTES); explore fewer, or `include` less.",
                 limit=self._rules.most_bytes,
             )
-
-
-def _resets(live: LiveEnvironment, on_end: Literal["stop", "reset"] | None) -> bool:
-    """Whether an episode that ends is followed by a reset.
-
-    Raises:
-        InvalidValue: it resets itself.
-    """
-    autoreset = live.header.recipe.autoreset
-    if on_end is not None and live.vector:
-        raise InvalidValue(
-            f"on_end is {on_end!r}, and the instance is a vector, whose episodes end one by one; leave it out."
-        )
-    if on_end == "reset" and autoreset != "Disabled":
-        raise InvalidValue(f'on_end is "reset", and the instance resets itself ({autoreset}); leave it out.')
-    return on_end == "reset"

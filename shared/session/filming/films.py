@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from shared.errors import InvalidValue, NotRenderable, StoreFailed
+from shared.errors import InvalidValue, NotRenderable, QuotaExceeded, StoreFailed
 from shared.films.encoding import Encoding, Format, check_installed
 from shared.frames import checked
 from shared.session.filming.drawing import MODE, See
@@ -13,9 +13,10 @@ from shared.session.filming.frames import Frames
 from shared.session.history.episodes import episode_of
 from shared.session.history.parts import Parts
 from shared.session.history.place import Place
+from shared.session.inventory.quota import Amount
 from shared.session.live.environment import LiveEnvironment
 from shared.session.record.episodes import Episode
-from shared.session.record.segments import Segments
+from shared.session.session import Session
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
 
@@ -70,9 +71,10 @@ class Shot(NamedTuple):
 class Films:
     """Makes and keeps the films of one store."""
 
-    def __init__(self, frames: Frames, segments: Segments) -> None:
+    def __init__(self, frames: Frames, session: Session) -> None:
         self._frames = frames
-        self._segments = segments
+        self._beside = session.segments.beside
+        self._quota = session.quota
 
     async def film(self, reference: Reference, number: int, shot: Shot) -> tuple[Header, AsyncGenerator[bytes]]:
         """The film of an episode, as far as it is there at a time, and the instance's header.
@@ -91,7 +93,7 @@ class Films:
         header = parts.tail.header
         assert header.log is not None
         name = f"{shot.env}-{number}-{shot.begin}-{end}-{shot.fps or 0}-{shot.width}.{shot.format}"
-        kept = await self._segments.beside.film(header.reference, header.log.birth, name)
+        kept = await self._beside.film(header.reference, header.log.birth, name)
         if kept is not None:
             return header, _whole(kept)
         check_installed(shot.format)
@@ -112,11 +114,8 @@ class Films:
                 film.append(part)
                 yield part
             await drawing
-            if episode.end is not None and sum(map(len, film)) <= _MOST_KEPT_BYTES:
-                header = parts.tail.header
-                assert header.log is not None
-                with suppress(StoreFailed):  # it was sent all the same
-                    await self._segments.beside.keep_film(header.reference, header.log.birth, name, b"".join(film))
+            if episode.end is not None:
+                await self._keep(parts.tail.header, name, b"".join(film))
         except NotRenderable:
             if drawing.done():
                 drawing.result()  # why the encoder had too little tells more
@@ -125,6 +124,13 @@ class Films:
             drawing.cancel()
             reel.close()
             await asyncio.wait([drawing])
+
+    async def _keep(self, header: Header, name: str, film: bytes) -> None:
+        """Keep a film, unless it is too large or the store takes no more: it was sent all the same."""
+        if header.log is not None and len(film) <= _MOST_KEPT_BYTES:
+            with suppress(StoreFailed, QuotaExceeded):
+                async with self._quota.room(header.owner, Amount(size=len(film))):
+                    await self._beside.keep_film(header.reference, header.log.birth, name, film)
 
     async def _drawn(self, parts: Parts, episode: Episode, reel: "_Reel") -> None:
         try:
@@ -170,6 +176,7 @@ class _Reel:
         ready.cancel()
         if self.encoding is None:
             drawing.result()
+            raise NotRenderable(f"The episode has no frame after {self._shot.begin} steps; ask for earlier ones.")
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The film, part by part.

@@ -18,6 +18,10 @@ _SHORT_BYTES = 8192
 """A part up to this is read in some milliseconds."""
 
 
+_MOST_KNOWN = 4
+"""Segments that are remembered while one request is answered."""
+
+
 class Part(NamedTuple):
     """Successive entries of a log, and the instance as it was at their end."""
 
@@ -62,6 +66,9 @@ class Parts:
         self._segments = segments
         self._log = log
         self._thread = thread
+        self._known: dict[int, Part] = {}
+        """The segments that were read last, by revision: the way to a place leads over few, several times."""
+        self._last_read: tuple[Log | None, list[tuple[int, Entry]]] = (None, [])
         self.tail = Part(loaded.header, log, loaded.body)
         """What is in no segment yet."""
 
@@ -71,13 +78,31 @@ class Parts:
             return function(*args, **kwargs)
         return await self._thread.run(function, *args, **kwargs)
 
+    async def entries(self, part: Part) -> list[tuple[int, Entry]]:
+        """The entries of a part with their revisions, in order; those of the last part are remembered.
+
+        Raises:
+            HistoryDamaged: there are more or fewer than it says.
+        """
+        known, entries = self._last_read
+        if known is not part.log:
+            entries = await self.beside(part, part.entries)
+            self._last_read = part.log, entries
+        return entries
+
     async def segment(self, revision: int) -> Part:
         """The segment that ends at the revision.
 
         Raises:
             HistoryDamaged: it is missing, or not as it was written.
         """
-        return _part(await self._segments.read(self.tail.header.reference, self._log.birth, name_of(revision)))
+        part = self._known.get(revision)
+        if part is None:
+            part = _part(await self._segments.read(self.tail.header.reference, self._log.birth, name_of(revision)))
+            if len(self._known) == _MOST_KNOWN:
+                self._known.pop(next(iter(self._known)))
+            self._known[revision] = part
+        return part
 
     async def segments(self, revisions: Sequence[int]) -> list[Part]:
         """The segments that end at the revisions.

@@ -7,7 +7,7 @@ from shared.errors import HistoryDamaged
 from shared.session.history.parts import Parts
 from shared.session.history.place import Place
 from shared.session.history.replay import Made, Replay, check_same, difference_in, start_of
-from shared.session.history.route import NO_TAG, made, route_to
+from shared.session.history.route import NO_TAG, made, way_to
 from shared.session.record.entries import Kind
 from shared.session.record.episodes import Episode
 from shared.session.record.segments import Segments
@@ -49,8 +49,7 @@ async def passage_to(parts: Parts, segments: Segments, episode: Episode) -> Pass
         HistoryDamaged: a segment on the way is missing, or not as it was written.
     """
     if episode.start == "reset":
-        route = await route_to(parts, segments, place_of(episode.first))
-        return Passage(route.start, route.calls)
+        return Passage(*await way_to(parts, segments, place_of(episode.first)))
     revision = episode.first[0]
     part = await parts.segment(revision)
     if not part.body:
@@ -68,7 +67,7 @@ async def calls_of(parts: Parts, episode: Episode) -> AsyncIterator[list[Made]]:
     reached = first - 1 if k >= 0 else first
     async for part in parts.between(reached, last.revision):
         calls: list[Made] = []
-        for revision, entry in await parts.beside(part, part.entries):
+        for revision, entry in await parts.entries(part):
             if reached < revision <= last.revision:
                 begin = k + 1 if revision == first else 0
                 end = None if revision < last.revision or last.k is None else last.k + 1

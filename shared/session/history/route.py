@@ -44,6 +44,15 @@ async def route_to(parts: Parts, segments: Segments, place: Place) -> Route:
     return Route(*await _way(parts, segments, part, target), row)
 
 
+async def way_to(parts: Parts, segments: Segments, place: Place) -> tuple[Loaded, list[Made]]:
+    """The nearest keyframe before a place, and the calls from there up to the place's own.
+
+    Raises:
+        RevisionNotFound, HistoryDamaged: as for `route_to`.
+    """
+    return await _way(parts, segments, await parts.holding(place.revision), place)
+
+
 async def checked(parts: Parts, place: Place) -> Place:
     """The place with the index of its call, where several calls made its revision.
 
@@ -51,7 +60,7 @@ async def checked(parts: Parts, place: Place) -> Place:
         RevisionNotFound: the log has no such place.
     """
     part = await parts.holding(place.revision)
-    entries = await parts.beside(part, part.entries)
+    entries = await parts.entries(part)
     return _checked(place, entries[place.revision - part.log.after - 1][1])
 
 
@@ -85,7 +94,7 @@ def _checked(place: Place, entry: Entry) -> Place:
     if place.k is None:
         return place if count < 2 else place._replace(k=count - 1)
     if place.k < count:
-        return place
+        return place if count > 1 else place._replace(k=None)
     raise RevisionNotFound(
         f"Revision {place.revision} was made by {count} calls, so it has "
         + (f"{place.revision}.0 to {place.revision}.{count - 1}." if count else "no parts."),
@@ -98,7 +107,7 @@ async def _way(parts: Parts, segments: Segments, part: Part, target: Place) -> t
     start, calls, mark = keyframe, list[Made](), None
     reached = keyframe.header.revision
     async for each in parts.between(reached, target.revision):
-        for revision, entry in await parts.beside(each, each.entries):
+        for revision, entry in await parts.entries(each):
             if revision <= reached or revision > target.revision:
                 continue
             reached = revision

@@ -22,6 +22,8 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf"(?P<folder>[^/]+)/(?P<owner>[^/]+)/(?P<id>{_UUID})(?:\.{_UUID})?(?:/.+)?")
 _LAST = ("state", "index")
 """What is written last, in this order."""
+_SIGNED = ("state", "checkpoints", "history")
+"""Whose objects are snapshots."""
 _OF_THE_LIVING = ("checkpoints", "state", "index")
 """What an instance that has ended does not take along."""
 
@@ -116,11 +118,11 @@ class Transfer:
     def _verify(self, instance: Reference, key: str, body: bytes) -> None:
         """See that the object is the snapshot that it should be, if it is to be one."""
         folder = _folder(key)
-        if folder not in ("state", "checkpoints"):
+        if folder not in _SIGNED:
             return
-        checkpoint_id = key.rpartition("/")[2] if folder == "checkpoints" else ""
+        within = key.removeprefix(f"{folder}/{instance.owner}/{instance.instance_id}").removeprefix("/")
         try:
-            unseal(body, instance._replace(checkpoint_id=checkpoint_id), self._keys)
+            unseal(body, instance._replace(checkpoint_id=within), self._keys)
         except SnapshotUnusable as error:
             raise _Refused(f"{key} is not to be trusted: {error.detail.rstrip('.')}") from error
 

@@ -13,7 +13,8 @@ import msgspec
 from shared.errors import InstanceNotFound, KeyReused, ReplyGone, StoreFailed
 from shared.session.inventory.quota import Amount, Quota
 from shared.session.lifecycle.take_back import left_behind
-from shared.session.record.growth import begun_like
+from shared.session.record.growth import begun_like, grown
+from shared.session.record.recorder import Recorder
 from shared.session.record.segments import Segments
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
@@ -31,6 +32,15 @@ class State(NamedTuple):
     body: bytes
     progress: Progress
     dependencies: Dependencies
+    recorder: Recorder | None = None
+    """What led there from the origin, where that records."""
+    reseed: tuple[int, int] | None = None
+    """What the origin's generators were seeded from before, if they were."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes, about."""
+        return len(self.body) + (0 if self.recorder is None else self.recorder.size)
 
 
 class Keeping:
@@ -63,8 +73,10 @@ class Keeping:
             raise _gone(ids)
         return ids, await self._snapshots.index.has(claim.header)
 
-    async def keep(self, origin: Header, ids: Sequence[str], states: Sequence[State], keyed: Keyed | None) -> None:
+    async def keep(self, origin: Loaded, ids: Sequence[str], states: Sequence[State], keyed: Keyed | None) -> None:
         """Write the states as instances with these ids: all, or none where the call has no key.
+
+        The log of one that records begins with the origin, and has what led from there as its first entry.
 
         Raises:
             QuotaExceeded: the owner would have more instances, or bytes, than allowed.
@@ -73,25 +85,30 @@ class Keeping:
         """
         for state in states:
             self._snapshots.check_size(state.body)
-        headers = [self._header(origin, *each, keyed) for each in zip(ids, states, strict=True)]
+            if state.recorder is not None:
+                self._segments.check_size(state.recorder)
+        headers = [self._header(origin.header, *each, keyed) for each in zip(ids, states, strict=True)]
         size = sum(sealed_size(header, state.body) for header, state in zip(headers, states, strict=True))
-        async with self._quota.room(origin.owner, Amount(len(ids), size)):
-            await self._segments.beside.branch(origin, ids)
-            await self._write(headers, [state.body for state in states], keyed)
+        async with self._quota.room(origin.header.owner, Amount(len(ids), size)):
+            await self._segments.beside.branch(origin.header, ids)
+            await self._write(origin, headers, states, keyed)
 
-    async def _write(self, headers: Sequence[Header], bodies: Sequence[bytes], keyed: Keyed | None) -> None:
+    async def _write(
+        self, origin: Loaded, headers: Sequence[Header], states: Sequence[State], keyed: Keyed | None
+    ) -> None:
         written: list[tuple[Header, Loaded | BaseException]] = []
 
-        async def add(header: Header, body: bytes) -> None:
+        async def add(header: Header, state: State) -> None:
+            header = await self._recorded(origin, header, state)
             try:
-                written.append((header, await self._snapshots.add(header, body)))
+                written.append((header, await self._snapshots.add(header, state.body)))
             except BaseException as error:
                 written.append((header, error))
                 raise
 
         try:
-            for header, body in zip(headers, bodies, strict=True):
-                await add(header, body)
+            for header, state in zip(headers, states, strict=True):
+                await add(header, state)
             await in_parts(self._snapshots.objects, self._snapshots.index.add, headers[1:])
             await self._snapshots.index.add(headers[0])
         except Exception as error:  # whatever it is, no instance is to stay that nobody knows of
@@ -107,6 +124,25 @@ class Keeping:
             raise StoreFailed(
                 f"The store failed while futures were kept; {what}; try again.", left_behind=left
             ) from error
+
+    async def _recorded(self, origin: Loaded, header: Header, state: State) -> Header:
+        """The header with a log of what led to the state, which made the first revision."""
+        recorder, log = state.recorder, header.log
+        if recorder is None or log is None or not recorder.calls:
+            return header
+        began = msgspec.structs.replace(
+            header,
+            progress=origin.header.progress,
+            used=header.created,
+            reseed=state.reseed,
+            libraries=origin.header.libraries,
+            digests=origin.header.digests,
+            cpu=origin.header.cpu,
+        )
+        log = await self._segments.seal(origin._replace(header=began), log)
+        began = msgspec.structs.replace(began, log=log)
+        recorder.marks = await self._segments.keep(recorder, began, state.dependencies)
+        return msgspec.structs.replace(header, revision=1, log=grown(log, began.used, began.used, recorder))
 
     def _header(self, origin: Header, instance_id: str, state: State, keyed: Keyed | None) -> Header:
         libraries, digests, cpu = state.dependencies

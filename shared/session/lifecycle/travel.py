@@ -8,6 +8,7 @@ import msgspec
 
 from shared.errors import InvalidSnapshot, SnapshotIncompatible
 from shared.session.inventory.quota import Amount, Quota
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.first_write import first_written
 from shared.session.lifecycle.snapshot_file import as_file, from_file, without_calls
 from shared.session.live.restore import check_compatible
@@ -32,15 +33,19 @@ class Travel:
         self._keys = keys
         self._accept = accept
 
-    async def file(self, reference: Reference) -> tuple[bytes, Header]:
-        """The signed file of an instance or a checkpoint, and its header.
+    async def file(self, reference: Reference, past: Past | None = None) -> tuple[bytes, Header]:
+        """The signed file of an instance, of a checkpoint, or with `past` of what it was, and its header.
 
         Raises:
             InstanceNotFound, CheckpointNotFound: there is none.
+            GymHTTPError: what `past` raises.
         """
-        if reference.checkpoint_id:
-            await self._snapshots.load(reference.instance)  # its checkpoints expire with it
-        loaded = await self._snapshots.load(reference)
+        if past is not None:
+            loaded = await past()
+        else:
+            if reference.checkpoint_id:
+                await self._snapshots.load(reference.instance)  # its checkpoints expire with it
+            loaded = await self._snapshots.load(reference)
         # In a thread, since a digest of 16 MB takes milliseconds.
         file = await asyncio.to_thread(as_file, loaded.header, loaded.body, self._keys)
         return file, loaded.header

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -308,12 +309,24 @@ class LiveEnvironment:
             progress, switch = self.counter.progress, self.switch
             if not self.touched and progress == self.header.progress and switch is None:
                 return Attempt(reply, None, self.header.progress)
-            body = self.subject.capture() if self.touched else self.loaded.body
+            # A fork's new generators are in the environment, and in no stored body yet.
+            stale = self.touched or self.header.reseed is not None
+            body = self.subject.capture() if stale else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress or switch is not None
             reply_kept = _encoded(pack, result) if packed else None
             return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
         finally:
             self.seconds += time.perf_counter() - began
+
+    @contextmanager
+    def noting(self) -> Iterator[Recorder]:
+        """Within this context what is called is noted, though no operation is carried out."""
+        recorder = Recorder()
+        self.recorder, self.step = recorder, self._recorded_step
+        try:
+            yield recorder
+        finally:
+            self.recorder, self.step = None, self._plain_step
 
     def _begin_recording(self) -> None:
         """Note what the operation calls, or no longer, as the instance's log says."""

@@ -12,6 +12,7 @@ from shared.snapshot.contract.calls import Reseed
 from shared.snapshot.contract.mechanism import Mechanism, Subject, versions_in
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.parts import parts_of
+from shared.snapshot.making.registration import register_for
 from shared.snapshot.making.vector import subject_to_restore
 from shared.snapshot.registry import libraries_of, mechanism_named
 from shared.snapshot.versions.compatibility import (
@@ -59,8 +60,10 @@ def check_compatible(loaded: Loaded, accept: Accept) -> Compatible:
 
     Raises:
         SnapshotIncompatible: it was written by other versions, and they are not known to be equal.
+        Misconfigured: what registers its environment cannot be imported.
     """
     header, mechanism = loaded.header, mechanism_named(loaded.header.mechanism)
+    register_for(header.recipe.env_id)
     libraries = libraries_of(mechanism, header.recipe)
     in_body = versions_in(mechanism, loaded.body)
     written = Dependencies({**in_body, **header.libraries}, header.digests, header.cpu)

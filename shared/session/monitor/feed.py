@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from shared.errors import GymHTTPError, InstanceNotFound, SnapshotUnusable, StoreFailed
 from shared.frames import Picture
+from shared.session.monitor.burst import Burst
 from shared.session.monitor.renderer import AT_ONCE, SHARE, Encode, Renderer
-from shared.session.monitor.stream import FRAME_S, Burst
+from shared.session.monitor.stream import FRAME_S
 from shared.session.session import Session
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference

@@ -5,12 +5,12 @@ for, and shows what any process did to the instance.
 """
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared.errors import InstanceNotFound, NotRenderable
+from shared.session.monitor.burst import ENDLESS, Burst
 from shared.session.monitor.renderer import Copy
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
@@ -21,17 +21,6 @@ FRAME_S = 1 / 30
 
 _FAR_POLL_S = 0.5
 _REPEAT_S = 10.0
-
-
-class Burst(NamedTuple):
-    """A limit on watching. The first picture is sent in any case."""
-
-    seconds: float
-    size: float
-    """Bytes of all pictures together."""
-
-
-ENDLESS = Burst(math.inf, math.inf)
 
 
 async def pictures(

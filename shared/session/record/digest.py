@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from shared.codec.arrays import bytes_of
+from shared.codec.masked import is_masked
 from shared.errors import NotEncodable, text_of
 
 DIGEST_BYTES = 8
@@ -72,7 +73,7 @@ def _dict(value: Mapping[Any, Any]) -> bytes:
 
 def _array(value: Any) -> bytes:
     dtype = value.dtype
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked(type(value)):
         return _joined(b"M", [_array(np.asarray(value.data)), _array(np.ma.getmaskarray(value))])
     if dtype.names is not None:
         return _joined(b"V", [_array(np.asarray(value[name])) for name in dtype.names])

@@ -42,4 +42,7 @@ class Episode(msgspec.Struct, frozen=True, array_like=True):
 
 def episodes_in(log: Log) -> list[Episode]:
     """Those that ended in a segment's part."""
-    return msgspec.msgpack.decode(log.ended, type=list[Episode]) if log.ended else []
+    return _EPISODES.decode(log.ended) if log.ended else []
+
+
+_EPISODES = msgspec.msgpack.Decoder(list[Episode])

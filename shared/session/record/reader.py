@@ -79,6 +79,32 @@ class Reader:
         marks = [Mark(self.number(), self.taken(NAME_BYTES)) for _ in range(self.number())] if head & 1 else ()
         return ms, marks, head >> 1
 
+    def plain_entries(self, total: float) -> tuple[int, int, float]:
+        """Skip entries of one plain step each; how many, their milliseconds, and the total after."""
+        data, at, end, count, ms = self._data, self.at, len(self._data), 0, 0
+        while at + 2 < end and data[at] < 128 and data[at + 1] == 2:  # as `SHORT` begins them
+            code = data[at + 2]
+            length = _PLAIN[code]
+            if not length:
+                break
+            if code & FORM == ONE:
+                total += 1.0
+            elif code & FORM == DOUBLE:
+                total += _FLOAT.unpack_from(data, at + 2 + _HEAD_BYTES)[0]
+            ms += data[at]
+            at += 2 + length
+            if code & PACKED:
+                self.at = at
+                self.taken(self.number())
+                at = self.at
+            else:
+                at += 1
+            count += 1
+        if at > end:
+            raise ValueError("it ends within an entry")
+        self.at = at
+        return count, ms, total
+
     def plain_steps(self, most: int, total: float) -> tuple[int, float]:
         """Skip up to `most` steps that ended nothing and had a float for a reward; how many, and the total after.
 

@@ -74,6 +74,11 @@ class Recorder:
         self.drawn: Any = None
         """A random action that is about to be applied."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of what was noted and of the keyframes."""
+        return sum(map(len, self.calls)) + self._marked_bytes
+
     def begin(self, replay_us: int) -> None:
         """Forget what was noted. `replay_us` is what it takes to make again what was called since a keyframe."""
         self.calls.clear()

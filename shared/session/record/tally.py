@@ -6,7 +6,6 @@ So the listing of a long log reads no calls.
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from shared.session.record.entries import Kind, Recorded
 from shared.session.record.episodes import End, Episode, Start
@@ -44,10 +43,20 @@ class Course(msgspec.Struct, array_like=True):
         self.began = ms
         self.seed = str(seed) if isinstance(seed, int) and seed >= _MOST_INTEGER else seed
 
+    def advance(self, steps: int, total: float, last: tuple[int, int]) -> None:
+        """Count steps that end nothing. Those behind an episode's end belong to none."""
+        if self.open:
+            self.steps += steps
+            self.total, self.last = total, last
+
 
 class _Stored(msgspec.Struct, array_like=True):
     courses: list[Course]
     ms: int
+
+
+# A decoder that is made once: making one takes longer than decoding.
+_STORED = msgspec.msgpack.Decoder(_Stored)
 
 
 class Tally:
@@ -69,7 +78,7 @@ class Tally:
         """
         log = header.log
         if log is not None and log.tally:
-            stored = msgspec.msgpack.decode(log.tally, type=_Stored)
+            stored = _STORED.decode(log.tally)
             return cls(header.recipe, stored.courses, stored.ms)
         number = max(0, header.progress.episode - 1) if header.recipe.num_envs is None else 0
         tally = cls(header.recipe, [Course(number) for _ in range(header.recipe.num_envs or 1)], 0)
@@ -93,6 +102,10 @@ class Tally:
         reader, revision, kind = Reader(log.tail), log.after, -1
         with reader.reading():
             while reader.at < len(log.tail):
+                skipped = self._skipped(reader, revision)
+                if skipped:
+                    revision += skipped
+                    continue
                 revision += 1
                 ms, _, count = reader.head()
                 self._ms += ms
@@ -107,16 +120,26 @@ class Tally:
         """The episodes that go on."""
         return [self._episode(env, course, None) for env, course in enumerate(self.courses) if course.open]
 
+    def _skipped(self, reader: Reader, revision: int) -> int:
+        """Go through the entries of one plain step each that follow; how many."""
+        course = self.courses[0]
+        if self._vector or course.due:
+            return 0
+        count, ms, total = reader.plain_entries(course.total)
+        if count:
+            self._ms += ms
+            course.advance(count, total, (revision + count, -1))
+        return count
+
     def _entry(self, reader: Reader, revision: int, count: int) -> int:
         """Go through the calls of an entry; the kind of its last one, or -1."""
         course, k, kind = self.courses[0], 0, -1
         while k < count:
-            if course.open and not self._vector:
-                skipped, course.total = reader.plain_steps(count - k, course.total)
+            if not (self._vector or course.due):
+                skipped, total = reader.plain_steps(count - k, course.total)
                 if skipped:
                     k += skipped
-                    course.steps += skipped
-                    course.last = (revision, k - 1 if count > 1 else -1)
+                    course.advance(skipped, total, (revision, k - 1 if count > 1 else -1))
                     continue
             call = reader.call()
             kind = int(call.kind)
@@ -154,8 +177,10 @@ class Tally:
         if not course.open:
             return
         gained = reward_of(reward)
-        if gained is not None:
-            course.total += float(np.sum(gained))
+        if isinstance(gained, float):
+            course.total += gained
+        elif gained is not None:
+            course.total += float(gained.sum())
         course.steps += 1
         course.last = place
         if has_ended(terminated, truncated):

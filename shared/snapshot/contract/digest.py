@@ -7,6 +7,7 @@ import cloudpickle
 import numpy as np
 
 from shared.codec.arrays import bytes_of
+from shared.codec.masked import is_masked
 from shared.snapshot.generators.generators import generator_state, generators_of
 
 
@@ -26,7 +27,7 @@ def _feed(state: Any, value: Any) -> None:
     kind = type(value)
     state.update(f"<{kind.__module__}.{kind.__qualname__}".encode())
     match value:
-        case np.ma.MaskedArray():
+        case _ if is_masked(kind):
             _feed(state, [np.asarray(value.data), np.ma.getmaskarray(value)])
         case np.ndarray() | np.void() if value.dtype.names is not None:
             # Field by field, since there may be padding between them.

@@ -24,7 +24,6 @@ from shared.errors import BodyTooLarge, GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
 from shared.web.app.admission import Admission
 from shared.web.app.base_path import base_path
-from shared.web.app.behind import Behind, OpenedService
 from shared.web.app.disconnect import CLIENT_GONE, is_gone
 from shared.web.app.routing import Endpoint, FileBody, Router, SocketEndpoint
 from shared.web.observe.log import LogWriter
@@ -33,9 +32,11 @@ from shared.web.protocol.encoding import bare
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
 from shared.web.protocol.request import Request, read_body
+from shared.web.service.opened import OpenedService
 from shared.web.service.snapstart import prepare_snapshot
 
 if TYPE_CHECKING:
+    from shared.web.app.behind import Behind
     from shared.web.app.upgrades import Upgrades
 
 _log = logging.getLogger(__name__)
@@ -54,16 +55,21 @@ _HERE = "/here"
 
 
 def create_app(
-    *routers: Router, settings: Settings | None = None, documented: bool = False, pages: Path | None = None
+    *routers: Router,
+    settings: Settings | None = None,
+    documented: bool = False,
+    pages: Path | None = None,
+    one_at_a_time: bool = False,
 ) -> "Application":
     """An application that serves the routers' endpoints, and the folder of static pages at `/` if one is given.
 
-    The settings are read, and the store opened, at the first request, unless settings are given.
+    The settings are read, and the store opened, at the first request, unless settings are given. `one_at_a_time`
+    is for functions, which get one event after another, if a call makes one environment at most.
     """
     prepare_snapshot()
     endpoints = [endpoint for router in routers for endpoint in router.endpoints]
     sockets = [endpoint for router in routers for endpoint in router.sockets]
-    return Application(endpoints, OpenedService(settings), documented, pages, sockets)
+    return Application(endpoints, OpenedService(settings, one_at_a_time=one_at_a_time), documented, pages, sockets)
 
 
 class Application:
@@ -77,10 +83,12 @@ class Application:
         pages: Path | None,
         sockets: Sequence[SocketEndpoint] = (),
     ) -> None:
+        self._endpoints = endpoints
         self._service = service
+        self._documented = documented
+        self._pages = pages
         self._sockets = sockets
         self._paths = Paths(endpoints, service)
-        self._behind = Behind(endpoints, service, documented, pages)
         self._admission: Admission | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +114,12 @@ class Application:
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every endpoint."""
         return self._behind.openapi()
+
+    @cached_property
+    def _behind(self) -> "Behind":
+        from shared.web.app.behind import Behind  # 0.4 s, which a function that answers its endpoint does not need
+
+        return Behind(self._endpoints, self._service, self._documented, self._pages)
 
     @cached_property
     def _upgrades(self) -> "Upgrades":

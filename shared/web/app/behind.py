@@ -1,8 +1,8 @@
 """What stands behind the endpoints: FastAPI, and the start and end of a server.
 
 FastAPI has the documentation, the static pages and paths that do not exist. Its and Starlette's layers around a
-route take longer than a step of CartPole, and importing it takes half of a function's cold start; so it is made
-when first needed.
+route take longer than a step of CartPole, and importing it takes longer than all else that a function imports. So
+this module is imported when it is first needed.
 """
 
 import asyncio
@@ -11,17 +11,18 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.session.inventory.sweep import sweep_forever
-from shared.settings import Settings
 from shared.snapshot.isolation.timeout import give_up_when_stuck
 from shared.web.app.nearest import nearest
+from shared.web.app.openapi import document
 from shared.web.app.pages import Pages
 from shared.web.app.probe import probed
 from shared.web.app.routing import Endpoint
@@ -35,58 +36,9 @@ from shared.web.protocol.problems import (
     problem_response,
 )
 from shared.web.service.ending import heard
-from shared.web.service.service import Service, open_service
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
+from shared.web.service.opened import OpenedService
 
 _PAGE_METHODS = {"Allow": "GET, HEAD"}
-
-
-class OpenedService:
-    """The service, opened when first asked for; one that cannot be opened is tried again."""
-
-    def __init__(self, settings: Settings | None) -> None:
-        self._settings = settings
-        self.opened: Service | None = None
-
-    def open(self) -> Service:
-        """The service.
-
-        Raises:
-            Misconfigured, StoreUnavailable: see `open_service`.
-        """
-        if self.opened is None:
-            self.opened = open_service(self._settings)
-        return self.opened
-
-    @asynccontextmanager
-    async def lifespan(self, _: "FastAPI") -> AsyncIterator[None]:
-        """Under a server: a wrong setting or an unfit store ends the start, not the first request."""
-        service = self.opened = self.opened or open_service(self._settings, metrics=True)
-        await probed(service)
-        service.log.start_buffering()
-        service.notes.start_buffering()
-        give_up_when_stuck()
-        exit_with_parent()
-        tasks = []
-        if service.settings.sweep == "timer":
-            history_ttl_s = service.settings.history_ttl_s
-            tasks.append(asyncio.create_task(sweep_forever(service.session.bulk, history_ttl_s)))
-        if service.metrics is not None:
-            tasks.append(asyncio.create_task(service.metrics.keep_settled()))
-        with heard(service.ending):
-            yield
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)  # the sweep gives its lease back
-        await service.close()
-        service.notes.write()
-        service.log.flush()
-        if service.traces is not None:
-            await asyncio.to_thread(service.traces.shut_down)
 
 
 class Behind:
@@ -111,21 +63,17 @@ class Behind:
 
     @cached_property
     def _document(self) -> dict[str, Any]:
-        from shared.web.app.openapi import document  # it imports FastAPI
-
         return document(self._endpoints)
 
     @cached_property
-    def fastapi(self) -> "FastAPI":
+    def fastapi(self) -> FastAPI:
         """FastAPI with all that is not an endpoint."""
-        from fastapi import FastAPI  # 0.4 s, which a function that answers its endpoint does not need
-
         app = FastAPI(
             docs_url=None,  # it would load Swagger UI from a public address; /docs is one of the pages
             redoc_url=None,
             openapi_url="/openapi.json" if self._documented else None,
             redirect_slashes=False,
-            lifespan=self._service.lifespan,
+            lifespan=self._lifespan,
             exception_handlers={HTTPException: self._refused, Exception: _internal},
         )
         # Put over FastAPI's own method, as its documentation does to extend the document.
@@ -133,6 +81,33 @@ class Behind:
         if self._pages is not None:
             app.mount("/", Pages(self._pages))
         return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """Under a server: a wrong setting or an unfit store ends the start, not the first request."""
+        service = self._service.open(metrics=True)
+        await probed(service)
+        service.log.start_buffering()
+        service.notes.start_buffering()
+        give_up_when_stuck()
+        exit_with_parent()
+        tasks = []
+        if service.settings.sweep == "timer":
+            history_ttl_s = service.settings.history_ttl_s
+            tasks.append(asyncio.create_task(sweep_forever(service.session.bulk, history_ttl_s)))
+        if service.metrics is not None:
+            tasks.append(asyncio.create_task(service.metrics.keep_settled()))
+        with heard(service.ending):
+            yield
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)  # the sweep gives its lease back
+        await service.close()
+        service.notes.write()
+        service.log.flush()
+        if service.traces is not None:
+            await asyncio.to_thread(service.traces.shut_down)
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError
 from shared.web.app.admission import Admission
-from shared.web.app.behind import OpenedService
 from shared.web.app.routing import SocketEndpoint
 from shared.web.observe.request_log import RequestLog, joined, request_id_of
 from shared.web.protocol.problems import (
@@ -21,6 +20,7 @@ from shared.web.protocol.problems import (
     problem,
     problem_response,
 )
+from shared.web.service.opened import OpenedService
 from shared.web.service.service import Service
 from shared.web.sockets.socket import SocketGone
 from shared.web.sockets.upgrade import Upgrade

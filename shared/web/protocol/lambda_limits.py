@@ -9,7 +9,7 @@ import json
 from starlette.types import Scope
 
 from shared.errors import ReplyTooLarge
-from shared.session.monitor.stream import Burst
+from shared.session.monitor.burst import Burst
 
 LAMBDA_CONTEXT = "aws.context"
 """Mangum puts Lambda's context into the scope under this name."""

@@ -5,13 +5,21 @@ from typing import Any
 from shared.session.calls.actions import given, repeated, sampled
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.session.calls.rollout import rollout
-from shared.session.explore.explorer import Exploration
+from shared.session.explore.exploration import Exploration
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import Drawn
-from shared.session.explore.walk import Rules
+from shared.session.history.history import History
+from shared.session.history.place import Place
+from shared.session.lifecycle.checkpoints import Past
 from shared.session.live.environment import Operation
+from shared.session.stored.reference import Reference
 from shared.settings import Settings
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
-from shared.wire.messages.requests import CreateBody, ExploreBody, RolloutBody
+from shared.web.protocol.request import checkpoint_of
+from shared.wire.messages.create import CreateBody
+from shared.wire.messages.explore import ExploreBody
+from shared.wire.messages.rollout import RolloutBody
+from shared.wire.messages.states import StateBody
 
 
 def recipe_of(body: CreateBody) -> Recipe:
@@ -48,3 +56,17 @@ def exploration_of(body: ExploreBody, settings: Settings) -> Exploration:
     if body.keep is None:
         return Exploration(sequences, rules)
     return Exploration(sequences, rules, body.keep.best or 0, tuple(body.keep.indices or ()))
+
+
+def origin_of(begin: StateBody | None, reference: Reference, history: History) -> tuple[Reference, Past | None]:
+    """The instance, or the checkpoint of it, that futures begin at; and what gives a recorded state, if it is one.
+
+    Raises:
+        CheckpointNotFound: it has not the form of an id.
+        InvalidValue: the text is no place in a log.
+    """
+    if begin is None:
+        return reference, None
+    if begin.checkpoint_id is not None:
+        return checkpoint_of(reference, begin.checkpoint_id), None
+    return reference, history.past(reference, Place.parse(str(begin.revision)))

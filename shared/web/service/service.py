@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
+from shared.session.explore.exploration import Bounds
 from shared.session.explore.explorer import Explorer
 from shared.session.filming.films import Films
 from shared.session.filming.frames import Frames
@@ -17,6 +18,7 @@ from shared.session.session import Session
 from shared.settings import Settings
 from shared.snapshot.isolation.child_process import Limits
 from shared.snapshot.making.make import register_environments
+from shared.snapshot.making.registration import register_when_asked
 from shared.storage.address import StoreAddress
 from shared.storage.capabilities import Capabilities
 from shared.storage.counted import CountedStore
@@ -91,10 +93,11 @@ class Service:
         await self.session.shut_down()
 
 
-def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Service:
+def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_at_a_time: bool = False) -> Service:
     """The service for the given settings, or for those in the process's environment.
 
-    With `metrics`, requests and store calls are counted, and traced where the environment names a collector.
+    With `metrics`, requests and store calls are counted, and traced where the environment names a collector. With
+    `one_at_a_time`, ids are registered when one is asked for: no two environments are made at once.
 
     Raises:
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
@@ -104,7 +107,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
     variables.prepare_process()
     chosen = chosen or settings.read()
     traces = traces_wanted() if metrics else None
-    register_environments(chosen.env_modules)
+    (register_when_asked if one_at_a_time else register_environments)(chosen.env_modules)
     address = StoreAddress.parse(chosen.store)
     store = CountedStore(open_store(address, chosen.durability))
     _check(store.capabilities, address, chosen)
@@ -138,12 +141,11 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False) -> Se
             session,
             chosen.explore_processes,
             chosen.env_modules,
-            chosen.max_explore_steps,
-            chosen.max_steps_per_call,
+            Bounds(chosen.max_explore_steps, chosen.max_steps_per_call),
         ),
         history=history,
         frames=frames,
-        films=Films(frames, session.segments),
+        films=Films(frames, session),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

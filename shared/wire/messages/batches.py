@@ -5,8 +5,10 @@ from typing import Any, Required
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from shared.wire.messages.fields import Revision
 from shared.wire.messages.replies import Problem
-from shared.wire.messages.requests import ResetBody, Revision, StepBody
+from shared.wire.messages.reset import ResetBody
+from shared.wire.messages.step import StepBody
 
 _MOST_CALLS = 1000
 """The most calls of one batch."""

@@ -73,7 +73,7 @@ class ExploreReply(TypedDict, total=False):
     """What `include` asked for, a value for each future, and the futures that were kept."""
 
     returns: Any
-    steps: list[int]
+    steps: Any
     terminations: Any
     truncations: Any
     observations: Any

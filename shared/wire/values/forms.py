@@ -34,6 +34,7 @@ from gymnasium.spaces import GraphInstance
 from numpy.typing import NDArray
 
 from shared.codec.exact import DEEPEST
+from shared.codec.masked import is_masked
 from shared.errors import NotEncodable
 from shared.wire.values.arrays import as_typed
 from shared.wire.values.digits import as_text
@@ -203,7 +204,6 @@ _ENCODERS: dict[type, _Encoder] = {
     Enum: lambda value, form, room: _encoder(type(value.value))(value.value, form, _within(room)),
     GraphInstance: lambda value, form, room: _dict(value._asdict(), form, room),
     np.ndarray: _array,
-    np.ma.MaskedArray: _masked,
     np.bool: lambda value, form, room: bool(value),
     np.integer: _integer,
     np.floating: lambda value, form, room: form.number(float(value)),
@@ -217,6 +217,8 @@ _ABSTRACT: tuple[tuple[type, _Encoder], ...] = ((Mapping, _dict), (Set, _set), (
 
 def _nearest_encoder(kind: type) -> _Encoder:
     """The encoder of the nearest class of the table, then of what the class can do."""
+    if is_masked(kind):
+        return _masked
     for base in kind.__mro__:
         if base in _ENCODERS:
             return _ENCODERS[base]

@@ -237,6 +237,8 @@ def call_the_past(api: Api) -> None:
     api.post(f"{past}/explore/", {"sequences": [[1]], "keep": {"best": 1}})
     api.post(f"{past}/fork/", {"revision": 1})
     api.get(f"{past}/lineage/")
+    api.post(f"{past}/explore/", {"sequences": [[1]], "from": {"revision": 1}, "keep": {"best": 1}})
+    api.get(f"{past}/snapshot/?revision=1")
     api.post(f"{past}/restore/", {"revision": 1})
     api.delete(f"{past}/history/")
     api.post(f"{past}/step/", {"action": 1})
@@ -281,6 +283,7 @@ def call_the_tools(api: Api) -> None:
     for _ in range(2):
         call("restore", instance_id=recorded, revision=1)
         call("step", instance_id=recorded, action=1)
+    call("explore", instance_id=recorded, sequences=[[1]], **{"from": {"revision": 1}})
     for _ in range(2):
         call("close", **made, key="closed")
     api.post(

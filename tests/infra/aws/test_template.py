@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_a_function_is_called_after_the_module_whose_handler_it_runs(function: F
     module, _, name = function.handler.rpartition(".")
     assert callable(getattr(import_module(module), name))
     assert function.name == "".join(part.title() for part in function.endpoint.split("_")) + "Function"
+
+
+def test_functions_miss_no_plugin_of_pydantic() -> None:
+    """They do not look for plugins, which would read the metadata of each package at every cold start."""
+    assert BY_ENDPOINT["step_env"].environment["PYDANTIC_DISABLE_PLUGINS"] == "__all__"
+    assert [*entry_points(group="pydantic")] == []
 
 
 def test_no_function_has_more_policies_than_a_role_takes() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import gymnasium_http
 import numpy as np
 import pytest
-from gymnasium_http import Connection, HTTPEnv, InvalidAction, InvalidValue
+from gymnasium_http import Connection, HTTPEnv, InvalidAction, InvalidValue, RevisionNotFound
 from sameness import same
 
 EVERYTHING: Any = (
@@ -63,6 +63,21 @@ def test_futures_begin_at_a_checkpoint_and_have_generators_of_their_own(connecti
     assert len(set(here.tolist())) == 1
     reseeded = env.explore([[1, 2, 1]] * 8, reseed=1 << 70, include=["observations"], on_end="reset").observations
     assert len(set(reseeded.tolist())) > 1
+
+
+def test_futures_begin_at_a_recorded_revision(connection: Connection) -> None:
+    env = made(connection)
+    env.recording()
+    env.rollout([0, 1, 1])
+    before = env.explore([[0, 1]], include=EVERYTHING)
+    then = env.record()["revision"]
+    env.step(0)
+    assert same(env.explore([[0, 1]], include=EVERYTHING, revision=then).observations, before.observations)
+    assert same(
+        env.explore([[1]], include=EVERYTHING, revision=f"{then}.1").observations[0], env.at(then)["observation"]
+    )
+    with pytest.raises(RevisionNotFound):
+        env.explore([[0]], revision=99)
 
 
 def test_drawn_futures_are_the_seeds(connection: Connection) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Generator
 from typing import Any
 
-from shared.session.explore.walk import Rules
+from shared.session.explore.rules import Rules
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import CallLimit, LoopThread
 from shared.session.live.restore import rebuilt

@@ -10,8 +10,9 @@ import pytest
 from shared.errors import EnvironmentRaised, InvalidValue, ResetNeeded
 from shared.session.explore.future import Future
 from shared.session.explore.prefixes import Prefixes
+from shared.session.explore.rules import Rules
 from shared.session.explore.sequences import keys_of
-from shared.session.explore.walk import Rules, Walk
+from shared.session.explore.walk import Walk
 from shared.session.live.environment import LiveEnvironment
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.recipe import Recipe
@@ -94,14 +95,6 @@ def test_a_vectors_futures_have_an_array_for_each_of_its_environments() -> None:
     actions = [[np.array([0, 1])] * 3]
     [future] = walked(copy_of(loaded), loaded, actions, rules(), shared=True)
     assert (future.total.tolist(), future.observation.shape) == ([3.0, 3.0], (2, 4))
-    with pytest.raises(InvalidValue, match="is a vector"):
-        walked(copy_of(loaded), loaded, actions, rules(on_end="stop"), shared=True)
-
-
-def test_an_instance_that_resets_itself_is_not_reset() -> None:
-    loaded = snapshot(Recipe("CartPole-v1", autoreset="SameStep"))
-    with pytest.raises(InvalidValue, match="resets itself"):
-        Walk(copy_of(loaded), loaded, rules(on_end="reset"))
 
 
 def test_what_the_environment_raises_is_told_with_sequence_and_index(monkeypatch: pytest.MonkeyPatch) -> None:

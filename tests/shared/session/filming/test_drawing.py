@@ -51,6 +51,7 @@ def test_a_picture_takes_no_longer_than_a_call_may() -> None:
         at = session(MemoryStore(), max_call_seconds=1.0)
         reference = await recorded(at)
         await steps(at, reference, 5)
+        await drawn(at, reference)  # a first picture imports what draws
         at.limit.end(-1.0)
         with pytest.raises(CallTooLong):
             await drawn(at, reference)

@@ -31,7 +31,7 @@ def test_a_client_that_leaves_ends_the_encoder_and_nothing_is_kept(monkeypatch: 
         reference = await recorded(at)
         await rolled(at, reference, 60)
         frames = Frames(at, History(at).parts)
-        _, film = await Films(frames, at.segments).film(reference, 1, Shot("webp", width=60))
+        _, film = await Films(frames, at).film(reference, 1, Shot("webp", width=60))
         await anext(film)
         await film.aclose()
         assert len(closed) == 1
@@ -49,7 +49,22 @@ def test_what_drawing_changes_is_refused_before_the_first_part(monkeypatch: pyte
         frames = Frames(at, History(at).parts)
         monkeypatch.setattr(CartPoleEnv, "render", moves)
         with pytest.raises(SnapshotDiverged):
-            await Films(frames, at.segments).film(reference, 1, Shot("webp"))
+            await Films(frames, at).film(reference, 1, Shot("webp"))
+        await frames.close()
+
+    asyncio.run(test())
+
+
+def test_a_film_that_the_quota_has_no_room_for_is_sent_and_not_kept() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)
+        await rolled(at, reference, 60)
+        full = session(at.objects, max_stored_bytes=1)
+        frames = Frames(full, History(full).parts)
+        _, film = await Films(frames, full).film(reference, 1, Shot("webp", width=60))
+        assert len([part async for part in film]) > 0
+        assert not [entry async for entry in at.segments.objects(reference) if "/v" in entry.key]
         await frames.close()
 
     asyncio.run(test())

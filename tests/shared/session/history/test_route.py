@@ -52,3 +52,18 @@ def test_a_revision_that_no_call_made_has_the_state_of_the_one_before() -> None:
         await history.close()
 
     asyncio.run(test())
+
+
+def test_the_only_call_of_a_revision_is_its_first() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)
+        [reply] = await steps(at, reference, 1)
+        history = History(at)
+        for place in (Place(2), Place(2, 0)):
+            observation, *_ = await returned(history, reference, place)
+            np.testing.assert_array_equal(observation, reply["observation"])
+        assert (await history.state(reference, Place(2, 0))).body == (await at.snapshots.load(reference)).body
+        await history.close()
+
+    asyncio.run(test())

@@ -7,6 +7,7 @@ from shared.session.inventory.transfer import Transfer
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Absent, Tag, read
 from tests.shared.session.faulty import FaultyStore
+from tests.shared.session.record.recording import recorded
 from tests.shared.session.sessions import KEYS, created, fail, run, session
 
 
@@ -28,14 +29,13 @@ class Written(MemoryStore):
 def test_the_snapshot_comes_after_what_belongs_to_it_and_the_index_last() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False))
-        reference = await created(at)
+        reference = await recorded(at)
         await at.checkpoints.keep(reference, "kept")
-        await at.objects.put(f"history/public/{reference.instance_id}/1/0000000000000001", b"a segment")
         target = Written()
         done = await Transfer(at.objects, target, KEYS).copy()
         assert [key.partition("/")[0] for key in target.keys] == ["checkpoints", "history", "state", "index"]
         assert (done.instances, done.objects, done.refused) == (1, 4, [])
-        assert await read(target, target.keys[1]) == b"a segment"
+        assert await read(target, target.keys[1]) == await read(at.objects, target.keys[1])
 
     run(test)
 

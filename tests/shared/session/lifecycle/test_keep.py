@@ -5,29 +5,30 @@ import pytest
 from shared.errors import KeyReused, QuotaExceeded, ReplyGone, SnapshotTooLarge, StoreFailed, StoreUnavailable
 from shared.session.lifecycle.keep import State
 from shared.session.session import Session
-from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.reference import Reference
+from shared.session.stored.snapshots import Loaded
 from shared.snapshot.versions.compatibility import Dependencies
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import created, fail, key, listed, nothing, run, session, step
 
 
-async def origin(at: Session, states: int = 2) -> tuple[Header, list[State]]:
-    """An instance's header, and states that are its own with other counts."""
+async def origin(at: Session, states: int = 2) -> tuple[Loaded, list[State]]:
+    """An instance, and states that are its own with other counts."""
     loaded = await at.snapshots.load(await created(at))
     libraries, digests, cpu = loaded.header.libraries, loaded.header.digests, loaded.header.cpu
     here = Dependencies(libraries, {**digests, "another 1": "digest"}, cpu)
-    return loaded.header, [State(loaded.body, Progress(1, number), here) for number in range(states)]
+    return loaded, [State(loaded.body, Progress(1, number), here) for number in range(states)]
 
 
 def test_a_kept_state_is_an_instance_with_its_progress_and_its_origin() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False))
-        header, states = await origin(at)
+        loaded, states = await origin(at)
+        header = loaded.header
         ids, made = await at.keeping.ids(header, 2, None)
         assert not made
-        await at.keeping.keep(header, ids, states, None)
+        await at.keeping.keep(loaded, ids, states, None)
         second = await at.snapshots.header(Reference("public", ids[1]))
         assert (second.progress.steps, second.revision, second.reseed, second.keyed) == (1, 0, None, ())
         assert second.origin == (header.instance_id, 1)
@@ -42,11 +43,12 @@ def test_a_call_that_fails_in_the_middle_leaves_none_behind() -> None:
     async def test() -> None:
         store = FaultyStore(remote=False)
         at = session(store)
-        header, states = await origin(at, 4)
+        loaded, states = await origin(at, 4)
+        header = loaded.header
         store.before_put.extend([nothing] * 2 + [fail(StoreUnavailable("gone"))])
         ids, _ = await at.keeping.ids(header, 4, None)
         with pytest.raises(StoreFailed, match="none was left behind"):
-            await at.keeping.keep(header, ids, states, None)
+            await at.keeping.keep(loaded, ids, states, None)
         assert [entry.key async for entry in store.list("state/")] == [header.reference.key]
 
     run(test)
@@ -56,14 +58,15 @@ def test_a_repeated_call_completes_what_it_began_and_then_finds_it() -> None:
     async def test() -> None:
         store = FaultyStore(remote=False)
         at = session(store)
-        header, states = await origin(at, 3)
+        loaded, states = await origin(at, 3)
+        header = loaded.header
         keyed = key("k", b"body")
         ids, _ = await at.keeping.ids(header, 3, keyed)
         store.before_put.extend([nothing, fail(StoreUnavailable("gone"))])
         with pytest.raises(StoreFailed, match="repeat the call"):
-            await at.keeping.keep(header, ids, states, keyed)
+            await at.keeping.keep(loaded, ids, states, keyed)
         assert await at.keeping.ids(header, 3, keyed) == (ids, False)
-        await at.keeping.keep(header, ids, states, keyed)
+        await at.keeping.keep(loaded, ids, states, keyed)
         assert await at.keeping.ids(header, 3, keyed) == (ids, True)
         assert set(await listed(at, "public")) == {header.instance_id, *ids}
         with pytest.raises(KeyReused):
@@ -75,10 +78,11 @@ def test_a_repeated_call_completes_what_it_began_and_then_finds_it() -> None:
 def test_a_repeated_call_whose_instances_were_closed_is_told_so() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False))
-        header, states = await origin(at, 1)
+        loaded, states = await origin(at, 1)
+        header = loaded.header
         keyed = key("k")
         [kept], _ = await at.keeping.ids(header, 1, keyed)
-        await at.keeping.keep(header, [kept], states, keyed)
+        await at.keeping.keep(loaded, [kept], states, keyed)
         await at.closing.close(Reference("public", kept), None, None)
         with pytest.raises(ReplyGone) as gone:
             await at.keeping.ids(header, 1, keyed)
@@ -90,12 +94,12 @@ def test_a_repeated_call_whose_instances_were_closed_is_told_so() -> None:
 def test_limits_hold_for_what_is_kept() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False), max_envs=2)
-        header, states = await origin(at)
+        loaded, states = await origin(at)
         with pytest.raises(QuotaExceeded):
-            await at.keeping.keep(header, ["a", "b"], states, None)
+            await at.keeping.keep(loaded, ["a", "b"], states, None)
         large = states[0]._replace(body=b"x" * 10_000)
         small = session(FaultyStore(remote=False), max_snapshot_bytes=5000)
         with pytest.raises(SnapshotTooLarge):
-            await small.keeping.keep(header, ["a"], [large], None)
+            await small.keeping.keep(loaded, ["a"], [large], None)
 
     run(test)

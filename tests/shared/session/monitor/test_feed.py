@@ -12,9 +12,9 @@ from shared.frames import Thumbnail
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.monitor import feed
+from shared.session.monitor.burst import ENDLESS, Burst
 from shared.session.monitor.feed import Feed, FeedItem
 from shared.session.monitor.renderer import Encode, Renderer
-from shared.session.monitor.stream import ENDLESS, Burst
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe

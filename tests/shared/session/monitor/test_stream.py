@@ -10,7 +10,8 @@ from shared.errors import InstanceNotFound, NotRenderable
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.monitor import stream
-from shared.session.monitor.stream import Burst, pictures
+from shared.session.monitor.burst import Burst
+from shared.session.monitor.stream import pictures
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe

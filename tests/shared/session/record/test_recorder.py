@@ -72,6 +72,15 @@ def test_a_call_that_has_no_form_in_a_log_is_refused() -> None:
         Recorder().call(Reseed(1, (0,)), None)
 
 
+def test_what_was_noted_has_a_size() -> None:
+    recorder = Recorder()
+    recorder.step(np.int64(1), None, (np.ones(3), 1.0, False, False, {}))
+    calls = recorder.size
+    assert calls == len(recorder.calls[0])
+    recorder.mark(1.0, Captured(), Progress())  # type: ignore[arg-type]
+    assert recorder.size == calls + len(recorder.taken[0].body)
+
+
 def test_nothing_is_left_of_the_operation_before() -> None:
     recorder = Recorder()
     recorder.step(np.int64(1), None, (np.ones(1), 1.0, False, False, {}))

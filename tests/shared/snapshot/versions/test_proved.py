@@ -7,6 +7,7 @@ from shared.snapshot.versions import proved
 from shared.snapshot.versions.compatibility import ENGINES
 from shared.snapshot.versions.distributions import PYTHON
 from shared.snapshot.versions.proved import Line, continuing, proved_lines, proves
+from tests.servers import ROOT
 
 
 def test_the_shipped_table_has_lines_and_each_stands_once() -> None:
@@ -31,6 +32,12 @@ def test_every_part_of_a_line_has_samples_by_which_it_can_be_proved_again(line: 
     assert line.parts
     assert [*line.parts] == sorted({*line.parts})
     assert {*line.parts} <= {*SAMPLES}
+
+
+def test_the_page_on_upgrades_names_every_version_of_the_table() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text()
+    versions = {version for line in proved_lines() for version in (line.written, line.continued)}
+    assert [version for version in sorted(versions) if version not in page] == []
 
 
 def test_a_line_counts_in_its_own_direction_and_for_all_parts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

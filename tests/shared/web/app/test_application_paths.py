@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shared.web.app.application import Paths
-from shared.web.app.behind import OpenedService
 from shared.web.app.routing import Endpoint
+from shared.web.service.opened import OpenedService
 
 
 async def _handler(_: Any) -> Any: ...

@@ -1,7 +1,6 @@
 """What no endpoint takes is answered too, and a server starts and ends with its service."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,7 +8,6 @@ from functions import list_envs
 from shared.errors import Misconfigured
 from shared.settings import Settings
 from shared.web.app.application import create_app
-from shared.web.app.behind import OpenedService
 from tests.applications import Api, alone
 
 
@@ -43,26 +41,6 @@ def test_static_pages_are_served_where_a_folder_is_given(settings: Settings, tmp
     for pages, status in ((tmp_path, 200), (None, 404)):
         with alone(create_app(list_envs.router, settings=settings, pages=pages)) as client:
             assert Api(client).get("/page.html").status == status
-
-
-def test_a_service_is_opened_once_and_one_that_cannot_be_opened_is_tried_again(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[Any] = []
-
-    def open_service(chosen: Settings) -> Any:
-        made.append(chosen)
-        if len(made) == 1:
-            raise Misconfigured("Not yet.")
-        return object()
-
-    monkeypatch.setattr("shared.web.app.behind.open_service", open_service)
-    service = OpenedService(settings)
-    with pytest.raises(Misconfigured):
-        service.open()
-    assert service.opened is None
-    assert service.open() is service.open() is service.opened
-    assert made == [settings] * 2
 
 
 def test_a_server_does_not_start_with_a_wrong_setting() -> None:

@@ -8,6 +8,7 @@ from gymnasium_http.calls.channel import RENDER
 from gymnasium_http.calls.explore import Column, Futures
 from gymnasium_http.calls.explore import body as exploration
 from gymnasium_http.calls.rollout import OnEnd, Request, Rollout, Series, in_calls
+from gymnasium_http.calls.states import named_state
 from gymnasium_http.instance import Instance, InstanceT
 from gymnasium_http.transport import exact
 
@@ -84,6 +85,7 @@ async def explore(
     seed: int | None = None,
     probability: float | None = None,
     checkpoint_id: str | None = None,
+    revision: int | str | None = None,
     on_end: Literal["stop", "reset"] | None = None,
     discount: float = 1.0,
     reseed: int | None = None,
@@ -102,6 +104,7 @@ async def explore(
         seed: Draws sequence i from `numpy.random.SeedSequence(seed, spawn_key=(i,))`; by default 0.
         probability: With "repeat", how probable it is that an action is the one before it again.
         checkpoint_id: Where they begin, if not at the current state.
+        revision: Likewise: a recorded revision, or `"R.k"` for call k of those that made it.
         on_end: At an episode's end, "stop" ends the future, as by default, and "reset" begins another episode.
         discount: The weight of each reward against the one before.
         reseed: Gives future i the generators of fork i with this reseed.
@@ -111,10 +114,11 @@ async def explore(
     Raises:
         InvalidAction: an action is not in the space; `problem["sequence"]` and `problem["index"]` say which.
         InvalidValue: there are more sequences or steps than the server allows, `problem["limit"]`.
+        RevisionNotFound: the revision was not recorded.
     """
     drawn = {"policy": policy, "count": count, "steps": steps, "probability": probability}
     options = {
-        "from": None if checkpoint_id is None else {"checkpoint_id": checkpoint_id},
+        "from": named_state(checkpoint_id, revision) or None,
         "on_end": on_end,
         "discount": float(discount),
         "reseed": exact.seed(reseed),

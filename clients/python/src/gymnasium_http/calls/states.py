@@ -56,8 +56,7 @@ async def restore(env: Instance, checkpoint_id: str | None = None, *, revision: 
         CheckpointNotFound: there is none with this id.
         RevisionNotFound: the revision was not recorded.
     """
-    asked = {"checkpoint_id": checkpoint_id, "revision": revision}
-    await env.channel.change("restore/", {name: value for name, value in asked.items() if value is not None})
+    await env.channel.change("restore/", named_state(checkpoint_id, revision))
     if env.interface.changing:
         env.follow(await env.channel.read("interface/", exactly=True))
 
@@ -71,13 +70,16 @@ async def delete_checkpoint(env: Instance, checkpoint_id: str) -> None:
     await env.channel.change(f"checkpoints/{checkpoint_id}/", method="DELETE")
 
 
-async def snapshot(env: Instance, checkpoint_id: str | None = None) -> bytes:
-    """The current state, or a checkpoint's, as a signed file, of which an environment can be made.
+async def snapshot(env: Instance, checkpoint_id: str | None = None, *, revision: int | str | None = None) -> bytes:
+    """The current state as a signed file, of which `from_snapshot` makes an environment.
+
+    Or that of a checkpoint, of a recorded revision, or of call `"R.k"` of it.
 
     Raises:
         CheckpointNotFound: there is no checkpoint with this id.
+        RevisionNotFound: the revision was not recorded.
     """
-    return await env.channel.download("snapshot/", {"checkpoint_id": checkpoint_id}, SNAPSHOT_TYPE)
+    return await env.channel.download("snapshot/", named_state(checkpoint_id, revision), SNAPSHOT_TYPE)
 
 
 async def record(env: Instance) -> dict[str, Any]:
@@ -104,3 +106,9 @@ async def detach(env: Instance) -> str:
     if not env.connection.users:
         await env.connection.shut()
     return env.instance_id
+
+
+def named_state(checkpoint_id: str | None, revision: int | str | None) -> dict[str, Any]:
+    """What names a state to the server: a checkpoint or a revision. Nothing does for the current one."""
+    named = {"checkpoint_id": checkpoint_id, "revision": revision}
+    return {name: value for name, value in named.items() if value is not None}
