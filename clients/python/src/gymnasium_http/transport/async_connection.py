@@ -2,19 +2,16 @@
 
 import asyncio
 import os
-import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 
 from gymnasium_http.transport.address import DEFAULT_URL, certificates
-from gymnasium_http.transport.async_websocket import AsyncWebSocket, running_loop
+from gymnasium_http.transport.async_sockets import Sockets, here
+from gymnasium_http.transport.async_websocket import AsyncWebSocket
 from gymnasium_http.transport.caller import Caller
 from gymnasium_http.transport.connection import KEEP_IDLE_S, Connection
-from gymnasium_http.transport.pool import MOST
-
-_LIMITS = httpx.Limits(max_connections=MOST, max_keepalive_connections=MOST, keepalive_expiry=KEEP_IDLE_S)
 
 
 class AsyncConnection(Caller):
@@ -37,15 +34,15 @@ class AsyncConnection(Caller):
     ) -> None:
         """Prepare a connection. Nothing is sent yet.
 
-        The arguments are those of `Connection`; `transport` makes one for each event loop.
+        The arguments are those of `Connection`; `transport` makes one that is awaited.
 
         Raises:
             ValueError: it is not an http or https URL.
         """
         super().__init__(url, api_key, timeout, patience, sessions, transport is None)
         self._transport = transport
-        self._sockets: _Sockets | None = None
-        self._left: list[_Sockets] = []
+        self._sockets: Sockets | None = None
+        self._left: list[Sockets] = []
         """Those of a parent process, whose event loop would be told if they were dropped here."""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -82,7 +79,7 @@ class AsyncConnection(Caller):
 
     def here(self) -> object:
         """The process and the event loop."""
-        return _here()
+        return here()
 
     def lock(self) -> asyncio.Lock:
         """A lock of tasks."""
@@ -93,64 +90,35 @@ class AsyncConnection(Caller):
         await asyncio.sleep(seconds)
 
     async def _sent(self, request: Mapping[str, Any]) -> httpx.Response:
-        return await (await self._opened()).client.request(**request)
+        return await (await self._opened()).request(request)
 
     async def _talk(
         self, address: str, subprotocol: str, headers: Mapping[str, str], timeout: float
     ) -> AsyncWebSocket:
         sockets = await self._opened()
         talk = await AsyncWebSocket.connect(address, subprotocol, headers, timeout, certificates())
-        sockets.talks.add(talk)
+        sockets.add(talk)
         return talk
 
-    async def _opened(self) -> "_Sockets":
+    async def _opened(self) -> Sockets:
         sockets = self._sockets
         if sockets is None or sockets.here != self.here():
             if sockets is not None and sockets.pid != os.getpid():
                 self._left.append(sockets)
-            made = None if self._transport is None else self._transport()
-            client = httpx.AsyncClient(
-                headers=self._headers(), transport=made, limits=_LIMITS, verify=certificates()
-            )
-            sockets = self._sockets = _Sockets(client)
+            sockets = self._sockets = Sockets(self._client_maker())
             await sockets.hold()
         return sockets
 
+    def _client_maker(self) -> Callable[[], httpx.AsyncClient]:
+        headers, transport, limits = self._headers(), self._transport, httpx.Limits(keepalive_expiry=KEEP_IDLE_S)
+        trusted = certificates()
 
-class _Sockets:
-    """Those of one event loop.
+        # It must not refer to the connection, which would then never be dropped.
+        def make() -> httpx.AsyncClient:
+            made = None if transport is None else transport()
+            return httpx.AsyncClient(headers=headers, transport=made, limits=limits, verify=trusted)
 
-    They are held by an asynchronous generator: of those a loop closes what is left before it ends, and what is
-    dropped meanwhile.
-    """
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.here, self.pid = _here(), os.getpid()
-        self.client = client
-        self.talks: weakref.WeakSet[AsyncWebSocket] = weakref.WeakSet()
-        self._held = _held(client, self.talks)
-
-    async def hold(self) -> None:
-        """Have the loop close them."""
-        await anext(self._held)
-
-    async def close(self) -> None:
-        """Close them now."""
-        await self._held.aclose()
-
-
-async def _held(client: httpx.AsyncClient, talks: weakref.WeakSet[AsyncWebSocket]) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        for talk in list(talks):
-            talk.close()
-        await client.aclose()
-        await asyncio.sleep(0)  # in which the loop closes the sockets of the sessions
-
-
-def _here() -> object:
-    return os.getpid(), running_loop()
+        return make
 
 
 def _reconnected(
