@@ -25,12 +25,16 @@ import { Connection } from "./gymnasium/connection.js";
 import { Rendering } from "./gymnasium/rendering.js";
 import { decodeNumbers } from "./gymnasium/arrays.js";
 import { makeSpace } from "./gymnasium/spaces.js";
+import { stateOf } from "./gymnasium/state.js";
 
 export * from "./gymnasium/errors.js";
+export * from "./gymnasium/service.js";
 export * from "./gymnasium/spaces.js";
 export { Rendering };
 
 /** @typedef {import("./gymnasium/connection.js").ConnectionOptions} ConnectionOptions */
+/** @typedef {import("./gymnasium/state.js").Place} Place */
+/** @typedef {import("./gymnasium/state.js").State} State */
 
 /**
  * Arguments of `gymnasium.make`, and how to reach the server.
@@ -42,6 +46,7 @@ export { Rendering };
  * @property {number} [numEnvs] - Makes a vector environment, whose actions, observations, rewards and flags are lists.
  * @property {number} [seed] - Seeds the spaces, and the first reset if that has no seed.
  * @property {"NextStep" | "SameStep" | "Disabled"} [autoreset] - As `gymnasium.vector.AutoresetMode` defines them.
+ * @property {boolean} [record] - Record every call; see `recording`.
  * @property {boolean} [closeOnPageHide] - Close when the visitor leaves the page.
  */
 
@@ -117,6 +122,7 @@ export class Env {
       num_envs: given.numEnvs,
       seed: given.seed,
       autoreset: given.autoreset,
+      record: given.record,
     });
     return Env.#at(connection, instance_id, given);
   }
@@ -268,16 +274,26 @@ export class Env {
 
   /**
    * Create copies that continue from the current state exactly as this one would, or with generators of their own.
-   * @param {{count?: number, reseed?: number}} [options] - `reseed` seeds each differently.
+   * @param {{count?: number, reseed?: number, revision?: Place}} [options] - `reseed` seeds each differently; they continue
+   *   from the recorded `revision` instead.
    * @returns {Promise<Env<Reward, Flag>[]>} `count` copies, by default 1.
    */
-  async fork({ count = 1, reseed } = {}) {
-    const { instance_ids } = await this.#change("fork/", { count, reseed });
-    return instance_ids.map((/** @type {string} */ id) => this.twin(id));
+  async fork({ count = 1, reseed, revision } = {}) {
+    const { instance_ids } = await this.#change("fork/", { count, reseed, revision });
+    const twin = (/** @type {string} */ id) => (revision === undefined ? this.#twin(id) : this.twinElsewhere(id));
+    return Promise.all(instance_ids.map(twin));
   }
 
-  /** Another instance like this one. @param {string} instanceId @returns {Env<any, any>} */
-  twin(instanceId) {
+  /** Another instance like this one, in a state that may have other spaces.
+   * @param {string} instanceId @returns {Promise<Env<any, any>>} */
+  async twinElsewhere(instanceId) {
+    const twin = this.#twin(instanceId);
+    await twin.#wentBack();
+    return twin;
+  }
+
+  /** Another instance in the same state. @param {string} instanceId @returns {Env<any, any>} */
+  #twin(instanceId) {
     const twin = new Env(this.connection, instanceId, { action: this.actionSpace, observation: this.observationSpace });
     twin.#changing = this.#changing;
     return twin;
@@ -298,32 +314,62 @@ export class Env {
   }
 
   /**
-   * Restore a checkpoint, which stays.
-   * @param {string | Checkpoint} checkpoint - The checkpoint or its id.
+   * Restore a checkpoint, which stays, or go back to a recorded revision.
+   * @param {State} state
    * @returns {Promise<InstanceRecord>}
    * @throws {import("./gymnasium/errors.js").CheckpointNotFound}
+   * @throws {import("./gymnasium/errors.js").RevisionNotFound}
    */
-  async restore(checkpoint) {
-    const id = typeof checkpoint === "string" ? checkpoint : checkpoint.checkpoint_id;
-    const record = await this.#change("restore/", { checkpoint_id: id });
-    if (this.#changing) {
-      const [action, observation] = await spacesOf(this.connection, this.path);
-      this.#follow({ spaces: { action_space: action, observation_space: observation } });
-    }
+  async restore(state) {
+    const record = await this.#change("restore/", stateOf(state));
+    await this.#wentBack();
     return record;
   }
 
   /**
    * The current state as a signed file for `Env.fromSnapshot`, or a checkpoint's, or that of a recorded revision.
-   * @param {{checkpoint?: string | Checkpoint, revision?: number | string}} [state]
+   * @param {State} [state]
    * @returns {Promise<Uint8Array>}
    */
-  snapshot({ checkpoint, revision } = {}) {
-    const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
-    const query = new URLSearchParams();
-    if (id !== undefined) query.set("checkpoint_id", id);
-    if (revision !== undefined) query.set("revision", `${revision}`);
-    return this.connection.read(`${this.path}snapshot/?${query}`);
+  snapshot(state = {}) {
+    const named = Object.entries(stateOf(state)).map(([name, value]) => [name, `${value}`]);
+    return this.connection.read(`${this.path}snapshot/?${new URLSearchParams(named)}`);
+  }
+
+  /** Record every call on the server from now on, or no longer. @param {boolean} [on] @returns {Promise<void>} */
+  async recording(on = true) {
+    await this.#change("record/", { on });
+  }
+
+  /**
+   * The recorded calls in their order, for `for await`; further ones are asked for as they are needed.
+   * @param {{after?: Place}} [options] - Begin behind this one.
+   * @returns {AsyncGenerator<import("./gymnasium/past.js").Row<Reward, Flag>, void, void>}
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   */
+  async *history(options) {
+    yield* (await import("./gymnasium/past.js")).history(this, options);
+  }
+
+  /**
+   * A recorded call with what it returned, made again on the server.
+   * @param {Place} revision - The one that the call made.
+   * @returns {Promise<import("./gymnasium/past.js").Past<Reward, Flag>>}
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   * @throws {import("./gymnasium/errors.js").RevisionNotFound}
+   */
+  async at(revision) {
+    return (await import("./gymnasium/past.js")).at(this, revision);
+  }
+
+  /**
+   * Have the server make every recorded call again and compare.
+   * @returns {Promise<number>} How many there are.
+   * @throws {import("./gymnasium/errors.js").NotVerified} One returned something else than was recorded.
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   */
+  async verify() {
+    return (await import("./gymnasium/past.js")).verify(this);
   }
 
   /** @returns {Promise<InstanceRecord>} */
@@ -370,6 +416,13 @@ export class Env {
     return reply;
   }
 
+  /** Read the spaces of another state, where they may be others. */
+  async #wentBack() {
+    if (!this.#changing) return;
+    const [action, observation] = await spacesOf(this.connection, this.path);
+    this.#follow({ spaces: { action_space: action, observation_space: observation } });
+  }
+
   /** @param {string} path @param {Record<string, unknown>} body */
   #change(path, body) {
     return this.connection.change("POST", this.path + path, body);
@@ -379,34 +432,6 @@ export class Env {
 /** @param {Connection} connection @param {string} path @returns {Promise<any[]>} */
 function spacesOf(connection, path) {
   return Promise.all([connection.read(`${path}action_space/`), connection.read(`${path}observation_space/`)]);
-}
-
-/**
- * The environments that can be created, with spaces (for `makeSpace`), render modes and limits.
- * @param {ConnectionOptions & {envId?: string}} [options] - `envId` for only that one.
- * @returns {Promise<Record<string, any>[]>}
- */
-export async function catalog({ envId, ...options } = {}) {
-  const query = envId === undefined ? "" : `?env_id=${encodeURIComponent(envId)}`;
-  return (await new Connection(options).read(`/v1/catalog/${query}`)).environments;
-}
-
-/**
- * The existing instances: a map from instance id to environment id.
- * @param {ConnectionOptions & {most?: number}} [options]
- * @returns {Promise<Record<string, string>>}
- */
-export async function instances(options) {
-  return (await import("./gymnasium/pages.js")).readPages("/v1/envs/", options);
-}
-
-/**
- * Check the service, and get its versions. Needs no API key.
- * @param {ConnectionOptions} [options]
- * @returns {Promise<{status: "ok", store: string, version: string, gymnasium: string}>}
- */
-export function health(options) {
-  return new Connection(options).read("/v1/health/");
 }
 
 /** @param {string} instanceId */

@@ -4,10 +4,10 @@ export { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 export { javascript, javascriptLanguage, localCompletionSource, scopeCompletionSource } from "@codemirror/lang-javascript";
 export { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-export { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-export { Compartment, EditorState } from "@codemirror/state";
+export { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 export {
+  Decoration,
   drawSelection,
   EditorView,
   highlightActiveLine,

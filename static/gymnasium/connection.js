@@ -9,7 +9,7 @@ import { ConnectionFailed, errorOf } from "./errors.js";
 
 /**
  * @typedef {object} ConnectionOptions
- * @property {string} [url] - The server's address, with its path if it has one. By default the page's origin;
+ * @property {string} [url] - The server's address, with its path if it has one and with or without /v1. By default the page's origin;
  *   outside pages http://127.0.0.1:5000.
  * @property {string} [apiKey] - The SECRET of `Authorization: Bearer SECRET`.
  * @property {typeof fetch} [fetch] - Used instead of the global one.
@@ -37,7 +37,7 @@ export class Connection {
   /** @param {ConnectionOptions} [options] */
   constructor(options) {
     const { url, apiKey, fetch, timeout = 30_000, tries = 5, signal } = { ...defaults, ...given(options) };
-    this.url = (url || globalThis.location?.origin || "http://127.0.0.1:5000").replace(/\/+$/, "");
+    this.url = (url || globalThis.location?.origin || "http://127.0.0.1:5000").replace(/(?<=[^/:])(?:\/+v1)?\/*$/, "");
     this.headers = { "Content-Type": "application/json", ...(apiKey && { Authorization: `Bearer ${apiKey}` }) };
     // Bound: browsers refuse to call fetch as a method of another object.
     this.fetch = fetch ?? globalThis.fetch.bind(globalThis);

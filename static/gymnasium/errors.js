@@ -12,10 +12,14 @@
  *     ├── NotCreatable            gymnasium.make raised, or the environment cannot be saved exactly
  *     ├── NotFound
  *     │   ├── InstanceNotFound    never created, closed, expired or another owner's
- *     │   └── CheckpointNotFound
+ *     │   ├── CheckpointNotFound
+ *     │   └── RevisionNotFound    the environment's log has no such revision
  *     ├── ResetNeeded             a step before the first reset
  *     ├── EnvironmentRaised       the environment raised: `problem.exception` and `problem.text`
  *     ├── NotRenderable           the render mode has no picture
+ *     ├── NotRecorded             the environment's calls are not recorded
+ *     ├── HistoryDamaged          a part of its log is missing or was altered
+ *     ├── NotVerified             a recorded call returned something else when it was made again
  *     ├── Contended               other writers came first, at every attempt
  *     ├── ReplyGone               a repeated call was applied once; its reply is no longer stored
  *     ├── StaleRevision
@@ -60,9 +64,14 @@ export class NotCreatable extends GymHTTPError {}
 export class NotFound extends GymHTTPError {}
 export class InstanceNotFound extends NotFound {}
 export class CheckpointNotFound extends NotFound {}
+export class RevisionNotFound extends NotFound {}
 export class ResetNeeded extends GymHTTPError {}
 export class EnvironmentRaised extends GymHTTPError {}
 export class NotRenderable extends GymHTTPError {}
+export class NotRecorded extends GymHTTPError {}
+export class HistoryDamaged extends GymHTTPError {}
+/** `problem` is the whole reply. */
+export class NotVerified extends GymHTTPError {}
 export class Contended extends GymHTTPError {}
 export class ReplyGone extends GymHTTPError {}
 export class StaleRevision extends GymHTTPError {}
@@ -85,9 +94,12 @@ const BY_TYPE = {
   "not-found": NotFound,
   "instance-not-found": InstanceNotFound,
   "checkpoint-not-found": CheckpointNotFound,
+  "revision-not-found": RevisionNotFound,
   "reset-needed": ResetNeeded,
   "environment-raised": EnvironmentRaised,
   "not-renderable": NotRenderable,
+  "not-recorded": NotRecorded,
+  "history-damaged": HistoryDamaged,
   "contended": Contended,
   "reply-gone": ReplyGone,
   "stale-revision": StaleRevision,

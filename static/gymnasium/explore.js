@@ -3,6 +3,7 @@
  */
 
 import { decodeNumbers } from "./arrays.js";
+import { stateOf } from "./state.js";
 
 /** Sequences of actions, all of one length, or a number of drawn ones: sequence i by the seed and i alone.
  * @typedef {ArrayLike<ArrayLike<any>> | {policy: "random" | "repeat", count: number, steps: number, seed?: number,
@@ -15,7 +16,7 @@ import { decodeNumbers } from "./arrays.js";
  * nothing; the weight of each reward against the one before; a seed with which future i has the generators of fork i;
  * where the futures begin, at a checkpoint or at a recorded revision, R or "R.k"; and which become environments.
  * @typedef {{include?: Column[], onEnd?: "stop" | "reset", discount?: number, reseed?: number,
- *   checkpoint?: string | import("../gymnasium.js").Checkpoint, revision?: number | string,
+ *   checkpoint?: string | import("../gymnasium.js").Checkpoint, revision?: import("./state.js").Place,
  *   keep?: {best: number} | {indices: number[]}}} ExploreOptions
  */
 /**
@@ -35,21 +36,18 @@ import { decodeNumbers } from "./arrays.js";
  * @throws {import("./errors.js").InvalidAction} `problem.sequence` and `problem.index` say which.
  */
 export async function explore(env, sequences, { include, onEnd, discount, reseed, checkpoint, revision, keep } = {}) {
-  const id = typeof checkpoint === "object" ? checkpoint.checkpoint_id : checkpoint;
-  const past = id !== undefined || revision !== undefined;
+  const past = checkpoint !== undefined || revision !== undefined;
   const { kept, ...reply } = await env.connection.change("POST", `${env.path}explore/`, {
     ...("policy" in sequences ? sequences : { sequences }),
-    ...{ include, on_end: onEnd, discount, reseed, keep, from: past ? { checkpoint_id: id, revision } : undefined },
+    ...{ include, on_end: onEnd, discount, reseed, keep, from: past ? stateOf({ checkpoint, revision }) : undefined },
   });
   const decode = (/** @type {any} */ last) => (last === null ? null : env.observationSpace.decode(last));
+  const envs = await Promise.all(kept.map((/** @type {any} */ each) => env.twinElsewhere(each.instance_id)));
   return {
     ...reply,
     ...(reply.observations && { observations: reply.observations.map(decode) }),
     ...(reply.returns && { returns: decodeNumbers(reply.returns) }),
     ...(reply.rewards && { rewards: decodeNumbers(reply.rewards) }),
-    kept: kept.map((/** @type {{index: number, instance_id: string}} */ each) => ({
-      index: each.index,
-      env: env.twin(each.instance_id),
-    })),
+    kept: kept.map((/** @type {{index: number}} */ { index }, /** @type {number} */ i) => ({ index, env: envs[i] })),
   };
 }

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,21 +83,25 @@ def play(page: Page, address: str, folder: Path) -> None:
     """Run every block of the page in the folder against the server at the address.
 
     Blocks that are files are written first. The shell's blocks share one shell, and what one prints is the json or
-    text block after it. Then follow the blocks in Python and JavaScript, each alone.
+    text block after it. Then follow the blocks in Python and JavaScript, each alone; a text block after one in
+    JavaScript is what that prints.
     """
     for block in page.blocks:
         if block.file is not None:
             (folder / block.file).parent.mkdir(parents=True, exist_ok=True)
             (folder / block.file).write_text(block.text.replace(ADDRESS, address))
     _play_shell(page, address, folder)
-    for number, block in enumerate(page.blocks):
+    for number, (block, after) in enumerate(pairwise([*page.blocks, Block("", "")])):
         text = block.text.replace(ADDRESS, address)
         if block.kind == "python" and block.file is None:
             exec(compile(text, f"{page}, block {number}", "exec"), {"__name__": "__main__"})
         elif block.kind == "js":
             script = folder / f"{number}.mjs"
             script.write_text(text.replace("./static/", f"{ROOT}/static/"))
-            subprocess.run(["node", script], check=True, capture_output=True, timeout=60)
+            printed = subprocess.run(
+                ["node", script], check=True, capture_output=True, text=True, timeout=60
+            ).stdout
+            assert after.kind != "text" or printed == after.text, text
 
 
 def _play_shell(page: Page, address: str, folder: Path) -> None:

@@ -7,7 +7,10 @@ import pytest
 from tests.docs.pages import PAGES, json_values, play
 from tests.servers import Server
 
-PLAYED = ("docs/mcp.md", "docs/search.md", "docs/api.md", "docs/environments.md", "docs/session.md")
+PLAYED = (
+    *("docs/mcp.md", "docs/search.md", "docs/api.md", "docs/environments.md", "docs/session.md"),
+    "docs/javascript.md",
+)
 """Pages whose blocks run in order against one server."""
 
 RUN_ELSEWHERE = {

@@ -15,6 +15,12 @@ const rewards: number[] = (await vector.step([0, 1])).reward;
 const [fork]: Env[] = await env.fork({ count: 1, reseed: 7 });
 const checkpoint = await env.checkpoint("here");
 const steps: number = (await env.restore(checkpoint)).steps;
+await env.recording();
+for await (const { action, reward: earlier } of env.history({ after: "5.2" })) console.log(action, earlier?.toFixed(1));
+const past = await env.at(2);
+const then: number = past.reward ?? (await (await env.fork({ revision: 2 }))[0].restore({ revision: "5.0" })).steps;
+const verified: number = await env.verify();
+const each: number[] | null = (await vector.at("2.1")).reward;
 await (await Env.attach(fork.instanceId)).close();
 
 const modes = (await catalog({ envId: "CartPole-v1" })).map((entry) => makeSpace(entry.action_space).contains(0));
@@ -27,4 +33,4 @@ try {
   if (error instanceof InvalidAction) console.log(error.detail, error.status);
   if (error instanceof EnvironmentRaised) console.log(error.problem.exception);
 }
-console.log(observation, info, reward, ended, picture, rewards, steps, modes, version, known);
+console.log(observation, info, reward, ended, picture, rewards, steps, modes, version, known, then, verified, each);

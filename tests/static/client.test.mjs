@@ -303,6 +303,7 @@ test("an environment's spaces are those that its last call left, its forks' and 
   const fetching = async (to) => {
     const path = new URL(to).pathname;
     if (path.endsWith("_space/")) return Response.json(discrete(stored));
+    if (path.endsWith("explore/")) return Response.json({ kept: [{ index: 0, instance_id: "d" }] });
     if (path.endsWith("fork/")) return Response.json({ instance_ids: ["b"] });
     if (path.endsWith("restore/")) return Response.json({ revision: 9 });
     if (path.endsWith("reset/")) return Response.json({ observation: 0, info: {} });
@@ -321,6 +322,10 @@ test("an environment's spaces are those that its last call left, its forks' and 
   stored = 7;
   assert.equal((await fork.restore("c")).revision, 9);
   assert.deepEqual([fork.actionSpace.n, fork.observationSpace.n, env.actionSpace.n], [7, 7, 4]);
+  stored = 8;
+  const [past] = await env.fork({ revision: 5 });
+  const [{ env: future }] = (await env.explore([[0]], { checkpoint: "c", keep: { best: 1 } })).kept;
+  assert.deepEqual([past.actionSpace.n, future.actionSpace.n, env.actionSpace.n], [8, 8, 4]);
 });
 
 /* Errors */
@@ -366,6 +371,12 @@ test("the API key goes with every call", async () => {
   await gymnasium.instances({ url: `${url}/`, apiKey: "secret", fetch });
   assert.equal(sent[0].headers.Authorization, "Bearer secret");
   assert.equal(sent[0].to, `${url}/v1/envs/?limit=1000`);
+});
+
+test("an address may end in slashes and in the API's version", async () => {
+  const addresses = ["http://a.example/gym", "http://a.example/gym//", "http://a.example/gym/v1", "http://a.example/gym/v1/"];
+  for (const given of addresses) assert.equal(new Connection({ url: given }).url, addresses[0]);
+  assert.equal(new Connection({ url: "http://v1" }).url, "http://v1");
 });
 
 test("instances are read page after page, from this server alone", async () => {
@@ -570,7 +581,9 @@ test("a snapshot is a file that an environment goes on from", async () => {
   await env.reset({ seed: 42 });
   const [before, checkpoint] = [await env.snapshot(), await env.checkpoint()];
   await env.step(0);
-  for (const file of [before, before.slice().buffer, new Blob([before]), await env.snapshot({ checkpoint })]) {
+  const forms = [checkpoint, checkpoint.checkpoint_id, { checkpoint }];
+  const files = await Promise.all(forms.map((form) => env.snapshot(form)));
+  for (const file of [before, before.slice().buffer, new Blob([before]), ...files]) {
     const moved = await gymnasium.Env.fromSnapshot(file, { url });
     made.push(moved);
     assert.deepEqual((await moved.step(1)).observation, AFTER_1);

@@ -34,13 +34,23 @@ def text(selector: str) -> str:
     return f"document.querySelector({selector!r})?.textContent"
 
 
-def playground(firefox: Firefox, server: Server, code: str | None = None) -> None:
+EDITOR = "document.getElementById('editor').shadowRoot.querySelector('.cm-content')"
+
+
+def playground(firefox: Firefox, server: Server) -> None:
     firefox.open(f"{server.url}/agent.html")
     firefox.until("document.body.dataset.ready")
-    if code is not None:
-        firefox.ask("document.getElementById('editor').shadowRoot.querySelector('.cm-content').focus()")
-        firefox.select_all()
-        firefox.type(code)
+
+
+def write(firefox: Firefox, code: str) -> None:
+    firefox.ask(f"{EDITOR}.focus()")
+    firefox.select_all()
+    firefox.type(code)
+
+
+def run(firefox: Firefox, server: Server, code: str) -> None:
+    playground(firefox, server)
+    write(firefox, code)
     firefox.click("#run")
 
 
@@ -52,8 +62,20 @@ def test_home_balances_a_pole(firefox: Firefox, pages_server: Server) -> None:
     firefox.until(f"{text('#live-play')} === 'Balance it'")
 
 
+def test_what_is_typed_is_a_document_with_its_versions(firefox: Firefox, pages_server: Server) -> None:
+    playground(firefox, pages_server)
+    write(firefox, "// an evening's work")
+    firefox.until("location.hash.startsWith('#doc=')")
+    address = firefox.ask("location.href")
+    playground(firefox, pages_server)
+    assert firefox.ask(f"{EDITOR}.textContent") == "// an evening's work"
+    assert firefox.ask("location.href") == address
+    firefox.click("#versions")
+    firefox.until(f"{text('dialog pre')}.includes('Balances to 500')")
+
+
 def test_an_agent_runs_is_seen_and_finishes(firefox: Firefox, pages_server: Server) -> None:
-    playground(firefox, pages_server, SHORT)
+    run(firefox, pages_server, SHORT)
     firefox.until("Number(document.getElementById('picture').dataset.frames) > 5")
     firefox.until(f"{text('#console')}.includes('has finished')", 120)
     assert firefox.ask(text("#console")).count("return 9") == 2
@@ -61,7 +83,7 @@ def test_an_agent_runs_is_seen_and_finishes(firefox: Firefox, pages_server: Serv
 
 def test_an_endless_agent_is_stopped_and_its_environment_closed(firefox: Firefox, pages_server: Server) -> None:
     before = pages_server.send("GET", "/v1/envs/").json
-    playground(firefox, pages_server, ENDLESS)
+    run(firefox, pages_server, ENDLESS)
     firefox.until(f"{text('#console')}.includes('made 2')", 20)
     firefox.click("#stop")
     firefox.until(f"{text('#state')} === 'Ready'", 5)
@@ -70,9 +92,9 @@ def test_an_endless_agent_is_stopped_and_its_environment_closed(firefox: Firefox
 
 
 def test_errors_are_shown_on_their_lines(firefox: Firefox, pages_server: Server) -> None:
-    playground(firefox, pages_server, "\nmissing();")
+    run(firefox, pages_server, "\nmissing();")
     firefox.until(f"/ReferenceError.*line 2/.test({text('#console [data-level=error]')})", 20)
-    playground(firefox, pages_server, "let a = 1;\nlet a = 2;")
+    run(firefox, pages_server, "let a = 1;\nlet a = 2;")
     firefox.until(f"/SyntaxError.*line 2/.test({text('#console [data-level=error]')})", 20)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers import ROOT, Server, uvicorn
 
-TESTS = Path(__file__).with_name("client.test.mjs")
+TESTS = [Path(__file__).with_name(name) for name in ("client.test.mjs", "past.test.mjs")]
 SECRET = "open-sesame"
 MODULES = [ROOT / "static" / "gymnasium.js", *sorted((ROOT / "static" / "gymnasium").glob("*.js"))]
 
@@ -36,7 +36,7 @@ def test_the_javascript_client_does_what_its_own_tests_say(
         "GYM_HTTP_KEYED_URL": keyed_server.url,
         "GYM_HTTP_KEY": SECRET,
     }
-    done = subprocess.run([node, "--test", TESTS], env=environment, capture_output=True, text=True)
+    done = subprocess.run([node, "--test", *TESTS], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.servers import Server, uvicorn
 from tests.static.browser import Visitor
@@ -124,9 +124,17 @@ def test_an_exception_is_shown_on_its_line(visitor: Visitor, pages_server: Serve
     error = page.locator("#console [data-level=error]")
     expect(error).to_contain_text("ReferenceError: missing is not defined")
     expect(error.get_by_role("button")).to_have_text("line 2")
-    expect(page.locator("#editor .cm-lintRange-error")).to_have_text("  return missing + 1;")
+    wrong = page.locator("#editor .cm-wrong")
+    expect(wrong).to_have_text("  return missing + 1;")
+    expect(wrong).to_have_attribute("title", "ReferenceError: missing is not defined")
     assert "before" in output(page)
     ended(page)
+    page.locator("#editor .cm-content").press("Control+Home")
+    page.keyboard.type("// above\n")
+    expect(wrong).to_have_text("  return missing + 1;")
+    run(page, "console.log('right');")
+    expect(page.locator("#console")).to_contain_text("right")
+    expect(wrong).to_have_count(0)
 
 
 def test_a_syntax_error_is_shown_on_its_line(visitor: Visitor, pages_server: Server) -> None:
@@ -334,6 +342,36 @@ def test_an_agent_that_asks_for_messagepack_is_refused_and_leaves_nothing_behind
         refused = page.locator("#console [data-level=log]")
         expect(refused).to_have_text(re.compile(rf"(406|415) .*are JSON here; leave out .*{header}"))
         ended(page)
+
+
+def test_what_is_made_while_the_agent_is_stopped_is_closed(visitor: Visitor, pages_server: Server) -> None:
+    """Kept futures and forks, whose replies come after the stop."""
+    with only_closed(pages_server):
+        page = playground(visitor, pages_server.url)
+        held: list[Route] = []
+        page.route(re.compile("/(fork|explore)/$"), lambda route: held.append(route))
+        run(
+            page,
+            """
+            const env = await Env.make("CartPole-v1");
+            await env.reset();
+            void env.fork({ count: 2 });
+            await env.explore([[0, 1], [1, 1]], { keep: { best: 1 } });
+            """,
+        )
+        while len(held) < 2:
+            page.wait_for_timeout(50)
+        replies = [route.fetch() for route in held]
+        page.locator("#stop").click()
+        ended(page)
+        made = set(instances(pages_server))
+        assert len(made) >= 3
+        for route, reply in zip(held, replies, strict=True):
+            route.fulfill(response=reply)
+        for _ in range(100):
+            if not made & set(instances(pages_server)):
+                break
+            page.wait_for_timeout(50)
 
 
 def test_leaving_the_page_closes_what_the_agent_made(visitor: Visitor, pages_server: Server) -> None:

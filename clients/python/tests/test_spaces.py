@@ -105,6 +105,25 @@ def test_a_fork_a_pickle_and_a_checkpoint_have_the_spaces_of_their_state(connect
         each.close()
 
 
+def test_a_fork_of_the_past_and_a_kept_future_have_the_spaces_of_their_state(connection: Connection) -> None:
+    env = gymnasium_http.make("ChangingSpace-v0", connection=connection)
+    assert isinstance(env, HTTPEnv)
+    env.recording()
+    env.reset()
+    early = env.checkpoint()
+    then = env.record()["revision"]
+    env.rollout([1, 1, 1], on_end="continue")
+    env.reset()
+    assert env.action_space == Discrete(4)
+    [past] = env.fork(revision=then, reseed=3)
+    [future] = env.explore([[1]], checkpoint_id=early, keep=[0]).kept.values()
+    assert past.action_space == future.action_space == Discrete(3)
+    [again] = env.fork(revision=then, reseed=3)
+    assert [past.action_space.sample() for _ in range(20)] == [again.action_space.sample() for _ in range(20)]
+    for each in (env, past, future, again):
+        each.close()
+
+
 def test_a_rollout_tells_the_spaces_at_its_end(connection: Connection) -> None:
     env = gymnasium_http.make("ChangingSpace-v0", connection=connection)
     assert isinstance(env, HTTPEnv)

@@ -5,6 +5,7 @@
 
 import * as codemirror from "../../vendor/codemirror.js";
 import { completions } from "./completions.js";
+import { marked, noMarks, wrongLine } from "./marks.js";
 
 const { EditorView, EditorState, tags } = codemirror;
 
@@ -22,7 +23,7 @@ const THEME = EditorView.theme({
   ".cm-matchingBracket": { backgroundColor: "var(--accent-ground)", outline: "1px solid var(--accent)" },
   ".cm-panels, .cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", borderColor: "var(--rule)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--accent)", color: "var(--on-accent)" },
-  ".cm-diagnostic-error": { borderLeftColor: "var(--down)" },
+  ".cm-line.cm-wrong": { textDecoration: "underline wavy var(--down)", boxShadow: "inset 3px 0 var(--down)" },
 });
 
 const COLOURS = codemirror.HighlightStyle.define([
@@ -77,14 +78,12 @@ export class Editor {
   markLine(number, message) {
     const { doc } = this.view.state;
     const line = doc.line(Math.min(Math.max(number, 1), doc.lines));
-    const { from, to } = line;
-    this.view.dispatch(codemirror.setDiagnostics(this.view.state, [{ from, to, severity: "error", message }]));
-    this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    this.view.dispatch({ effects: [wrongLine(line.from, message), EditorView.scrollIntoView(line.from, { y: "center" })] });
   }
 
   /** Remove all marks. */
   clearMarks() {
-    this.view.dispatch(codemirror.setDiagnostics(this.view.state, []));
+    this.view.dispatch({ effects: noMarks() });
   }
 
   /** Move the cursor to the beginning of a line. @param {number} number */
@@ -114,7 +113,7 @@ export class Editor {
         codemirror.highlightActiveLine(),
         codemirror.highlightActiveLineGutter(),
         codemirror.highlightSelectionMatches(),
-        codemirror.lintGutter(),
+        marked,
         codemirror.search({ top: true }),
         codemirror.javascript(),
         language.data.of({ autocomplete: completions }),
@@ -129,7 +128,6 @@ export class Editor {
           ...codemirror.searchKeymap,
           ...codemirror.historyKeymap,
           ...codemirror.completionKeymap,
-          ...codemirror.lintKeymap,
         ]),
         EditorView.contentAttributes.of({ "aria-label": "The agent’s code", "tabindex": "0", "spellcheck": "false" }),
         THEME,

@@ -3,8 +3,21 @@
 /** @typedef {{kind: string, id: string, path: string}} Call */
 
 const CREATION = /^\/v1\/envs\/?$/;
-const OF_INSTANCE = /^\/v1\/envs\/([\w-]+)\/(?:([\w/-]*?)\/?)?$/;
+const OF_INSTANCE = /^\/v1\/envs\/([\w-]+)\/(?:([\w./-]*?)\/?)?$/;
 const OPEN = /^\/v1\/(?:catalog|health)\/?$/;
+
+/** For each kind of call that makes environments, their ids in its reply. @type {Map<string, (reply: any) => string[]>} */
+export const MADE_BY = new Map([
+  ["create", ({ instance_id }) => [instance_id]],
+  ["fork", ({ instance_ids }) => instance_ids],
+  ["explore", ({ kept }) => kept.map((/** @type {{instance_id: string}} */ each) => each.instance_id)],
+]);
+
+/** Whether what a call made is as its origin is now, or as its creation says: not a file, a future or one of the past.
+ * @param {string} kind @param {Record<string, any>} body */
+export function isAsSeen(kind, { env_id, revision }) {
+  return kind === "create" ? env_id !== undefined : kind === "fork" && (revision ?? null) === null;
+}
 
 /**
  * The kind of a call and its instance; null if an agent may not make it.

@@ -114,6 +114,14 @@ export class Instance {
     Object.assign(this, { history, begun });
   }
 
+  /** All that is known of it is its record. @param {Record<string, any>} record */
+  wasFound(record) {
+    const { env_id, render_mode } = record;
+    this.creation = { ...this.creation, env_id, render_mode };
+    this.observation = undefined;
+    this.wasRestored(undefined, record);
+  }
+
   /** @param {import("../copies/history.js").Made} call */
   #called(call) {
     this.history = this.history?.and(call) ?? null;

@@ -6,6 +6,9 @@ import { modulesOf } from "./modules.js";
 const SANDBOX = new URL("sandbox.html", import.meta.url).href;
 const PROGRAM = new URL("../thread/program.js", import.meta.url).href;
 
+/** What visitors do first who are going to run something. */
+const FIRST_SIGNS = ["pointermove", "pointerdown", "keydown"];
+
 export class Isolation {
   constructor() {
     this.frame = make("iframe", { sandbox: "allow-scripts", hidden: "", title: "Where agents run" });
@@ -13,9 +16,18 @@ export class Isolation {
     this.ready = new Promise((resolve) => this.frame.addEventListener("load", resolve, { once: true }));
     this.frame.src = SANDBOX;
     document.body.append(this.frame);
-    this.modules = modulesOf(PROGRAM);
-    // The error is reported where it is awaited.
-    this.modules.catch(() => {});
+    /** @type {Promise<import("./modules.js").ModuleText[]> | undefined} */
+    this.loading = undefined;
+    // The error is reported by the run that needs them.
+    const prepare = () => void this.#modules().catch(() => {});
+    for (const sign of FIRST_SIGNS) addEventListener(sign, prepare, { once: true, passive: true });
+  }
+
+  /** What a thread is made of, loaded once; not with the page, since those who only look need none of it. */
+  #modules() {
+    this.loading ??= modulesOf(PROGRAM);
+    this.loading.catch(() => (this.loading = undefined));
+    return this.loading;
   }
 
   /**
@@ -24,7 +36,7 @@ export class Isolation {
    * @returns {Promise<MessagePort>} The port to the thread.
    */
   async start(agent) {
-    const [modules] = await Promise.all([this.modules, this.ready]);
+    const [modules] = await Promise.all([this.#modules(), this.ready]);
     const { port1, port2 } = new MessageChannel();
     this.#post({ kind: "start", modules, ...agent }, port2);
     return port1;

@@ -3,10 +3,10 @@
  * a bucket does not by default.
  */
 
-/** `imports` pairs specifiers in the text with their addresses.
+/** `imports` pairs specifiers in the text with their addresses, those of imports that wait for a call too.
  * @typedef {{address: string, text: string, imports: [string, string][]}} ModuleText */
 
-const IMPORTS = /^(?:import|export)\b[^"]*?\bfrom "(\.[^"]+)";/gm;
+const IMPORTS = /(?:^(?:import|export)\b[^"]*?\bfrom |\bawait import\()"(\.[^"]+)"/gm;
 
 /**
  * @param {string} entry - The address of the entry module.

@@ -53,7 +53,9 @@ function boot() {
     for (const { address, text, imports } of data.modules) {
       let linked = text;
       for (const [specifier, imported] of imports) {
-        linked = linked.replaceAll(` from "${specifier}"`, ` from "${addresses.get(imported)}"`);
+        for (const before of [" from ", "await import("]) {
+          linked = linked.replaceAll(`${before}"${specifier}"`, `${before}"${addresses.get(imported)}"`);
+        }
       }
       const blob = new Blob([linked, `\n//# sourceURL=${address}`], { type: "text/javascript" });
       addresses.set(address, URL.createObjectURL(blob));

@@ -5,7 +5,7 @@
  */
 
 import { Connection } from "../../gymnasium/connection.js";
-import { callOf, elsewhere, parsed, unreadable, withActions } from "./calls.js";
+import { MADE_BY, callOf, elsewhere, isAsSeen, parsed, unreadable, withActions } from "./calls.js";
 import { Instance } from "./instance.js";
 
 /** @typedef {import("../../page/service.js").Service} Service */
@@ -55,10 +55,9 @@ export class Session {
 
   /** Let the session use an instance that it did not make and will not close. @param {Record<string, any>} record */
   admit(record) {
-    const { instance_id, env_id, render_mode } = record;
-    this.watched = new Instance(instance_id, { env_id, render_mode }, false);
-    this.watched.wasRestored(undefined, record);
-    this.instances.set(instance_id, this.watched);
+    this.watched = new Instance(record.instance_id, {}, false);
+    this.watched.wasFound(record);
+    this.instances.set(this.watched.id, this.watched);
   }
 
   /** Make sure that what follows can be copied: keep the state, where its history is not known.
@@ -110,7 +109,7 @@ export class Session {
     const instance = this.instances.get(call.id);
     if (instance && CHANGING.has(call.kind)) await this.begin(instance);
     const reply = await this.#send(call, method, call.kind === "rollout" ? withActions(init) : init);
-    if (signal.aborted && call.kind === "create") await this.#closeLate(reply.clone());
+    if (signal.aborted && reply.ok) await this.#closeLate(call, reply);
     signal.throwIfAborted();
     if (reply.ok) await this.#watch(call, init.body, reply);
     return reply;
@@ -133,9 +132,10 @@ export class Session {
     }
   }
 
-  /** Close an environment whose agent was stopped while it was made. @param {Response} reply */
-  async #closeLate(reply) {
-    if (reply.ok) await this.#close((await reply.json()).instance_id);
+  /** Close the environments whose agent was stopped while they were made. @param {Call} call @param {Response} reply */
+  async #closeLate({ kind }, reply) {
+    const idsIn = MADE_BY.get(kind);
+    if (idsIn) await Promise.allSettled(idsIn(await reply.json()).map((id) => this.#close(id)));
   }
 
   /**
@@ -147,10 +147,9 @@ export class Session {
     const read = () => reply.clone().json();
     const body = parsed(sent);
     const instance = this.instances.get(id);
-    if (kind === "create") this.#add(new Instance((await read()).instance_id, body, true));
+    if (MADE_BY.has(kind)) await this.#made(kind, instance, body, await read());
     if (kind === "render") this.listener.drawn();
     if (!instance) return;
-    if (kind === "fork") for (const twin of (await read()).instance_ids) this.#add(instance.forked(twin, (body.reseed ?? null) === null));
     if (kind === "close") this.instances.delete(id);
     if (kind === "checkpoints") instance.marked((await read()).checkpoint_id);
     if (kind === "reset") await this.#reset(instance, body, await read());
@@ -181,8 +180,12 @@ export class Session {
     if ((drawn_seed ?? null) === null) instance.history = null;
   }
 
-  /** @param {Instance} instance */
-  #add(instance) {
-    this.instances.set(instance.id, instance);
+  /** @param {string} kind @param {Instance | undefined} origin @param {Record<string, any>} body @param {any} reply */
+  async #made(kind, origin, body, reply) {
+    const exact = (body.reseed ?? null) === null;
+    const made = MADE_BY.get(kind)?.(reply).map((id) => origin?.forked(id, exact) ?? new Instance(id, body, true)) ?? [];
+    for (const each of made) this.instances.set(each.id, each);
+    if (isAsSeen(kind, body)) return;
+    await Promise.all(made.map(async (each) => each.wasFound(await this.connection.read(`/v1/envs/${each.id}/`))));
   }
 }

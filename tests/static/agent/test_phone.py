@@ -40,6 +40,16 @@ def test_the_picture_is_above_run_and_both_are_in_the_window_after_run(
     page.locator("#stop").tap()
 
 
+def test_the_list_of_documents_is_no_wider_than_its_dialog(phone: Visitor, pages_server: Server) -> None:
+    page = opened(phone, pages_server)
+    page.locator("#documents").tap()
+    dialog = page.locator("dialog")
+    upload, close = dialog.locator("input[type=file]"), dialog.get_by_role("button", name="Close")
+    expect(upload).to_be_visible()
+    end = "each => each.getBoundingClientRect().right"
+    assert upload.evaluate(end) <= close.evaluate(end)
+
+
 def test_an_environment_is_played_by_buttons(phone: Visitor, pages_server: Server) -> None:
     page = opened(phone, pages_server)
     page.locator("#environment").fill("frozenlake8")

@@ -6,13 +6,14 @@ from gymnasium_http.calls import past
 from gymnasium_http.calls.channel import OnServer
 from gymnasium_http.calls.past import list_recordings
 from gymnasium_http.transport.address import DEFAULT_URL
-from gymnasium_http.transport.blocking import blocking, run
+from gymnasium_http.transport.blocking import blocking, iterating, run
 from gymnasium_http.transport.connection import Connection
 
 
 class Recorded(OnServer):
     """The recorded calls of one environment, which may be closed: they outlive it on the server."""
 
+    history = iterating(past.history)
     at = blocking(past.at)
     frame = blocking(past.frame)
     episodes = blocking(past.episodes)

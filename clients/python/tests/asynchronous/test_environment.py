@@ -105,6 +105,7 @@ async def tour(env: Any, wait: Callable[[Any], Awaitable[Any]]) -> list[Any]:
         await wait(env.render()),
         there,
         await wait(env.verify()),
+        [(row["call"], row["action"]) for row in await listed(env.history())],
         (await wait(env.episode(1)))["observations"],
         [each["steps"] for each in await wait(env.episodes())],
         [each["name"] for each in await wait(env.checkpoints())],
@@ -119,6 +120,10 @@ async def tour(env: Any, wait: Callable[[Any], Awaitable[Any]]) -> list[Any]:
     for each in (ahead, fork, env):
         await wait(each.close())
     return found
+
+
+async def listed(rows: Any) -> list[Any]:
+    return [row async for row in rows] if hasattr(rows, "__aiter__") else list(rows)
 
 
 async def at_once(value: Any) -> Any:
@@ -143,6 +148,10 @@ def calls_of(kind: type) -> dict[str, inspect.Signature]:
     return {name: inspect.signature(value) for name, value in found.items()}
 
 
+def is_awaited(call: Any) -> bool:
+    return inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call)
+
+
 def test_every_call_of_the_one_is_a_call_of_the_other() -> None:
     expected = {**calls_of(Recorded), **calls_of(BlockingInstance)}
     found = {**calls_of(AsyncRecorded), **calls_of(AsyncInstance)}
@@ -150,8 +159,8 @@ def test_every_call_of_the_one_is_a_call_of_the_other() -> None:
     for name, signature in found.items():
         if name not in ("close", "render"):
             assert signature == expected[name], name
-        assert inspect.iscoroutinefunction(getattr(AsyncEnv, name)), name
-        assert not inspect.iscoroutinefunction(getattr(HTTPEnv, name)), name
+        assert is_awaited(getattr(AsyncEnv, name)), name
+        assert not is_awaited(getattr(HTTPEnv, name)), name
 
 
 def test_it_moves_by_id_pickle_and_file_and_its_spec_makes_one_that_blocks(url: str) -> None:

@@ -1,6 +1,7 @@
 """What was recorded is had again type by type, and gone back to."""
 
 from pathlib import Path
+from typing import Any
 
 import gymnasium_http
 import pytest
@@ -33,6 +34,34 @@ def test_a_place_returns_what_the_step_did(connection: Connection) -> None:
         assert env.verify() == 4
         with pytest.raises(errors.RevisionNotFound):
             env.at(99)
+
+
+def test_the_recorded_calls_are_listed_page_by_page(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with made(connection) as env:
+        with pytest.raises(errors.NotRecorded):
+            next(env.history())
+        env.recording()
+        env.reset(seed=1)
+        env.step(0)
+        env.rollout([1, 0])
+        rows = list(env.history())
+        assert [row["call"] for row in rows] == ["reset", "step", "step", "step"]
+        assert [row["action"] for row in rows] == [None, 0, 1, 0]
+        assert [row["reward"] for row in rows[1:]] == [1.0, 1.0, 1.0]
+        assert list(env.history(after="4.0")) == rows[3:]
+        asked: list[str] = []
+        whole = connection.ask
+
+        def by_two(method: str, path: str, *rest: Any, **more: Any) -> Any:
+            asked.append(path.rpartition("/")[2])
+            return whole(method, f"{path}{'&' if '?' in path else '?'}limit=2", *rest, **more)
+
+        monkeypatch.setattr(connection, "ask", by_two)
+        assert list(env.history()) == rows
+        assert asked == ["", "?after=3"]
+        monkeypatch.undo()
 
 
 def test_the_past_is_gone_back_to_and_branched_from(connection: Connection) -> None:

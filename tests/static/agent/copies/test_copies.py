@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.servers import Server
 from tests.static.agent.copies.running import run_copy
 from tests.static.browser import Visitor
-from tests.static.test_playground import ended, eventually, instances, number, playground, run
+from tests.static.test_playground import ended, eventually, instances, playground, run
 
 LANGUAGES = ("python", "javascript", "curl")
 
@@ -127,28 +127,37 @@ def test_a_copy_of_a_run_gives_what_the_agent_saw(
     assert instances(pages_server) == {}
 
 
-NEW_GENERATORS = """
-const env = await Env.make("FrozenLake-v1");
-await env.reset();
-const [other] = await env.fork({ reseed: 3 });
-for (let i = 0; i < 4; i++) tell((await other.step(i)).observation);
-await new Promise((resolve) => setTimeout(resolve, 60_000));
-"""
+OTHERS = {
+    "a fork with generators of its own": "const [other] = await env.fork({ reseed: 3 });",
+    "a future": """
+        const { kept } = await env.explore([[2, 1], [1, 1]], { keep: { indices: [1] }, reseed: 3 });
+        const other = kept[0].env;
+    """,
+    "one of the past": """
+        await env.recording();
+        await env.step(2);
+        const { revision } = await env.at(3);
+        await env.step(1);
+        const [other] = await env.fork({ revision });
+    """,
+    "the state of a file": "const other = await Env.fromSnapshot(await env.snapshot(), env.connection);",
+}
 
 
-def test_a_copy_of_a_fork_with_generators_of_its_own_begins_from_a_kept_state(
-    language: str, visitor: Visitor, pages_server: Server, node: str
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_copy_of_what_the_page_did_not_see_begin_begins_from_a_kept_state(
+    what: str, visitor: Visitor, pages_server: Server, node: str
 ) -> None:
     page = playground(visitor, pages_server.url)
-    run(page, TELL + NEW_GENERATORS)
-    eventually(page, f"{number('reading-total')} === 4")
-    expect(page.locator("#console")).to_contain_text("SEEN")
-    page.wait_for_timeout(200)
-    program = copied(page, language)
-    page.locator("#stop").click()
-    ended(page)
-    for _ in range(2):
-        assert [reply["observation"] for reply in run_copy(language, program, node)] == seen(page)
+    begin = 'const env = await Env.make("FrozenLake-v1"); await env.reset();'
+    steps = "for (let i = 0; i < 4; i++) tell((await other.step(i)).observation);"
+    run(page, f"{TELL}{begin}{OTHERS[what]}{steps}")
+    expect(page.locator("#console")).to_contain_text("has finished")
+    programs = {language: copied(page, language) for language in LANGUAGES}
+    for language, program in programs.items():
+        assert [reply["observation"] for reply in run_copy(language, program, node)] == seen(page), language
+    assert len(seen(page)) == 4
+    page.goto("about:blank")
     assert len(instances(pages_server)) == 1
 
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callOf, parsed, unreadable, withActions } from "../../../../static/agent/run/calls.js";
+import { MADE_BY, callOf, isAsSeen, parsed, unreadable, withActions } from "../../../../static/agent/run/calls.js";
 
 const BASE = "http://127.0.0.1:5000/gym";
 const of = (method, path) => callOf(BASE, method, BASE + path);
@@ -15,6 +15,7 @@ test("calls are known by their method and path below the service's address", () 
   assert.equal(of("DELETE", "/v1/envs/a-1/")?.kind, "close");
   assert.equal(of("GET", "/v1/envs/a-1/checkpoints/")?.kind, "read");
   assert.equal(of("GET", "/v1/envs/a-1/monitor/render/")?.kind, "render");
+  assert.equal(of("GET", "/v1/envs/a-1/at/5.2/")?.kind, "read");
 });
 
 test("an agent may not list, leave the service, or climb out of an instance's path", () => {
@@ -22,6 +23,17 @@ test("an agent may not list, leave the service, or climb out of an instance's pa
   assert.equal(callOf(BASE, "GET", "http://127.0.0.1:5000/v1/health/"), null);
   assert.equal(callOf(BASE, "POST", "http://evil.example/gym/v1/envs/"), null);
   assert.equal(of("POST", "/v1/envs/mine/../../batch/step/"), null);
+});
+
+test("what calls make is told, and whether it is as the page saw its origin", () => {
+  const kept = [{ index: 3, instance_id: "c" }];
+  const replies = { create: { instance_id: "a" }, fork: { instance_ids: ["a", "b"] }, explore: { kept } };
+  const made = Object.entries(replies).map(([kind, reply]) => MADE_BY.get(kind)(reply));
+  assert.deepEqual([made, MADE_BY.has("restore")], [[["a"], ["a", "b"], ["c"]], false]);
+  assert.equal(isAsSeen("create", { env_id: "CartPole-v1" }), true);
+  assert.equal(isAsSeen("create", {}), false, "of a snapshot's file");
+  assert.deepEqual([isAsSeen("fork", { revision: null }), isAsSeen("fork", { revision: "5.2" })], [true, false]);
+  assert.equal(isAsSeen("explore", {}), false);
 });
 
 test("MessagePack is refused, both ways, with what to leave out", async () => {

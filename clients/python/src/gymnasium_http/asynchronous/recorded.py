@@ -12,6 +12,7 @@ from gymnasium_http.transport.async_connection import AsyncConnection
 class AsyncRecorded(OnServer):
     """The recorded calls of one environment, as `Recorded` reads them, awaited."""
 
+    history = past.history
     at = past.at
     frame = past.frame
     episodes = past.episodes

@@ -1,5 +1,6 @@
 """What was recorded of an instance, which may be closed: its calls, its episodes, and films of them."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,24 @@ _FILM_TYPES = {"mp4": "video/mp4", "webp": "image/webp"}
 async def recording(env: OnServer, on: bool = True, name: str | None = None) -> None:
     """Record every call on the server from now on, or no longer; `name` is the recording's, for people."""
     await env.channel.change("record/", {"on": on} if name is None else {"on": on, "name": name})
+
+
+async def history(recorded: OnServer, after: int | str | None = None) -> AsyncIterator[dict[str, Any]]:
+    """The recorded calls in their order, from the first or behind one: `call`, `action`, `reward` and more.
+
+    Nothing is made again for it. Further ones are asked for as they are needed.
+
+    Raises:
+        NotRecorded: no calls are recorded.
+    """
+    while True:
+        page = await recorded.channel.read("history/", {"after": after}, exactly=True)
+        columns = page["rows"]
+        for row in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, row, strict=True))
+        after = page["next"]
+        if after is None:
+            return
 
 
 async def at(recorded: OnServer, revision: int | str) -> dict[str, Any]:

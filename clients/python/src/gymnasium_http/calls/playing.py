@@ -1,14 +1,13 @@
 """Resets, steps and pictures, and the calls that make many steps."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from typing import Any, Literal
 
 from gymnasium_http.calls.channel import RENDER
 from gymnasium_http.calls.explore import Column, Futures
 from gymnasium_http.calls.explore import body as exploration
 from gymnasium_http.calls.rollout import OnEnd, Request, Rollout, Series, in_calls
-from gymnasium_http.calls.states import named_state
+from gymnasium_http.calls.states import like, named_state
 from gymnasium_http.instance import Instance, InstanceT
 from gymnasium_http.transport import exact
 
@@ -126,8 +125,5 @@ async def explore(
     given = exploration(sequences, {**drawn, "seed": exact.seed(seed)}, include, keep, options)
     make = env.channel.compute if keep is None else env.channel.change
     reply = await make("explore/", given, exactly=True)
-    kept = {
-        each["index"]: type(env)(env.connection, each["instance_id"], deepcopy(env.interface))
-        for each in reply.pop("kept")
-    }
+    kept = {each["index"]: await like(env, each["instance_id"], now=False) for each in reply.pop("kept")}
     return Futures(**reply, kept=kept)

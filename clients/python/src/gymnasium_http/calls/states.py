@@ -28,12 +28,13 @@ async def fork(
     reply = await env.channel.change("fork/", body if revision is None else {**body, "revision": revision})
     forks = []
     for number, instance_id in enumerate(reply["instance_ids"]):
-        interface = deepcopy(env.interface)
+        fork = await like(env, instance_id, now=revision is None)
         if reseed is not None:
-            seeds = np.random.SeedSequence(reseed, spawn_key=(number,)).generate_state(len(interface.spaces))
-            for space, seed in zip(interface.spaces.values(), seeds, strict=True):
+            spaces = fork.interface.spaces.values()
+            seeds = np.random.SeedSequence(reseed, spawn_key=(number,)).generate_state(len(spaces))
+            for space, seed in zip(spaces, seeds, strict=True):
                 space.seed(int(seed))
-        forks.append(type(env)(env.connection, instance_id, interface))
+        forks.append(fork)
     return forks
 
 
@@ -106,6 +107,14 @@ async def detach(env: Instance) -> str:
     if not env.connection.users:
         await env.connection.shut()
     return env.instance_id
+
+
+async def like(env: InstanceT, instance_id: str, *, now: bool) -> InstanceT:
+    """Another of this kind: in the state of now, or in one that may have other spaces."""
+    other = type(env)(env.connection, instance_id, deepcopy(env.interface))
+    if env.interface.changing and not now:
+        other.follow(await other.channel.read("interface/", exactly=True))
+    return other
 
 
 def named_state(checkpoint_id: str | None, revision: int | str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Running the package's coroutines where no event loop is: their waits block, so they never suspend."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -28,6 +28,26 @@ def blocking(awaited: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
         return run(awaited(*args, **kwargs))
 
     return call
+
+
+def iterating(awaited: Callable[P, AsyncIterator[T]]) -> Callable[P, Iterator[T]]:
+    """The function that gives the same items to a loop without `async`."""
+
+    @wraps(awaited)
+    def call(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        items = awaited(*args, **kwargs)
+        while True:
+            try:
+                item = run(_next(items))
+            except StopAsyncIteration:
+                return
+            yield item
+
+    return call
+
+
+async def _next(items: AsyncIterator[T]) -> T:
+    return await anext(items)
 
 
 class ThreadLock:
