@@ -28,14 +28,12 @@ class Ending:
 
     async def cut(self, items: AsyncIterator[T]) -> AsyncGenerator[T]:
         """The items of a stream, until it ends or the process is told to."""
-        told = asyncio.ensure_future(self._told.wait())
+        told, following = asyncio.ensure_future(self._told.wait()), None
         try:
             while not self.told:
                 following = asyncio.ensure_future(_next(items))
                 await asyncio.wait((following, told), return_when=asyncio.FIRST_COMPLETED)
                 if not following.done():
-                    following.cancel()
-                    await asyncio.wait((following,))
                     return
                 found = following.result()
                 if not found:
@@ -43,6 +41,9 @@ class Ending:
                 yield found[0]
         finally:
             told.cancel()
+            if following is not None and not following.done():  # a stream that makes an item cannot be closed
+                following.cancel()
+                await asyncio.wait((following,))
             if isinstance(items, AsyncGenerator):
                 await items.aclose()
 

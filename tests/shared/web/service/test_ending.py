@@ -120,3 +120,29 @@ def test_outside_the_main_thread_no_handler_is_touched() -> None:
     thread.start()
     thread.join()
     assert errors == []
+
+
+def test_a_client_that_leaves_ends_what_the_next_item_is_waited_for_from() -> None:
+    ended = asyncio.Event()
+
+    async def items() -> AsyncIterator[int]:
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def test() -> None:
+        async def read() -> None:
+            async for _ in Ending().cut(items()):
+                begun.set()
+
+        begun = asyncio.Event()
+        reading = asyncio.ensure_future(read())
+        await begun.wait()
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait((reading,))
+        await asyncio.wait_for(ended.wait(), 30)
+
+    asyncio.run(test())
