@@ -117,6 +117,11 @@ $(VENV)/openenv/.ready: clients/python/pyproject.toml
 openenv: $(VENV)/.test $(VENV)/openenv/.ready  ## play through OpenEnv's own clients, across lost sockets and a kill
 	$(BIN)/python -m pytest -m slow tests/clients/test_openenv.py $(ARGS)
 
+.PHONY: packages
+packages: $(VENV)/.test  ## build the packages for PyPI and npm, install what would be uploaded, and play with it
+	npm ci --no-fund --no-audit --prefix infra/javascript
+	$(BIN)/python -m pytest -m slow tests/clients/test_packages.py $(ARGS)
+
 bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 

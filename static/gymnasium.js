@@ -47,6 +47,7 @@ export { Rendering };
  * @property {number} [seed] - Seeds the spaces, and the first reset if that has no seed.
  * @property {"NextStep" | "SameStep" | "Disabled"} [autoreset] - As `gymnasium.vector.AutoresetMode` defines them.
  * @property {boolean} [record] - Record every call; see `recording`.
+ * @property {string} [name] - What people call the recording.
  * @property {boolean} [closeOnPageHide] - Close when the visitor leaves the page.
  */
 
@@ -123,6 +124,7 @@ export class Env {
       seed: given.seed,
       autoreset: given.autoreset,
       record: given.record,
+      name: given.name,
     });
     return Env.#at(connection, instance_id, given);
   }
@@ -336,9 +338,14 @@ export class Env {
     return this.connection.read(`${this.path}snapshot/?${new URLSearchParams(named)}`);
   }
 
-  /** Record every call on the server from now on, or no longer. @param {boolean} [on] @returns {Promise<void>} */
-  async recording(on = true) {
-    await this.#change("record/", { on });
+  /**
+   * Record every call on the server from now on, or no longer.
+   * @param {boolean} [on]
+   * @param {{name?: string}} [options] - What people call the recording.
+   * @returns {Promise<void>}
+   */
+  async recording(on = true, { name } = {}) {
+    await this.#change("record/", { on, name });
   }
 
   /**
@@ -360,6 +367,55 @@ export class Env {
    */
   async at(revision) {
     return (await import("./gymnasium/past.js")).at(this, revision);
+  }
+
+  /**
+   * The recorded episodes in their order, for `for await`.
+   * @param {{env?: number, after?: number}} [options] - Of a vector environment, those of its environment `env`.
+   * @returns {AsyncGenerator<import("./gymnasium/episodes.js").Episode, void, void>}
+   * @throws {import("./gymnasium/errors.js").NotRecorded}
+   */
+  async *episodes(options) {
+    yield* (await import("./gymnasium/episodes.js")).episodes(this, options);
+  }
+
+  /**
+   * A recorded episode with all its transitions, or a part of them, made again on the server.
+   * @param {number} number
+   * @param {import("./gymnasium/episodes.js").Part} [part]
+   * @throws {import("./gymnasium/errors.js").EpisodeNotFound}
+   */
+  async episode(number, part) {
+    return (await import("./gymnasium/episodes.js")).episode(this, number, part);
+  }
+
+  /**
+   * The picture at a recorded call, drawn now, whatever the render mode.
+   * @param {Place} revision
+   * @param {{env?: number}} [options] - Of a vector environment, which of its environments.
+   * @returns {Promise<Rendering>}
+   */
+  async frame(revision, options) {
+    return (await import("./gymnasium/episodes.js")).frame(this, revision, options);
+  }
+
+  /**
+   * A film of a recorded episode, drawn now, for `URL.createObjectURL`.
+   * @param {number} number
+   * @param {import("./gymnasium/episodes.js").Film} [film]
+   * @returns {Promise<Blob>}
+   * @throws {import("./gymnasium/errors.js").EpisodeNotFound}
+   */
+  async video(number, film) {
+    return (await import("./gymnasium/episodes.js")).video(this, number, film);
+  }
+
+  /**
+   * The environments that this one is a fork of, nearest first, and those that were forked of it.
+   * @returns {Promise<{ancestors: Record<string, any>[], descendants: Record<string, any>[]}>}
+   */
+  lineage() {
+    return this.connection.read(`${this.path}lineage/`);
   }
 
   /**

@@ -20,6 +20,10 @@ import { ConnectionFailed, errorOf } from "./errors.js";
 
 const SNAPSHOT = "application/vnd.gymnasium.snapshot";
 
+/** Media types of films, and how long one may take: it is made while it is read. */
+const FILMS = new Set(["video/mp4", "image/webp"]);
+const FILM_MS = 600_000;
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
 const LONGEST_PAUSE_MS = 20_000;
@@ -68,6 +72,11 @@ export class Connection {
     return this.#send(method, path, { "Idempotency-Key": randomKey(), ...first }, body);
   }
 
+  /** A film, which may take longer than a call. @param {string} path @returns {Promise<Blob>} */
+  film(path) {
+    return this.#send("GET", path, {}, undefined, Math.max(this.timeout, FILM_MS));
+  }
+
   /**
    * Delete without waiting, in a request that outlives the page and whose result is ignored.
    * @param {string} path
@@ -82,16 +91,17 @@ export class Connection {
    * @param {string} path
    * @param {Record<string, string>} keys
    * @param {Record<string, unknown> | Uint8Array} [content]
-   * @returns {Promise<any>} The reply, parsed; a snapshot as bytes.
+   * @param {number} [timeout] - Milliseconds for each attempt.
+   * @returns {Promise<any>} The reply, parsed; a snapshot as bytes, a film as a Blob.
    */
-  async #send(method, path, keys, content) {
+  async #send(method, path, keys, content, timeout = this.timeout) {
     const isFile = content instanceof Uint8Array;
     const body = /** @type {BodyInit | undefined} */ (isFile ? content : content && JSON.stringify(content, encoded));
     // An agent that was stopped must still close its environment.
     const signal = method === "DELETE" ? undefined : this.signal;
     const request = { method, body, signal, headers: { ...this.headers, ...keys, ...(isFile && { "Content-Type": SNAPSHOT }) } };
     for (let attempt = 1; ; attempt++) {
-      const { value, error, retryAfter } = await this.#attempt(this.url + path, request);
+      const { value, error, retryAfter } = await this.#attempt(this.url + path, request, timeout);
       if (!error) return value;
       // An earlier attempt deleted it, and its reply was lost.
       if (method === "DELETE" && attempt > 1 && error.status === 404) return {};
@@ -103,14 +113,17 @@ export class Connection {
   /**
    * @param {string} url
    * @param {RequestInit} request
+   * @param {number} timeout
    * @returns {Promise<{value?: any, error?: import("./errors.js").GymHTTPError, retryAfter: number}>}
    */
-  async #attempt(url, request) {
-    const expiry = AbortSignal.timeout(this.timeout);
+  async #attempt(url, request, timeout) {
+    const expiry = AbortSignal.timeout(timeout);
     const signal = request.signal ? AbortSignal.any([request.signal, expiry]) : expiry;
     try {
       const reply = await this.fetch(url, { ...request, signal });
-      if (reply.ok && reply.headers.get("Content-Type") === SNAPSHOT)
+      const type = reply.headers.get("Content-Type") ?? "";
+      if (reply.ok && FILMS.has(type)) return { value: await reply.blob(), retryAfter: 0 };
+      if (reply.ok && type === SNAPSHOT)
         return { value: new Uint8Array(await reply.arrayBuffer()), retryAfter: 0 };
       const text = await reply.text();
       if (reply.ok) return { value: JSON.parse(text), retryAfter: 0 };
@@ -118,7 +131,7 @@ export class Connection {
       return { error: errorOf(reply.status, problemOf(text, reply.statusText)), retryAfter };
     } catch (cause) {
       request.signal?.throwIfAborted();
-      const late = `did not answer in ${this.timeout} ms`;
+      const late = `did not answer in ${timeout} ms`;
       const why = expiry.aborted ? late : "could not be reached, or its reply was cut short";
       return { error: new ConnectionFailed(0, { detail: `${this.url} ${why}.` }, { cause }), retryAfter: 0 };
     }

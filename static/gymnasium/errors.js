@@ -13,10 +13,12 @@
  *     ├── NotFound
  *     │   ├── InstanceNotFound    never created, closed, expired or another owner's
  *     │   ├── CheckpointNotFound
- *     │   └── RevisionNotFound    the environment's log has no such revision
+ *     │   ├── RevisionNotFound    the environment's log has no such revision
+ *     │   └── EpisodeNotFound     nor such an episode
  *     ├── ResetNeeded             a step before the first reset
  *     ├── EnvironmentRaised       the environment raised: `problem.exception` and `problem.text`
  *     ├── NotRenderable           the render mode has no picture
+ *     ├── NotInstalled            the server lacks a package that the call needs
  *     ├── NotRecorded             the environment's calls are not recorded
  *     ├── HistoryDamaged          a part of its log is missing or was altered
  *     ├── NotVerified             a recorded call returned something else when it was made again
@@ -65,9 +67,11 @@ export class NotFound extends GymHTTPError {}
 export class InstanceNotFound extends NotFound {}
 export class CheckpointNotFound extends NotFound {}
 export class RevisionNotFound extends NotFound {}
+export class EpisodeNotFound extends NotFound {}
 export class ResetNeeded extends GymHTTPError {}
 export class EnvironmentRaised extends GymHTTPError {}
 export class NotRenderable extends GymHTTPError {}
+export class NotInstalled extends GymHTTPError {}
 export class NotRecorded extends GymHTTPError {}
 export class HistoryDamaged extends GymHTTPError {}
 /** `problem` is the whole reply. */
@@ -95,9 +99,11 @@ const BY_TYPE = {
   "instance-not-found": InstanceNotFound,
   "checkpoint-not-found": CheckpointNotFound,
   "revision-not-found": RevisionNotFound,
+  "episode-not-found": EpisodeNotFound,
   "reset-needed": ResetNeeded,
   "environment-raised": EnvironmentRaised,
   "not-renderable": NotRenderable,
+  "not-installed": NotInstalled,
   "not-recorded": NotRecorded,
   "history-damaged": HistoryDamaged,
   "contended": Contended,

@@ -1,4 +1,4 @@
-/** Lists that come in pages, which the header `Link` leads through (RFC 8288). */
+/** Lists that come in pages, which the header `Link` leads through (RFC 8288), or `next` in the replies. */
 
 import { Connection, defaults } from "./connection.js";
 
@@ -27,6 +27,28 @@ export async function readPages(path, { most = Infinity, ...options } = {}) {
     Object.assign(found, await connection.read(path.replace(/\?.*/, "") + next));
   }
   return found;
+}
+
+/**
+ * The items of a list whose replies tell the next page, which is asked for when it is needed.
+ * @param {Connection} connection
+ * @param {string} path
+ * @param {string} name - Of the items in a reply.
+ * @param {Record<string, string | number | undefined>} [query] - `after` is where the first page begins.
+ * @returns {AsyncGenerator<any, void, void>}
+ */
+export async function* itemsOf(connection, path, name, { after, ...query } = {}) {
+  for (let from = after; from !== null; ) {
+    const reply = await connection.read(path + queryOf({ ...query, after: from }));
+    yield* reply[name];
+    from = reply.next;
+  }
+}
+
+/** A query of what is not undefined; "" of nothing. @param {Record<string, string | number | undefined>} members */
+export function queryOf(members) {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
 /** The query of the next page; "" on the last. The rest of its address is left out: the API key goes to one server.

@@ -5,6 +5,7 @@
 
 import { decodeNumbers } from "./arrays.js";
 import { NotVerified } from "./errors.js";
+import { itemsOf } from "./pages.js";
 import { Rendering } from "./rendering.js";
 
 /** @typedef {import("./state.js").Place} Place */
@@ -28,13 +29,8 @@ import { Rendering } from "./rendering.js";
 /** @typedef {import("../gymnasium.js").Env<any, any>} AnyEnv */
 
 /** @param {AnyEnv} env @param {{after?: Place}} [options] @returns {AsyncGenerator<Row<any, any>, void, void>} */
-export async function* history(env, { after } = {}) {
-  for (let from = after; from !== null; ) {
-    const query = from === undefined ? "" : `?after=${encodeURIComponent(from)}`;
-    const { rows, next } = await env.connection.read(`${env.path}history/${query}`);
-    for (const row of rows) yield decoded(env, row);
-    from = next;
-  }
+export async function* history(env, options) {
+  for await (const row of itemsOf(env.connection, `${env.path}history/`, "rows", options)) yield decoded(env, row);
 }
 
 /** @param {AnyEnv} env @param {Place} revision @returns {Promise<Past<any, any>>} */

@@ -31,3 +31,12 @@ export async function instances(options) {
 export function health(options) {
   return new Connection(options).read("/v1/health/");
 }
+
+/**
+ * The environments that have recorded calls, closed ones too, for `for await`.
+ * @param {ConnectionOptions} [options]
+ * @returns {AsyncGenerator<Record<string, any>, void, void>}
+ */
+export async function* recordings(options) {
+  yield* (await import("./pages.js")).itemsOf(new Connection(options), "/v1/recordings/", "recordings");
+}

@@ -21,6 +21,7 @@ RUN_ELSEWHERE = {
     "docs/settings.md": "test_settings.py compares its log line with a real one",
     "CONTRIBUTING.md": "test_contributing.py adds what its blocks add",
     "clients/python/README.md": "the client's own test_readme.py",
+    "clients/javascript/README.md": "tests/clients/test_packages.py runs it with the package that it built",
     "infra/kubernetes/README.md": "tests/infra/kubernetes/test_chart.py renders what its command would install",
     "infra/README.md": "they deploy to AWS; test_references.py finds each command in them",
 }

@@ -12,7 +12,6 @@ from tests.servers import Server
 def test_every_block_runs_and_prints_what_it_says(
     docs_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("minari", reason="pip install 'minari[hdf5]'")
     folder = tmp_path / "reader"
     folder.mkdir()
     monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path))

@@ -20,6 +20,11 @@ for await (const { action, reward: earlier } of env.history({ after: "5.2" })) c
 const past = await env.at(2);
 const then: number = past.reward ?? (await (await env.fork({ revision: 2 }))[0].restore({ revision: "5.0" })).steps;
 const verified: number = await env.verify();
+for await (const { number, return: whole } of env.episodes()) {
+  const { observations, rewards: earned }: { observations: any[]; rewards: number[] } = await env.episode(number, { infos: true });
+  const film: Blob = await env.video(number, { fps: 30, format: "webp" });
+  console.log(whole.toFixed(1), observations, earned, film.size);
+}
 const each: number[] | null = (await vector.at("2.1")).reward;
 await (await Env.attach(fork.instanceId)).close();
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers import ROOT, Server, uvicorn
 
-TESTS = [Path(__file__).with_name(name) for name in ("client.test.mjs", "past.test.mjs")]
+TESTS = [Path(__file__).with_name(name) for name in ("client.test.mjs", "past.test.mjs", "episodes.test.mjs")]
 SECRET = "open-sesame"
 MODULES = [ROOT / "static" / "gymnasium.js", *sorted((ROOT / "static" / "gymnasium").glob("*.js"))]
 

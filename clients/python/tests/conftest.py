@@ -1,5 +1,6 @@
 """One server for all tests, and a client's ways to it."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from gymnasium_http import Connection
 from shared.variables import prepare_process
 from tests.servers import Server, uvicorn
 
+# Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
+asyncio.get_event_loop_policy().get_event_loop().close()
 prepare_process()  # no screen for the environments in process either
 gymnasium.register_envs(ale_py)
 

@@ -5,13 +5,11 @@ from typing import Any
 
 import gymnasium
 import gymnasium_http
+import minari
 import numpy as np
 import pytest
 from gymnasium_http import Connection
-
-minari = pytest.importorskip("minari")
-pytest.importorskip("h5py")
-export = pytest.importorskip("gymnasium_http.minari")
+from gymnasium_http import minari as export
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,8 @@ def test_the_blocks_run_in_order_and_print_what_they_say(url: str) -> None:
         "python",
         "",
         "python",
+        "",
+        "python",
         "python",
         "",
     ]

@@ -72,13 +72,13 @@ def test_a_step_of_all_is_one_request(url: str, monkeypatch: pytest.MonkeyPatch)
     with gymnasium_http.make_vec("CartPole-v1", 5, connection=connection) as env:
         env.reset(seed=1)
         paths: list[str] = []
-        send = connection.call
+        send = connection.ask
 
         def counted(method: str, path: str, *args: Any, **kwargs: Any) -> Any:
             paths.append(path)
             return send(method, path, *args, **kwargs)
 
-        monkeypatch.setattr(connection, "call", counted)
+        monkeypatch.setattr(connection, "ask", counted)
         env.step(np.ones(5, int))
         assert [path.rsplit("/", 2)[1] for path in paths] == ["step"]
 
@@ -95,7 +95,7 @@ def test_a_step_of_all_is_one_message_of_a_session(
             return ask(self, message, timeout)
 
         monkeypatch.setattr(WebSocket, "ask", counted)
-        monkeypatch.setattr(connection, "call", None)
+        monkeypatch.setattr(connection, "ask", None)
         env.step(np.ones(5, int))
         assert len(asked) == 1
         monkeypatch.undo()

@@ -22,6 +22,8 @@ const OF_ENV = [
   method("recording", "(on?)", "Record every call from now on."),
   method("history", "({ after }?)", "The recorded calls, for await."),
   method("at", "(revision)", "What a recorded call returned."),
+  method("episodes", "()", "The recorded episodes, for await."),
+  method("episode", "(number, …)", "All transitions of a recorded episode."),
   method("verify", "()", "Make all recorded calls again and compare."),
   method("record", "()", "Steps, return and more, from the service."),
   { label: "actionSpace", type: "property" },

@@ -6,13 +6,13 @@ import gymnasium
 import numpy as np
 from gymnasium.utils import seeding
 
+from gymnasium_http.blocking import BlockingInstance
+from gymnasium_http.calls import playing
 from gymnasium_http.errors import NotServed
-from gymnasium_http.instance import Instance
-from gymnasium_http.interface import Interface
-from gymnasium_http.transport.connection import Connection
+from gymnasium_http.transport.blocking import run
 
 
-class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
+class HTTPEnv(BlockingInstance, gymnasium.Env[Any, Any]):
     """The environment that `gymnasium.make` returns, with the same values, types, errors and episodes.
 
     `np_random` is a generator of the client, for wrappers that draw from it. `reset(seed=...)` seeds it like the
@@ -20,13 +20,6 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
     """
 
     metadata: dict[str, Any] = {}  # noqa: RUF012  declared so by gymnasium.Env; instances have their own
-
-    def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
-        """Use `make` or `attach`."""
-        super().__init__(connection, instance_id, interface)
-        self.metadata = interface.metadata
-        self.render_mode = interface.render_mode
-        self._show_spaces()
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -37,7 +30,7 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
             InvalidValue: the seed or an option cannot be used.
             EnvironmentRaised: the environment raised an exception.
         """
-        observation, info = self._reset(seed, options)
+        observation, info = run(playing.reset(self, seed, options))
         if seed is not None:
             self._np_random, self._np_random_seed = seeding.np_random(int(seed))
         return observation, info
@@ -51,7 +44,7 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
             EnvironmentRaised: the environment raised an exception.
             ServerGone: no reply came. Make the same call again when the server is back.
         """
-        return self._step(action)
+        return run(playing.step(self, action))
 
     def render(self) -> Any:
         """What the environment's `render` returns; None without a render mode.
@@ -59,7 +52,7 @@ class HTTPEnv(Instance, gymnasium.Env[Any, Any]):
         Raises:
             NotRenderable: the picture cannot be sent.
         """
-        return None if self.render_mode in (None, "human") else self._render()
+        return run(playing.render(self))
 
     def set_wrapper_attr(self, name: str, value: Any, *, force: bool = True) -> bool:
         """Set an attribute that this object has; `gymnasium.Wrapper.set_wrapper_attr` ends here.

@@ -1,8 +1,9 @@
 """The environments that exist on a server."""
 
-from gymnasium_http.transport.connection import DEFAULT_URL, Connection
-
-_LONGEST_PAGE = 1000
+from gymnasium_http.calls.making import list_instances
+from gymnasium_http.transport.address import DEFAULT_URL
+from gymnasium_http.transport.blocking import run
+from gymnasium_http.transport.connection import Connection
 
 
 def instances(
@@ -27,9 +28,4 @@ def instances(
         Unauthorized: the server requires an API key.
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
-    found: dict[str, str] = {}
-    query = f"limit={_LONGEST_PAGE}"
-    while query:
-        page, query = connection.page(f"/v1/envs/?{query}")
-        found |= page
-    return found
+    return run(list_instances(connection))

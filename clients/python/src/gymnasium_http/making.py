@@ -8,15 +8,12 @@ import gymnasium
 from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode
 
+from gymnasium_http.calls.making import Maker, Wrapper, check_mode
 from gymnasium_http.environment import HTTPEnv
-from gymnasium_http.errors import GymHTTPError, ServerGone
-from gymnasium_http.interface import Interface
-from gymnasium_http.transport import exact
-from gymnasium_http.transport.connection import DEFAULT_URL, Connection, new_key
+from gymnasium_http.transport.address import DEFAULT_URL
+from gymnasium_http.transport.blocking import run
+from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
-
-Wrapper = str | Mapping[str, Any]
-"""The name of one of `gymnasium.wrappers`, or `{"name": ..., "kwargs": {...}}`."""
 
 
 def make(
@@ -64,8 +61,8 @@ def make(
         VersionMismatch: the server has another version than this client.
     """
     shown = render_mode == "human"
-    env = _create(
-        connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience),
+    maker = maker_of(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience))
+    created = maker.create(
         env_id=env_id,
         render_mode="rgb_array" if shown else render_mode,
         max_episode_steps=max_episode_steps,
@@ -74,6 +71,7 @@ def make(
         seed=seed,
         kwargs={**kwargs, **(env_kwargs or {})},
     )
+    env = run(created)
     assert isinstance(env, HTTPEnv)
     return gymnasium.wrappers.HumanRendering(env) if shown else env
 
@@ -111,13 +109,9 @@ def make_vec(
         NoServer: no server answered at the URL.
         VersionMismatch: the server has another version than this client.
     """
-    if vectorization_mode is not None and VectorizeMode(vectorization_mode) is VectorizeMode.VECTOR_ENTRY_POINT:
-        raise ValueError(
-            "The server makes vectors of single environments, and none by a vector entry point; "
-            'pass vectorization_mode="sync", or none.'
-        )
-    env = _create(
-        connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience),
+    check_mode(vectorization_mode)
+    maker = maker_of(connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience))
+    created = maker.create(
         env_id=env_id,
         num_envs=num_envs,
         render_mode=render_mode,
@@ -127,6 +121,7 @@ def make_vec(
         seed=seed,
         kwargs={**kwargs, **(env_kwargs or {})},
     )
+    env = run(created)
     assert isinstance(env, HTTPVectorEnv)
     return env
 
@@ -148,10 +143,7 @@ def attach(
         VersionMismatch: the server has another version than this client.
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
-    described = connection.call("GET", f"/v1/envs/{instance_id}/interface/", exactly=True)
-    interface = Interface.of(described, lambda spec: Remake.of(connection, spec))
-    kind = HTTPEnv if interface.num_envs is None else HTTPVectorEnv
-    return kind(connection, instance_id, interface)
+    return run(maker_of(connection).attach(instance_id))
 
 
 @dataclass(frozen=True)
@@ -182,41 +174,12 @@ class Remake:
         )
 
 
-def _create(
-    connection: Connection,
-    *,
-    wrappers: Sequence[Wrapper],
-    autoreset: AutoresetMode | str | None,
-    kwargs: Mapping[str, Any],
-    seed: int | None,
-    **plain: Any,
-) -> HTTPEnv | HTTPVectorEnv:
-    """Send the creation's body, without what is None, and attach to what it made."""
-    body = {
-        **plain,
-        "wrappers": exact.plain([{"name": each} if isinstance(each, str) else dict(each) for each in wrappers]),
-        "autoreset": None if autoreset is None else AutoresetMode(autoreset).value,
-        "kwargs": exact.plain(kwargs),
-        "seed": exact.seed(seed),
-    }
-    content = exact.pack({name: value for name, value in body.items() if value is not None})
-    instance_id = connection.call("POST", "/v1/envs/", content, key=new_key())["instance_id"]
-    try:
-        env = attach(instance_id, connection=connection)
-    except BaseException as error:
-        delete_unused(connection, instance_id, error)
-        raise
-    if seed is not None:
-        env.action_space.seed(int(seed))
-        env.observation_space.seed(int(seed))
-    return env
+def maker_of(connection: Connection) -> Maker[HTTPEnv, HTTPVectorEnv]:
+    """Makes environments whose calls block, over this connection.
 
-
-def delete_unused(connection: Connection, instance_id: str, because: BaseException) -> None:
-    """Delete an environment that the caller gets no object for. If that fails, add a note to the error."""
-    try:
-        if isinstance(because, ServerGone):
-            raise because
-        connection.call("DELETE", f"/v1/envs/{instance_id}/", key=new_key())
-    except GymHTTPError as error:
-        because.add_note(f"The environment {instance_id} was made and is still there ({type(error).__name__}).")
+    Raises:
+        TypeError: it is one whose calls are awaited.
+    """
+    if not isinstance(connection, Connection):
+        raise TypeError("The connection's calls are awaited; pass a Connection, or use make_async.")
+    return Maker(connection, HTTPEnv, HTTPVectorEnv, lambda spec: Remake.of(connection, spec))

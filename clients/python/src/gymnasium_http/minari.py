@@ -15,7 +15,8 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium_http.errors import InstanceNotFound
 from gymnasium_http.making import attach
 from gymnasium_http.recorded import Recorded, recordings
-from gymnasium_http.transport.connection import DEFAULT_URL, Connection
+from gymnasium_http.transport.address import DEFAULT_URL
+from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 
 if TYPE_CHECKING:

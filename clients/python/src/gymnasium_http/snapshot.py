@@ -1,8 +1,10 @@
 """Environments made of snapshot files, which `env.snapshot()` gives."""
 
 from gymnasium_http.environment import HTTPEnv
-from gymnasium_http.making import attach, delete_unused
-from gymnasium_http.transport.connection import DEFAULT_URL, Connection, new_key
+from gymnasium_http.making import maker_of
+from gymnasium_http.transport.address import DEFAULT_URL
+from gymnasium_http.transport.blocking import run
+from gymnasium_http.transport.connection import Connection
 from gymnasium_http.vector import HTTPVectorEnv
 
 
@@ -26,9 +28,4 @@ def from_snapshot(
         NoServer: no server answered at the URL.
     """
     connection = connection or Connection(url, api_key=api_key, timeout=timeout, patience=patience)
-    instance_id = connection.upload("/v1/envs/", snapshot, key=new_key())["instance_id"]
-    try:
-        return attach(instance_id, connection=connection)
-    except BaseException as error:
-        delete_unused(connection, instance_id, error)
-        raise
+    return run(maker_of(connection).from_snapshot(snapshot))

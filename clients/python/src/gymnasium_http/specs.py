@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, WrapperSpec
 
-from gymnasium_http.transport.connection import Connection
+from gymnasium_http.transport.caller import Caller
 
 REGISTERED = "http/Env-v0"
 """The id under which `registration` puts this package into Gymnasium's registry."""
@@ -56,7 +56,7 @@ def served_spec(described: Mapping[str, Any], entry_point: EntryPoint) -> EnvSpe
     return ServedSpec(**{**described, **own})
 
 
-def completed(given: EnvSpec, of_environment: EnvSpec, connection: Connection) -> EnvSpec:
+def completed(given: EnvSpec, of_environment: EnvSpec, connection: Caller) -> EnvSpec:
     """The spec that `gymnasium.make` sets, with what it cannot know.
 
     For `http/Env-v0` that is the environment's limit and threshold, and the connection, which has the API key.

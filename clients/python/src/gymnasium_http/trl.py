@@ -23,7 +23,8 @@ from gymnasium.spaces import Box, Discrete
 
 from gymnasium_http.errors import GymHTTPError, InvalidAction
 from gymnasium_http.making import make
-from gymnasium_http.transport.connection import DEFAULT_URL, Connection
+from gymnasium_http.transport.address import DEFAULT_URL
+from gymnasium_http.transport.connection import Connection
 
 _MARKED = re.compile(r"\x1b\[[\d;]*m(.*?)\x1b\[0m", re.DOTALL)
 """What a terminal shows in a colour, such as where the player stands."""

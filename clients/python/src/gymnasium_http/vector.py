@@ -9,23 +9,22 @@ from gymnasium.utils import seeding
 from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
+from gymnasium_http.blocking import BlockingInstance
+from gymnasium_http.calls import playing
 from gymnasium_http.errors import NotServed
-from gymnasium_http.instance import Instance
 from gymnasium_http.interface import Interface
+from gymnasium_http.transport.blocking import run
 from gymnasium_http.transport.connection import Connection
 
 
-class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
+class HTTPVectorEnv(BlockingInstance, VectorEnv[Any, Any, NDArray[Any]]):
     """A vector environment with the batches, infos and autoreset of `gymnasium.vector.SyncVectorEnv`."""
 
     def __init__(self, connection: Connection, instance_id: str, interface: Interface) -> None:
         """Use `make_vec` or `attach`."""
         super().__init__(connection, instance_id, interface)
-        self.metadata = interface.metadata
-        self.render_mode = interface.render_mode
         self.autoreset_mode = interface.metadata["autoreset_mode"]
         self.num_envs = interface.num_envs or 1
-        self._show_spaces()
 
     def __del__(self) -> None:
         """Do nothing: `VectorEnv` would close what is dropped, and this stays on the server until it is closed."""
@@ -46,7 +45,7 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
             InvalidValue: a seed or an option cannot be used.
             EnvironmentRaised: an environment raised an exception.
         """
-        observations, infos = self._reset(seed, options)
+        observations, infos = run(playing.reset(self, seed, options))
         first = seed[0] if isinstance(seed, Sequence) else seed
         if first is not None:
             self._np_random, self._np_random_seed = seeding.np_random(int(first))
@@ -63,11 +62,12 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
             EnvironmentRaised: an environment raised an exception. Nothing was applied.
             ServerGone: no reply came. Make the same call again when the server is back.
         """
-        return self._step(actions)
+        return run(playing.step(self, actions))
 
     def render(self) -> tuple[Any, ...] | None:
         """The picture of every environment; None without a render mode."""
-        return None if self.render_mode in (None, "human") else self._render()
+        pictures: tuple[Any, ...] | None = run(playing.render(self))
+        return pictures
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """The attribute of every environment, or what its method returns, as far as the API tells it.
@@ -117,4 +117,4 @@ class HTTPVectorEnv(Instance, VectorEnv[Any, Any, NDArray[Any]]):
 
     def close(self, **kwargs: Any) -> None:
         """Delete the environments on the server. Closing again does nothing."""
-        Instance.close(self)
+        BlockingInstance.close(self)

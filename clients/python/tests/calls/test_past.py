@@ -52,13 +52,13 @@ def test_the_recorded_calls_are_listed_page_by_page(
         assert [row["reward"] for row in rows[1:]] == [1.0, 1.0, 1.0]
         assert list(env.history(after="4.0")) == rows[3:]
         asked: list[str] = []
-        whole = connection.call
+        whole = connection.ask
 
         def by_two(method: str, path: str, *rest: Any, **more: Any) -> Any:
             asked.append(path.rpartition("/")[2])
             return whole(method, f"{path}{'&' if '?' in path else '?'}limit=2", *rest, **more)
 
-        monkeypatch.setattr(connection, "call", by_two)
+        monkeypatch.setattr(connection, "ask", by_two)
         assert list(env.history()) == rows
         assert asked == ["", "?after=3"]
         monkeypatch.undo()

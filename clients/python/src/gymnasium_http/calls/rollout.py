@@ -1,6 +1,6 @@
 """Rollouts: many steps in few calls, with the results joined."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -13,7 +13,7 @@ from gymnasium_http.errors import BodyTooLarge, GymHTTPError, InvalidValue, Repl
 OnEnd = Literal["stop", "reset", "continue"]
 Series = Literal["observations", "rewards", "terminations", "truncations", "infos", "actions"]
 
-Call = Callable[[Mapping[str, Any]], Any]
+Call = Callable[[Mapping[str, Any]], Awaitable[Any]]
 """Sends a body and returns the reply."""
 
 
@@ -81,7 +81,7 @@ class Request:
         return {"policy": self.policy, "steps": size, **options}
 
 
-def rollout(call: Call, request: Request, progress: bool | None) -> Rollout:
+async def in_calls(call: Call, request: Request, progress: bool | None) -> Rollout:
     """Make the calls and join their results. If the server finds a call too large, the next ones are smaller.
 
     Raises:
@@ -93,7 +93,7 @@ def rollout(call: Call, request: Request, progress: bool | None) -> Rollout:
         while not parts or done.steps < request.total:
             size = min(most, request.total - done.steps)
             try:
-                reply = call(request.body(done.steps, size))
+                reply = await call(request.body(done.steps, size))
             except GymHTTPError as error:
                 if _too_large(error) and size > 1:
                     most = size // 2

@@ -1,14 +1,18 @@
 """A WebSocket tells apart a server that has none, one that is away, and one that is slow."""
 
+import asyncio
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
-from gymnasium_http.transport.websocket import Gone, Refused, WebSocket
+from gymnasium_http.transport.async_websocket import AsyncWebSocket
+from gymnasium_http.transport.frames import Gone, Refused
+from gymnasium_http.transport.websocket import WebSocket
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
@@ -61,11 +65,43 @@ def served(serve: Callable[[Peer], None]) -> Iterator[str]:
         thread.join(60)
 
 
-def opened(address: str, timeout: float = 60.0) -> WebSocket:
-    return WebSocket(address, NAME, {"Authorization": "Bearer secret"}, timeout, None)
+Open = Callable[..., Any]
 
 
-def test_messages_come_whole_between_pings_and_parts() -> None:
+class Awaited:
+    """An `AsyncWebSocket`, called as one that blocks."""
+
+    def __init__(self, runner: asyncio.Runner, *opening: Any) -> None:
+        self._runner = runner
+        self._talk = runner.run(AsyncWebSocket.connect(*opening))
+
+    def ask(self, message: bytes, timeout: float) -> bytes:
+        return self._runner.run(self._talk.asked(message, timeout))
+
+    def close(self) -> None:
+        self._runner.run(at_once(self._talk.close))
+
+    def drop(self) -> None:
+        self._runner.run(at_once(self._talk.drop))
+
+
+async def at_once(call: Callable[[], None]) -> None:
+    call()
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Open]:
+    with asyncio.Runner() as runner:
+        kind = WebSocket if request.param == "blocking" else partial(Awaited, runner)
+
+        def open_one(address: str, timeout: float = 60.0, certificates: ssl.SSLContext | None = None) -> Any:
+            return kind(address, NAME, {"Authorization": "Bearer secret"}, timeout, certificates)
+
+        yield open_one
+        runner.run(asyncio.sleep(0))
+
+
+def test_messages_come_whole_between_pings_and_parts(opened: Open) -> None:
     seen: list[Any] = []
 
     def serve(peer: Peer) -> None:
@@ -90,7 +126,7 @@ def test_messages_come_whole_between_pings_and_parts() -> None:
     assert seen == [b"hello", (Opcode.PONG, b"still there?")]
 
 
-def test_a_reply_over_the_system_s_buffers_comes_whole() -> None:
+def test_a_reply_over_the_system_s_buffers_comes_whole(opened: Open) -> None:
     def serve(peer: Peer) -> None:
         peer.accept()
         peer.read()
@@ -105,7 +141,7 @@ def test_a_reply_over_the_system_s_buffers_comes_whole() -> None:
 
 
 @pytest.mark.parametrize("code", [1012, 1009, None])
-def test_a_closed_connection_is_gone_with_the_servers_code(code: int | None) -> None:
+def test_a_closed_connection_is_gone_with_the_servers_code(opened: Open, code: int | None) -> None:
     def serve(peer: Peer) -> None:
         peer.accept()
         peer.read()
@@ -123,7 +159,7 @@ def test_a_closed_connection_is_gone_with_the_servers_code(code: int | None) -> 
         talk.drop()
 
 
-def test_a_close_that_comes_with_a_reply_is_told_by_the_next_call() -> None:
+def test_a_close_that_comes_with_a_reply_is_told_by_the_next_call(opened: Open) -> None:
     def serve(peer: Peer) -> None:
         peer.accept()
         peer.read()
@@ -140,7 +176,7 @@ def test_a_close_that_comes_with_a_reply_is_told_by_the_next_call() -> None:
         talk.drop()
 
 
-def test_a_server_that_does_not_answer_is_late() -> None:
+def test_a_server_that_does_not_answer_is_late(opened: Open) -> None:
     done = threading.Event()
 
     def serve(peer: Peer) -> None:
@@ -164,7 +200,7 @@ def test_a_server_that_does_not_answer_is_late() -> None:
         (b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n", 0),
     ],
 )
-def test_a_server_that_opens_none_is_told_from_one_that_is_away(reply: bytes, status: int) -> None:
+def test_a_server_that_opens_none_is_told_from_one_that_is_away(opened: Open, reply: bytes, status: int) -> None:
     def serve(peer: Peer) -> None:
         peer.socket.recv(1 << 16)
         peer.socket.sendall(reply)
@@ -175,7 +211,7 @@ def test_a_server_that_opens_none_is_told_from_one_that_is_away(reply: bytes, st
         assert refused.value.status == status
 
 
-def test_no_server_and_one_that_hangs_up_or_says_nothing_are_errors_of_the_system() -> None:
+def test_no_server_and_one_that_hangs_up_or_says_nothing_are_errors_of_the_system(opened: Open) -> None:
     with pytest.raises(ConnectionError):
         opened("ws://127.0.0.1:9/")
     with served(lambda peer: None) as address, pytest.raises(ConnectionError):
@@ -193,9 +229,9 @@ def test_no_server_and_one_that_hangs_up_or_says_nothing_are_errors_of_the_syste
         opened("nonsense")
 
 
-def test_a_server_without_a_certificate_is_not_talked_to() -> None:
+def test_a_server_without_a_certificate_is_not_talked_to(opened: Open) -> None:
     def serve(peer: Peer) -> None:
         peer.socket.recv(1 << 16)
 
-    with served(serve) as address, pytest.raises(ssl.SSLError):
-        WebSocket(address.replace("ws:", "wss:"), NAME, {}, 60, ssl.create_default_context())
+    with served(serve) as address, pytest.raises((ssl.SSLError, ConnectionResetError)):
+        opened(address.replace("ws:", "wss:"), 60, ssl.create_default_context())

@@ -16,8 +16,9 @@ import msgpack
 import numpy as np
 import pytest
 from gymnasium_http import Connection, HTTPEnv
-from gymnasium_http.transport.session import _message, _Own
-from gymnasium_http.transport.websocket import Gone, Refused, WebSocket
+from gymnasium_http.transport.frames import Gone, Refused
+from gymnasium_http.transport.messages import message
+from gymnasium_http.transport.websocket import WebSocket
 from sameness import same
 
 from tests.functions.test_call_limit import answered, workers
@@ -266,11 +267,10 @@ def test_a_body_that_is_too_long_is_refused_as_over_http(env: HTTPEnv) -> None:
 
 @pytest.mark.parametrize("count", [0, 11, 12, 15, 16, 300])
 def test_a_message_is_the_body_with_the_envelope_before_it(count: int) -> None:
-    own, body = _Own(), {f"m{number}": number for number in range(count)}
-    own.number, own.acknowledged = 3, 2
+    body = {f"m{number}": number for number in range(count)}
     told = {"id": 3, "call": "step", "key": "k", "ack": 2}
-    assert msgpack.unpackb(_message(own, "step", msgpack.packb(body), "k")) == {**told, **body}
-    assert msgpack.unpackb(_message(own, "step", None, "k")) == told
+    assert msgpack.unpackb(message(3, 2, "step", msgpack.packb(body), "k")) == {**told, **body}
+    assert msgpack.unpackb(message(3, 2, "step", None, "k")) == told
 
 
 def test_a_server_that_is_not_there_is_named_at_once(server: Server) -> None:

@@ -1,0 +1,1 @@
+"""Environments on a server whose calls are awaited."""

@@ -1,0 +1,1 @@
+"""What environments do on the server, as coroutines: those of `HTTPEnv` are run, those of `AsyncEnv` awaited."""
