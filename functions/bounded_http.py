@@ -25,6 +25,10 @@ _LINGER_S = 1.0
 """Seconds in which what a refused client still sends is thrown away."""
 
 
+_JUST_MADE_S = 0.2
+"""A connection that is younger may have its first request on the way when the server ends."""
+
+
 class _TooManyHeaders(Exception):
     """Raised in the parser, which passes it on as an error of its own."""
 
@@ -43,6 +47,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._began = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._refused = False
+        self._ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, but not for ever."""
@@ -53,6 +58,15 @@ class BoundedHttp(HttpToolsProtocol):
         """Wait no longer."""
         self._end_timer()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close after the reply to what was asked, or was just about to be."""
+        left = _JUST_MADE_S - (self.loop.time() - self._began)
+        if self.cycle is None and left > 0 and not self._refused:
+            self._ending = True
+            self.loop.call_later(left, super().shutdown)
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Parse the data; refuse what grows without an end."""
@@ -88,6 +102,8 @@ class BoundedHttp(HttpToolsProtocol):
         """The head has come; the application is called."""
         self._unfinished, self._has_head = 0, True
         super().on_headers_complete()
+        if self._ending and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, whose bound is the application's."""

@@ -30,6 +30,11 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:
 
 def serving(test: Callable[[Streams], Awaitable[None]]) -> None:
     """Run the test with one connection to a server of this protocol."""
+    ending(lambda _, *streams: test(streams))
+
+
+def ending(test: Callable[[BoundedHttp, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> None:
+    """Run the test with the server's end of the connection too."""
 
     async def run() -> None:
         config, state = Config(_app, log_config=None), ServerState()
@@ -37,8 +42,12 @@ def serving(test: Callable[[Streams], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: BoundedHttp(config, state, {}), "127.0.0.1", 0)
         streams = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+        while not state.connections:
+            await asyncio.sleep(0)
+        [protocol] = state.connections
+        assert isinstance(protocol, BoundedHttp)
         try:
-            await asyncio.wait_for(test(streams), 30)
+            await asyncio.wait_for(test(protocol, *streams), 30)
         finally:
             streams[1].close()
             server.close()
@@ -141,3 +150,36 @@ def test_what_is_not_http_is_refused_as_before() -> None:
         assert (await reply(streams[0]))[0] == 400
 
     serving(test)
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("just_made_s", [0.0, 60.0])
+def test_a_connection_that_was_just_made_when_the_server_ends_may_ask_once(
+    monkeypatch: pytest.MonkeyPatch, just_made_s: float
+) -> None:
+    monkeypatch.setattr(bounded_http, "_JUST_MADE_S", just_made_s)
+
+    async def asked(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol.shutdown()
+        if just_made_s:
+            writer.write(GET)
+            assert await reply(reader) == (200, b"0")
+        assert await reader.read() == b""
+
+    ending(asked)
+
+
+def test_a_connection_that_has_asked_before_is_closed_when_the_server_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounded_http, "_JUST_MADE_S", 60.0)
+
+    async def asked(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(GET)
+        assert await reply(reader) == (200, b"0")
+        protocol.shutdown()
+        assert await reader.read() == b""
+
+    ending(asked)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.errors import InstanceNotFound, OutcomeUnknown, SnapshotUnusable, StoreFailed
+from shared.session.record.beside import is_snapshot
 from shared.session.stored.ending import has_ended
 from shared.session.stored.envelope import unseal
 from shared.session.stored.in_parts import in_parts
@@ -23,7 +24,7 @@ _KEY = re.compile(rf"(?P<folder>[^/]+)/(?P<owner>[^/]+)/(?P<id>{_UUID})(?:\.{_UU
 _LAST = ("state", "index")
 """What is written last, in this order."""
 _SIGNED = ("state", "checkpoints", "history")
-"""Whose objects are snapshots."""
+"""Whose objects are snapshots, but for what is kept beside a log."""
 _OF_THE_LIVING = ("checkpoints", "state", "index")
 """What an instance that has ended does not take along."""
 
@@ -118,7 +119,7 @@ class Transfer:
     def _verify(self, instance: Reference, key: str, body: bytes) -> None:
         """See that the object is the snapshot that it should be, if it is to be one."""
         folder = _folder(key)
-        if folder not in _SIGNED:
+        if folder not in _SIGNED or (folder == "history" and not is_snapshot(key)):
             return
         within = key.removeprefix(f"{folder}/{instance.owner}/{instance.instance_id}").removeprefix("/")
         try:

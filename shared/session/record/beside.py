@@ -21,6 +21,11 @@ def folder_of(reference: Reference, birth: str) -> str:
     return f"{PREFIX}{reference.owner}/{reference.instance_id}/{birth}/"
 
 
+def is_snapshot(key: str) -> bool:
+    """Whether a key in the folder of a log is a segment's or a keyframe's, and not of what is beside them."""
+    return not key.rpartition("/")[2].startswith((_BRANCH, _FILM))
+
+
 class Beside:
     """What is kept beside the logs of one store."""
 

@@ -85,7 +85,11 @@ def test_the_calls_of_branching_are_made(here: Local) -> None:
 
 
 def test_every_call_on_an_instance_can_be_made_but_those_that_are_none_of_a_session() -> None:
-    over_http = ("session/", "monitor/stream/", "snapshot/", "history/", "at/{revision}/")
+    over_http = (
+        *("session/", "monitor/stream/", "snapshot/", "frames/", "lineage/"),
+        *("history/", "at/{revision}/", "at/{revision}/render/"),
+        *("episodes/", "episodes/{number}/", "episodes/{number}/video/"),
+    )
     others = {("GET", f"/v1/envs/{{instance_id}}/{path}") for path in over_http}
     others |= {("POST", "/v1/envs/{instance_id}/monitor/ticket/")}
     declared = {

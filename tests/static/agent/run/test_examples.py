@@ -13,7 +13,11 @@ from tests.static.test_playground import LONG_MS, ended, eventually, only_closed
 @pytest.mark.parametrize(
     ("example", "says"),
     [
-        ("cartpole", r"(Episode \d: return 500\s+){2}"),
+        pytest.param(
+            "cartpole",
+            r"(Episode \d: return 500\s+){2}",
+            marks=pytest.mark.slow,  # it steps a thousand times and draws each
+        ),
         ("frozenlake", r"It knows the way\."),
         ("mountaincar", r"(Episode \d: at the flag after 1\d\d steps\s+){3}"),
         pytest.param(
