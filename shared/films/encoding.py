@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -48,12 +49,14 @@ class Encoding:
 
     def __init__(self, form: Format, fps: int, width: int) -> None:
         """Start the process. `width` is the greatest of the film's pictures."""
+        # It is to import what this process can, wherever that lies.
+        path = os.pathsep.join(filter(None, sys.path))
         self._child = subprocess.Popen(
             [sys.executable, "-m", "shared.films.encoder", form, str(fps), str(width)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=child_environment(),
+            env=child_environment(PYTHONPATH=path),
         )
 
     def put(self, frame: Any) -> None:
