@@ -25,6 +25,13 @@ _FARTHEST_BYTES = 1 << 19
 _AT_ONCE = 64
 """Words that are searched at once: fewer than there are pointers, so that none outside of the `mjData` is read."""
 
+_ONLY_SPARSE = frozenset({"efc_J_rownnz", "efc_J_rowadr", "efc_J_rowsuper", "efc_J_colind"})
+_ONLY_PRIMAL = frozenset(
+    {"iacc", "iacc_smooth", "ifrc_smooth", "ifrc_constraint", "iefc_aref", "iefc_force", "iefc_state"}
+)
+"""Arrays for which a pass reserves room that it leaves as it was: in a model with a dense Jacobian those that
+describe a sparse one, and under the solver PGS those that the primal solvers, CG and Newton, use for islands."""
+
 _UNKNOWN = "the memory of this MjData is not laid out as in MuJoCo 4"
 
 
@@ -102,9 +109,14 @@ class DataMemory:
             self._pointers[number] = self._arena + at
 
     def _sizes(self, used: int) -> dict[int, int]:
-        """Bytes of the arrays that the bindings show in the arena, by their offsets; contacts are none."""
-        shown = (getattr(self._data, name) for name in _layouts[type(self._data)].elsewhere)
-        placed = ((_address(array) - self._arena, array.nbytes) for array in shown if array.size)
+        """Bytes written in each array that the bindings show in the arena, by its offset; contacts are none."""
+        unwritten = _unwritten(self._data.model)
+        shown = ((name, getattr(self._data, name)) for name in _layouts[type(self._data)].elsewhere)
+        placed = (
+            (_address(array) - self._arena, 0 if name in unwritten else array.nbytes)
+            for name, array in shown
+            if array.size
+        )
         return {at: size for at, size in placed if 0 <= at < used}
 
     def _clear_gaps(self, content: bytearray) -> None:
@@ -118,6 +130,14 @@ class DataMemory:
         start = begin - self._arena
         whole = np.frombuffer(content, np.uint8)[start : start + self._data.ncon * size]
         whole.reshape(-1, size)[:, end:] = 0
+
+
+def _unwritten(model: Any) -> frozenset[str]:
+    """The arrays in the arena that hold whatever was there before: a state may not depend on it."""
+    import mujoco
+
+    dense = frozenset() if mujoco.mj_isSparse(model) else _ONLY_SPARSE
+    return dense | _ONLY_PRIMAL if model.opt.solver == mujoco.mjtSolver.mjSOL_PGS else dense
 
 
 @cache

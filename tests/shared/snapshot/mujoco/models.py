@@ -28,6 +28,50 @@ FALLING = """
     "<freejoint/>\n      <geom name", '<freejoint/>\n      <site name="foot" size=".2"/>\n      <geom name'
 )
 
+CROWDED = """
+<mujoco>
+  <option timestep="0.004"><flag energy="enable" multiccd="enable" sleep="enable"/></option>
+  <worldbody>
+    <geom type="plane" size="5 5 .1" condim="4" margin=".05" gap=".04"/>
+    <flexcomp name="cloth" type="grid" dim="2" count="4 4 1" spacing=".1 .1 .1" pos="0 0 .6" mass=".3"
+              radius=".02">
+      <edge equality="true"/>
+      <contact selfcollide="none"/>
+    </flexcomp>
+    <body name="box" pos="1 0 .2">
+      <freejoint/>
+      <geom type="box" size=".1 .1 .1" condim="3"/>
+      <site name="box"/>
+      <body pos=".3 0 0">
+        <joint type="ball" range="0 1" limited="true"/>
+        <geom type="capsule" size=".05 .1" condim="1"/>
+      </body>
+    </body>
+    <body name="egg" pos="2 0 .3">
+      <freejoint/>
+      <geom type="ellipsoid" size=".1 .15 .2" condim="6"/>
+      <site name="egg"/>
+    </body>
+    <body name="piston" pos="2 0 .8">
+      <joint name="slide" type="slide" axis="0 0 1" frictionloss=".2"/>
+      <geom type="cylinder" size=".1 .1" condim="4"/>
+    </body>
+  </worldbody>
+  <tendon>
+    <spatial name="rope" range="0 .5" limited="true" frictionloss=".1">
+      <site site="box"/><site site="egg"/>
+    </spatial>
+  </tendon>
+  <equality>
+    <weld body1="box" body2="egg" active="false"/>
+    <connect body1="egg" body2="piston" anchor="0 0 .3"/>
+    <tendon tendon1="rope" active="false"/>
+  </equality>
+  <actuator><motor tendon="rope" gear="3"/><position joint="slide" kp="5"/></actuator>
+</mujoco>
+"""
+"""Cloth, tendons, equalities, joints and contacts of every kind, with islands that may sleep."""
+
 STILL = "<mujoco><worldbody><geom size='1'/></worldbody></mujoco>"
 
 MESHED = """
