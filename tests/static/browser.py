@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, expect, sync_playwright
 
 from tests.servers import ROOT, Server, uvicorn
 
@@ -28,6 +28,10 @@ FLAGS = [
 ]
 
 
+PATIENCE_MS = 120_000
+"""How long a condition is waited for. A busy machine is no fault of a page."""
+
+
 # Playwright keeps an event loop running in this thread, so it lasts no longer than the file that needs it.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -38,6 +42,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield chromium
@@ -112,7 +117,7 @@ class Profile:
 
     def __init__(self, browser: Browser, **device: Any) -> None:
         self.context = browser.new_context(**device, reduced_motion="reduce")
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self._origins: set[str] = set()
         self._empty = self.context.new_page()
         self._storage = self.context.new_cdp_session(self._empty)

@@ -15,8 +15,6 @@ from tests.static.browser import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.aws, pytest.mark.usefixtures("lambda_runtime")]
 
-LONG_MS = 60_000
-
 
 class Remote:
     """A client of the gateway at an address."""
@@ -52,15 +50,15 @@ def test_frames_are_polled_and_follow_every_change(
         page.get_by_role("button", name="Use it").click()
         tile = page.locator(f'.tile[data-id="{instance.rpartition("/")[2]}"]')
         picture = tile.locator("canvas[data-frames]:not(.spark)")
-        expect(picture).to_be_visible(timeout=LONG_MS)
+        expect(picture).to_be_visible()
         for number in range(1, 4):
             before = int(picture.get_attribute("data-frames") or 0)
             assert api.post(f"{instance}/step/", {"action": 1}).status == 200
-            expect(tile.locator("dd")).to_have_text(["1", str(number), str(number)], timeout=LONG_MS)
-            expect(picture).not_to_have_attribute("data-frames", str(before), timeout=LONG_MS)
+            expect(tile.locator("dd")).to_have_text(["1", str(number), str(number)])
+            expect(picture).not_to_have_attribute("data-frames", str(before))
         polls = [each["since"][0] for each in asked if each.get("width") != ["0"] and "since" in each]
         assert polls[0] == ""
         assert any(polls), "what is asked for goes on from a cursor"
         assert api.delete(instance).status == 200
-        expect(tile).to_have_count(0, timeout=LONG_MS)
+        expect(tile).to_have_count(0)
         page.close()  # it would go on asking a gateway that has ended

@@ -8,8 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.servers import Server
 from tests.static.browser import Visitor
 
-LONG_MS = 60_000
-
 
 def opened(phone: Visitor, server: Server) -> Page:
     page = phone.open(f"{server.url}/agent.html")
@@ -31,7 +29,7 @@ def test_the_picture_is_above_run_and_both_are_in_the_window_after_run(
     assert box(page.locator("#screen"))["end"] <= box(page.locator("#run"))["y"]
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     page.locator("#run").evaluate("button => button.click()")
-    expect(page.locator("#picture")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#picture")).to_be_visible()
     for part in ("#screen", "#run", "#stop"):
         at = box(page.locator(part))
         assert at["y"] >= 0, part
@@ -44,7 +42,7 @@ def test_the_timeline_is_dragged_by_a_finger(phone: Visitor, pages_server: Serve
     page = opened(phone, pages_server)
     for number in ("1", "2", "3"):
         page.locator("#step").tap()
-        expect(page.locator("#scrubber")).to_have_attribute("aria-valuenow", number, timeout=LONG_MS)
+        expect(page.locator("#scrubber")).to_have_attribute("aria-valuenow", number)
     page.locator("#scrubber").scroll_into_view_if_needed()
     at = box(page.locator("#scrubber"))
     assert at["height"] >= 44
@@ -79,7 +77,7 @@ def test_an_environment_is_played_by_buttons(phone: Visitor, pages_server: Serve
     page.locator("#play").tap()
     buttons = page.locator("#pad button")
     expect(buttons).to_have_text([re.compile(each) for each in ("left", "down", "right", "up")])
-    expect(page.locator("#reading-step")).to_have_text("0", timeout=LONG_MS)
+    expect(page.locator("#reading-step")).to_have_text("0")
     assert box(page.locator("#screen"))["y"] >= 0
     assert box(page.locator("#pad"))["end"] <= 844
     assert min(box(button)["height"] for button in buttons.all()) >= 44
@@ -96,7 +94,7 @@ def test_a_button_is_held_as_long_as_the_finger_is_down(phone: Visitor, pages_se
     page.locator("#environments [data-env]").first.tap()
     page.locator("#play").tap()
     at = box(page.locator("#pad button").filter(has_text="main engine"))
-    expect(page.locator("#reading-action")).to_have_text("do nothing (0)", timeout=LONG_MS)
+    expect(page.locator("#reading-action")).to_have_text("do nothing (0)")
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, points: list[dict[str, Any]]) -> None:

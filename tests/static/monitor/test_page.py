@@ -12,9 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.applications import Api
 from tests.servers import Server, uvicorn
-from tests.static.browser import Visitor
-
-LONG_MS = 60_000
+from tests.static.browser import PATIENCE_MS, Visitor
 
 
 def monitor(visitor: Visitor, url: str, rest: str = "") -> Page:
@@ -39,7 +37,7 @@ def made(api: Api, env_id: str = "CartPole-v1", render_mode: str | None = "rgb_a
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
     """Ask until it is so; the page's policy forbids Playwright's own way to."""
-    deadline = time.monotonic() + LONG_MS / 1000
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while not condition():
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)
@@ -68,7 +66,7 @@ def test_an_environment_comes_live_moves_and_goes(visitor: Visitor, pages_server
     expect(page.locator("#empty")).to_contain_text(f"curl -s {pages_server.url}/v1/envs/")
     instance = made(api)
     it = tile(page, instance)
-    expect(it).to_contain_text("CartPole-v1", timeout=LONG_MS)
+    expect(it).to_contain_text("CartPole-v1")
     expect(it).to_contain_text(id_of(instance)[:8])
     expect(page.locator("#empty")).to_be_hidden()
     until(page, lambda: frames(it) > 0)
@@ -79,7 +77,7 @@ def test_an_environment_comes_live_moves_and_goes(visitor: Visitor, pages_server
     expect(it.locator("dd")).to_have_text(["1", "3", "3"])
     expect(page.locator("#total-count")).to_have_text("1")
     api.delete(instance)
-    expect(it).to_have_count(0, timeout=LONG_MS)
+    expect(it).to_have_count(0)
     expect(page.locator("#empty")).to_be_visible()
 
 
@@ -89,7 +87,7 @@ def test_a_tile_without_a_picture_says_why_and_text_is_one(
     blind, lake = made(api, render_mode=None), made(api, "FrozenLake-v1", "ansi")
     waiting = api.create("CartPole-v1", render_mode="rgb_array")
     page = monitor(visitor, pages_server.url)
-    expect(tile(page, blind)).to_contain_text("created without render_mode", timeout=LONG_MS)
+    expect(tile(page, blind)).to_contain_text("created without render_mode")
     expect(tile(page, waiting)).to_contain_text("Waiting for the first reset")
     expect(tile(page, lake).locator("pre mark")).to_have_text("S")
     api.post(f"{waiting}/reset/")
@@ -117,7 +115,7 @@ def test_one_is_enlarged_linked_to_forked_and_closed(visitor: Visitor, pages_ser
     assert api.get(instance).status == 200
     page.get_by_role("button", name="Close environment").click()
     page.get_by_role("button", name="Close it").click()
-    expect(tile(page, instance)).to_have_count(0, timeout=LONG_MS)
+    expect(tile(page, instance)).to_have_count(0)
     assert api.get(instance).status == 404
     expect(page.locator("dialog[open]")).to_have_count(0)
     expect(page).to_have_url(re.compile("^[^#]*$"))
@@ -175,14 +173,14 @@ def test_a_restart_of_the_server_is_survived(visitor: Visitor, tmp_path: Path) -
         page = monitor(visitor, first.url)
         until(page, lambda: frames(tile(page, instance)) > 0)
         first.kill()
-        expect(page.locator("#banner")).to_contain_text("Trying again in", timeout=LONG_MS)
+        expect(page.locator("#banner")).to_contain_text("Trying again in")
         expect(page.locator("body")).to_have_attribute("data-connected", "false")
         shown = frames(tile(page, instance))
         with uvicorn(options=["--port", first.url.rpartition(":")[2]], GYM_HTTP_STORE=store) as second:
-            expect(page.locator("#banner")).to_be_hidden(timeout=LONG_MS)
+            expect(page.locator("#banner")).to_be_hidden()
             step(Api(second), instance)
             until(page, lambda: frames(tile(page, instance)) > shown)
-            expect(tile(page, instance).locator("dd").nth(1)).to_have_text("1", timeout=LONG_MS)
+            expect(tile(page, instance).locator("dd").nth(1)).to_have_text("1")
 
 
 def test_a_key_is_asked_for_where_keys_are_set(visitor: Visitor, tmp_path: Path) -> None:
@@ -195,11 +193,11 @@ def test_a_key_is_asked_for_where_keys_are_set(visitor: Visitor, tmp_path: Path)
             authorization="Bearer first-secret",
         )
         page = visitor.open(f"{server.url}/monitor.html")
-        expect(page.locator("#banner")).to_contain_text("only with an API key", timeout=LONG_MS)
+        expect(page.locator("#banner")).to_contain_text("only with an API key")
         page.get_by_role("button", name="API key").click()
         page.get_by_label("API key").last.fill("first-secret")
         page.get_by_role("button", name="Use this key").click()
-        expect(tile(page, reply.json["instance_id"])).to_contain_text("CartPole-v1", timeout=LONG_MS)
+        expect(tile(page, reply.json["instance_id"])).to_contain_text("CartPole-v1")
         expect(page.locator("#banner")).to_be_hidden()
         page.close()  # it would go on asking a server that has ended
 
@@ -214,7 +212,7 @@ def test_a_tile_says_what_its_environment_does(visitor: Visitor, pages_server: S
     expect(page.locator("#total-active")).to_have_text("1")
     while not api.post(f"{stepping}/step/", {"action": 1}).json["terminated"]:
         pass
-    expect(tile(page, stepping).locator(".state")).to_have_text("ended", timeout=LONG_MS)
+    expect(tile(page, stepping).locator(".state")).to_have_text("ended")
     expect(page.locator("#total-active")).to_have_text("0")
 
 
@@ -245,7 +243,7 @@ def test_two_hundred_that_are_stepped_leave_half_of_the_main_thread(
     instances = [made(api) for _ in range(200)]
     page = monitor(visitor, pages_server.url, "?density=small")
     page.set_viewport_size({"width": 1920, "height": 3000})
-    expect(page.locator(".tile")).to_have_count(200, timeout=LONG_MS)
+    expect(page.locator(".tile")).to_have_count(200)
     until(page, lambda: page.locator("canvas[data-frames]").count() == 200)
     measured = page.context.new_cdp_session(page)
     measured.send("Performance.enable", {"timeDomain": "threadTicks"})

@@ -10,14 +10,12 @@ from tests.applications import Api
 from tests.servers import Server
 from tests.static.browser import Visitor
 
-LONG_MS = 60_000
-
 
 def shown(page: Page, count: int) -> None:
     """The picture was drawn at least so often."""
     picture = page.locator("#picture")
-    expect(picture).to_be_visible(timeout=LONG_MS)
-    expect(picture).to_have_attribute("data-frames", re.compile(rf"^({count}|\d\d+)$"), timeout=LONG_MS)
+    expect(picture).to_be_visible()
+    expect(picture).to_have_attribute("data-frames", re.compile(rf"^({count}|\d\d+)$"))
 
 
 def test_an_episode_that_is_over_is_seen_played_downloaded_and_branched_from(
@@ -49,7 +47,7 @@ def test_an_episode_that_is_over_is_seen_played_downloaded_and_branched_from(
     expect(page.locator("#reading-step")).to_have_text("8")
     slider.press(" ")
     expect(page.locator("#replay")).to_have_accessible_name("Pause what is played")
-    expect(page.locator("#replay")).to_have_accessible_name("Play what was", timeout=LONG_MS)
+    expect(page.locator("#replay")).to_have_accessible_name("Play what was")
     expect(page.locator("#reading-step")).to_have_text("8")
     page.locator("#full").click()
     expect(page.locator("#episode:fullscreen")).to_be_visible()
@@ -62,7 +60,7 @@ def test_an_episode_that_is_over_is_seen_played_downloaded_and_branched_from(
     with np.load(io.BytesIO(downloading.value.path().read_bytes())) as arrays:
         assert arrays["observations"].shape == (9, 4)
         np.testing.assert_array_equal(arrays["actions"], [0, 1] * 4)
-    with page.expect_download(timeout=LONG_MS) as downloading:
+    with page.expect_download() as downloading:
         page.locator("#film").click()
     assert downloading.value.suggested_filename in ("episode-2.mp4", "episode-2.webp")
     assert downloading.value.path().stat().st_size > 1000

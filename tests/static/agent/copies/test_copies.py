@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.servers import Server
 from tests.static.agent.copies.running import run_copy
 from tests.static.browser import Visitor
-from tests.static.test_playground import ended, eventually, instances, playground, run
+from tests.static.test_playground import ended, eventually, instances, playground, run, tap
 
 LANGUAGES = ("python", "javascript", "curl")
 
@@ -54,7 +54,7 @@ def play(page: Page, key: str, steps: str) -> None:
 
 
 def play_on(page: Page, key: str, steps: str) -> None:
-    page.keyboard.press(key)
+    tap(page, key)
     expect(page.locator("#reading-step")).to_have_text(steps)
 
 

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.servers import Server
-from tests.static.browser import Visitor
-
-LONG_MS = 60_000
+from tests.static.browser import PATIENCE_MS, Visitor
+from tests.static.test_playground import tap
 
 PUSHES_RIGHT = """
 const env = await Env.make("CartPole-v1");
@@ -43,7 +42,7 @@ def stepped(page: Page, times: int) -> list[str]:
     pictures = []
     for number in range(1, times + 1):
         page.locator("#step").click()
-        expect(page.locator("#scrubber")).to_have_attribute("aria-valuenow", str(number), timeout=LONG_MS)
+        expect(page.locator("#scrubber")).to_have_attribute("aria-valuenow", str(number))
         expect(page.locator("#picture")).to_have_attribute("data-frames", str(number + 1))
         pictures.append(picture(page))
     return pictures
@@ -119,7 +118,7 @@ def test_every_step_is_gone_back_to_by_keys_and_pointer_and_the_run_goes_on_from
     expect(slider).to_have_attribute("aria-valuemax", "0")
     page.locator("#play").click()
     expect(page.locator("#screen")).to_be_focused()
-    page.keyboard.press("ArrowLeft")
+    tap(page, "ArrowLeft")
     at(page, 1)
     page.keyboard.press("Escape")
     expect(page.locator("#state")).to_have_text("Ready")
@@ -132,7 +131,7 @@ def shown(page: Page, expected: str) -> None:
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
     """Ask until it is so; the page's policy forbids Playwright's own way to."""
-    for _ in range(LONG_MS // 50):
+    for _ in range(PATIENCE_MS // 50):
         if condition():
             return
         page.wait_for_timeout(50)
@@ -157,7 +156,7 @@ def test_looking_back_holds_who_plays_and_what_is_not_recorded_is_no_branch(
     page.locator("#play").click()
     expect(page.locator("#screen")).to_be_focused()
     for number in (1, 2):
-        page.keyboard.press("ArrowRight")
+        tap(page, "ArrowRight")
         at(page, number)
     expect(slider).to_have_attribute("aria-valuenow", "2")
     slider.press("ArrowLeft")
@@ -170,7 +169,7 @@ def test_looking_back_holds_who_plays_and_what_is_not_recorded_is_no_branch(
         page.locator("#record").uncheck()
     instance = only_instance(server)
     page.locator("#screen").focus()
-    page.keyboard.press("ArrowRight")
+    tap(page, "ArrowRight")
     at(page, 3)
     expect(page.locator("#branch")).to_be_disabled()
     expect(page.locator("#branch")).to_have_attribute("title", "This step was not recorded.")
@@ -201,12 +200,12 @@ def test_the_log_of_somebodys_environment_is_its_timeline(visitor: Visitor, serv
     expect(page.locator("#reading-observation")).to_contain_text(f", {expected[1]:.4g},".replace("-", "\u2212"))
     expect(page.locator("#reading-action")).to_have_text("push left (0)")
     # It has no render mode, and its pictures are drawn all the same.
-    expect(page.locator("#picture")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#picture")).to_be_visible()
     later = picture(page)
     slider.press("Home")
     at(page, 0)
     until(page, lambda: picture(page) != later)
-    with page.expect_download(timeout=LONG_MS) as downloading:
+    with page.expect_download() as downloading:
         page.locator("#film").click()
     assert re.fullmatch(r"episode-1\.(mp4|webp)", downloading.value.suggested_filename)
     assert send(server, "GET", f"/v1/envs/{made}/")["revision"] == 2

@@ -5,8 +5,6 @@ from playwright.sync_api import Page, expect
 from tests.servers import Server
 from tests.static.browser import Visitor
 
-LONG_MS = 60_000
-
 TWO_EPISODES = """
 const env = await Env.make("CartPole-v1");
 for (let i = 0; i < 2; i++) {
@@ -66,7 +64,7 @@ def test_the_legend_of_the_curve_tells_the_last_episode(visitor: Visitor, pages_
     page.locator("#editor .cm-content").fill(TWO_EPISODES)
     page.locator("#run").click()
     values = page.locator("#curve .u-legend .u-value")
-    expect(values.nth(0)).to_have_text("2", timeout=LONG_MS)
+    expect(values.nth(0)).to_have_text("2")
     expect(values.nth(1)).not_to_have_text("--")
     page.locator("#curve .u-over").hover()
     page.locator("h2#curve-title").hover()

@@ -35,7 +35,7 @@ def ran(visitor: Visitor, server: Server, code: str) -> Page:
     page.locator("body[data-ready]").wait_for(state="attached")
     page.locator("#editor .cm-content").fill(code)
     page.locator("#run").click()
-    expect(page.locator("#console")).to_contain_text("has finished", timeout=60_000)
+    expect(page.locator("#console")).to_contain_text("has finished")
     return page
 
 
