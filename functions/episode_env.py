@@ -22,7 +22,7 @@ from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS, Encoded
 from shared.web.protocol.lambda_limits import check_reply_size, is_lambda
 from shared.web.protocol.negotiation import prefers
-from shared.web.protocol.npz import MEDIA_TYPE, as_npz
+from shared.web.history.npz import MEDIA_TYPE, as_npz
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
 from shared.web.protocol.request import Request, reply_at

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.web.protocol.npz import as_npz
+from shared.web.history.npz import as_npz
 
 
 def loaded(columns: dict[str, Any]) -> dict[str, Any]:
