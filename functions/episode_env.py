@@ -1,5 +1,6 @@
 """GET /v1/envs/{instance_id}/episodes/{number}/: all transitions of a recorded episode."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from mangum import Mangum
@@ -19,13 +20,13 @@ from shared.session.history.transitions import Wanted
 from shared.session.record.episodes import Episode
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
-from shared.web.protocol.encoding import ARRAYS, Encoded
-from shared.web.protocol.lambda_limits import check_reply_size, is_lambda
-from shared.web.protocol.negotiation import prefers
+from shared.web.history.carried import carried
 from shared.web.history.npz import MEDIA_TYPE, as_npz
+from shared.web.protocol.encoding import ARRAYS, Encoded
+from shared.web.protocol.negotiation import prefers
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
-from shared.web.protocol.request import Request, reply_at
+from shared.web.protocol.request import Request
 from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 from shared.wire.messages.replies import TransitionsReply
 
@@ -62,6 +63,7 @@ _OBSERVATIONS = [
         *(CallTooLong, SnapshotIncompatible, SnapshotDiverged),
     ),
     tag="history",
+    may_be_elsewhere=True,
 )
 async def episode_env(request: Request[None]) -> Response:
     """All transitions of an episode as columns, made again on a copy and compared with the log.
@@ -83,19 +85,15 @@ async def episode_env(request: Request[None]) -> Response:
     sent = request.scope["path_params"]["number"]
     number = whole_number("The episode's number", sent, 0, MOST_INTEGER, 0)
     header, encoded = await request.service.history.episode(request.reference, number, wanted, _encoding(request))
-    return reply_at(encoded, header.revision)
+    return await carried(request, header, encoded, "ask for a part of the episode by ?from= and ?to=")
 
 
 def _encoding(request: Request[None]) -> EncodeEpisode:
     npz = prefers(MEDIA_TYPE, request.headers.get(b"accept", b""))
+    whole = replace(request.encoding, by_lambda=False)
 
     def encode(episode: Episode, columns: dict[str, Any]) -> Encoded:
-        if not npz:
-            return request.encoding({"episode": episode_record(episode), **columns})
-        encoded = as_npz(columns)
-        if is_lambda(request.scope):
-            check_reply_size(encoded.content, False, "ask for a part of the episode by ?from= and ?to=")
-        return encoded
+        return as_npz(columns) if npz else whole({"episode": episode_record(episode), **columns})
 
     return encode
 

@@ -20,8 +20,10 @@ from shared.films.encoding import MEDIA_TYPES, Format, default_format
 from shared.session.filming.films import Shot
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.history.carried import carried
 from shared.web.monitor.query import NARROWEST
-from shared.web.protocol.lambda_limits import check_reply_size, is_lambda
+from shared.web.protocol.encoding import Encoded
+from shared.web.protocol.lambda_limits import is_lambda
 from shared.web.protocol.query_parameter import QueryParameter
 from shared.web.protocol.request import Request
 from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
@@ -49,6 +51,7 @@ _WIDEST, _MOST_FPS = 1920, 240
     ),
     tag="history",
     media_type="video/mp4",
+    may_be_elsewhere=True,
 )
 async def video_env(request: Request[None]) -> Response:
     """A film of the episode, drawn and encoded now, or kept since it was.
@@ -60,12 +63,13 @@ async def video_env(request: Request[None]) -> Response:
     header, film = await request.service.films.film(
         request.reference, whole_number("The episode's number", number, 0, MOST_INTEGER, 0), shot
     )
-    head = {"ETag": f'"{header.revision}"'}
+    media_type = MEDIA_TYPES[shot.format]
     if is_lambda(request.scope):
-        content = b"".join([part async for part in film])
-        check_reply_size(content, False, "ask for a part of the film by ?from= and ?to=, or a smaller width")
-        return Response(content, media_type=MEDIA_TYPES[shot.format], headers=head)
-    return StreamingResponse(request.service.ending.cut(film), media_type=MEDIA_TYPES[shot.format], headers=head)
+        encoded = Encoded(b"".join([part async for part in film]), ((b"content-type", media_type.encode()),))
+        advice = "ask for a part of the film by ?from= and ?to=, or a smaller width"
+        return await carried(request, header, encoded, advice)
+    head = {"ETag": f'"{header.revision}"'}
+    return StreamingResponse(request.service.ending.cut(film), media_type=media_type, headers=head)
 
 
 def _shot(request: Request[None]) -> Shot:

@@ -1,6 +1,6 @@
 """What a store says of itself, so that nobody has to ask which store it is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,5 +26,10 @@ class Capabilities:
     """
     probe: Callable[[], Awaitable[None]] | None = None
     """Write and delete something; raises as `Store.put`. None where a read tells as much of the store's health."""
+    link: Callable[[str, Mapping[str, str], int], Awaitable[str]] | None = None
+    """The address of an object, from its key, the headers that it is to be sent with (`Content-Type` and
+    `Content-Encoding`), and the seconds for which it holds. Whoever knows it may read the object, and needs no
+    key. None where the store has no such addresses.
+    """
     key_file: Path | None = None
     """Where a signing key is kept beside the objects, on this host. None where the key has to be set."""

@@ -13,6 +13,7 @@ from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.explore.scratch import Scratch
+from shared.session.history.copies import Copies
 from shared.session.history.episodes import Page as Episodes
 from shared.session.history.episodes import episode_of, episodes_of
 from shared.session.history.lineage import Lineage, lineage_of
@@ -57,6 +58,8 @@ class History:
         self._segments = session.segments
         self.recordings = Recordings(session.snapshots, session.segments, ttl_s)
         """The instances that there is a log of."""
+        self.copies = Copies(session)
+        """Copies of what is told, for clients that fetch it from the store."""
         self._scratch = Scratch(session.thread_for_copy)
         self._shares = Shares(_AT_ONCE)
 

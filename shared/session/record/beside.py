@@ -1,7 +1,8 @@
 """The folder of a log in the store, and what is kept there beside its segments, as long as the log is."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from hashlib import blake2b
 
 from shared.session.stored.header import Header
 from shared.session.stored.reference import Reference
@@ -10,8 +11,10 @@ from shared.storage.protocol import Store, read
 PREFIX = "history/"
 """Prefix of the keys of segments and keyframes in the store."""
 
-_BRANCH, _FILM = "f", "v"
+_BRANCH, _FILM, _COPY = "f", "v", "w"
 """What their names begin with; they sort behind those of segments, and before no end."""
+
+_COPY_BYTES = 20
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -23,7 +26,7 @@ def folder_of(reference: Reference, birth: str) -> str:
 
 def is_snapshot(key: str) -> bool:
     """Whether a key in the folder of a log is a segment's or a keyframe's, and not of what is beside them."""
-    return not key.rpartition("/")[2].startswith((_BRANCH, _FILM))
+    return not key.rpartition("/")[2].startswith((_BRANCH, _FILM, _COPY))
 
 
 class Beside:
@@ -65,3 +68,24 @@ class Beside:
             StoreUnavailable: it could not be written.
         """
         await self._objects.put(f"{folder_of(reference, birth)}{_FILM}{name}", film)
+
+    @property
+    def has_addresses(self) -> bool:
+        """Whether the store gives addresses at which a client gets an object."""
+        return self._objects.capabilities.link is not None
+
+    async def address(
+        self, reference: Reference, birth: str, content: bytes, head: Mapping[str, str], seconds: int
+    ) -> str:
+        """The address of a copy of some bytes, which is kept as long as the log.
+
+        `head` are the headers that it is to be sent with; the address holds for some seconds.
+
+        Raises:
+            StoreUnavailable: it could not be written.
+        """
+        link = self._objects.capabilities.link
+        assert link is not None
+        key = f"{folder_of(reference, birth)}{_COPY}{blake2b(content, digest_size=_COPY_BYTES).hexdigest()}"
+        await self._objects.put(key, content)
+        return await link(key, head, seconds)

@@ -1,10 +1,11 @@
-"""What boto3 does for the store in S3: conditional deletes, and credentials that only it finds.
+"""What boto3 does for the store in S3: conditional deletes, signed addresses, credentials that only it finds.
 
 Imported when one of them is needed, since boto3 and a client cost 0.4 to 0.5 s of a cold start. A step needs
 neither where the credentials are in variables, as in a Lambda function.
 """
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -66,8 +67,12 @@ def found(bucket_endpoint: str | None) -> Found:
     )
 
 
-class Deleter:
-    """Deletes objects of one bucket under a condition, each request sent once."""
+_OVERRIDES = {"Content-Type": "ResponseContentType", "Content-Encoding": "ResponseContentEncoding"}
+"""Headers with which S3 sends an object if its address says so, by their names in boto3."""
+
+
+class Client:
+    """What is asked of one bucket by boto3; each request is sent once."""
 
     def __init__(self, bucket: str, prefix: str, timeout_s: float, region: str, endpoint: str | None) -> None:
         self._bucket = bucket
@@ -76,7 +81,7 @@ class Deleter:
         self._server = {"region_name": region, "endpoint_url": endpoint}
         self._client: Any = None
         self._lock = threading.Lock()
-        self.pool = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="delete")
+        self.pool = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="boto3")
         """The threads that its calls are to be made in."""
 
     def delete(self, key: str, etag: str) -> None:
@@ -86,6 +91,18 @@ class Deleter:
             ClientError, BotoCoreError: it was not deleted, or may be all the same.
         """
         self._made().delete_object(Bucket=self._bucket, Key=self._prefix + key, IfMatch=etag)
+
+    def link(self, key: str, head: Mapping[str, str], seconds: int) -> str:
+        """The address of an object that is sent with these headers. It is signed here, and S3 is not asked.
+
+        Raises:
+            BotoCoreError: there is nothing to sign with.
+        """
+        named = {_OVERRIDES[name]: value for name, value in head.items()}
+        address: str = self._made().generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": self._prefix + key, **named}, ExpiresIn=seconds
+        )
+        return address
 
     def close(self) -> None:
         """Wait for the calls under way and close the client's connections."""
@@ -101,14 +118,16 @@ class Deleter:
             return self._client
 
     def _config(self) -> Config:
+        # boto3 signs the sessions of a directory bucket in a way of their own. For other buckets it would make
+        # addresses without a region, from which S3 redirects to a host that they were not signed for.
+        signing: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "path"}}
         return Config(
             retries={"total_max_attempts": 1},  # a repeated delete reports its own success as a conflict
             connect_timeout=min(3.0, self._timeout_s),
             read_timeout=self._timeout_s,
             max_pool_connections=_CALLS_AT_ONCE,
             tcp_keepalive=True,
-            # A directory bucket's sessions are signed in a way of their own, which boto3 then chooses by itself.
-            signature_version=None if is_directory_bucket(self._bucket) else "s3v4",
+            **({} if is_directory_bucket(self._bucket) else signing),
         )
 
 

@@ -6,7 +6,7 @@ addressed by path (`ENDPOINT/BUCKET/KEY`), a directory bucket of S3 Express One 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from shared.variables import AWSVariables
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from shared.storage.cloud.boto import Deleter
+    from shared.storage.cloud.boto import Client
 
 _DENIED = (
     "grant s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and s3:ListBucket on the bucket, "
@@ -73,10 +73,12 @@ class S3Store(CloudStore):
         self._timeout_s = timeout_s
         self._server: dict[str, str] = {}
         """The region, and the server's address if it is not AWS's own, as they were found."""
-        self._deleter: Deleter | None = None
+        self._boto: Client | None = None
         self._express = express.is_directory_bucket(bucket)
         if self._express:
             self.capabilities = replace(self.capabilities, caution=express.CAUTION)
+        else:
+            self.capabilities = replace(self.capabilities, link=self._link)
 
     @classmethod
     def from_address(cls, address: StoreAddress, durability: Durability) -> "S3Store":
@@ -95,13 +97,9 @@ class S3Store(CloudStore):
         if expect is None:
             await super().delete(key)
             return
-        await self._handles.once()  # it finds the server, and whether there are credentials
-        boto = await asyncio.to_thread(_boto)
-        deleter = self._deleter = self._deleter or boto.Deleter(
-            self.bucket, self.prefix, self._timeout_s, self._server["region"], self._server.get("endpoint")
-        )
+        boto, client = await self._client()
         try:
-            await asyncio.get_running_loop().run_in_executor(deleter.pool, deleter.delete, key, expect)
+            await asyncio.get_running_loop().run_in_executor(client.pool, client.delete, key, expect)
         except boto.FAILED as error:
             raise self._failed(boto.failure_of(error), conditional=True) from None
 
@@ -114,8 +112,8 @@ class S3Store(CloudStore):
     async def close(self) -> None:
         """See `Store.close`."""
         await super().close()
-        if self._deleter is not None:
-            await asyncio.to_thread(self._deleter.close)
+        if self._boto is not None:
+            await asyncio.to_thread(self._boto.close)
 
     def place(self) -> Place:
         """The bucket."""
@@ -128,6 +126,23 @@ class S3Store(CloudStore):
             advice=_ADVICE | dict.fromkeys(("AccessDenied", "403"), express.DENIED) if self._express else _ADVICE,
             check=_CHECK,
         )
+
+    async def _link(self, key: str, head: Mapping[str, str], seconds: int) -> str:
+        """See `Capabilities.link`: a presigned GetObject. It ends with the credentials that signed it."""
+        boto, client = await self._client()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(client.pool, client.link, key, head, seconds)
+        except boto.FAILED as error:
+            raise self._failed(boto.failure_of(error)) from None
+
+    async def _client(self) -> "tuple[ModuleType, Client]":
+        """What only boto3 does, and the module that does it."""
+        await self._handles.once()  # it finds the server, and whether there are credentials
+        boto = await asyncio.to_thread(_boto)
+        client = self._boto = self._boto or boto.Client(
+            self.bucket, self.prefix, self._timeout_s, self._server["region"], self._server.get("endpoint")
+        )
+        return boto, client
 
     async def _folder(self, prefix: str) -> express.Folder:
         try:

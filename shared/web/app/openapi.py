@@ -136,7 +136,7 @@ def _operation(endpoint: Endpoint) -> APIRoute:
         description=inspect.getdoc(endpoint.handler),
         operation_id=endpoint.handler.__name__,
         tags=[endpoint.tag],
-        responses={endpoint.status: success, **_error_replies(endpoint)},
+        responses={endpoint.status: success, **_elsewhere(endpoint), **_error_replies(endpoint)},
     )
 
 
@@ -171,6 +171,14 @@ def _query(endpoint: Endpoint) -> dict[str, QueryParameter]:
         name: QueryParameter(declared, str) if isinstance(declared, str) else declared
         for name, declared in endpoint.query.items()
     }
+
+
+def _elsewhere(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
+    if not endpoint.may_be_elsewhere:
+        return {}
+    location = {"description": "Where the reply is, for a quarter of an hour.", "schema": {"type": "string"}}
+    why = "The reply is longer than AWS Lambda carries; get it from the store, at `Location`."
+    return {HTTPStatus.SEE_OTHER.value: {"description": why, "headers": {"Location": location}}}
 
 
 def _error_replies(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:

@@ -76,6 +76,8 @@ class Endpoint:
     """Optional query parameters. One with a description alone may be any text."""
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
+    may_be_elsewhere: bool = False
+    """Whether a reply that Lambda cannot carry is 303 See Other to a copy of it in the store."""
     call: str = ""
     """The name of this call in a session's messages; empty where a session has it not."""
     form: TypeAdapter[Any] | None = field(init=False, default=None)

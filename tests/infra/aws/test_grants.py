@@ -21,6 +21,7 @@ from shared.web.app.routing import Router
 from shared.web.service.service import open_service
 from tests.applications import Api, Client, Reply, router_of, served
 from tests.fixtures_s3 import BUCKET
+from tests.functions.test_long_replies import FRAMES
 from tests.servers import ROOT
 from tests.shared.storage.cloud.wire import Answer, running_wire
 
@@ -234,6 +235,7 @@ def call_the_past(api: Api) -> None:
     for path in (*PAST, "at/0/"):
         api.get(f"{past}/{path}")
     api.post(f"{past}/verify/", {})
+    call_for_a_long_episode(api)
     api.post(f"{past}/explore/", {"sequences": [[1]], "keep": {"best": 1}})
     api.post(f"{past}/fork/", {"revision": 1})
     api.get(f"{past}/lineage/")
@@ -246,6 +248,16 @@ def call_the_past(api: Api) -> None:
     api.get(f"{past}/history/")
     api.get("/v1/recordings/")
     api.create("CartPole-v1", record=True)
+
+
+def call_for_a_long_episode(api: Api) -> None:
+    """One that Lambda cannot carry, which is copied into the bucket."""
+    packed = {"accept": "application/msgpack"}
+    long = api.create("CartPole-v1", render_mode="rgb_array", wrappers=FRAMES, record=True)
+    api.post(f"{long}/reset/", **packed)
+    for _ in range(2):
+        api.post(f"{long}/step/", {"action": 1}, **packed)
+    assert api.get(f"{long}/episodes/1/", **packed).status == 303
 
 
 def call_the_legacy_dialect(api: Api) -> None:

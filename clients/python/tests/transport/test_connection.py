@@ -147,3 +147,22 @@ def test_a_batch_may_name_its_first_instance(url: str) -> None:
         reply = connection.call("POST", "/v1/batch/reset/", batch, instance=instance)
     assert reply["results"][0]["status"] == 200
     assert named[0] == instance
+
+
+def test_a_reply_that_is_elsewhere_is_fetched_from_there_without_the_key() -> None:
+    """As AWS Lambda sends a long episode: by the signed address of a copy."""
+    asked: list[tuple[str, str | None]] = []
+
+    def answer(request: httpx.Request, send: object) -> httpx.Response:
+        asked.append((str(request.url), request.headers.get("Authorization")))
+        if request.url.host == "bucket":
+            content = exact.pack({"observations": [1]})
+            return httpx.Response(200, content=content, headers={"Content-Type": exact.MEDIA_TYPE})
+        return httpx.Response(303, headers={"Location": "https://bucket/copy?signed"})
+
+    connection = Connection("http://service", api_key="secret", transport=lambda: Faulty(answer))
+    assert connection.call("GET", "/v1/envs/x/episodes/1/") == {"observations": [1]}
+    assert asked == [
+        ("http://service/v1/envs/x/episodes/1/", "Bearer secret"),
+        ("https://bucket/copy?signed", None),
+    ]

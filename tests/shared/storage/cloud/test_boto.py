@@ -1,13 +1,15 @@
 """What boto3 is still asked for: credentials that variables do not hold, and deletes under a condition."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from infra.s3.seaweedfs import SeaweedFS
-from shared.storage.cloud.boto import failure_of
+from shared.storage.cloud.boto import Client, failure_of
 from shared.storage.cloud.failures import Failure
 from shared.storage.cloud.s3 import S3Store
 from shared.storage.protocol import ABSENT, Conflict, Stored
@@ -83,3 +85,36 @@ def test_both_clients_sign_for_the_same_region(
         store.close()
     assert wire.methods == ["PUT", "DELETE"]
     assert all("/eu-west-1/s3/aws4_request" in str(headers["Authorization"]) for headers in wire.headers)
+
+
+def test_an_address_gives_the_object_with_its_headers_to_whoever_has_it(aws_environment: SeaweedFS) -> None:
+    store = S3Store(BUCKET, "link")
+    link = store.capabilities.link
+    assert link is not None
+
+    async def linked() -> str:
+        await store.put("state/me/a b+c", b"body")
+        head = {"Content-Type": "application/x-npz", "Content-Encoding": "gzip"}
+        address = await link("state/me/a b+c", head, 60)
+        await store.close()
+        return address
+
+    with httpx.stream("GET", asyncio.run(linked())) as reply:
+        assert (reply.status_code, b"".join(reply.iter_raw())) == (200, b"body")
+        assert reply.headers["content-type"] == "application/x-npz"
+        assert reply.headers["content-encoding"] == "gzip"
+
+
+def test_an_address_of_aws_names_the_region_that_it_is_signed_for(
+    aws_environment: SeaweedFS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 redirects from its address without a region, and the signature does not hold at the other host."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3")
+    client = Client("snapshots", "a/", 1.0, "eu-central-2", None)
+    address = client.link("history/me", {}, 60)
+    client.close()
+    assert address.startswith("https://s3.eu-central-2.amazonaws.com/snapshots/a/history/me?")
+
+
+def test_a_directory_bucket_gives_no_addresses() -> None:
+    assert S3Store("games--use1-az5--x-s3").capabilities.link is None

@@ -14,6 +14,7 @@ import httpx
 
 from gymnasium_http.transport.async_websocket import AsyncWebSocket, running_loop
 from gymnasium_http.transport.pool import MOST
+from gymnasium_http.transport.replies import elsewhere_of
 
 
 class Sockets:
@@ -53,6 +54,9 @@ class Sockets:
             client = self._open.idle.pop() if self._open.idle else self._make()
             try:
                 reply = await client.request(**request)
+                elsewhere = elsewhere_of(reply)
+                if elsewhere is not None:
+                    reply = await client.send(elsewhere)
             except BaseException:
                 await client.aclose()
                 raise

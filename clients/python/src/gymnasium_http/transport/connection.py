@@ -12,6 +12,7 @@ from gymnasium_http.transport.address import DEFAULT_URL, certificates
 from gymnasium_http.transport.blocking import ThreadLock, blocking
 from gymnasium_http.transport.caller import Caller
 from gymnasium_http.transport.pool import Pool
+from gymnasium_http.transport.replies import elsewhere_of
 from gymnasium_http.transport.websocket import WebSocket
 
 # Longer than a policy update, shorter than most gateways keep an idle socket.
@@ -92,7 +93,9 @@ class Connection(Caller):
 
     async def _sent(self, request: Mapping[str, Any]) -> httpx.Response:
         with self._opened().client() as client:
-            return client.request(**request)
+            reply = client.request(**request)
+            elsewhere = elsewhere_of(reply)
+            return reply if elsewhere is None else client.send(elsewhere)
 
     async def _talk(self, address: str, subprotocol: str, headers: Mapping[str, str], timeout: float) -> WebSocket:
         return WebSocket(address, subprotocol, headers, timeout, certificates())

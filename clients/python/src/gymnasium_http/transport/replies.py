@@ -113,6 +113,14 @@ _BY_STATUS: dict[int, type[GymHTTPError]] = {
 """Classes for replies of gateways, and for types of problem that are newer than this client."""
 
 
+def elsewhere_of(reply: httpx.Response) -> httpx.Request | None:
+    """The request for a reply that is in a store, since it was too long for the server; without the API key."""
+    if reply.status_code != httpx.codes.SEE_OTHER or reply.next_request is None:
+        return None
+    reply.next_request.headers.pop("Authorization", None)
+    return reply.next_request
+
+
 def value_of(reply: httpx.Response, exactly: bool) -> Any:
     """The value of a reply in the exact media type, or in JSON unless it must be `exactly` the first.
 
