@@ -53,7 +53,8 @@ async def at_env(request: Request[None]) -> Response:
     """
     place = Place.parse(request.scope["path_params"]["revision"])
     tell = _telling(request.encoding.exact, request.service.settings.max_frame_pixels)
-    header, encoded = await request.service.history.at(request.reference, place, tell, request.encoding)
+    with request.log.timing.replaying():
+        header, encoded = await request.service.history.at(request.reference, place, tell, request.encoding)
     return reply_at(encoded, header.revision)
 
 

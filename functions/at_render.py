@@ -59,7 +59,8 @@ async def at_render(request: Request[None]) -> Response:
     def tell(mode: str, frame: Any) -> Encoded:
         return request.encoding(shown(frame, mode, max_pixels, as_it_is=request.encoding.exact))
 
-    header, encoded = await request.service.frames.frame(request.reference, env, place, tell)
+    with request.log.timing.replaying():
+        header, encoded = await request.service.frames.frame(request.reference, env, place, tell)
     return reply_at(encoded, header.revision)
 
 

@@ -84,7 +84,10 @@ async def episode_env(request: Request[None]) -> Response:
     )
     sent = request.scope["path_params"]["number"]
     number = whole_number("The episode's number", sent, 0, MOST_INTEGER, 0)
-    header, encoded = await request.service.history.episode(request.reference, number, wanted, _encoding(request))
+    with request.log.timing.replaying():
+        header, encoded = await request.service.history.episode(
+            request.reference, number, wanted, _encoding(request)
+        )
     return await carried(request, header, encoded, "ask for a part of the episode by ?from= and ?to=")
 
 

@@ -56,13 +56,14 @@ async def frames_env(request: Request[None]) -> Response:
     if "from" not in query:
         raise InvalidValue("from is missing; send the place of the first picture, such as ?from=1.")
     last = query.get("to")
-    header, run = await request.service.frames.run(
-        request.reference,
-        whole_number("env", query.get("env"), 0, MOST_INTEGER, 0),
-        Place.parse(query["from"]),
-        None if last is None else Place.parse(last),
-        Thumbnail(width(request, may_be_none=False), request.service.settings.max_frame_pixels),
-    )
+    with request.log.timing.replaying():
+        header, run = await request.service.frames.run(
+            request.reference,
+            whole_number("env", query.get("env"), 0, MOST_INTEGER, 0),
+            Place.parse(query["from"]),
+            None if last is None else Place.parse(last),
+            Thumbnail(width(request, may_be_none=False), request.service.settings.max_frame_pixels),
+        )
     following = None if run.next is None else str(run.next)
     content = b"".join([*map(frame_part, run.frames), end_part(following)])
     return Reply(content, 200, [(b"content-type", MEDIA_TYPE.encode()), etag(header.revision)])

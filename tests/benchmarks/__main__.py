@@ -219,13 +219,20 @@ def _record(given: argparse.Namespace) -> tuple[str, Any]:
     found = record.recorded(given.rounds)
     rows = [
         (
+            f"{found.served_recorded_step / found.served_plain_step:.2f}",
             f"{found.recorded_step / found.plain_step:.2f}",
             f"{found.looped / found.recorded_rollout:.2f}",
             f"{found.looped / record.ROLLED / found.verified:.2f}",
             f"{found.bytes_a_step:.0f}",
         )
     ]
-    heads = ("a recorded step by a plain one", "recorded rollout's rate", "verify's rate", "bytes a step")
+    heads = (
+        "a recorded step by a plain one, served",
+        "in process",
+        "recorded rollout's rate",
+        "verify's rate",
+        "bytes a step",
+    )
     return tables.table(heads, rows), found._asdict()
 
 

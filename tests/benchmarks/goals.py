@@ -69,8 +69,8 @@ def _explore(figures: dict[str, float]) -> Iterator[Goal]:
 
 
 def _record(figures: dict[str, float]) -> Iterator[Goal]:
-    step = figures["recorded_step"] / figures["plain_step"]
-    yield Goal("a recorded CartPole step in process, by one that is not", 1.1, step)
+    step = figures["served_recorded_step"] / figures["served_plain_step"]
+    yield Goal("a recorded CartPole step over HTTP, by one that is not", 1.1, step)
     rate = figures["looped"] / figures["recorded_rollout"]
     yield Goal("the rate of a recorded rollout, by that of a bare loop", 0.6, rate, most=False)
     verified = figures["looped"] / ROLLED / figures["verified"]

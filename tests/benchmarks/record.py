@@ -1,6 +1,8 @@
 """What it takes to record: steps and rollouts of two CartPoles in turn, of which one records, and a bare loop."""
 
 import asyncio
+import json
+import math
 import statistics
 import tempfile
 import time
@@ -21,6 +23,8 @@ from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
+from tests.benchmarks.load import Blocking, Player, request
+from tests.servers import uvicorn
 
 STEPS, ROLLED = 170, 2_000
 """Steps of a round, after some of which a log is sealed, and of a rollout."""
@@ -31,6 +35,9 @@ class Recorded(NamedTuple):
 
     plain_step: float
     recorded_step: float
+    served_plain_step: float
+    """Of the server's process, over HTTP and one connection."""
+    served_recorded_step: float
     plain_rollout: float
     recorded_rollout: float
     looped: float
@@ -43,7 +50,44 @@ class Recorded(NamedTuple):
 def recorded(rounds: int) -> Recorded:
     """All of it, on SQLite, in one run."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_rounds(10 * rounds, Path(folder)))
+        plain, recording = _served(10 * rounds, Path(folder))
+        return asyncio.run(_rounds(10 * rounds, Path(folder)))._replace(
+            served_plain_step=plain, served_recorded_step=recording
+        )
+
+
+def _served(rounds: int, folder: Path) -> tuple[float, float]:
+    """CPU seconds of a server for the steps of a round: of an instance that records nothing, and one that does."""
+    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/served.db", GYM_HTTP_LOG="errors") as server:
+        connection = Blocking(int(server.url.rpartition(":")[2]))
+        players = [_player(connection, record) for record in (False, True)]
+        spent: list[list[float]] = [[], []]
+        for _ in range(rounds):
+            for player, seconds in zip(players, spent, strict=True):
+                began = _seconds_of(server.process.pid)
+                reply, counted = b"", 0
+                while counted < STEPS:
+                    sent, counts = player(reply)
+                    reply, counted = connection.ask(sent), counted + counts
+                seconds.append(_seconds_of(server.process.pid) - began)
+        connection.close()
+    plain, recording = map(statistics.median, spent)
+    return plain, recording
+
+
+def _player(connection: Blocking, record: bool) -> Player:
+    body = json.dumps({"env_id": "CartPole-v1", "record": record}).encode()
+    made = json.loads(connection.ask(request("/v1/envs/", body)).partition(b"\r\n\r\n")[2])
+    path = f"/v1/envs/{made['instance_id']}"
+    reset = request(f"{path}/reset/", b"{}")
+    connection.ask(reset)
+    return Player([request(f"{path}/step/", b'{"action":%d}' % action) for action in (0, 1)], reset)
+
+
+def _seconds_of(pid: int) -> float:
+    """CPU seconds of a process, with a clock finer than that of `os.times`."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
 
 
 async def _rounds(rounds: int, folder: Path) -> Recorded:
@@ -70,7 +114,8 @@ async def _rounds(rounds: int, folder: Path) -> Recorded:
     await history.close()
     await session.shut_down()
     medians = {name: statistics.median(seconds) for name, seconds in spent.items()}
-    return Recorded(**medians, verified=each, bytes_a_step=sum(stored) / verified.calls)
+    served = {"served_plain_step": math.nan, "served_recorded_step": math.nan}
+    return Recorded(**medians, **served, verified=each, bytes_a_step=sum(stored) / verified.calls)
 
 
 async def _begun(session: Session, record: bool) -> Reference:

@@ -114,3 +114,18 @@ def test_a_reply_about_an_instance_says_where_its_time_went(api: Api) -> None:
             r"load;dur=\d+\.\d{3}, env;dur=\d+\.\d{3}, save;dur=\d+\.\d{3}", reply.headers["server-timing"]
         )
     assert "server-timing" not in api.get("/v1/envs/").headers
+
+
+def test_what_is_made_again_says_how_long_that_took(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    """In the log line, and in the reply for whoever waited."""
+    with served("local", settings) as client:
+        api = Api(client)
+        instance = api.create("CartPole-v1", record=True, render_mode="rgb_array")
+        api.post(f"{instance}/reset/", {"seed": 1})
+        past = ("at/1/", "at/1/render/", "frames/?from=1", "episodes/1/", "episodes/1/video/?format=webp")
+        replies = [api.get(f"{instance}/{path}") for path in past]
+        replies.append(api.post(f"{instance}/verify/"))
+    for reply, line in zip(replies, lines(capfd)[2:], strict=True):
+        assert reply.status == 200
+        assert reply.headers["server-timing"] == f"replay;dur={line['replay_ms']:.3f}"
+        assert 0 < line["replay_ms"] <= line["total_ms"]

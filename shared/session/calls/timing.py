@@ -1,6 +1,8 @@
 """When a request began, and where its time went."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -16,6 +18,8 @@ class Timing(msgspec.Struct):
     """Calling the environment, capturing its state and encoding the reply."""
     save: float = 0.0
     """Writing the snapshot."""
+    replay: float = 0.0
+    """Making recorded calls again, and drawing and encoding what they come to."""
     calls: int = 0
     """Calls on instances; several in a batch."""
     retries: int = 0
@@ -23,6 +27,15 @@ class Timing(msgspec.Struct):
 
     ended: float | None = None
     """The same at the end; None while the request is under way."""
+
+    @contextmanager
+    def replaying(self) -> Iterator[None]:
+        """The block makes recorded calls again."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.replay += time.perf_counter() - began
 
     def elapsed(self) -> float:
         """Seconds from when the request came until now, or until its end."""

@@ -319,3 +319,5 @@ def _add_headers(response: Response, log: RequestLog) -> None:
     if timing.calls:
         phases = (timing.load * 1e3, timing.env * 1e3, timing.save * 1e3)
         headers.append((b"server-timing", b"load;dur=%.3f, env;dur=%.3f, save;dur=%.3f" % phases))
+    if timing.replay:
+        headers.append((b"server-timing", b"replay;dur=%.3f" % (timing.replay * 1e3)))

@@ -37,6 +37,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     load_ms: float | None = None
     env_ms: float | None = None
     save_ms: float | None = None
+    replay_ms: float | None = None
     retries: int = 0
     metrics: EmbeddedMetrics | None = msgspec.field(default=None, name="_aws")
     problems: int | None = None
@@ -87,6 +88,8 @@ class LogWriter:
         )
         if timing.calls:
             line.load_ms, line.env_ms, line.save_ms = map(_milliseconds, (timing.load, timing.env, timing.save))
+        if timing.replay:
+            line.replay_ms = _milliseconds(timing.replay)
             line.retries = timing.retries
         if self._metrics_namespace:
             line.metrics = embedded_metrics(self._metrics_namespace, log.ended, log.problem is not None)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
+from gymnasium_http.calls.bar import bar
 from gymnasium_http.calls.channel import OnServer
 from gymnasium_http.errors import NotVerified
 from gymnasium_http.transport.caller import Caller
@@ -137,22 +138,29 @@ async def lineage(recorded: OnServer) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-async def verify(recorded: OnServer) -> int:
+async def verify(recorded: OnServer, *, progress: bool | None = None) -> int:
     """Have the server make every recorded call again and compare; the number of calls.
+
+    Args:
+        recorded: This environment.
+        progress: Whether tqdm shows a bar. By default it does on a terminal, after a second.
 
     Raises:
         NotVerified: one returned something else than was recorded.
         NotRecorded: no calls are recorded.
     """
     calls, body = 0, dict[str, int]()
-    while True:
-        reply = await recorded.channel.compute("verify/", body)
-        calls += int(reply["calls"])
-        if not reply["verified"]:
-            raise NotVerified(f"The call that made revision {reply['at']} differs: {reply['reason']}.", 200, reply)
-        if reply["next"] is None:
-            return calls
-        body = {"from": reply["next"]}
+    with bar(progress, "call", delay=1.0) as advance:
+        while True:
+            reply = await recorded.channel.compute("verify/", body)
+            calls += int(reply["calls"])
+            advance(int(reply["calls"]))
+            if not reply["verified"]:
+                at, reason = reply["at"], reply["reason"]
+                raise NotVerified(f"The call that made revision {at} differs: {reason}.", 200, reply)
+            if reply["next"] is None:
+                return calls
+            body = {"from": reply["next"]}
 
 
 async def list_recordings(connection: Caller) -> list[dict[str, Any]]:

@@ -1,13 +1,12 @@
 """Rollouts: many steps in few calls, with the results joined."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any, Literal
 
 import numpy as np
 
+from gymnasium_http.calls.bar import bar
 from gymnasium_http.errors import BodyTooLarge, GymHTTPError, InvalidValue, ReplyTooLarge
 
 OnEnd = Literal["stop", "reset", "continue"]
@@ -89,7 +88,8 @@ async def in_calls(call: Call, request: Request, progress: bool | None) -> Rollo
     """
     parts: list[dict[str, Any]] = []
     done, most = Rollout(), request.steps_per_call
-    with _bar(request, progress) as advance:
+    several = request.total > request.steps_per_call
+    with bar(progress, "step", request.total, worth_it=several) as advance:
         while not parts or done.steps < request.total:
             size = min(most, request.total - done.steps)
             try:
@@ -127,28 +127,3 @@ def _joined(parts: list[Any]) -> Any:
     if len(kinds) == 1 and None not in kinds:
         return np.concatenate(filled)
     return [item for part in filled for item in part]
-
-
-def _bar(request: Request, progress: bool | None) -> AbstractContextManager[Callable[[int], Any]]:
-    """A progress bar, to be told the steps made. By default it shows only if several calls are needed."""
-    shown = progress
-    if shown is None:
-        shown = request.total > request.steps_per_call and find_spec("tqdm") is not None
-    if not shown:
-        return nullcontext(lambda steps: None)
-    from tqdm.auto import tqdm  # an optional dependency
-
-    # By default tqdm shows on terminals only.
-    return _Bar(tqdm(total=request.total, unit="step", disable=None if progress is None else False))
-
-
-class _Bar(AbstractContextManager[Callable[[int], Any]]):
-    def __init__(self, bar: Any) -> None:
-        self._bar = bar
-
-    def __enter__(self) -> Callable[[int], Any]:
-        advance: Callable[[int], Any] = self._bar.update
-        return advance
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
