@@ -420,12 +420,13 @@ export class Env {
 
   /**
    * Have the server make every recorded call again and compare.
+   * @param {{onProgress?: (calls: number) => void}} [options] - Told after each part how many calls that is.
    * @returns {Promise<number>} How many there are.
    * @throws {import("./gymnasium/errors.js").NotVerified} One returned something else than was recorded.
    * @throws {import("./gymnasium/errors.js").NotRecorded}
    */
-  async verify() {
-    return (await import("./gymnasium/past.js")).verify(this);
+  async verify(options) {
+    return (await import("./gymnasium/past.js")).verify(this, options);
   }
 
   /** @returns {Promise<InstanceRecord>} */

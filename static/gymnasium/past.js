@@ -46,8 +46,8 @@ export async function at(env, revision) {
   };
 }
 
-/** @param {AnyEnv} env @returns {Promise<number>} */
-export async function verify(env) {
+/** @param {AnyEnv} env @param {{onProgress?: (calls: number) => void}} [options] @returns {Promise<number>} */
+export async function verify(env, { onProgress } = {}) {
   let calls = 0;
   for (let from; from !== null; ) {
     const reply = await env.connection.read(`${env.path}verify/`, { from });
@@ -56,6 +56,7 @@ export async function verify(env) {
       const detail = `The call that made revision ${reply.at} differs: ${reply.reason}.`;
       throw new NotVerified(200, { ...reply, detail });
     }
+    onProgress?.(calls);
     from = reply.next;
   }
   return calls;

@@ -105,7 +105,10 @@ test("no page is asked for that nobody reads", async () => {
 test("a log is verified part after part, and a difference is an error with its place", async () => {
   const parts = [{ verified: true, calls: 5, next: 6 }, { verified: true, calls: 2, next: null }];
   const right = answering(parts);
-  assert.equal(await (await right.env).verify(), 7);
+  /** @type {number[]} */
+  const told = [];
+  assert.equal(await (await right.env).verify({ onProgress: (calls) => told.push(calls) }), 7);
+  assert.deepEqual([told.length, told.at(-1)], [2, 7]);
   assert.deepEqual(right.asked, ["verify{}", 'verify{"from":6}']);
   const wrong = answering([parts[0], { verified: false, calls: 1, next: null, at: "7.2", reason: "another reward" }]);
   await assert.rejects((await wrong.env).verify(), (error) => {
