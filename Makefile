@@ -106,6 +106,10 @@ test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_g
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: thorough
+thorough: $(VENV)/.test  ## run the tests with four times the drawn examples
+	$(BIN)/python -m pytest -m "not slow" --hypothesis-profile=thorough --numprocesses=2 --dist=loadfile $(ARGS)
+
 # In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's.
 $(VENV)/openenv/.ready: clients/python/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from shared.settings import Settings
@@ -13,6 +14,11 @@ pytest.register_assert_rewrite("shared.storage.testing", "tests.shared.snapshot.
 
 LAMBDA = pytest.param("emulator", marks=[pytest.mark.slow, pytest.mark.aws])
 
+
+# Every run draws others. `make thorough` draws as many as Hypothesis would by itself.
+hypothesis.settings.register_profile("sample", max_examples=25)
+hypothesis.settings.register_profile("thorough", max_examples=100)
+hypothesis.settings.load_profile("sample")
 
 # Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
 asyncio.get_event_loop_policy().get_event_loop().close()

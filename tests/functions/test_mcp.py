@@ -350,7 +350,6 @@ _CALLS = st.builds(
 
 
 @settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -365,7 +364,6 @@ def test_whatever_a_tool_is_given_is_answered(local: Api, call: tuple[str, dict[
 
 
 @settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -274,7 +274,6 @@ _MESSAGES = st.fixed_dictionaries(
 
 @given(messages=st.lists(_MESSAGES, max_size=6))
 @hypothesis.settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

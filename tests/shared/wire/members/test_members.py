@@ -19,6 +19,11 @@ from shared.wire.spaces.description import describe, rebuild
 from shared.wire.values.forms import JSON, JSON_BASE64, MSGPACK, Form, encode
 from tests.shared.wire.strategies import any_space, junk, same, spoiled
 
+MORE = 3 * settings().max_examples
+"""Where most of what is drawn is much alike."""
+FEWER = settings().max_examples // 2
+"""Where each example is many members."""
+
 
 def refused(space: Space[Any], raw: Any) -> str:
     with pytest.raises(InvalidAction) as caught:
@@ -84,13 +89,13 @@ def assert_member_or_refusal(space: Space[Any], raw: Any) -> None:
         assert unbounded(space).contains(value)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=MORE)
 @given(any_space, junk)
 def test_junk_is_a_member_or_is_refused(space: Space[Any], raw: Any) -> None:
     assert_member_or_refusal(space, raw)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=MORE)
 @given(any_space, st.data())
 def test_a_spoiled_sample_is_a_member_or_is_refused(space: Space[Any], data: st.DataObject) -> None:
     space.seed(0)
@@ -353,7 +358,7 @@ def test_a_message_is_one_line() -> None:
     assert "\n" not in refused(space, np.zeros((3, 3)))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=FEWER)
 @given(any_space, st.integers(0, 2**31))
 def test_many_are_read_like_each_of_them(space: Space[Any], seed: int) -> None:
     space.seed(seed)
@@ -363,7 +368,7 @@ def test_many_are_read_like_each_of_them(space: Space[Any], seed: int) -> None:
         assert all(map(same, samples, members(space, sent)))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=FEWER)
 @given(any_space, junk)
 def test_many_are_refused_where_one_of_them_is(space: Space[Any], raw: Any) -> None:
     good = through_json(space.sample())
