@@ -1,10 +1,11 @@
 """The versions of the code behind a snapshot, which names classes and does not hold their code."""
 
 import hashlib
+import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,11 +21,11 @@ def distributions_of(modules: Iterable[str]) -> tuple[str, ...]:
     The standard library is left out, and so are Gymnasium and NumPy, on which every snapshot depends. This project
     is left out too: what it writes it reads in every later release.
     """
-    found = set()
+    found: set[str] = set()
     for module in modules:
         package = module.partition(".")[0]
         if package not in sys.stdlib_module_names | {"gymnasium", "numpy", _OWN_PACKAGE}:
-            found.update(_distributions().get(package, [module]))
+            found.update(_distributions_with(package) or [module])
     return (PYTHON, *sorted(found))
 
 
@@ -55,5 +56,20 @@ def _source(module: str) -> str | None:
 
 
 @cache
-def _distributions() -> Mapping[str, list[str]]:
-    return packages_distributions()
+def _distributions_with(package: str) -> tuple[str, ...]:
+    """The distributions that a package comes from.
+
+    `importlib.metadata.packages_distributions` looks into every file of all that is installed, which takes half a
+    second where much is.
+    """
+    return tuple(each.metadata["Name"] for each in distributions() if _brings(each, package))
+
+
+def _brings(distribution: Distribution, package: str) -> bool:
+    """Whether a distribution declares a package, or has a module of it where it declares none."""
+    declared = (distribution.read_text("top_level.txt") or "").split()
+    if declared:
+        return package in declared
+    listed = distribution.read_text("RECORD") or "\n".join(map(str, distribution.files or ()))
+    module = rf"^{re.escape(package)}(/[^,\n]*)?\.([^,/\n]*\.)?(py|pyd|so)(,|$)"
+    return re.search(module, listed, re.MULTILINE) is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.snapshot.versions import distributions
 from shared.snapshot.versions.distributions import distributions_of, version_here
 
 
@@ -16,6 +17,38 @@ def test_python_comes_first_and_the_standard_library_gymnasium_and_numpy_are_lef
 def test_a_module_is_named_by_its_distribution_once() -> None:
     found = distributions_of(["msgspec", "msgspec.json", "yaml", "cloudpickle.cloudpickle"])
     assert found == ("python", "PyYAML", "cloudpickle", "msgspec")
+
+
+def test_they_are_those_that_importlib_finds_in_all_that_is_installed() -> None:
+    imported = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
+    expected = importlib.metadata.packages_distributions()
+    own = {"gymnasium", "numpy", "shared"}
+    assert len(imported & {*expected}) > 20
+    for package in (imported & {*expected}) - own:
+        assert distributions_of([package]) == ("python", *sorted({*expected[package]}))
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"RECORD": "lonely/envs/board.py,sha256=a,9\n"}, True),
+        ({"RECORD": "lonely.py,sha256=a,9\n"}, True),
+        ({"RECORD": "other.py,,\nlonely.cpython-313-x86_64-linux-gnu.so,sha256=a,9\n"}, True),
+        ({"RECORD": "lonely/data.json,sha256=a,9\nlonely_too/envs.py,,\nother/lonely.py,,\n"}, False),
+        ({"RECORD": "other.py,,\n", "top_level.txt": "other\nlonely\n"}, True),
+        ({"RECORD": "lonely.py,,\n", "top_level.txt": "other\n"}, False),
+    ],
+)
+def test_a_package_comes_from_whoever_declares_it_or_has_a_module_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], found: bool
+) -> None:
+    folder = tmp_path / "Island-1.0.dist-info"
+    folder.mkdir()
+    for name, text in {**files, "METADATA": "Metadata-Version: 2.1\nName: Island\nVersion: 1.0\n"}.items():
+        (folder / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(distributions, "_distributions_with", distributions._distributions_with.__wrapped__)
+    assert distributions_of(["lonely.envs"]) == ("python", "Island" if found else "lonely.envs")
 
 
 def test_a_module_of_no_distribution_is_named_itself() -> None:
