@@ -54,6 +54,7 @@ def test_the_key_that_was_given_goes_with_a_call(visitor: Visitor, tmp_path: Pat
         page.get_by_role("button", name="Use this key").click()
         listing.get_by_role("button", name="Execute").click()
         expect(status).to_have_text("200")
+        page.close()  # before its server ends, which would cut what it still loads
 
 
 def test_it_works_on_another_origin_than_the_api(
