@@ -211,6 +211,10 @@ turns: $(VENV)/.check  ## play two environments of every kind by turns, each aga
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)
 
+.PHONY: rollouts
+rollouts: $(VENV)/.test  ## play 256 rollouts over sessions through 50 kills and 1,000 lost replies, and compare every bit
+	PYTHONPATH=clients/python/src $(BIN)/python -m tests.chaos.rollouts $(ARGS)
+
 .PHONY: soak
 soak: $(VENV)/.test  ## call many instances for long and watch the server's memory
 	$(BIN)/python -m tests.soak.run $(ARGS)
