@@ -4,7 +4,6 @@ PORT ?= 5000
 HOST ?= 127.0.0.1
 WORKERS ?= 1
 VENV := .venv
-TRAIN_VENV := .venv-train
 BIN := $(VENV)/bin
 ENGINE ?= docker
 TO ?= backup
@@ -15,7 +14,7 @@ STACK ?= gym
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-s3 backup sam build deploy requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages train exactness turns chaos fuzz examples clean
+.PHONY: help run run-s3 backup sam build deploy requirements image test-image lambda test test-lambda bench check format catalog vendor upload-pages exactness turns chaos fuzz examples clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -179,14 +178,25 @@ vendor:  ## bundle the libraries of the pages into static/vendor/ from npm; need
 upload-pages: $(VENV)/.all  ## upload the pages to a bucket: BUCKET=NAME API=https://...
 	$(BIN)/python -m infra.aws.upload_pages "$(BUCKET)" "$(API)"
 
-$(TRAIN_VENV)/.ready: clients/python/pyproject.toml
-	@echo "Installing torch and stable-baselines3 into $(TRAIN_VENV). This takes some minutes the first time."
-	@test -x $(TRAIN_VENV)/bin/python || $(PYTHON) -m venv $(TRAIN_VENV)
-	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[train]" "gymnasium[classic-control]"
+# Each trainer in a virtual environment of its own. They share torch, which is 0.7 to 5 GB: TORCH may name another build.
+TRAINERS := stable-baselines3 torchrl tianshou skrl cleanrl
+TORCH ?= torch
+$(VENV)/trainers/torch/.ready:
+	@echo "Installing torch and five trainers into $(@D) and beside it. This takes some minutes the first time."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
 	@touch $@
 
-train: $(VENV)/.all $(TRAIN_VENV)/.ready  ## train on the server and in process and compare every parameter; installs torch
-	$(BIN)/python -m infra.proofs.train $(TRAIN_VENV)/bin/python $(ARGS)
+$(VENV)/trainers/%/.ready: $(VENV)/trainers/torch/.ready clients/python/pyproject.toml
+	$(BIN)/python -m venv $(@D)
+	cd $(@D)/lib/python*/site-packages && realpath ../../../../torch/lib/python*/site-packages > torch.pth
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[$*]"
+	@touch $@
+
+.PHONY: trainers
+trainers: $(VENV)/.all $(TRAINERS:%=$(VENV)/trainers/%/.ready)  ## train on the server and in process by five libraries and compare every number; installs torch
+	$(BIN)/python -m infra.proofs.trainers $(VENV)/trainers $(or $(ARGS),$(TRAINERS))
 
 exactness: $(VENV)/.check  ## prove every environment exact and write docs/exactness.md; hours
 	$(BIN)/python -m infra.proofs.exactness $(ARGS)
@@ -204,6 +214,10 @@ turns: $(VENV)/.check  ## play two environments of every kind by turns, each aga
 
 chaos: $(VENV)/.test  ## kill servers and break stores, and check that each call was applied once
 	$(BIN)/python -m tests.chaos.run $(ARGS)
+
+.PHONY: rollouts
+rollouts: $(VENV)/.test  ## play 256 rollouts over sessions through 50 kills and 1,000 lost replies, and compare every bit
+	PYTHONPATH=clients/python/src $(BIN)/python -m tests.chaos.rollouts $(ARGS)
 
 .PHONY: soak
 soak: $(VENV)/.test  ## call many instances for long and watch the server's memory
@@ -233,4 +247,4 @@ examples: $(VENV)/.test  ## run the agents of clients/examples/ and generated cl
 	$(BIN)/python -m pytest tests/clients/test_examples.py tests/clients/test_generated.py $(ARGS)
 
 clean:  ## remove what was installed and built; keep the snapshots
-	rm -rf $(VENV) $(TRAIN_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -15,6 +15,7 @@ from typing import Any
 from shared import variables
 from tests.benchmarks import (
     captures,
+    crowd,
     explore,
     growth,
     imports,
@@ -184,6 +185,13 @@ def _sessions(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.table(head, sessions.rows(found)), [each._asdict() for each in found]
 
 
+def _crowd(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = crowd.crowds(Path(folder), given.rounds)
+    head = ("live environments", "sessions", "p99 s", "server's µs a step", "KiB of its memory a session")
+    return tables.table(head, crowd.rows(found)), [each._asdict() for each in found]
+
+
 def _stores(given: argparse.Namespace) -> tuple[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         found = stores.stores(Path(folder), given.rounds, given.seconds)
@@ -265,6 +273,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "growth": _growth,
     "workers": _workers,
     "sessions": _sessions,
+    "crowd": _crowd,
     "stores": _stores,
     "snapshots": _snapshots,
     "imports": _imports,

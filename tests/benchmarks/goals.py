@@ -34,6 +34,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
         "record": _record,
         "growth": _growth,
         "workers": _workers,
+        "crowd": _crowd,
         "stores": _stores,
         "snapshots": _snapshots,
         "paint": _paint,
@@ -94,6 +95,13 @@ def _workers(figures: list[dict[str, Any]]) -> Iterator[Goal]:
         yield Goal(
             f"processor time of {each['what']} by two workers, by that of one", 1.1, each["two"] / each["one"]
         )
+
+
+def _crowd(figures: list[dict[str, Any]]) -> Iterator[Goal]:
+    for each in figures:
+        what = f"{each['sessions']:,} sessions that step at once, {each['live']}"
+        yield Goal(f"p99 of a step of {what}", 2, each["p99"], "s")
+        yield Goal(f"memory of a session of {what}", 200, each["session_bytes"] / 1024, "KiB")
 
 
 def _stores(figures: dict[str, Any]) -> Iterator[Goal]:

@@ -15,6 +15,7 @@ from tests.servers import supervised
 
 _ENV_ID = "CartPole-v1"
 _CONNECTIONS = (1, 64)
+_TEXT, _PING, _PONG = 1, 9, 10
 _QUIET = {"GYM_HTTP_LOG": "errors", "GYM_HTTP_LIVE_ENVS": "256"}
 
 
@@ -28,7 +29,7 @@ class Cost(NamedTuple):
     session_p50: float
 
 
-class _Session(Connection):
+class Session(Connection):
     """One session of a player, whose requests are whole frames; the first is the handshake."""
 
     _open = False
@@ -43,8 +44,12 @@ class _Session(Connection):
         size, begin = _size(self._buffer)
         if len(self._buffer) < begin + size:
             return None
+        kind = self._buffer[0] & 15
         reply, self._buffer = self._buffer[begin : begin + size], self._buffer[begin + size :]
-        return self._whole_reply() if reply == b"" else reply  # a ping
+        if kind != _PING:
+            return reply
+        self._transport.write(_masked(_PONG, reply))
+        return self._whole_reply()
 
     def _accepted(self, reply: bytes) -> bool:
         return b'"problem":' not in reply and not reply.startswith(b"HTTP/1.1 4")
@@ -68,11 +73,11 @@ def _cost(contender: Contender, process: int, connections: int, rounds: int, sec
     for number in range(rounds + 1):
         ways: list[tuple[Sequence[tuple[int, Next]], type[Connection]]] = [
             (http, Connection),
-            (over_sessions, _Session),
+            (over_sessions, Session),
         ]
         for place, (players, connection) in enumerate(ways):
             for _, player in players:
-                if isinstance(player, _SessionPlayer):
+                if isinstance(player, SessionPlayer):
                     player.restart()
             before = processor_s(process)
             run: Run = drive_at(players, seconds, connection)
@@ -82,11 +87,11 @@ def _cost(contender: Contender, process: int, connections: int, rounds: int, sec
     return Cost(connections, *map(statistics.median, (*costs, *p50s)))
 
 
-class _SessionPlayer:
+class SessionPlayer:
     """A player that begins with the handshake."""
 
-    def __init__(self, handshake: bytes, player: Player) -> None:
-        self._handshake = handshake
+    def __init__(self, opening: bytes, player: Next) -> None:
+        self._opening = opening
         self._player = player
         self.restart()
 
@@ -97,24 +102,32 @@ class _SessionPlayer:
     def __call__(self, reply: bytes) -> tuple[bytes, bool]:
         if not self._begun:
             self._begun = True
-            return self._handshake, False
+            return self._opening, False
         return self._player(reply)
 
 
-def _player(contender: Contender, seed: int) -> _SessionPlayer:
+def _player(contender: Contender, seed: int) -> SessionPlayer:
     path = contender.create(_ENV_ID, seed)
-    handshake = (
+    steps = [message("step", json.loads(body)) for body in actions(_ENV_ID, seed)]
+    return SessionPlayer(handshake(path), Player(steps, message("reset", {})))
+
+
+def handshake(path: str) -> bytes:
+    """The request by which a session with the instance of this path begins."""
+    return (
         f"GET {path}/session/ HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
         "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    steps = [_message("step", json.loads(body)) for body in actions(_ENV_ID, seed)]
-    return _SessionPlayer(handshake.encode(), Player(steps, _message("reset", {})))
+    ).encode()
 
 
-def _message(call: str, body: dict[str, object]) -> bytes:
-    """A message as a frame of a client, whose mask of zeros changes nothing."""
-    content = json.dumps({"id": 1, "call": call, **body}).encode()
-    return bytes((0x81, 0x80 | len(content))) + bytes(4) + content
+def message(call: str, body: dict[str, object]) -> bytes:
+    """A message as a frame of a client."""
+    return _masked(_TEXT, json.dumps({"id": 1, "call": call, **body}).encode())
+
+
+def _masked(kind: int, content: bytes) -> bytes:
+    """A frame of a client, whose mask of zeros changes nothing."""
+    return bytes((0x80 | kind, 0x80 | len(content))) + bytes(4) + content
 
 
 def _size(frame: bytes) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import asyncio
 import math
 
 from tests.benchmarks.load import Player
-from tests.benchmarks.sessions import Cost, _message, _Session, _SessionPlayer, rows
+from tests.benchmarks.sessions import Cost, Session, SessionPlayer, message, rows
 
 
 class Transport(asyncio.Transport):
@@ -26,8 +26,8 @@ def frame(content: bytes) -> bytes:
 
 def test_replies_are_read_whole_between_pings_and_only_steps_count() -> None:
     async def test() -> None:
-        steps, reset = [_message("step", {"action": 1})], _message("reset", {})
-        session, transport = _Session(_SessionPlayer(b"GET / ...", Player(steps, reset))), Transport()
+        steps, reset = [message("step", {"action": 1})], message("reset", {})
+        session, transport = Session(SessionPlayer(b"GET / ...", Player(steps, reset))), Transport()
         session.connection_made(transport)
         for data in (b"HTTP/1.1 101 Switching\r\nupgrade: web", b"socket\r\n\r\n"):
             session.data_received(data)
@@ -37,11 +37,11 @@ def test_replies_are_read_whole_between_pings_and_only_steps_count() -> None:
         for data in (
             frame(long)[:50],
             frame(long)[50:],
-            b"\x89\x00" + frame(b'{"terminated":true}'),
+            b"\x89\x02hi" + frame(b'{"terminated":true}'),
             frame(b"{}"),
         ):
             session.data_received(data)
-        assert transport.sent == [b"GET / ...", *steps, *steps, reset, *steps]
+        assert transport.sent == [b"GET / ...", *steps, *steps, b"\x8a\x82\0\0\0\0hi", reset, *steps]
         assert len(session.latencies) == 2
         session.data_received(frame(b'{"problem":{}}'))
         assert session.finished.exception() is not None

@@ -4,10 +4,12 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx2
+
+from tests.chaos.plan import Plan
 
 _ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
@@ -71,3 +73,28 @@ class Server:
                     port.set_result(int(listening[1]))
         if not port.done():
             port.set_exception(RuntimeError(f"The server did not start; see {self._log}."))
+
+
+async def kill_now_and_then(servers: Sequence[Server], plan: Plan) -> None:
+    """Kill one of the servers whenever the plan says so, and never the last that runs."""
+    while True:
+        await asyncio.sleep(plan.random.uniform(0, 0.02))
+        running = [server for server in servers if server.client is not None]
+        if plan.kill_due and len(running) > 1:
+            kill(plan.random.choice(running), plan)
+
+
+def kill(server: Server, plan: Plan) -> None:
+    """Kill the server if it runs, and note it in the plan."""
+    if server.client is not None:
+        server.kill()
+        plan.kills += 1
+
+
+async def keep_running(server: Server) -> None:
+    """Start the server again whenever it was killed."""
+    while True:
+        if server.client is None:
+            await server.gone()
+            await server.start()
+        await asyncio.sleep(0.02)

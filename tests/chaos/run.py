@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.chaos.checker import Verdict, Violation, check, counted
 from tests.chaos.client import Client
 from tests.chaos.clouds import CLOUDS, Cloud
-from tests.chaos.fleet import Server
+from tests.chaos.fleet import Server, keep_running, kill, kill_now_and_then
 from tests.chaos.history import Recorder, read
 from tests.chaos.logs import Log, log_of, unexplained
 from tests.chaos.plan import Plan
@@ -121,8 +121,8 @@ async def _fleet(chosen: Run, plan: Plan) -> AsyncIterator[list[Server]]:
 @contextlib.asynccontextmanager
 async def _trouble(chosen: Run, servers: list[Server], plan: Plan) -> AsyncIterator[None]:
     """Inject kills and faults until the block ends; then every server runs and the store works."""
-    tasks = [asyncio.create_task(_keep_running(server)) for server in servers]
-    tasks.append(asyncio.create_task(_kill_now_and_then(servers, plan)))
+    tasks = [asyncio.create_task(keep_running(server)) for server in servers]
+    tasks.append(asyncio.create_task(kill_now_and_then(servers, plan)))
     if chosen.cloud is None:
         tasks.append(asyncio.create_task(hold_now_and_then(_database(chosen), plan)))
     try:
@@ -139,30 +139,8 @@ async def _trouble(chosen: Run, servers: list[Server], plan: Plan) -> AsyncItera
             raise error
 
 
-async def _kill_now_and_then(servers: list[Server], plan: Plan) -> None:
-    while True:
-        await asyncio.sleep(plan.random.uniform(0, 0.02))
-        running = [server for server in servers if server.client is not None]
-        if plan.kill_due and len(running) > 1:
-            _kill(plan.random.choice(running), plan)
-
-
 def _kill_one(servers: list[Server], number: int, plan: Plan) -> None:
-    _kill(servers[number], plan)
-
-
-def _kill(server: Server, plan: Plan) -> None:
-    if server.client is not None:
-        server.kill()
-        plan.kills += 1
-
-
-async def _keep_running(server: Server) -> None:
-    while True:
-        if server.client is None:
-            await server.gone()
-            await server.start()
-        await asyncio.sleep(0.02)
+    kill(servers[number], plan)
 
 
 async def _last_words(client: Client, workload: Workload) -> list[Violation]:

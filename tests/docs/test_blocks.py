@@ -15,6 +15,7 @@ PLAYED = (
 
 RUN_ELSEWHERE = {
     "README.md": "test_readme.py kills its server between two blocks",
+    "docs/trainers.md": "`make trainers` runs them where the trainers are installed",
     "docs/openenv.md": "tests/clients/test_openenv.py runs them where OpenEnv is installed",
     "docs/time-machine.md": "test_time_machine.py runs them where Minari is installed",
     "docs/classroom.md": "tests/infra/classroom serves the class and follows the page",

@@ -3,6 +3,7 @@
 import gymnasium
 import gymnasium_http
 import pytest
+from gymnasium.vector import AutoresetMode
 from gymnasium_http import Connection
 from sameness import same
 
@@ -41,3 +42,17 @@ def test_human_shows_the_servers_frames_here(connection: Connection, monkeypatch
     env.step(1)
     assert env.window is not None
     env.close()
+
+
+def test_a_vectors_autoreset_may_be_given_as_gymnasium_has_it(connection: Connection) -> None:
+    """TorchRL takes only vectors whose mode is Disabled, or SameStep."""
+    told = {"autoreset_mode": AutoresetMode.DISABLED}
+    with gymnasium_http.make_vec("CartPole-v1", 2, connection=connection, vector_kwargs=told) as envs:
+        assert envs.autoreset_mode is AutoresetMode.DISABLED
+        local = gymnasium.make_vec("CartPole-v1", 2, vectorization_mode="sync", vector_kwargs=told)
+        assert same(envs.reset(seed=1), local.reset(seed=1))
+
+
+def test_how_a_vector_runs_in_process_is_not_asked_of_the_server(connection: Connection) -> None:
+    with pytest.raises(ValueError, match=r"vector_kwargs has copy, .* leave out all but autoreset_mode"):
+        gymnasium_http.make_vec("CartPole-v1", 2, connection=connection, vector_kwargs={"copy": False})

@@ -12,10 +12,11 @@ from weakref import WeakValueDictionary
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.kind import kind_of
 from shared.session.live.placement import Placement
-from shared.session.live.restore import check_compatible, closed, rebuilt
+from shared.session.live.restore import check_compatible, closed, rebuilt, taken_over
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded, Snapshots
-from shared.snapshot.contract.mechanism import Home, home_of
+from shared.snapshot.contract.mechanism import Home, Mechanism, home_of
+from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.versions.compatibility import Accept
 
 # For how many calls the store is asked first, once another process has written to the instance. Asking a near
@@ -126,12 +127,32 @@ class LiveCache:
             await self._placement.restorer(live.thread, live.kind, live.home).run(live.refresh, newer)
             live.dependencies, live.moved = found.dependencies, found.moved
 
+    def _spare(self, mechanism: Mechanism, recipe: Recipe) -> LiveEnvironment | None:
+        """The one used longest ago, if it has to make room now and can go on as an environment of the recipe.
+
+        Making an environment takes several times as long as restoring one.
+        """
+        if not getattr(mechanism, "takes_over", False) or not 0 < self._capacity <= len(self._entries):
+            return None
+        reference, oldest = next(iter(self._entries.items()))
+        unlike = oldest.header.mechanism != mechanism.name or oldest.header.recipe.make != recipe.make
+        if unlike or self._busy(reference) or oldest.thread.lost:
+            return None
+        if self._placement.misplaced(oldest.thread, oldest.kind, oldest.home):
+            return None
+        return self._entries.pop(reference)
+
     async def _restored(self, loaded: Loaded) -> LiveEnvironment:
         header = loaded.header
         found = check_compatible(loaded, self._accept)
-        kind, home = kind_of(header.recipe), home_of(found.mechanism, header.recipe)
-        thread = self._placement.home(kind, home)
-        subject = await self._placement.restorer(thread, kind, home).run(rebuilt, loaded)
+        spare = self._spare(found.mechanism, header.recipe)
+        if spare is not None:
+            thread = spare.thread
+            subject = await thread.run(taken_over, spare.subject, loaded)
+        else:
+            kind, home = kind_of(header.recipe), home_of(found.mechanism, header.recipe)
+            thread = self._placement.home(kind, home)
+            subject = await self._placement.restorer(thread, kind, home).run(rebuilt, loaded)
         live = LiveEnvironment(subject, thread, loaded)
         live.dependencies, live.moved = found.dependencies, found.moved
         await self.put(live)

@@ -28,7 +28,11 @@ _log = logging.getLogger(__name__)
 
 def rebuilt(loaded: Loaded) -> Subject:
     """Rebuild the environment of a snapshot and make it continue from there."""
-    subject = subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
+    return taken_over(subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe), loaded)
+
+
+def taken_over(subject: Subject, loaded: Loaded) -> Subject:
+    """Make a subject that nobody else uses continue from the snapshot, whatever it did before."""
     try:
         continue_from(subject, loaded)
     except BaseException:

@@ -41,6 +41,7 @@ class StateMechanism:
 
     libraries: tuple[str, ...] = ()
     home = Home.LOOP
+    takes_over = True
 
     def __init__(self, name: str, changing: Changing) -> None:
         self.name = name

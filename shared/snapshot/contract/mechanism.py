@@ -70,7 +70,9 @@ class Mechanism(Protocol):
     """One way to carry environments.
 
     A mechanism whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`, which
-    returns a closed subject that it has kept, to be restored next, or None. One whose bodies depend on more
+    returns a closed subject that it has kept, to be restored next, or None. One with `takes_over = True` restores
+    much faster than it makes an environment, and lets a live one whose calls all went well go on as another of an
+    equal recipe. One whose bodies depend on more
     distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
     versions and nothing else of the body. One that a brief trial does not prove may also have `trial`, arguments
     of `conformance.check.check_recipe` by name.

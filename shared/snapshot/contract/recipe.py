@@ -42,6 +42,11 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seeds the outermost spaces, and the first reset if that has no seed of its own."""
 
     @property
+    def make(self) -> bytes:
+        """What two environments have in common whose states alone differ: everything but the seed."""
+        return msgspec.msgpack.encode(msgspec.structs.replace(self, seed=None))
+
+    @property
     def draws(self) -> bool:
         """Whether `render` returns frames. `human` returns none, and here it opens no window either."""
         return self.render_mode not in (None, "human")

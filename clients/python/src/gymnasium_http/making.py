@@ -8,7 +8,7 @@ import gymnasium
 from gymnasium.envs.registration import VectorizeMode
 from gymnasium.vector import AutoresetMode
 
-from gymnasium_http.calls.making import Maker, Wrapper, check_mode
+from gymnasium_http.calls.making import Maker, Wrapper, autoreset_of, check_mode
 from gymnasium_http.environment import HTTPEnv
 from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.blocking import run
@@ -91,6 +91,7 @@ def make_vec(
     wrappers: Sequence[Wrapper] = (),
     autoreset: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     seed: int | None = None,
+    vector_kwargs: Mapping[str, Any] | None = None,
     env_kwargs: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> HTTPVectorEnv:
@@ -100,10 +101,11 @@ def make_vec(
     environment's vector entry point, such as CartPole's, whose episodes differ from those of single environments.
 
     `vectorization_mode` may be "sync" or "async", which return the same: a step of all is one call. The other
-    arguments are those of `make`. `wrappers` are applied to each sub-environment.
+    arguments are those of `make`. `wrappers` are applied to each sub-environment. `autoreset` may also be given as
+    Gymnasium has it, `vector_kwargs={"autoreset_mode": ...}`.
 
     Raises:
-        ValueError: the mode is "vector_entry_point", or none of Gymnasium's.
+        ValueError: the mode is "vector_entry_point", or none of Gymnasium's, or `vector_kwargs` has more.
         NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
         UnknownArgument: the constructor takes no such argument.
         NoServer: no server answered at the URL.
@@ -117,7 +119,7 @@ def make_vec(
         render_mode=render_mode,
         max_episode_steps=max_episode_steps,
         wrappers=wrappers,
-        autoreset=autoreset,
+        autoreset=autoreset_of(autoreset, vector_kwargs),
         seed=seed,
         kwargs={**kwargs, **(env_kwargs or {})},
     )

@@ -1,5 +1,6 @@
 """Environments step over a session where the server has them, lose nothing with it, and never share it."""
 
+import math
 import multiprocessing
 import os
 import pickle
@@ -196,6 +197,18 @@ def test_a_full_server_is_asked_again_later(env: HTTPEnv, connection: Connection
     connection._sessions_from = 0.0  # the pause is over
     env.step(0)
     assert env.transport == "session"
+
+
+def test_a_busy_server_that_had_sessions_is_asked_again_later_and_one_that_never_had_is_not(
+    env: HTTPEnv, url: str
+) -> None:
+    """A handshake that takes too long tells of a gateway that knows none, or of a server with much to do."""
+    unknown, known = Connection(url), env.connection
+    env.reset(seed=7)
+    for connection in (unknown, known):
+        connection.note_refusal(TimeoutError())
+        assert not connection.may_have_sessions
+    assert (unknown._sessions_from, known._sessions_from < math.inf) == (math.inf, True)
 
 
 def test_an_environment_that_is_given_another_connection_calls_by_that(env: HTTPEnv, url: str) -> None:

@@ -8,7 +8,7 @@ from gymnasium.vector import AutoresetMode
 
 from gymnasium_http.asynchronous.environment import AsyncEnv
 from gymnasium_http.asynchronous.vector import AsyncVectorEnv
-from gymnasium_http.calls.making import Maker, Wrapper, check_mode, list_instances
+from gymnasium_http.calls.making import Maker, Wrapper, autoreset_of, check_mode, list_instances
 from gymnasium_http.making import Remake
 from gymnasium_http.transport.address import DEFAULT_URL
 from gymnasium_http.transport.async_connection import AsyncConnection
@@ -71,6 +71,7 @@ async def make_vec_async(
     wrappers: Sequence[Wrapper] = (),
     autoreset: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     seed: int | None = None,
+    vector_kwargs: Mapping[str, Any] | None = None,
     env_kwargs: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> AsyncVectorEnv:
@@ -79,7 +80,7 @@ async def make_vec_async(
     The arguments are those of `make_vec`.
 
     Raises:
-        ValueError: the mode is "vector_entry_point", or none of Gymnasium's.
+        ValueError: the mode is "vector_entry_point", or none of Gymnasium's, or `vector_kwargs` has more.
         NotCreatable: Gymnasium, a wrapper or the environment's constructor raised.
         UnknownArgument: the constructor takes no such argument.
         NoServer: no server answered at the URL.
@@ -94,7 +95,7 @@ async def make_vec_async(
         render_mode=render_mode,
         max_episode_steps=max_episode_steps,
         wrappers=wrappers,
-        autoreset=autoreset,
+        autoreset=autoreset_of(autoreset, vector_kwargs),
         seed=seed,
         kwargs={**kwargs, **(env_kwargs or {})},
     )

@@ -104,6 +104,22 @@ async def list_instances(connection: Caller) -> dict[str, str]:
     return found
 
 
+def autoreset_of(autoreset: AutoresetMode | str, vector_kwargs: Mapping[str, Any] | None) -> AutoresetMode | str:
+    """The mode for a vector, which `vector_kwargs` may name as it does for `gymnasium.make_vec`.
+
+    Raises:
+        ValueError: `vector_kwargs` has anything else.
+    """
+    named = dict(vector_kwargs or {})
+    mode: AutoresetMode | str = named.pop("autoreset_mode", autoreset)
+    if named:
+        raise ValueError(
+            f"vector_kwargs has {', '.join(sorted(named))}, which say how a vector runs in process; "
+            "leave out all but autoreset_mode."
+        )
+    return mode
+
+
 def check_mode(mode: VectorizeMode | str | None) -> None:
     """Refuse the vectorization mode in which the server makes none.
 

@@ -51,6 +51,7 @@ class Caller(ABC):
         self.timeout, self.patience = timeout, patience
         self._answered = False
         self._api_key, self._sessions = api_key, sessions
+        self._had_session = False
         usable = sessions and usual and not is_by_a_proxy(self.url)
         self._sessions_from = -math.inf if usable else math.inf
         """When a session may be tried, by `time.monotonic`."""
@@ -164,14 +165,17 @@ class Caller(ABC):
         """
         headers = {} if self._api_key is None else {"Authorization": f"Bearer {self._api_key}"}
         address = websocket_of(self.url) + path
-        return await self._talk(address, subprotocol, headers, min(self.timeout, _SHAKE_HANDS_S))
+        talk = await self._talk(address, subprotocol, headers, min(self.timeout, _SHAKE_HANDS_S))
+        self._had_session = True
+        return talk
 
     def note_refusal(self, error: Refused | OSError) -> None:
         """Learn from what became of a WebSocket whether the server has any, or when to ask again."""
         if isinstance(error, Refused):
             passes = error.status in _PASSING_REFUSALS
         else:
-            passes = not isinstance(error, TimeoutError)  # a gateway that knows none may never answer
+            # A gateway that knows none may never answer; a server that has opened some is busy.
+            passes = self._had_session or not isinstance(error, TimeoutError)
         self._sessions_from = time.monotonic() + _REFUSED_S if passes else math.inf
 
     async def _tried(
