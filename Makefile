@@ -106,11 +106,13 @@ test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_g
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
-# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's.
+# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's. With
+# uvloop and httptools, so that `bench` compares with its server at its quickest.
 $(VENV)/openenv/.ready: clients/python/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m venv $(VENV)/openenv
-	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]"
+	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]" \
+		uvloop httptools
 	@touch $@
 
 .PHONY: openenv
@@ -122,7 +124,8 @@ packages: $(VENV)/.test  ## build the packages for PyPI and npm, install what wo
 	npm ci --no-fund --no-audit --prefix infra/javascript
 	$(BIN)/python -m pytest -m slow tests/clients/test_packages.py $(ARGS)
 
-bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
+# `make openenv` installs what the part `wires` compares with.
+bench: $(VENV)/.test $(VENV)/openenv/.ready  ## measure speed against the in-memory way and OpenEnv; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 test-lambda: $(VENV)/.test build  ## test the artefact and the endpoints in Lambda's runtime
