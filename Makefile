@@ -109,11 +109,13 @@ test: $(VENV)/.test  ## run the tests
 thorough: $(VENV)/.test  ## run the tests with four times the drawn examples
 	$(BIN)/python -m pytest -m "not slow" --hypothesis-profile=thorough --numprocesses=2 --dist=loadfile $(ARGS)
 
-# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's.
+# In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's. With
+# uvloop and httptools, so that `bench` compares with its server at its quickest.
 $(VENV)/openenv/.ready: clients/python/pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m venv $(VENV)/openenv
-	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]"
+	$(VENV)/openenv/bin/python -m pip install --quiet --disable-pip-version-check --editable "clients/python[openenv]" \
+		uvloop httptools
 	@touch $@
 
 .PHONY: openenv
@@ -125,7 +127,8 @@ packages: $(VENV)/.test  ## build the packages for PyPI and npm, install what wo
 	npm ci --no-fund --no-audit --prefix infra/javascript
 	$(BIN)/python -m pytest -m slow tests/clients/test_packages.py $(ARGS)
 
-bench: $(VENV)/.test  ## measure speed against the in-memory way; ARGS="speed --only CartPole"
+# `make openenv` installs what the part `wires` compares with.
+bench: $(VENV)/.test $(VENV)/openenv/.ready  ## measure speed against the in-memory way and OpenEnv; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 test-lambda: $(VENV)/.test build  ## test the artefact and the endpoints in Lambda's runtime

@@ -43,10 +43,13 @@ class Server:
 
 
 def uvicorn(
-    app: str = "functions.local:app", options: Sequence[str] = (), **environment: str
+    app: str = "functions.local:app",
+    options: Sequence[str] = (),
+    python: Path | str = sys.executable,
+    **environment: str,
 ) -> AbstractContextManager[Server]:
     """A server of the application, of every endpoint by default, with these variables, until the block ends."""
-    return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment)
+    return _started(["uvicorn", app, "--port", "0", "--no-access-log", *options], environment, python)
 
 
 def supervised(**environment: str) -> AbstractContextManager[Server]:
@@ -76,8 +79,10 @@ class KeptOpen:
 
 
 @contextmanager
-def _started(module: list[str], environment: dict[str, str]) -> Iterator[Server]:
-    command = [sys.executable, "-m", *module]
+def _started(
+    module: list[str], environment: dict[str, str], python: Path | str = sys.executable
+) -> Iterator[Server]:
+    command = [python, "-m", *module]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

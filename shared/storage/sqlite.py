@@ -1,6 +1,7 @@
 """A store in one SQLite file, shared by the threads and processes of one host.
 
-Every call is one statement in its own transaction, so no lock outlives a call.
+Every call is one statement in its own transaction, or in one that it shares with others of the same turn of the
+event loop (`sqlite_group.py`), so no lock outlives a call.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from shared.storage.protocol import (
     Unchanged,
 )
 from shared.storage.sqlite_file import RESERVE_BYTES, DatabaseFile
+from shared.storage.sqlite_group import LONGEST_BYTES, REPLACE, GroupCommit
 
 _T = TypeVar("_T")
 
@@ -37,8 +39,6 @@ _SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
 _SCHEMA = """CREATE TABLE IF NOT EXISTS objects (
     key TEXT PRIMARY KEY NOT NULL, tag TEXT NOT NULL, written REAL NOT NULL, body BLOB NOT NULL)"""
 _GET = "SELECT body, tag FROM objects WHERE key = ?"
-# An UPDATE that leaves the key alone writes the row's page and not the index.
-_REPLACE = "UPDATE objects SET tag = ?, written = ?, body = ? WHERE key = ? AND tag = ?"
 _CREATE = "INSERT INTO objects (tag, written, body, key) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 _WRITE = """INSERT INTO objects (tag, written, body, key) VALUES (?, ?, ?, ?) ON CONFLICT (key)
     DO UPDATE SET tag = excluded.tag, written = excluded.written, body = excluded.body"""
@@ -50,7 +50,7 @@ _LIST = """SELECT key, written, length(body) FROM objects
     WHERE key >= ? AND key < CAST(? AS TEXT) ORDER BY key LIMIT ?"""
 # SQLITE_MAX_LENGTH, the limit on a whole row, less room for the key and the tag.
 _MAX_OBJECT_BYTES = 1_000_000_000 - 4096
-_CONDITIONAL = frozenset({_REPLACE, _CREATE, _DELETE_TAGGED})
+_CONDITIONAL = frozenset({REPLACE, _CREATE, _DELETE_TAGGED})
 
 # Waiting for another writer blocks the event loop, and a write holds the lock for about 20 us, so we poll with
 # a short pause. SQLite's own busy handler sleeps up to 100 ms between tries and misses every gap between
@@ -96,6 +96,9 @@ class SQLiteStore:
         self._local = threading.local()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._lock = threading.Lock()
+        self._group = GroupCommit(
+            lambda values: self._write(REPLACE, *values, may_use_reserve=False), self._begun, self._drop
+        )
 
     @classmethod
     def from_address(cls, address: StoreAddress, durability: Durability) -> Self:
@@ -126,8 +129,15 @@ class SQLiteStore:
             changed = self._write(_WRITE, *version, may_use_reserve=may_use_reserve)
         elif expect is ABSENT:
             changed = self._write(_CREATE, *version, may_use_reserve=may_use_reserve)
+        elif self._group.gathers and _SMALL_BYTES < len(body) <= LONGEST_BYTES:
+            changed = await self._group.replaced((*version, expect))
         else:
-            changed = self._write(_REPLACE, *version, expect, may_use_reserve=may_use_reserve)
+            if self._group.one_came:
+                self._group.gathers = True
+            else:
+                self._group.one_came = True
+                asyncio.get_running_loop().call_soon(self._group.turn_is_over)
+            changed = self._write(REPLACE, *version, expect, may_use_reserve=may_use_reserve)
         if not changed:
             raise Conflict(key, sent_once=True)
         return tag
@@ -195,6 +205,20 @@ class SQLiteStore:
                 raise
         self._run("PRAGMA wal_checkpoint(TRUNCATE)")
         return self._run(statement, *values)[1]
+
+    def _begun(self) -> sqlite3.Connection:
+        """The calling thread's connection, which has begun a transaction that writes."""
+        if time.monotonic() > self._file.check_due:
+            self._file.check()
+        self._patiently(lambda connection: connection.execute("BEGIN IMMEDIATE"))
+        return self._connection()
+
+    def _drop(self) -> None:
+        """Close the calling thread's connection, and with it what was begun and not committed."""
+        with self._lock:
+            del self._connections[threading.current_thread()]
+        self._local.connection.close()
+        del self._local.connection
 
     def _run(self, statement: str, *values: Any) -> tuple[Sequence[Any], int]:
         """Run one statement in its own transaction; its rows, and the number of rows it changed."""

@@ -22,7 +22,6 @@ from tests.benchmarks import (
     paint,
     phases,
     record,
-    sessions,
     tables,
     workers,
 )
@@ -30,6 +29,7 @@ from tests.benchmarks.contenders import serving
 from tests.benchmarks.goals import Goal, goals
 from tests.benchmarks.speed import BATCH, ROLLOUT, STEP, Cell, Speeds, measure
 from tests.benchmarks.stores import stores
+from tests.benchmarks.wires import clients, servers, steps
 
 _ENVIRONMENTS = ("CartPole-v1", "LunarLander-v3", "Ant-v5", "ALE/Pong-v5", "CarRacing-v3")
 _CELLS = [
@@ -178,11 +178,20 @@ def _workers(given: argparse.Namespace) -> tuple[str, Any]:
     return tables.table(head, rows), [each._asdict() for each in found]
 
 
-def _sessions(given: argparse.Namespace) -> tuple[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        found = sessions.sessions(Path(folder), given.rounds, given.seconds)
-    head = ("connections", "server's µs over HTTP", "a session", "ratio", "p50 µs over HTTP", "a session", "ratio")
-    return tables.table(head, sessions.rows(found)), [each._asdict() for each in found]
+def _wires(given: argparse.Namespace) -> tuple[str, Any]:
+    with tempfile.TemporaryDirectory() as folder, servers.serving(Path(folder)) as (theirs, ours):
+        stepped = steps.steps(theirs, ours, given.rounds, given.seconds)
+        by_clients = clients.steps(theirs, ours, given.rounds)
+    ratio = "by OpenEnv's"
+    step_head = ("wire", "connections", "server's µs", ratio, "p50 µs", ratio)
+    client_head = ("client", "client's µs", ratio, "server's µs", ratio, "p50 µs", ratio)
+    text = "\n\n".join(
+        (tables.table(step_head, steps.rows(stepped)), tables.table(client_head, clients.rows(by_clients)))
+    )
+    return text, {
+        "steps": [each._asdict() for each in stepped],
+        "clients": [each._asdict() for each in by_clients],
+    }
 
 
 def _crowd(given: argparse.Namespace) -> tuple[str, Any]:
@@ -272,8 +281,8 @@ _PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, Any]]] = {
     "record": _record,
     "growth": _growth,
     "workers": _workers,
-    "sessions": _sessions,
     "crowd": _crowd,
+    "wires": _wires,
     "stores": _stores,
     "snapshots": _snapshots,
     "imports": _imports,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.benchmarks.contenders import SQLITE, Contender
 from tests.benchmarks.growth import processor_s
-from tests.benchmarks.sessions import Session, SessionPlayer, handshake, message
+from tests.benchmarks.wires.frames import SocketConnection, handshake, plain
 from tests.functions.test_call_limit import answered
 from tests.functions.test_call_limit import workers as processes_of
 from tests.servers import supervised
@@ -82,7 +82,7 @@ def _instances(contender: Contender, count: int) -> list[str]:
 
 async def _played(port: int, paths: Sequence[str], process: int, rounds: int) -> list[Round]:
     loop = asyncio.get_running_loop()
-    seats = [_Seat(SessionPlayer(handshake(path), _Alternating())) for path in paths]
+    seats = [_Seat(_Alternating(path)) for path in paths]
     for seat in seats:
         await loop.create_connection(partial(_itself, seat), "127.0.0.1", port)
     await asyncio.gather(*(seat.ready for seat in seats))
@@ -96,8 +96,10 @@ async def _played(port: int, paths: Sequence[str], process: int, rounds: int) ->
     return played
 
 
-class _Seat(Session):
+class _Seat(SocketConnection):
     """A session that makes one step when it is told to, and stays open."""
+
+    opening = 1
 
     def step(self) -> asyncio.Future[None]:
         """Make a step; done when it is answered."""
@@ -119,11 +121,12 @@ class _Seat(Session):
 class _Alternating:
     """Pushes the cart to the left and to the right by turns, by which the pole stays up for many steps."""
 
-    def __init__(self) -> None:
-        self._steps = itertools.cycle([message("step", {"action": 0}), message("step", {"action": 1})])
+    def __init__(self, path: str) -> None:
+        steps = itertools.cycle([plain("step", {"action": 0}), plain("step", {"action": 1})])
+        self._sent = itertools.chain([(handshake(f"{path}/session/"), False)], zip(steps, itertools.repeat(True)))
 
     def __call__(self, _: bytes) -> tuple[bytes, bool]:
-        return next(self._steps), True
+        return next(self._sent)
 
 
 def _itself(seat: _Seat) -> _Seat:

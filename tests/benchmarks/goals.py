@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
 from tests.benchmarks.record import ROLLED
 from tests.benchmarks.speed import ROLLOUT, STEP
+from tests.benchmarks.wires import clients, servers
 
 _CAPTURE_MS = {"classic-control": 0.1, "toy-text": 0.1, "mujoco": 0.15, "ale": 0.5, "box2d": 0.1}
 
@@ -35,6 +36,7 @@ def goals(found: dict[str, Any]) -> list[Goal]:
         "growth": _growth,
         "workers": _workers,
         "crowd": _crowd,
+        "wires": _wires,
         "stores": _stores,
         "snapshots": _snapshots,
         "paint": _paint,
@@ -102,6 +104,28 @@ def _crowd(figures: list[dict[str, Any]]) -> Iterator[Goal]:
         what = f"{each['sessions']:,} sessions that step at once, {each['live']}"
         yield Goal(f"p99 of a step of {what}", 2, each["p99"], "s")
         yield Goal(f"memory of a session of {what}", 200, each["session_bytes"] / 1024, "KiB")
+
+
+def _wires(figures: dict[str, Any]) -> Iterator[Goal]:
+    stepped = {(each["wire"], each["connections"]): each for each in figures["steps"]}
+
+    def processor(wire: str, connections: int) -> float:
+        taken: float = stepped[wire, connections]["processor"]
+        theirs: float = stepped[servers.OPENENV, connections]["processor"]
+        return taken / theirs
+
+    what = "server's time of a session's step at {} by that of OpenEnv's server"
+    yield Goal(what.format("64 connections"), 0.7, processor(servers.KEYED, 64))
+    yield Goal(what.format("1 connection"), 0.9, processor(servers.KEYED, 1))
+    yield Goal("the same of a step over HTTP at 64 connections", 1.0, processor(servers.HTTP, 64))
+    p50 = stepped[servers.KEYED, 1]["p50"] / stepped[servers.HTTP, 1]["p50"]
+    yield Goal("p50 of a session's step at 1 connection, by that over HTTP", 0.8, p50)
+    by_client = {each["client"]: each for each in figures["clients"]}
+    theirs = by_client[clients.THEIRS]
+    face = by_client[clients.FACE]["server"] / theirs["server"]
+    yield Goal("our server's time of a step by OpenEnv's client, by that of OpenEnv's server", 0.8, face)
+    own = by_client[clients.SESSION]["processor"] / theirs["processor"]
+    yield Goal("the Python client's time of a step, by that of OpenEnv's client", 1.0, own)
 
 
 def _stores(figures: dict[str, Any]) -> Iterator[Goal]:

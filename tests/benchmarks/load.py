@@ -27,6 +27,13 @@ class Run:
 
     latencies: list[float]
     elapsed: float
+    processor_s: float = 0.0
+    """Processor time that its processes took meanwhile, where somebody asked for it."""
+
+    @property
+    def processor_a_step(self) -> float:
+        """Processor time for each counted request; what was not counted is in it."""
+        return self.processor_s / len(self.latencies)
 
 
 @dataclass(frozen=True)
@@ -61,24 +68,35 @@ def drive(port: int, players: Sequence[Next], seconds: float) -> Run:
 
 
 def drive_at(
-    players: Sequence[tuple[int, Next]], seconds: float, connection: "type[Connection] | None" = None
+    players: Sequence[tuple[int, Next]],
+    seconds: float,
+    connection: "type[Connection] | None" = None,
+    processor: Callable[[], float] = float,
 ) -> Run:
-    """The same with a port for each player, and perhaps another protocol than HTTP."""
-    return asyncio.run(_drive(players, seconds, connection or Connection))
+    """The same with a port for each player, and perhaps another protocol than HTTP.
+
+    `processor` tells the processor time that the contender has taken so far.
+    """
+    return asyncio.run(_drive(players, seconds, connection or Connection, processor))
 
 
-async def _drive(players: Sequence[tuple[int, Next]], seconds: float, connection: "type[Connection]") -> Run:
+async def _drive(
+    players: Sequence[tuple[int, Next]],
+    seconds: float,
+    connection: "type[Connection]",
+    processor: Callable[[], float],
+) -> Run:
     loop = asyncio.get_running_loop()
     playing = [connection(player) for _, player in players]
     for (port, _), each in zip(players, playing, strict=True):
         await loop.create_connection(partial(_itself, each), "127.0.0.1", port)
     await asyncio.gather(*(each.ready for each in playing))
-    began = time.perf_counter()
+    taken, began = processor(), time.perf_counter()
     for each in playing:
         each.play(until=began + seconds)
     await asyncio.gather(*(each.finished for each in playing))
     elapsed = time.perf_counter() - began
-    return Run([latency for each in playing for latency in each.latencies], elapsed)
+    return Run([latency for each in playing for latency in each.latencies], elapsed, processor() - taken)
 
 
 class Blocking:
@@ -117,10 +135,13 @@ def _itself(connection: "Connection") -> "Connection":
 class Connection(asyncio.Protocol):
     """One connection of a player, over HTTP."""
 
+    opening = 1
+    """How many replies come before the time begins."""
+
     def __init__(self, player: Next) -> None:
         self.latencies: list[float] = []
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Whether the first reply, which is not counted, has come."""
+        """Whether the first replies, which are not counted, have come."""
         self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._player = player
         self._until = math.inf
@@ -129,6 +150,7 @@ class Connection(asyncio.Protocol):
         self._missing = 0
         self._counts = False
         self._sent = 0.0
+        self._replies = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -149,8 +171,12 @@ class Connection(asyncio.Protocol):
         if not self._accepted(reply):
             self._end(RefusedRequest(reply.decode("utf-8", "replace")[:500]))
         elif not self.ready.done():
-            self._first = reply
-            self.ready.set_result(None)
+            self._replies += 1
+            if self._replies < self.opening:
+                self._send(reply)
+            else:
+                self._first = reply
+                self.ready.set_result(None)
         else:
             if self._counts:
                 self.latencies.append(now - self._sent)

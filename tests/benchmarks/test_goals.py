@@ -6,6 +6,7 @@ import pytest
 
 from tests.benchmarks.contenders import ECHO, IN_MEMORY, IN_PROCESS, SQLITE
 from tests.benchmarks.goals import Goal, goals
+from tests.benchmarks.wires import clients, servers
 
 
 def test_an_upper_bound_is_met_from_below_and_a_lower_one_from_above() -> None:
@@ -86,3 +87,33 @@ def test_the_goals_of_stores_are_of_the_longest_page_and_of_one_run() -> None:
     found = goals({"stores": figures})
     assert [goal.measured for goal in found] == pytest.approx([1.0, 2.0, 240.0, 40.0, 0.4])
     assert [goal.met for goal in found] == [True, True, False, True, False]
+
+
+def test_the_goals_of_wires_are_shares_of_what_openenvs_server_and_client_take() -> None:
+    def step(wire: str, connections: int, processor: float, p50: float = 1.0) -> dict[str, Any]:
+        return {"wire": wire, "connections": connections, "processor": processor, "p50": p50}
+
+    def client(name: str, processor: float, server: float) -> dict[str, Any]:
+        return {"client": name, "processor": processor, "server": server, "p50": 1.0}
+
+    found = goals(
+        {
+            "wires": {
+                "steps": [
+                    step(servers.OPENENV, 1, 4.0),
+                    step(servers.KEYED, 1, 3.0, p50=1.5),
+                    step(servers.HTTP, 1, 5.0, p50=2.0),
+                    step(servers.OPENENV, 64, 2.0),
+                    step(servers.KEYED, 64, 1.0),
+                    step(servers.HTTP, 64, 2.2),
+                ],
+                "clients": [
+                    client(clients.THEIRS, 4.0, 2.0),
+                    client(clients.FACE, 4.0, 1.0),
+                    client(clients.SESSION, 2.0, 1.0),
+                ],
+            }
+        }
+    )
+    assert [goal.measured for goal in found] == pytest.approx([0.5, 0.75, 1.1, 0.75, 0.5, 0.5])
+    assert [goal.met for goal in found] == [True, True, False, True, True, True]

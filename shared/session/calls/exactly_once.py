@@ -218,7 +218,7 @@ class ExactlyOnce:
             return error
         finally:
             timing.env += live.seconds
-            self._placement.note(live.kind, live.home, live.seconds / live.calls)
+            self._placement.note(live.kind, live.home, live.held / live.calls)
 
 
 def _header_after(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded
 from shared.session.live.kind import kind_of
-from shared.session.live.placement import Thread
+from shared.session.live.placement import LONG_CALL_S, Thread, held, usage
 from shared.session.live.restore import continue_from
 from shared.session.live.telling import Encode, refusal
 from shared.session.record.growth import Switching
@@ -123,7 +123,10 @@ class ProgressCounter:
         if was and self._autoreset == "NextStep":  # this step was the reset
             self.reset()
             return
-        self._gain(gained)
+        if type(gained) is float:
+            self.episode_return, self.vector_return = self.episode_return + gained, ()
+        else:
+            self._gain(gained)
         self.steps += 1
         if ended:
             if not was and self.statistics is not None:
@@ -177,6 +180,8 @@ class LiveEnvironment:
         """The instance's lock. Held here so that it lives as long as this and is made once."""
         self.seconds = 0.0
         """Time that the last operation took on its thread, without the turns of others."""
+        self.held = 0.0
+        """How many of them count, where the thread's place is chosen by them."""
         self.calls = 1
         """How many calls of the environment the last operation made, for the mean duration."""
         self.wary = 0
@@ -286,7 +291,7 @@ class LiveEnvironment:
 
         Yields where other calls may have a turn on the thread; a short operation never does.
         """
-        began = time.perf_counter()
+        before, began = usage(), time.perf_counter()
         try:
             self.touched, self.switch, self.seconds, self.calls = False, None, 0.0, 1
             self.counter.resume_from(self.header.progress)
@@ -301,7 +306,7 @@ class LiveEnvironment:
                     result = yield from result
                     yield
                 finally:
-                    began = time.perf_counter()
+                    before, began = None, time.perf_counter()
             recorder = self.recorder
             if recorder is not None:
                 recorder.replay_us = int((self.seconds + time.perf_counter() - began) * 1e6)
@@ -317,6 +322,7 @@ class LiveEnvironment:
             return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
         finally:
             self.seconds += time.perf_counter() - began
+            self.held = self.seconds if self.seconds < LONG_CALL_S else held(self.seconds, before)
 
     @contextmanager
     def noting(self) -> Iterator[Recorder]:

@@ -5,6 +5,9 @@ of environment whose calls turn out longer moves to a worker thread, and back on
 A kind that a client has put together, of arguments, wrappers and numbers, begins on a worker.
 A live one in the wrong place is dropped, since it is only a cache, and restored in the right one. Where its
 libraries keep nothing by thread (`Home.EITHER`), it goes on from the other thread as it is.
+
+What counts is how long a call kept its thread. On a busy machine the clock goes on while a thread waits for a
+processor: a step of 50 µs then seems to take milliseconds now and then.
 """
 
 import asyncio
@@ -13,13 +16,17 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator
+from functools import partial
 from itertools import cycle, islice
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from shared.session.live.kind import Kind
 from shared.session.live.worker import WorkerThread
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.isolation.timeout import within
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +53,29 @@ _MOST_KINDS = 4096
 _SWITCH_S = 0.001
 
 _WORKERS = 4
+
+
+usage: Callable[[], "struct_rusage | None"]
+"""What this thread has used of the processor so far; None where the system does not tell. Takes 0.6 µs."""
+
+if sys.platform == "linux":
+    from resource import RUSAGE_THREAD, getrusage
+
+    usage = partial(getrusage, RUSAGE_THREAD)
+else:
+    usage = lambda: None  # noqa: E731
+
+
+def held(seconds: float, before: "struct_rusage | None") -> float:
+    """Of the seconds that a call took since `before`, those in which it kept its thread.
+
+    Whoever waits, sleeps or reads gives the processor back of himself, and all seconds count. Else it was taken
+    from him for the others.
+    """
+    now = usage()
+    if before is None or now is None or now.ru_nvcsw != before.ru_nvcsw:
+        return seconds
+    return min(seconds, now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime)
 
 
 class Thread(Protocol):

@@ -114,7 +114,5 @@ def remember(
 
 def _digest(*parts: bytes) -> bytes:
     # Each part comes after its length, so that ("ab", "c") and ("a", "bc") differ.
-    state = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for part in parts:
-        state.update(len(part).to_bytes(8, "big") + part)
-    return state.digest()
+    sized = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+    return hashlib.blake2b(sized, digest_size=_DIGEST_BYTES).digest()

@@ -1,5 +1,7 @@
 """A live environment is called as its operations say, captured when it has changed, and its steps are counted."""
 
+import itertools
+import sys
 import time
 from collections.abc import Generator
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 
 from shared.errors import EnvironmentRaised, InvalidAction, JournalFull, ResetNeeded
 from shared.session.live.environment import Attempt, LiveEnvironment, Operation, ProgressCounter
-from shared.session.live.placement import CallLimit, Placement
+from shared.session.live.placement import CallLimit, Placement, usage
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
@@ -220,3 +222,29 @@ def test_an_environment_that_a_newer_snapshot_replaces_is_the_one_that_is_asked(
     environment = live(subject)
     environment.refresh(LOADED)
     assert environment.env is subject.env
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a thread has used")
+def test_time_in_which_the_machine_ran_something_else_does_not_count_for_the_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The clock goes on by a second with each look, and nobody waits for anything."""
+    ticks = itertools.count()
+    monkeypatch.setattr("shared.session.live.environment.time.perf_counter", lambda: float(next(ticks)))
+    environment = live()
+    while True:  # another thread of this process may take the interpreter at any moment
+        before = usage()
+        attempt(environment, lambda each: each.apply(Step(1)))
+        now = usage()
+        assert before is not None
+        assert now is not None
+        if now.ru_nvcsw == before.ru_nvcsw:
+            break
+    assert environment.seconds >= 1
+    assert environment.held < 1
+
+
+def test_time_in_which_a_call_waits_counts_for_the_place() -> None:
+    environment = live()
+    attempt(environment, lambda _: time.sleep(0.01))
+    assert environment.held == environment.seconds >= 0.01

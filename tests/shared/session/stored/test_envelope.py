@@ -177,3 +177,12 @@ def test_the_size_of_what_will_be_sealed_is_known_before(body: bytes) -> None:
     header = msgspec.structs.replace(HEADER, nonce=bytes(NONCE_BYTES))
     new = msgspec.structs.replace(header, nonce=b"", body_digest=b"")
     assert sealed_size(new, body) == sealed_size(header, body) == len(seal(header, body, [b"key"]))
+
+
+@given(key=st.binary(min_size=1, max_size=130), body=st.binary(max_size=50))
+@example(key=b"k" * 64, body=b"")
+@example(key=b"k" * 65, body=b"")
+def test_the_signature_is_hmac_sha256_of_all_before_the_body_but_itself(key: bytes, body: bytes) -> None:
+    sealed = seal(HEADER, body, [key])
+    signed = sealed[40 : len(sealed) - len(body)]
+    assert sealed[8:40] == hmac.digest(key, sealed[:8] + signed, "sha256")

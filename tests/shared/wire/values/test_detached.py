@@ -1,5 +1,6 @@
 """A value is had again from bytes as it was, in every form."""
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.spaces import GraphInstance
 
+from shared.codec import exact
 from shared.codec.exact import DEEPEST
 from shared.errors import NotEncodable
 from shared.wire.values.detached import detached, pack, unpack
@@ -71,3 +73,10 @@ def test_a_value_that_contains_itself_is_refused() -> None:
     cycle.append(cycle)
     with pytest.raises(NotEncodable):
         pack(cycle)
+
+
+@pytest.mark.parametrize("length", [0, 1, 200, 250, 260, 5000])
+def test_a_packed_value_is_a_zlib_stream_of_any_length_and_a_long_one_is_compressed(length: int) -> None:
+    packed = pack("x" * length)
+    assert exact.decode(zlib.decompress(packed)) == unpack(packed) == "x" * length
+    assert len(packed) < 280
