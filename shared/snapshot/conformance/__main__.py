@@ -17,6 +17,7 @@ import msgspec
 
 from shared.errors import GymHTTPError, NotExact
 from shared.snapshot.conformance.check import SEED, Report, check_recipe
+from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.snapshot.isolation.child_process import Interpreter
@@ -86,6 +87,8 @@ def _prove(given: argparse.Namespace) -> Report:
                 frames_every=given.frames_every,
                 interpreter=Interpreter.of(given.continue_with) if given.continue_with else None,
             )
+            if getattr(mechanism, "episodic", False):
+                check_episodes(recipe, mechanism)
             if given.continue_with is None:
                 check_turns(recipe, tuple(given.module), mechanism)
             return report

@@ -13,6 +13,7 @@ import msgspec
 
 from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
 from shared.snapshot.conformance.check import check_recipe
+from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism
@@ -37,7 +38,7 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """The most environments of a vector that is made without a trial: more may take much memory."""
 
-_TRIAL = 3
+_TRIAL = 4
 """The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"
@@ -164,8 +165,9 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
     late: list[str] = []
     for mechanism in mechanisms:
         try:
-            extent = {**_BRIEF, **getattr(mechanism, "trial", {})}
-            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **extent)
+            if getattr(mechanism, "episodic", False):
+                check_episodes(seeded, mechanism)
+            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **_BRIEF)
             check_turns(seeded, tuple(modules), mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")

@@ -66,14 +66,21 @@ class Subject(Protocol):
         """Release what the environment holds outside Python's memory."""
 
 
+class EpisodicSubject(Subject, Protocol):
+    """One whose snapshots may hold only what came since the last reset."""
+
+    def capture_alone(self) -> bytes:
+        """The state by what came since the last reset alone, whatever else `capture` keeps to be sure."""
+
+
 class Mechanism(Protocol):
     """One way to carry environments.
 
     A mechanism whose environments are slow to make may also have `rebuild(recipe) -> Subject | None`, which
     returns a closed subject that it has kept, to be restored next, or None. One whose bodies depend on more
     distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
-    versions and nothing else of the body. One that a brief trial does not prove may also have `trial`, arguments
-    of `conformance.check.check_recipe` by name.
+    versions and nothing else of the body. One whose subjects are `EpisodicSubject`s says so by `episodic = True`,
+    and is tried on many episodes.
     """
 
     name: str

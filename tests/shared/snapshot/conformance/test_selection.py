@@ -44,7 +44,7 @@ def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: st
     found = verdict(env_id)
     with pytest.raises(NotExact, match="is not exact") as raised:
         found.selected()
-    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal"}
+    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal-since-reset", "journal"}
 
 
 @pytest.mark.parametrize("name", ["ScalesAction", "FullColumn"])
@@ -58,7 +58,7 @@ def test_one_that_holds_what_its_class_or_module_holds_is_carried_as_its_own(nam
 
 
 def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
-    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal", {})
+    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal-since-reset", {})
 
 
 @pytest.mark.parametrize("name", ["NativeBoard", "NamedBoard", "SharedVisits"])
@@ -129,7 +129,7 @@ def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
 
 def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:
     names = [mechanism.name for mechanism in candidates(gymnasium.make("ForeignWalk-v0"))]
-    assert names == ["object-graph", "journal"]
+    assert names == ["object-graph", "journal-since-reset", "journal"]
 
 
 def test_an_argument_that_native_code_reads_is_tried_first_with_a_frame() -> None:

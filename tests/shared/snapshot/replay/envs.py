@@ -117,6 +117,25 @@ class Lasting(Rewound):
         return self._kept
 
 
+class Touching(Rewound):
+    """Its forces outlast an episode only if they have become great, as of bodies that were pressed together."""
+
+    def _begun(self) -> Any:
+        kept = getattr(self, "_kept", None)
+        touched = kept is not None and float(np.abs(kept.send(np.zeros(2))).max()) > 0.9
+        self._kept = kept if touched else super()._begun()
+        return self._kept
+
+
+class Choosy(Rewound):
+    """Refuses some actions."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        if action[0] > 0.5:
+            raise ValueError("not there")
+        return super().step(action)
+
+
 class Multiplying(Rewound):
     """Has one more space, with a generator, after its first step."""
 
@@ -125,7 +144,7 @@ class Multiplying(Rewound):
         return super().step(action)
 
 
-for _name in ("Rewound", "Ageing", "Lasting", "Multiplying"):
+for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Multiplying"):
     gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")
