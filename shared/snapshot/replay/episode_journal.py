@@ -20,6 +20,7 @@ from shared.errors import SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
 from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
+from shared.snapshot.replay.left import leave_in, left_in
 from shared.snapshot.replay.replay import LONGEST_REPLAY_S, ReplayMechanism, ReplaySubject, parts_of
 from shared.snapshot.replay.visible import visible_digest
 
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 class EpisodicCore(DeterministicCore):
-    """One of which this is believed too: after a reset it is as a new one with the same generators would be."""
+    """One of which this is believed too: after a reset it is as a new one with its generators and attributes."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
         super().__init__(env, seed)
@@ -65,11 +66,12 @@ class EpisodicCore(DeterministicCore):
 
     def residue(self) -> Any:
         """See `Replayable.residue`."""
-        return [self._global_rng.state(), self._env.unwrapped._np_random_seed]
+        return [self._global_rng.state(), self._env.unwrapped._np_random_seed, left_in(self._env)]
 
     def set_residue(self, value: Any) -> None:
         """See `Replayable.set_residue`."""
-        state, self._env.unwrapped._np_random_seed = value
+        state, self._env.unwrapped._np_random_seed, left = value
+        leave_in(self._env, left)
         self._global_rng.set_state(state)
 
     def perform(self, call: Call) -> Any:

@@ -13,7 +13,7 @@ from shared.snapshot.replay.episode_journal import EPISODE_JOURNAL
 from tests.shared.snapshot.replay import envs
 
 
-@pytest.mark.parametrize("name", ["Rewound", "Choosy"])
+@pytest.mark.parametrize("name", ["Rewound", "Choosy", "Remembering"])
 def test_one_that_begins_every_episode_anew_is_proved(name: str) -> None:
     check_episodes(Recipe(f"test/{name}-v0", render_mode="ansi", seed=1), EPISODE_JOURNAL)
 

@@ -98,14 +98,14 @@ class Rewound(gymnasium.Env[Any, Any]):
 
 
 class Ageing(Rewound):
-    """Is another one from its twentieth episode on, and shows before then only that it counts them."""
+    """Is another one from its twentieth episode on, and shows before then only that it keeps a list of them."""
 
-    _episodes = 0
+    _episodes: tuple[Any, ...] | list[Any] = ()
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
         found = super().reset(seed=seed, options=options)
-        self._episodes += 1
-        self._mass += self._episodes >= 20
+        self._episodes = [*self._episodes, options]
+        self._mass += len(self._episodes) >= 20
         return found
 
 
@@ -136,6 +136,20 @@ class Choosy(Rewound):
         return super().step(action)
 
 
+class Remembering(Rewound):
+    """Shows after a reset too what it was last told, and how often it was told anything."""
+
+    _told: Any = None
+    _times = 0
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self._told, self._times = (action.copy(), "told"), self._times + 1
+        return super().step(action)
+
+    def render(self) -> str:
+        return f"{super().render()}, {self._told} {self._times}"
+
+
 class Multiplying(Rewound):
     """Has one more space, with a generator, after its first step."""
 
@@ -144,7 +158,7 @@ class Multiplying(Rewound):
         return super().step(action)
 
 
-for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Multiplying"):
+for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Remembering", "Multiplying"):
     gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")

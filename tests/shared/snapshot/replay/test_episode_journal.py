@@ -143,6 +143,15 @@ def test_where_all_calls_come_out_differently_too_it_is_refused(monkeypatch: pyt
         restored(EPISODE_JOURNAL, REWOUND, live.capture())
 
 
+def test_what_an_episode_left_in_plain_attributes_is_carried() -> None:
+    """Such as the last action, which is drawn after a reset too."""
+    recipe = Recipe("test/Remembering-v0", render_mode="ansi")
+    live = adopted(EPISODE_JOURNAL, recipe, [*THREE, RESET])
+    other = restored(EPISODE_JOURNAL, recipe, live.capture_alone())
+    assert "told" in other.apply(Render())
+    assert same_answers(live, other, [*PUSHES[:2], Render(), Reset(2), Render()])
+
+
 def test_a_copy_that_draws_otherwise_is_compared_by_its_replies() -> None:
     """Films are made of copies that draw, and how it draws is an attribute."""
     live = adopted(EPISODE_JOURNAL, Recipe("test/Rewound-v0"), THREE)
