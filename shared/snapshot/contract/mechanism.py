@@ -80,7 +80,8 @@ class Mechanism(Protocol):
     returns a closed subject that it has kept, to be restored next, or None. One whose bodies depend on more
     distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
     versions and nothing else of the body. One whose subjects are `EpisodicSubject`s says so by `episodic = True`,
-    and is tried on many episodes.
+    and is tried on many episodes. One whose bodies may grow with the calls in place of a state has `grows(body)`,
+    which tells whether this one does: an environment of which all do is better carried since its last reset.
     """
 
     name: str
@@ -117,6 +118,17 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
     """A function that steps the subject with an action: its own `step`, or `apply` of a `Step`."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)
     return own or (lambda action: subject.apply(Step(action)))
+
+
+def is_episodic(mechanism: Mechanism) -> bool:
+    """Whether its subjects are `EpisodicSubject`s."""
+    return bool(getattr(mechanism, "episodic", False))
+
+
+def grows_in(mechanism: Mechanism, body: bytes) -> bool:
+    """Whether the body holds calls in place of a state, ever more of them."""
+    own: Callable[[bytes], bool] | None = getattr(mechanism, "grows", None)
+    return own is not None and own(body)
 
 
 def versions_in(mechanism: Mechanism, body: bytes) -> Mapping[str, str]:

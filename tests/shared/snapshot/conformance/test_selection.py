@@ -61,6 +61,25 @@ def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
     assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal-since-reset", {})
 
 
+@pytest.mark.parametrize("num_envs", [None, 2])
+def test_one_whose_graph_would_grow_with_its_calls_is_carried_since_its_last_reset(num_envs: int | None) -> None:
+    recipe = Recipe("habits/MakesWorld-v0", num_envs=num_envs)
+    found = try_candidates(recipe, make(recipe), [HABITS])
+    assert found.mechanism == "journal-since-reset"
+    assert found.reasons["object-graph"].endswith("its snapshots hold ever more calls in place of a state.")
+
+
+def test_if_that_is_not_exact_it_is_carried_as_a_graph_that_grows() -> None:
+    """Neither are all calls since the creation less."""
+    found = verdict("habits/MakesWorldOnce-v0")
+    assert found.mechanism == "object-graph"
+    assert found.reasons.keys() == set()
+
+
+def test_one_that_is_no_graph_for_a_while_is_carried_as_a_graph() -> None:
+    assert verdict("habits/GrowingSet-v0") == Verdict("object-graph", {})
+
+
 @pytest.mark.parametrize("name", ["NativeBoard", "NamedBoard", "SharedVisits"])
 def test_one_that_another_instance_writes_into_is_refused(name: str) -> None:
     assert verdict(f"habits/{name}-v0").mechanism is None
