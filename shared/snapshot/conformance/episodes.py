@@ -3,9 +3,13 @@
 For mechanisms whose snapshots begin at the last reset. What an episode leaves behind may show late, and only where
 it went: bodies have to touch before their contact can outlast a reset. So episodes are played with several seeds,
 with actions drawn anew at each step, and with extreme ones that are held and drive bodies into each other.
+
+And memory is scattered before each new environment is made. PushT adds areas in the order of a set of two objects,
+which is that of their addresses, and so its reward differs in the last bit where these are the other way round.
 """
 
 import copy
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +30,9 @@ _SEEDS = (11, 12)
 _HELD_STEPS = 10
 """Steps for which an extreme action is held."""
 _FRAME_EVERY = 16
+_LARGEST_SMALL = 480
+_OF_EACH_SIZE = 24
+"""Python takes objects of up to 512 bytes, with their head, from lists of free places."""
 _FOLLOWING = 3
 """Steps of the next episode in which both are compared."""
 
@@ -61,6 +68,7 @@ class _Player:
         self._recipe = recipe
         self._mechanism = mechanism
         self.subject: Any = adopt(mechanism, make_seeded(recipe), recipe)
+        self._scattered: list[bytes] = []
         self._body = b""
         """The state before the episode."""
         self._made: list[Call] = []
@@ -91,7 +99,8 @@ class _Player:
         """
         told = (
             f"{self._recipe.env_id} does not begin anew with a reset: episode {number} came out differently on a "
-            "new environment, so something of the earlier ones was left"
+            "new environment, so something of the earlier ones was left, or it depends on where "
+            "objects lie in memory"
         )
         try:
             new = self._restored(self.subject.capture_alone())
@@ -122,6 +131,7 @@ class _Player:
         return returned
 
     def _restored(self, body: bytes) -> Any:
+        self._scattered = scattered()
         new = subject_to_restore(self._mechanism, self._recipe)
         try:
             new.restore(body)
@@ -129,6 +139,15 @@ class _Player:
             new.close()
             raise
         return new
+
+
+def scattered() -> list[bytes]:
+    """Objects, while which live those that are made next lie in memory in an order that nobody knows."""
+    held = [bytes(size) for size in range(_LARGEST_SMALL) for _ in range(_OF_EACH_SIZE)]
+    random.SystemRandom().shuffle(held)
+    # What is freed last is given out first, so the order of freeing becomes that of what is made next.
+    del held[len(held) // 2 :]
+    return held
 
 
 def _came(subject: Subject, call: Call) -> Outcome:

@@ -28,6 +28,7 @@ def test_a_vector_is_tried_as_one_of_its_environments() -> None:
         ("Lasting", "episode 2 came out differently on a new environment"),  # by a reply
         ("Ageing", "episode 2 came out differently on a new environment"),  # by an attribute
         ("Touching", "came out differently on a new environment"),  # only after it was pushed far
+        ("Unordered", "came out differently on a new environment"),  # by addresses
         ("Multiplying", "episode 2 came out differently on a new environment"),  # by its generators
     ],
 )

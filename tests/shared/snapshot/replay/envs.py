@@ -150,6 +150,23 @@ class Remembering(Rewound):
         return f"{super().render()}, {self._told} {self._times}"
 
 
+class Unordered(Rewound):
+    """Adds what three objects say in the order of their addresses, as in a set; sums of floats depend on it."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self._terms = {_Term(0.1), _Term(0.2), _Term(0.3)}
+        return super().reset(seed=seed, options=options)
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        observation, _, *rest = super().step(action)
+        return observation, sum((term.number for term in self._terms), 0.0), *rest
+
+
+class _Term:
+    def __init__(self, number: float) -> None:
+        self.number = number
+
+
 class Multiplying(Rewound):
     """Has one more space, with a generator, after its first step."""
 
@@ -158,7 +175,7 @@ class Multiplying(Rewound):
         return super().step(action)
 
 
-for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Remembering", "Multiplying"):
+for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Remembering", "Unordered", "Multiplying"):
     gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")
