@@ -137,17 +137,16 @@ class Choosy(Rewound):
 
 
 class Remembering(Rewound):
-    """Shows after a reset too what it was last told, and how often it was told anything."""
+    """Shows after a reset too what it was last told."""
 
     _told: Any = None
-    _times = 0
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        self._told, self._times = (action.copy(), "told"), self._times + 1
+        self._told = (action.copy(), True)
         return super().step(action)
 
     def render(self) -> str:
-        return f"{super().render()}, {self._told} {self._times}"
+        return f"{super().render()}, told {self._told}"
 
 
 class Unordered(Rewound):

@@ -11,33 +11,51 @@ from shared.snapshot.replay.left import leave_in, left_in
 class Holder(gymnasium.Env[Any, Any]):
     """Has attributes of many kinds."""
 
-    render_mode = None
-
     def __init__(self) -> None:
-        self.count: Any = 0
-        self.name, self.pair, self.place = "a", (1, np.float32(2)), np.zeros(3)
+        self.pair: Any = (True, np.float32(2))
+        self.level: Any = 0.5
+        self.place = np.zeros(3)
+
+
+def attributes(env: gymnasium.Env[Any, Any]) -> dict[str, Any]:
+    return vars(env.unwrapped)
 
 
 def test_what_differs_is_given_and_what_is_alike_stays_the_same_object() -> None:
     env, other = Holder(), Holder()
-    env.count, env.place, env.late = 3, np.ones(3), (np.arange(2), "x")  # type: ignore[attr-defined]
+    attributes(env).update(level=0.75, place=np.ones(3), late=(np.ones(2), None))
     pair = other.pair
     leave_in(other, left_in(env))
-    assert (other.count, other.place.tolist(), other.late[1]) == (3, [1, 1, 1], "x")  # type: ignore[attr-defined]
+    assert (other.level, other.place.tolist(), attributes(other)["late"][1]) == (0.75, [1, 1, 1], None)
     assert other.pair is pair
     assert other.place is not env.place
 
 
 def test_each_layer_has_its_own() -> None:
     env, other = (gymnasium.wrappers.TimeLimit(Holder(), 5) for _ in range(2))
-    vars(env)["_elapsed_steps"], vars(env.unwrapped)["count"] = 2, 9
+    vars(env)["level"], attributes(env)["level"] = 2.0, 9.0
     leave_in(other, left_in(env))
-    assert (vars(other)["_elapsed_steps"], vars(other.unwrapped)["count"]) == (2, 9)
+    assert (vars(other)["level"], attributes(other)["level"]) == (2.0, 9.0)
 
 
-def test_objects_large_values_and_the_way_of_drawing_are_not_left() -> None:
+def test_what_may_be_a_handle_and_what_is_large_are_not_left() -> None:
+    """By the number of a client of PyBullet two environments would share its physics."""
     env = Holder()
-    env.list, env.object, env.large = [1], object(), np.zeros(4096)  # type: ignore[attr-defined]
-    env.render_mode = "ansi"  # type: ignore[assignment]
-    env.mixed, env.record = (1, [2]), np.zeros(2, [("a", "i4")])  # type: ignore[attr-defined]
-    assert [*left_in(env)[0]] == ["count", "name", "pair", "place"]
+    handles = {
+        "client": 1,
+        "number": np.int64(1),
+        "ids": np.arange(3),
+        "folder": "/a",
+        "socket": b"1",
+        "list": [1.0],
+    }
+    others = {"object": object(), "large": np.zeros(4096), "mixed": (0.5, 1), "render_mode": "ansi"}
+    attributes(env).update(handles, **others)
+    assert [*left_in(env)[0]] == ["pair", "level", "place"]
+
+
+def test_an_object_of_the_new_environment_stays() -> None:
+    env, other = Holder(), Holder()
+    env.level, other.level = None, [1]
+    leave_in(other, left_in(env))
+    assert other.level == [1]
