@@ -10,6 +10,7 @@ which is that of their addresses, and so its reward differs in the last bit wher
 
 import copy
 import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ from shared.snapshot.contract.returned import check_step, has_ended
 from shared.snapshot.making.vector import adopt, subject_to_restore
 
 _SEEDS = (11, 12)
+LONGEST_S = 30.0
+"""Seconds of the processor; a trial has GYM_HTTP_MAX_TRIAL_SECONDS for all mechanisms."""
 _HELD_STEPS = 10
 """Steps for which an extreme action is held."""
 _FRAME_EVERY = 16
@@ -44,23 +47,18 @@ def check_episodes(recipe: Recipe, mechanism: Mechanism, *, episodes: int = 6, s
     every result of both is compared.
 
     Raises:
-        NotExact: an episode came out differently on the new environment. The text says which.
+        NotExact: an episode came out differently on the new environment. The text says which. Or episodes take too
+            long to try many, which leaves time for other mechanisms.
     """
+    ends = time.thread_time() + LONGEST_S
     single = msgspec.structs.replace(recipe, num_envs=None, autoreset="Disabled")
     for seed in _SEEDS:
         for held in (False, True):
-            _play(msgspec.structs.replace(single, seed=seed), mechanism, held, episodes, steps)
-
-
-def _play(recipe: Recipe, mechanism: Mechanism, held: bool, episodes: int, steps: int) -> None:
-    player = _Player(recipe, mechanism, held)
-    try:
-        for number in range(1, episodes + 1):
-            # Of every three resets one has no seed.
-            player.episode(Reset(number if number % 3 else None), steps)
-            player.compare(number)
-    finally:
-        player.subject.close()
+            player = _Player(msgspec.structs.replace(single, seed=seed), mechanism, held)
+            try:
+                player.play(episodes, steps, ends)
+            finally:
+                player.subject.close()
 
 
 class _Player:
@@ -74,6 +72,15 @@ class _Player:
         self._made: list[Call] = []
         """The calls of the episode that did not raise."""
         self._actions = _actions(self.subject.env.action_space, recipe.seed, held)
+
+    def play(self, episodes: int, steps: int, ends: float) -> None:
+        """Play and compare the episodes, until `time.thread_time()` is at the end."""
+        for number in range(1, episodes + 1):
+            # Of every three resets one has no seed.
+            self.episode(Reset(number if number % 3 else None), steps)
+            self.compare(number)
+            if time.thread_time() > ends:
+                raise NotExact(f"Many episodes of {self._recipe.env_id} take over {LONGEST_S:g} s to try.")
 
     def episode(self, reset: Reset, steps: int) -> None:
         """Play until the environment says that the episode is over, for at most so many steps.

@@ -50,6 +50,12 @@ def test_a_step_that_cannot_be_told_is_refused_as_such(monkeypatch: pytest.Monke
         check_episodes(Recipe("test/Rewound-v0", seed=1), EPISODE_JOURNAL)
 
 
+def test_what_would_take_too_long_is_left_to_other_mechanisms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.snapshot.conformance.episodes.LONGEST_S", 0.0)
+    with pytest.raises(NotExact, match="take over 0 s to try"):
+        check_episodes(Recipe("test/Rewound-v0", seed=1), EPISODE_JOURNAL)
+
+
 def test_extreme_actions_are_corners_of_their_box() -> None:
     box = spaces.Box(np.array([-1, 0], np.float32), np.array([1, 2], np.float32))
     actions = _actions(box, 3, True)
