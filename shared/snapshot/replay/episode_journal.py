@@ -16,7 +16,7 @@ from typing import Any
 import gymnasium
 
 from shared.codec import plain
-from shared.errors import SnapshotCorrupt, SnapshotDiverged
+from shared.errors import NotCreatable, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
 from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
@@ -169,7 +169,7 @@ class EpisodeSubject(ReplaySubject):
         other = EpisodeSubject(self._recipe, self._core_of)
         try:
             other.restore(self.capture_alone())
-        except SnapshotDiverged:
+        except (SnapshotDiverged, NotCreatable):  # a second one may want more of the machine than there is now
             return False
         finally:
             other.close()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.codec import plain
-from shared.errors import JournalFull, SnapshotCorrupt, SnapshotDiverged
+from shared.errors import JournalFull, NotCreatable, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
@@ -118,6 +118,21 @@ def test_earlier_calls_stay_where_an_episode_is_not_exact_without_them(
     assert not live.core.restarts
     assert len(live.calls) == len(THREE)
     assert same_answers(live, restored(EPISODE_JOURNAL, LASTING, live.capture()), [*PUSHES, RESET, *PUSHES])
+
+
+def test_earlier_calls_stay_where_no_other_environment_can_be_made_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reset itself needs none."""
+    live = adopted(EPISODE_JOURNAL, REWOUND, THREE)
+    monkeypatch.setattr(episode_journal, "LONGEST_EARLIER_S", 0)
+
+    def refuses(recipe: Recipe) -> Any:
+        raise NotCreatable("no memory")
+
+    with monkeypatch.context() as full:
+        full.setattr(replay, "make", refuses)
+        live.apply(RESET)
+    assert live.core.whole
+    assert same_answers(live, restored(EPISODE_JOURNAL, REWOUND, live.capture()), EPISODES)
 
 
 def test_a_journal_of_all_calls_that_is_full_says_to_create_it_anew(monkeypatch: pytest.MonkeyPatch) -> None:
