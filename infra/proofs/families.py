@@ -57,7 +57,7 @@ FAMILIES = (
     Family(
         "mo-gymnasium", "mo_gymnasium", ("mo-hopper-v5", "mo-humanoid-v5", "deep-sea-treasure-v0"), ("pygame",)
     ),
-    Family("panda-gym", "panda_gym", ("PandaPush-v3",)),
+    Family("panda-gym", "panda_gym", ("PandaReach-v3", "PandaPush-v3")),
     Family("gym-pusht", "gym_pusht", ("gym_pusht/PushT-v0",), ("pygame",)),
 )
 

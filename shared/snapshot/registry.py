@@ -27,14 +27,11 @@ _PROVED: Mapping[str, str] = {name: place for family in FAMILIES for name, place
 
 _GENERAL: Mapping[str, str] = {
     "object-graph": "shared.snapshot.graph.mechanism:OBJECT_GRAPH",
+    "journal-since-reset": "shared.snapshot.replay.episode_journal:EPISODE_JOURNAL",
     "journal": "shared.snapshot.replay.journal:JOURNAL",
     "journal-drawn": "shared.snapshot.replay.journal:JOURNAL_DRAWN",
 }
 """They accept environments that they know nothing about, and are tried on each kind first."""
-
-
-_NOT_ASKED: Mapping[str, str] = {"episode-journal": "shared.snapshot.replay.journal:EPISODE_JOURNAL"}
-"""Not chosen for anything: a trial passed PandaReach, whose restore then diverged in a later episode."""
 
 
 def mechanism_names() -> list[str]:
@@ -50,7 +47,7 @@ def mechanism_named(name: str) -> Mechanism:
         SnapshotIncompatible: it is not installed here.
         Misconfigured: the package that brings it declares it wrongly.
     """
-    place = _PROVED.get(name) or _GENERAL.get(name) or _NOT_ASKED.get(name)
+    place = _PROVED.get(name) or _GENERAL.get(name)
     if place is not None:
         module, _, attribute = place.partition(":")
         mechanism: Mechanism = getattr(import_module(module), attribute)

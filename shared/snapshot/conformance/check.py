@@ -17,10 +17,11 @@ from shared.snapshot.conformance.fresh_process import Continuations, in_fresh_pr
 from shared.snapshot.conformance.outcome import Outcome, difference
 from shared.snapshot.conformance.run import new_run
 from shared.snapshot.conformance.scenario import EPISODES, Scenario, make_seeded, record
-from shared.snapshot.contract.mechanism import Mechanism
+from shared.snapshot.contract.mechanism import Mechanism, grows_in
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.isolation.child_process import Interpreter
 from shared.snapshot.making.make import make, register_environments
+from shared.snapshot.making.vector import bodies_in
 from shared.snapshot.registry import mechanism_for
 
 SEED = 11
@@ -36,6 +37,8 @@ class Report:
     bytes: int
     capture_s: float
     restore_s: float
+    grows: bool = False
+    """Whether every snapshot in an episode holds calls in place of a state (`Mechanism`)."""
 
 
 def check_snapshot(
@@ -114,6 +117,7 @@ def check_recipe(
         int(median(sizes)),
         median(capture_s),
         median(found.restore_s),
+        all(grows_in(chosen, each) for body, start in bodies if start for each in bodies_in(recipe, body)),
     )
 
 

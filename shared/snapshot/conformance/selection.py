@@ -13,9 +13,10 @@ import msgspec
 
 from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
 from shared.snapshot.conformance.check import check_recipe
+from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
-from shared.snapshot.contract.mechanism import Mechanism
+from shared.snapshot.contract.mechanism import Mechanism, is_episodic
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
@@ -37,7 +38,7 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """The most environments of a vector that is made without a trial: more may take much memory."""
 
-_TRIAL = 3
+_TRIAL = 4
 """The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"
@@ -162,11 +163,12 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
         return Verdict(None, {_OF_ANY: error.detail})
     reasons: dict[str, str] = {}
     late: list[str] = []
+    growing: Verdict | None = None
     for mechanism in mechanisms:
+        if growing is not None and not is_episodic(mechanism):
+            continue
         try:
-            extent = {**_BRIEF, **getattr(mechanism, "trial", {})}
-            check_recipe(seeded, modules=tuple(modules), mechanism=mechanism, **extent)
-            check_turns(seeded, tuple(modules), mechanism)
+            grows = _tried(seeded, tuple(modules), mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")
         except NotEncodable as error:
@@ -178,7 +180,13 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
                 f"{mechanism.name}: the trial ended with {type(error).__name__}: {text_of(error)}."
             )
         else:
-            return Verdict(mechanism.name, reasons)
+            found = Verdict(mechanism.name, {**reasons})
+            if not grows:
+                return found
+            growing = found
+            reasons[mechanism.name] = f"{mechanism.name}: its snapshots hold ever more calls in place of a state."
+    if growing is not None:
+        return growing
     if late:
         # Time says nothing about exactness, so nothing of this is kept.
         raise NotCreatable(
@@ -187,3 +195,12 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
             env_id=recipe.env_id,
         )
     return Verdict(None, reasons)
+
+
+def _tried(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism) -> bool:
+    """Whether snapshots by the mechanism, which is exact, grow with the calls."""
+    if is_episodic(mechanism):
+        check_episodes(recipe, mechanism)
+    report = check_recipe(recipe, modules=modules, mechanism=mechanism, **_BRIEF)
+    check_turns(recipe, modules, mechanism)
+    return report.grows

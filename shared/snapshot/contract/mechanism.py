@@ -66,6 +66,13 @@ class Subject(Protocol):
         """Release what the environment holds outside Python's memory."""
 
 
+class EpisodicSubject(Subject, Protocol):
+    """One whose snapshots may hold only what came since the last reset."""
+
+    def capture_alone(self) -> bytes:
+        """The state by what came since the last reset alone, whatever else `capture` keeps to be sure."""
+
+
 class Mechanism(Protocol):
     """One way to carry environments.
 
@@ -74,8 +81,9 @@ class Mechanism(Protocol):
     much faster than it makes an environment, and lets a live one whose calls all went well go on as another of an
     equal recipe. One whose bodies depend on more
     distributions than `libraries` may also have `versions_of(body) -> Mapping[str, str]`, which reads their
-    versions and nothing else of the body. One that a brief trial does not prove may also have `trial`, arguments
-    of `conformance.check.check_recipe` by name.
+    versions and nothing else of the body. One whose subjects are `EpisodicSubject`s says so by `episodic = True`,
+    and is tried on many episodes. One whose bodies may grow with the calls in place of a state has `grows(body)`,
+    which tells whether this one does: an environment of which all do is better carried since its last reset.
     """
 
     name: str
@@ -112,6 +120,17 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
     """A function that steps the subject with an action: its own `step`, or `apply` of a `Step`."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)
     return own or (lambda action: subject.apply(Step(action)))
+
+
+def is_episodic(mechanism: Mechanism) -> bool:
+    """Whether its subjects are `EpisodicSubject`s."""
+    return bool(getattr(mechanism, "episodic", False))
+
+
+def grows_in(mechanism: Mechanism, body: bytes) -> bool:
+    """Whether the body holds calls in place of a state, ever more of them."""
+    own: Callable[[bytes], bool] | None = getattr(mechanism, "grows", None)
+    return own is not None and own(body)
 
 
 def versions_in(mechanism: Mechanism, body: bytes) -> Mapping[str, str]:

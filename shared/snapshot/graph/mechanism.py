@@ -74,6 +74,14 @@ class GraphMechanism:
         pattern = self._patterns.get(recipe) if recipe.num_envs is None else None
         return None if pattern is None else GraphSubject(pattern, recipe)
 
+    def grows(self, body: bytes) -> bool:
+        """Whether the body is a graph of before and the calls since, whose number has no other bound.
+
+        Raises:
+            SnapshotCorrupt: the bytes are none that this mechanism writes.
+        """
+        return [plain.loads(item) for item in plain.packed_items(body)[:1]] == [_CALLS]
+
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """The versions of what the graph names, Python among it.
 

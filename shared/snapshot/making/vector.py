@@ -49,6 +49,21 @@ def subject_to_restore(mechanism: Mechanism, recipe: Recipe) -> Subject:
     return subject
 
 
+def bodies_in(recipe: Recipe, body: bytes) -> list[bytes]:
+    """The states of a vector's environments, or the one state of an environment.
+
+    Raises:
+        SnapshotCorrupt: the bytes are of no vector.
+    """
+    match [body] if recipe.num_envs is None else plain.loads(body):
+        case [list(bodies), _, _]:
+            return bodies
+        case [bytes(single)]:
+            return [single]
+        case _:
+            raise SnapshotCorrupt("The state in the snapshot is not that of a vector.")
+
+
 class _Tended(gymnasium.Wrapper[Any, Any, Any, Any]):
     """Passes a vector's calls on one environment to its subject, since the mechanism may have to see them."""
 

@@ -81,9 +81,17 @@ class CallLog:
 
     def append(self, event: bytes) -> None:
         """Add an event as `encoded` returned it."""
-        self._tail += event
-        self._tail_length += 1
-        self._length += 1
+        self._add(event, 1)
+
+    def extend(self, other: "CallLog") -> None:
+        """Add every event of another log."""
+        for length, events in other._chunks():
+            self._add(events, length)
+
+    def _add(self, events: bytes, length: int) -> None:
+        self._tail += events
+        self._tail_length += length
+        self._length += length
         if len(self._tail) > CHUNK_BYTES:
             chunk = zlib.compress(self._tail)
             self._sealed += _SEAL.pack(self._tail_length, len(chunk)) + chunk

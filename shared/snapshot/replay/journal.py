@@ -1,12 +1,10 @@
 """The fallback for any deterministic environment: its calls are made again.
 
-Nothing shows from outside that it is deterministic; it is tried before one of these mechanisms is chosen. The
-first makes the calls since the last reset again, on a new environment, and is chosen where a reset proves to leave
-nothing of earlier episodes. The others make every call since the creation again, so that a life is bounded.
+Nothing shows from outside that it is deterministic; it is tried before one of these mechanisms is chosen. Every
+call since the creation is made again, so that a life is bounded. `episode_journal` has the one that need not.
 """
 
 import copy
-import hashlib
 import logging
 import sys
 import time
@@ -20,7 +18,7 @@ import gymnasium
 import numpy as np
 
 from shared.codec import plain
-from shared.snapshot.contract.calls import Call, Render, Reset, perform
+from shared.snapshot.contract.calls import Call, Render, perform
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.mechanism import Home
 from shared.snapshot.generators.generators import generators_of, layers
@@ -30,16 +28,12 @@ from shared.snapshot.isolation.pygame_quit import pygame_kept
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
-from shared.snapshot.replay.visible import visible_digest
 from shared.snapshot.versions.distributions import distributions_of, version_here
-
-PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
-"""What this module reads of other packages that is not part of their API."""
 
 _log = logging.getLogger(__name__)
 
 
-class _DeterministicCore:
+class DeterministicCore:
     """An environment of which only this is known: the same calls and global generators give the same results."""
 
     def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
@@ -53,9 +47,11 @@ class _DeterministicCore:
 
     @property
     def restarts(self) -> bool:
+        """See `Replayable.restarts`."""
         return False
 
     def clear(self) -> bool:
+        """See `Replayable.clear`."""
         return False
 
     def residue(self) -> Any:
@@ -65,13 +61,16 @@ class _DeterministicCore:
         """There is none."""
 
     def versions(self) -> dict[str, str]:
+        """See `Replayable.versions`."""
         return {name: version_here(name) for name in distributions_of(_modules_of(self._env))}
 
     def generators(self) -> list[np.random.Generator]:
+        """See `Replayable.generators`."""
         with self._global_rng.lent():
             return generators_of(self._env)
 
     def perform(self, call: Call) -> Any:
+        """See `Replayable.perform`."""
         context = self._gl_context
         with self._global_rng.lent(), self._process.lent(), context.current() if context else nullcontext():
             if context and context.only_shows and isinstance(call, Render):
@@ -87,6 +86,7 @@ class _DeterministicCore:
 
     @contextmanager
     def unseen(self) -> Iterator[None]:
+        """See `Replayable.unseen`."""
         self._is_seen = False
         try:
             yield
@@ -94,12 +94,15 @@ class _DeterministicCore:
             self._is_seen = True
 
     def fingerprint(self) -> Any:
+        """See `Replayable.fingerprint`."""
         return self._last
 
     def replay_s(self) -> float:
+        """See `Replayable.replay_s`."""
         return self._spent_s  # a restored core has made its calls in this process too
 
     def close(self) -> None:
+        """See `Replayable.close`."""
         if self._gl_context:
             self._gl_context.close()
             return
@@ -108,44 +111,6 @@ class _DeterministicCore:
                 interruptible(lambda env: env.close(), self._env)
         except Exception:  # foreign code, and nothing depends on how it ends
             _log.warning("an environment failed while it was closed", exc_info=True)
-
-
-class _EpisodicCore(_DeterministicCore):
-    """One of which this is known too: after a reset it is as a new one with the same generators would be."""
-
-    def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
-        super().__init__(env, seed)
-        self._replies = b""
-        """A digest of every reply since the last reset. One reply could be right by chance."""
-        self._attributes = b""
-        """A digest of the attributes after the last reset."""
-
-    @property
-    def restarts(self) -> bool:
-        return not self._process.changed
-
-    def clear(self) -> bool:
-        if not self.restarts:
-            return False
-        self._spent_s, self._replies = 0.0, b""
-        return True
-
-    def residue(self) -> Any:
-        return [self._global_rng.state(), self._env.unwrapped._np_random_seed]
-
-    def set_residue(self, value: Any) -> None:
-        state, self._env.unwrapped._np_random_seed = value
-        self._global_rng.set_state(state)
-
-    def perform(self, call: Call) -> Any:
-        result = super().perform(call)
-        self._replies = hashlib.blake2b(self._replies + self._last.encode(), digest_size=16).digest()
-        if isinstance(call, Reset):
-            self._attributes = visible_digest(self._env)
-        return result
-
-    def fingerprint(self) -> Any:
-        return [self._replies, self._attributes]
 
 
 def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:
@@ -162,7 +127,8 @@ def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:
                 yield value.__module__ or module
 
 
-def _can_be_recorded(env: gymnasium.Env[Any, Any], *, drawn: bool) -> bool:
+def can_be_recorded(env: gymnasium.Env[Any, Any], *, drawn: bool) -> bool:
+    """Whether the calls on a new environment can be written down, and it does or does not draw with MuJoCo."""
     if draws(env) is not drawn:
         return False
     try:
@@ -172,17 +138,8 @@ def _can_be_recorded(env: gymnasium.Env[Any, Any], *, drawn: bool) -> bool:
     return True
 
 
-EPISODE_JOURNAL = ReplayMechanism(
-    "episode-journal",
-    _EpisodicCore,
-    partial(_can_be_recorded, drawn=False),
-    # What an episode leaves behind may show late, so several are played, and longer than for other mechanisms.
-    trial={"episodes": (1, 2, 3), "steps": 40, "further": 60},
-)
-"""Not for those that draw with Gymnasium's `MujocoRenderer`, whose camera stays where the first episode put it."""
-
-JOURNAL = ReplayMechanism("journal", _DeterministicCore, partial(_can_be_recorded, drawn=False))
+JOURNAL = ReplayMechanism("journal", DeterministicCore, partial(can_be_recorded, drawn=False))
 JOURNAL_DRAWN = ReplayMechanism(
-    "journal-drawn", _DeterministicCore, partial(_can_be_recorded, drawn=True), home=Home.GRAPHICS
+    "journal-drawn", DeterministicCore, partial(can_be_recorded, drawn=True), home=Home.GRAPHICS
 )
 """For environments built on Gymnasium's `MujocoEnv`, which draw on the graphics thread alone."""

@@ -51,10 +51,11 @@ class ReplayMechanism:
         suits: Callable[[gymnasium.Env[Any, Any]], bool],
         libraries: tuple[str, ...] = (),
         home: Home = Home.WORKER,
-        trial: Mapping[str, Any] | None = None,
+        subject: "type[ReplaySubject] | None" = None,
     ) -> None:
         self.name = name
-        self.trial = trial or {}
+        self._subject = subject or ReplaySubject
+        self.episodic = self._subject.episodic
         self.libraries = libraries
         self.home = home
         self._core_of = core_of
@@ -66,11 +67,11 @@ class ReplayMechanism:
 
     def adopt(self, env: gymnasium.Env[Any, Any], recipe: Recipe) -> "ReplaySubject":
         """Tend an environment made anew, since nobody has seen what the constructor of `env` drew."""
-        return ReplaySubject(recipe, self._core_of, env)
+        return self._subject(recipe, self._core_of, env)
 
     def rebuild(self, recipe: Recipe) -> "ReplaySubject | None":
         """A subject without an environment, to be restored next: its restore makes the only one that is needed."""
-        return ReplaySubject(recipe, self._core_of) if recipe.num_envs is None else None
+        return self._subject(recipe, self._core_of) if recipe.num_envs is None else None
 
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """The versions of what the calls' results depend on, where the journal started.
@@ -78,13 +79,15 @@ class ReplayMechanism:
         Raises:
             SnapshotCorrupt: the bytes are no journal.
         """
-        _around, start, *_ = _parts(body)
+        _around, start, *_ = parts_of(body)
         return Start.unpacked(start).versions
 
 
 class ReplaySubject:
     """A live environment, and the journal of its core: a start, and the calls since."""
 
+    episodic = False
+    """Whether it is an `EpisodicSubject`."""
     env: gymnasium.Env[Any, Any]
     core: Replayable
     calls: CallLog
@@ -132,8 +135,7 @@ class ReplaySubject:
 
     def capture(self) -> bytes:
         """What surrounds the core, the journal's start, and the calls since; only the last part grows."""
-        fingerprint = plain.dumps(self.core.fingerprint())
-        return plain.dumps([self._around.capture(), self._start, fingerprint, *self.calls.parts()])
+        return plain.dumps(self._captured())
 
     def restore(self, body: bytes) -> None:
         """Replay the calls, on a new environment unless this one has already made the first of them.
@@ -142,22 +144,35 @@ class ReplaySubject:
             SnapshotCorrupt: the bytes are no journal.
             SnapshotDiverged: the calls came out differently.
         """
-        around, start, fingerprint, *parts = _parts(body)
-        calls = CallLog.of(parts)
-        if start != self._start or not calls.continues(self.calls):  # as where there is no core yet
-            self._begin(start)
-        self._set_generators(self._drawn)
-        self._replay(calls.events()[len(self.calls) :])
-        self.calls = calls
-        self._drawn = self._generators()
-        if plain.dumps(self.core.fingerprint()) != fingerprint:
-            raise _diverged("The calls in the snapshot came out differently when they were made again")
-        self._around.restore(around)
+        self._continue(*parts_of(body))
 
     def close(self) -> None:
         """Release what the core holds outside the Python heap."""
         if self._start:
             self.core.close()
+
+    def _captured(self) -> list[Any]:
+        fingerprint = plain.dumps(self.core.fingerprint())
+        return [self._around.capture(), self._start, fingerprint, *self.calls.parts()]
+
+    def _continue(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
+        calls = CallLog.of([*parts])
+        if start != self._start or not calls.continues(self.calls):  # as where there is no core yet
+            self._begin(start)
+        self._set_generators(self._drawn)
+        self._replay(calls.events()[len(self.calls) :])
+        self._arrive(around, calls, fingerprint)
+
+    def _arrive(self, around: bytes, calls: CallLog, fingerprint: bytes) -> None:
+        """Check the core, on which the calls have been made again, and go on from there."""
+        self.calls = calls
+        self._drawn = self._generators()
+        if not self._fits(fingerprint):
+            raise diverged("The calls in the snapshot came out differently when they were made again")
+        self._around.restore(around)
+
+    def _fits(self, fingerprint: bytes) -> bool:
+        return plain.dumps(self.core.fingerprint()) == fingerprint
 
     def _make(self, seed: bytes) -> None:
         """Make a new environment, whose constructor draws what any other with the seed has drawn."""
@@ -212,7 +227,7 @@ class ReplaySubject:
                     else:
                         self.core.perform(event)
         except Exception as error:  # what the environment raises now, it did not when the call was first made
-            raise _diverged(f"A call in the snapshot raised {error!r} when it was made again") from error
+            raise diverged(f"A call in the snapshot raised {error!r} when it was made again") from error
 
     def _generators(self) -> bytes:
         return plain.dumps(self._readers.read(self.core.generators()))
@@ -220,7 +235,7 @@ class ReplaySubject:
     def _set_generators(self, states: bytes) -> None:
         generators, stored = self.core.generators(), plain.loads(states)
         if len(generators) != len(stored):  # an episode may leave more of them than a new environment has
-            raise _diverged("The environment in the snapshot has more or fewer generators than a new one")
+            raise diverged("The environment in the snapshot has more or fewer generators than a new one")
         for generator, state in zip(generators, stored, strict=True):
             set_generator_state(generator, state)
 
@@ -239,8 +254,12 @@ class ReplaySubject:
         )
 
 
-def _parts(body: bytes) -> list[Any]:
-    """What surrounds the core, the start, the fingerprint, and the parts of the calls."""
+def parts_of(body: bytes) -> list[Any]:
+    """What surrounds the core, the start, the fingerprint, and the parts of the calls.
+
+    Raises:
+        SnapshotCorrupt: the bytes are no journal.
+    """
     match plain.loads(body):
         case [bytes(around), bytes(start), bytes(fingerprint), *calls]:
             return [around, start, fingerprint, *calls]
@@ -248,7 +267,8 @@ def _parts(body: bytes) -> list[Any]:
             raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
 
 
-def _diverged(what: str) -> SnapshotDiverged:
+def diverged(what: str) -> SnapshotDiverged:
+    """The error that tells what came out differently, why that may be, and what to do."""
     return SnapshotDiverged(
         f"{what}: this machine computes differently from the one that wrote it, the environment is not "
         "deterministic, or it shares state with other instances. Restore an earlier checkpoint, or create it anew."

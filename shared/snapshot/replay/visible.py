@@ -72,6 +72,11 @@ def _flat(state: Mapping[str, Any]) -> list[Any]:
     ]
 
 
+def _by_name(attribute: tuple[str, Any]) -> str:
+    """Attributes have no order that code sees; in which they were first set differs after an earlier episode."""
+    return attribute[0]
+
+
 def _parts(whole: Any, own: set[int]) -> Iterator[tuple[str, Any]]:
     match whole:
         case Mapping():
@@ -81,4 +86,4 @@ def _parts(whole: Any, own: set[int]) -> Iterator[tuple[str, Any]]:
         case type():
             return
         case _ if id(whole) in own or objection(type(whole)) is None:
-            yield from [*getattr(whole, "__dict__", {}).items()]
+            yield from sorted(getattr(whole, "__dict__", {}).items(), key=_by_name)

@@ -268,6 +268,29 @@ class GrowingSet(Columns):
         return (*super().step(action)[:4], {"done": len(self.done), "draw": float(self.np_random.random())})
 
 
+class MakesWorld(Columns):
+    """Makes in every reset what no graph can hold."""
+
+    world: Any = None
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.world = (number for number in range(1_000_000))
+        return super().reset(seed=seed)
+
+
+class MakesWorldOnce(Columns):
+    """Makes it in the first reset, and has it tell of all steps since."""
+
+    world: Any = None
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.world = self.world or (number for number in range(1_000_000))
+        return super().reset(seed=seed)
+
+    def step(self, action: Any) -> Result:
+        return (*super().step(action)[:4], {"steps": next(self.world)})
+
+
 class OnePort(Columns):
     """Owns what only one process can own at a time, as a simulator owns its port."""
 

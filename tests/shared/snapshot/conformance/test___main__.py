@@ -33,14 +33,27 @@ def test_the_command_goes_on_to_the_next_mechanism_as_the_service_does(
     few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.foreign"]
     here.setattr(sys, "argv", ["conformance", "ForeignWalk-v0", "--json", *few])
     assert __main__.main() == 0
-    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal"
+    assert json.loads(capsys.readouterr().out)["mechanism"] == "journal-since-reset"
     # A subject without an environment needs its restore.
     here.setattr("shared.snapshot.replay.replay.ReplayMechanism.rebuild", lambda *_: None)
     here.setattr("shared.snapshot.replay.replay.ReplaySubject.restore", lambda *_: None)
+    here.setattr("shared.snapshot.replay.episode_journal.EpisodeSubject.restore", lambda *_: None)
     assert __main__.main() == 1
     reasons = json.loads(capsys.readouterr().out)["detail"]
     assert "object-graph: ForeignWalk-v0 is not exact" in reasons
+    assert "journal-since-reset: ForeignWalk-v0 is not exact" in reasons
     assert "journal: ForeignWalk-v0 is not exact" in reasons
+
+
+def test_the_command_proves_the_mechanism_that_the_service_selects(
+    here: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not a graph that would grow with the calls, unless nothing else is exact."""
+    few = ["--further", "6", "--chain", "3", "--module", "tests.shared.snapshot.habits"]
+    for name, mechanism in (("MakesWorld", "journal-since-reset"), ("MakesWorldOnce", "object-graph")):
+        here.setattr(sys, "argv", ["conformance", f"habits/{name}-v0", "--json", *few])
+        assert __main__.main() == 0
+        assert json.loads(capsys.readouterr().out)["mechanism"] == mechanism
 
 
 def test_another_interpreter_continues_what_this_one_wrote(

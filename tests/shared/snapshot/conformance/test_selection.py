@@ -44,7 +44,7 @@ def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: st
     found = verdict(env_id)
     with pytest.raises(NotExact, match="is not exact") as raised:
         found.selected()
-    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal"}
+    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal-since-reset", "journal"}
 
 
 @pytest.mark.parametrize("name", ["ScalesAction", "FullColumn"])
@@ -58,7 +58,26 @@ def test_one_that_holds_what_its_class_or_module_holds_is_carried_as_its_own(nam
 
 
 def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
-    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal", {})
+    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal-since-reset", {})
+
+
+@pytest.mark.parametrize("num_envs", [None, 2])
+def test_one_whose_graph_would_grow_with_its_calls_is_carried_since_its_last_reset(num_envs: int | None) -> None:
+    recipe = Recipe("habits/MakesWorld-v0", num_envs=num_envs)
+    found = try_candidates(recipe, make(recipe), [HABITS])
+    assert found.mechanism == "journal-since-reset"
+    assert found.reasons["object-graph"].endswith("its snapshots hold ever more calls in place of a state.")
+
+
+def test_if_that_is_not_exact_it_is_carried_as_a_graph_that_grows() -> None:
+    """Neither are all calls since the creation less."""
+    found = verdict("habits/MakesWorldOnce-v0")
+    assert found.mechanism == "object-graph"
+    assert found.reasons.keys() == set()
+
+
+def test_one_that_is_no_graph_for_a_while_is_carried_as_a_graph() -> None:
+    assert verdict("habits/GrowingSet-v0") == Verdict("object-graph", {})
 
 
 @pytest.mark.parametrize("name", ["NativeBoard", "NamedBoard", "SharedVisits"])
@@ -129,7 +148,7 @@ def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
 
 def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:
     names = [mechanism.name for mechanism in candidates(gymnasium.make("ForeignWalk-v0"))]
-    assert names == ["object-graph", "journal"]
+    assert names == ["object-graph", "journal-since-reset", "journal"]
 
 
 def test_an_argument_that_native_code_reads_is_tried_first_with_a_frame() -> None:

@@ -11,7 +11,7 @@ from shared.snapshot.conformance.check import check_snapshot
 from shared.snapshot.contract.calls import Reseed, Reset, Step
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe, WrapperRecipe
 from shared.snapshot.making.make import make
-from shared.snapshot.making.vector import adopt
+from shared.snapshot.making.vector import adopt, bodies_in
 from shared.snapshot.registry import mechanism_for
 
 MODES: tuple[AutoresetMode, ...] = ("NextStep", "SameStep")
@@ -74,3 +74,13 @@ def test_reseeding_gives_each_environment_a_generator_of_its_own() -> None:
 def test_a_body_of_another_number_of_environments_is_refused() -> None:
     with pytest.raises(SnapshotCorrupt, match="another make"):
         subject(num_envs=2).restore(subject(num_envs=3).capture())
+
+
+def test_the_states_of_a_vectors_environments_are_found_in_its_own() -> None:
+    live = subject(num_envs=3)
+    recipe = Recipe("CartPole-v1", num_envs=3)
+    bodies = bodies_in(recipe, live.capture())
+    assert bodies == [tended.subject.capture() for tended in live._tended]
+    assert bodies_in(Recipe("CartPole-v1"), bodies[0]) == bodies[:1]
+    with pytest.raises(SnapshotCorrupt, match="not that of a vector"):
+        bodies_in(recipe, bodies[0])

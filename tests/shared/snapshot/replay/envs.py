@@ -98,14 +98,14 @@ class Rewound(gymnasium.Env[Any, Any]):
 
 
 class Ageing(Rewound):
-    """Is another one from its twentieth episode on, and shows before then only that it counts them."""
+    """Is another one from its twentieth episode on, and shows before then only that it keeps a list of them."""
 
-    _episodes = 0
+    _episodes: tuple[Any, ...] | list[Any] = ()
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
         found = super().reset(seed=seed, options=options)
-        self._episodes += 1
-        self._mass += self._episodes >= 20
+        self._episodes = [*self._episodes, options]
+        self._mass += len(self._episodes) >= 20
         return found
 
 
@@ -117,6 +117,55 @@ class Lasting(Rewound):
         return self._kept
 
 
+class Touching(Rewound):
+    """Its forces outlast an episode only if they have become great, as of bodies that were pressed together."""
+
+    def _begun(self) -> Any:
+        kept = getattr(self, "_kept", None)
+        touched = kept is not None and float(np.abs(kept.send(np.zeros(2))).max()) > 0.9
+        self._kept = kept if touched else super()._begun()
+        return self._kept
+
+
+class Choosy(Rewound):
+    """Refuses some actions."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        if action[0] > 0.5:
+            raise ValueError("not there")
+        return super().step(action)
+
+
+class Remembering(Rewound):
+    """Shows after a reset too what it was last told."""
+
+    _told: Any = None
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self._told = (action.copy(), True)
+        return super().step(action)
+
+    def render(self) -> str:
+        return f"{super().render()}, told {self._told}"
+
+
+class Unordered(Rewound):
+    """Adds what three objects say in the order of their addresses, as in a set; sums of floats depend on it."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self._terms = {_Term(0.1), _Term(0.2), _Term(0.3)}
+        return super().reset(seed=seed, options=options)
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        observation, _, *rest = super().step(action)
+        return observation, sum((term.number for term in self._terms), 0.0), *rest
+
+
+class _Term:
+    def __init__(self, number: float) -> None:
+        self.number = number
+
+
 class Multiplying(Rewound):
     """Has one more space, with a generator, after its first step."""
 
@@ -125,7 +174,7 @@ class Multiplying(Rewound):
         return super().step(action)
 
 
-for _name in ("Rewound", "Ageing", "Lasting", "Multiplying"):
+for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Remembering", "Unordered", "Multiplying"):
     gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")

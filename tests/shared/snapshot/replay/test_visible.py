@@ -64,6 +64,13 @@ def test_a_change_is_seen(what: str) -> None:
     assert visible_digest(env) != visible_digest(other)
 
 
+def test_the_order_in_which_attributes_were_first_set_is_not_seen() -> None:
+    env, other = Whole(), Whole()
+    env.first, env.second = 1, 2  # type: ignore[attr-defined]
+    other.second, other.first = 2, 1  # type: ignore[attr-defined]
+    assert visible_digest(env) == visible_digest(other)
+
+
 def test_a_wrappers_attributes_are_seen() -> None:
     env, other = gymnasium.wrappers.TimeLimit(Whole(), 5), gymnasium.wrappers.TimeLimit(Whole(), 6)
     assert visible_digest(env) != visible_digest(other)

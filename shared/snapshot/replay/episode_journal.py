@@ -1,0 +1,211 @@
+"""A journal that begins at the last reset, so that a life has no end: for environments whose resets leave nothing.
+
+Whether a reset leaves something of earlier episodes shows nowhere but in what comes later. PyBullet's contacts
+outlast it, so that a cube moves otherwise in the second episode; what counts episodes may tell after twenty. So
+`conformance/episodes.py` plays many of them before this mechanism is chosen. A restore makes the calls of the last
+episode again on a new environment, and compares a digest of every reply and of all visible attributes. Where they
+differ, the calls since the creation are made again, which a snapshot also has for as long as that is short. From
+then on the environment is carried by all of its calls.
+"""
+
+import hashlib
+import logging
+from functools import partial
+from typing import Any
+
+import gymnasium
+
+from shared.codec import plain
+from shared.errors import NotCreatable, SnapshotCorrupt, SnapshotDiverged
+from shared.snapshot.contract.calls import Call, Render, Reset, Step
+from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
+from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
+from shared.snapshot.replay.left import leave_in, left_in
+from shared.snapshot.replay.replay import LONGEST_REPLAY_S, ReplayMechanism, ReplaySubject, parts_of
+from shared.snapshot.replay.visible import visible_digest
+
+PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
+"""What this module reads of other packages that is not part of their API."""
+
+LONGEST_EARLIER_S = LONGEST_REPLAY_S / 2
+"""Earlier calls are let go where making them again is estimated to take longer."""
+LARGEST_EARLIER_BYTES = 1 << 16
+"""Earlier calls are let go where they take more bytes: they are a part of every snapshot."""
+
+_JOURNAL_PARTS = 6
+
+_log = logging.getLogger(__name__)
+
+
+class EpisodicCore(DeterministicCore):
+    """One of which this is believed too: after a reset it is as a new one with its generators and attributes."""
+
+    def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
+        super().__init__(env, seed)
+        self.whole = False
+        """Whether that proved wrong, so that all calls have to be made again."""
+        self._made = 0
+        self._made_s = 0.0
+        """What all calls took that were made here, those before the last reset too."""
+        self._replies = b""
+        """A digest of every reply since the last reset. One reply could be right by chance."""
+        self._attributes = b""
+        """A digest of the attributes after the last reset."""
+
+    @property
+    def restarts(self) -> bool:
+        """See `Replayable.restarts`."""
+        return not self.whole and not self._process.changed
+
+    def clear(self) -> bool:
+        """See `Replayable.clear`."""
+        if not self.restarts:
+            return False
+        self._spent_s = 0.0
+        return True
+
+    def residue(self) -> Any:
+        """See `Replayable.residue`."""
+        return [self._global_rng.state(), self._env.unwrapped._np_random_seed, left_in(self._env)]
+
+    def set_residue(self, value: Any) -> None:
+        """See `Replayable.set_residue`."""
+        state, self._env.unwrapped._np_random_seed, left = value
+        leave_in(self._env, left)
+        self._global_rng.set_state(state)
+
+    def perform(self, call: Call) -> Any:
+        """See `Replayable.perform`."""
+        before_s = self._spent_s
+        result = super().perform(call)
+        self._made += 1
+        self._made_s += self._spent_s - before_s
+        before = b"" if isinstance(call, Reset) else self._replies
+        self._replies = hashlib.blake2b(before + self._last.encode(), digest_size=16).digest()
+        if isinstance(call, Reset):
+            self._attributes = visible_digest(self._env)
+        return result
+
+    def fingerprint(self) -> Any:
+        """See `Replayable.fingerprint`."""
+        return [self._replies, self._attributes]
+
+    def seconds_for(self, calls: int) -> float:
+        """Estimated seconds of making so many calls."""
+        return calls * self._made_s / max(self._made, 1)
+
+    def carry_whole(self, earlier_s: float = 0.0) -> None:
+        """From now on all calls are made again; those before the last reset take so many seconds besides."""
+        self.whole = True
+        self._spent_s += earlier_s
+
+
+class EpisodeSubject(ReplaySubject):
+    """A live environment with the calls of its last episode, and with those before for as long as they are few."""
+
+    episodic = True
+    core: EpisodicCore
+    _first = b""
+    """Where the earlier calls start: at the creation."""
+    _earlier: CallLog | None = None
+    """The calls before the journal's start; None where they were let go, or are in the journal again."""
+
+    def capture(self) -> bytes:
+        """See `Subject.capture`."""
+        earlier = None if self._earlier is None else [self._first, *self._earlier.parts()]
+        return plain.dumps([*self._captured(), self.core.whole, earlier])
+
+    def capture_alone(self) -> bytes:
+        """The state without the earlier calls, as where they were let go."""
+        return plain.dumps([*self._captured(), self.core.whole, None])
+
+    def restore(self, body: bytes) -> None:
+        """Make the calls of the last episode again, or all of them where these come out differently.
+
+        Raises:
+            SnapshotCorrupt: the bytes are no journal.
+            SnapshotDiverged: the calls came out differently, and so do the earlier ones, or these were let go.
+        """
+        match parts_of(body):
+            case [*journal, bool(whole), None | [bytes(), *_] as earlier] if len(journal) == _JOURNAL_PARTS:
+                pass
+            case _:
+                raise SnapshotCorrupt("The journal in the snapshot is not of the form this mechanism writes.")
+        self._first, self._earlier = (b"", None) if earlier is None else (earlier[0], CallLog.of(earlier[1:]))
+        try:
+            self._continue(*journal)
+            self.core.whole = whole
+        except SnapshotDiverged:
+            if self._earlier is None or self._first == journal[1]:
+                raise
+            _log.warning("an episode came out differently on a new environment, so that all calls are made again")
+            self._make_all_again(*journal)
+
+    def _begin_as(self, env: gymnasium.Env[Any, Any]) -> None:
+        super()._begin_as(env)
+        self._first, self._earlier = self._start, CallLog()
+
+    def _record(self, call: Step | Reset | Render) -> Any:
+        if isinstance(call, Reset) and self.core.restarts:
+            self._set_aside()
+        return super()._record(call)
+
+    def _set_aside(self) -> None:
+        """Put the episode that is over to the earlier calls, or let them go where it proves exact without them."""
+        if self._earlier is None:
+            return
+        earlier_s = self.core.seconds_for(len(self._earlier))
+        if earlier_s > LONGEST_EARLIER_S or self._earlier.size > LARGEST_EARLIER_BYTES:
+            if self._is_exact_alone():
+                self._first, self._earlier = b"", None
+            else:
+                self._carry_whole(self._earlier, earlier_s)
+            return
+        self._earlier.extend(self.calls)
+        if (drawn := self._generators()) != self._drawn:
+            self._earlier.append(encoded(Drawn(drawn)))
+
+    def _is_exact_alone(self) -> bool:
+        other = EpisodeSubject(self._recipe, self._core_of)
+        try:
+            other.restore(self.capture_alone())
+        except (SnapshotDiverged, NotCreatable):  # a second one may want more of the machine than there is now
+            return False
+        finally:
+            other.close()
+        return True
+
+    def _make_all_again(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
+        assert self._earlier is not None
+        earlier, calls = self._earlier, CallLog.of([*parts])
+        self._begin(self._first)
+        self._set_generators(self._drawn)
+        self._replay(earlier.events())
+        self._replay(calls.events())
+        self._arrive(around, calls, fingerprint)
+        self._carry_whole(earlier)
+
+    def _carry_whole(self, earlier: CallLog, earlier_s: float = 0.0) -> None:
+        earlier.extend(self.calls)
+        self._start, self.calls = self._first, earlier
+        self._first, self._earlier = b"", None
+        self.core.carry_whole(earlier_s)
+
+    def _captured(self) -> list[Any]:
+        around, start, fingerprint, *calls = super()._captured()
+        return [around, start, plain.dumps([self._recipe.render_mode, fingerprint]), *calls]
+
+    def _fits(self, fingerprint: bytes) -> bool:
+        """Attributes tell in which mode an environment draws, so a copy in another is compared by its replies."""
+        render_mode, stored = plain.loads(fingerprint)
+        replies, attributes = plain.loads(stored)
+        own_replies, own_attributes = self.core.fingerprint()
+        return bool(
+            own_replies == replies and (attributes == own_attributes or render_mode != self._recipe.render_mode)
+        )
+
+
+EPISODE_JOURNAL = ReplayMechanism(
+    "journal-since-reset", EpisodicCore, partial(can_be_recorded, drawn=False), subject=EpisodeSubject
+)
+"""Not for those that draw with Gymnasium's `MujocoRenderer`, whose camera stays where the first episode put it."""
