@@ -64,8 +64,8 @@ def test_the_goal_of_explorations_is_a_share_of_the_bare_loops_rate() -> None:
 
 def test_the_goals_of_recording_are_ratios_of_one_run() -> None:
     figures = {
-        "plain_step": 1.0,
-        "recorded_step": 1.05,
+        "served_plain_step": 1.0,
+        "served_recorded_step": 1.05,
         "recorded_rollout": 3.0,
         "looped": 2.0,
         "verified": 0.002,

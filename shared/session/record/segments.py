@@ -41,6 +41,9 @@ Every step writes and signs the tail; a seal costs as much as a step. Over 3,000
 LARGEST_ENTRY_BYTES = 1 << 23
 """The most bytes of one call's entry: every action of a rollout is in it."""
 
+_LOADING_US = 2 * KEYFRAME_US
+"""What restoring one that was never reset may take: Atari loads its game. So a keyframe follows the first call."""
+
 END = "end"
 """The name of the last state of a closed instance; it sorts behind those of segments."""
 
@@ -118,7 +121,9 @@ class Segments:
         content = self._snapshots.sealed(header, zlib.compress(loaded.body, 1) if has_keyframe else b"")
         digest = await self._written(header, content, loaded.body if has_keyframe else b"")
         if has_keyframe:
-            return Log(log.birth, b"", revision, digest, revision, tally=tally)
+            never_reset = not log.previous and loaded.header.progress.episode == 0
+            replay_us = _LOADING_US if never_reset else 0
+            return Log(log.birth, b"", revision, digest, revision, replay_us, tally=tally)
         return Log(log.birth, b"", revision, digest, log.keyframe, log.replay_us, tally=tally)
 
     async def keep(self, recorder: Recorder, before: Header, dependencies: Dependencies) -> list[Mark]:

@@ -16,6 +16,8 @@ from shared.session.session import Session
 from shared.session.stored.header import UNREPLAYABLE_US
 from shared.session.stored.reference import Reference
 from shared.session.stored.snapshots import Loaded
+from shared.settings import PUBLIC
+from shared.snapshot.contract.recipe import Recipe
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Conflict, Stored
 from tests.shared.session.faulty import FaultyStore
@@ -37,6 +39,30 @@ def test_a_new_log_has_a_keyframe_before_its_first_call() -> None:
         assert (first.header.revision, log.keyframe, log.after) == (0, 0, 0)
         assert first.body
         assert len([*entries_in(log.tail)]) == 1
+
+    asyncio.run(test())
+
+
+def test_a_keyframe_follows_the_first_reset_since_before_it_a_game_may_have_to_be_loaded() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        reference = await recorded(at)  # and reset
+        await steps(at, reference, 30)
+        log = await log_of(at, reference)
+        assert (log.keyframe, await names(at, reference)) == (1, [name_of(0), name_of(1)])
+
+    asyncio.run(test())
+
+
+def test_recording_that_is_switched_off_first_of_all_is_off() -> None:
+    async def test() -> None:
+        at = session(MemoryStore())
+        header = await at.creation.create(PUBLIC, Recipe("CartPole-v1"), (), record=True)
+        await call(at, header.reference, operations.record("off"))
+        await call(at, header.reference, operations.reset(1, None))
+        await steps(at, header.reference, 3)
+        log = await log_of(at, header.reference)
+        assert (log.on, log.until) == (False, 1)
 
     asyncio.run(test())
 
