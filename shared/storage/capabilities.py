@@ -10,7 +10,7 @@ class Capabilities:
     """The properties of one store that its callers act on."""
 
     remote: bool
-    """Whether a call waits for a network. One that does not takes microseconds, in which nothing else runs."""
+    """Whether a call waits for a network. One that does not takes microseconds."""
     shared: bool
     """Whether every process that opens the same address sees the same objects."""
     max_object_bytes: int

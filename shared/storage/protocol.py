@@ -80,8 +80,9 @@ class Store(Protocol):
     store cannot be reached, denies access or fails.
 
     A call never holds the event loop for longer than some tens of microseconds: a store whose client blocks on a
-    network calls it in a thread. A store that is near, which its `capabilities` say, never suspends in `get`,
-    `put` and `delete`, which costs a coroutine 0.3 us.
+    network calls it in a thread. A store that is near, which its `capabilities` say, does not suspend in `get` and
+    `delete`, which costs a coroutine 0.3 us, and in `put` at most until the end of the loop's turn, for what it
+    writes together with others. That is written though its caller is cancelled.
     """
 
     @property
