@@ -77,17 +77,29 @@ export async function takeOver(library, codeOf) {
 
 /** @param {import("./library.js").Library} library @param {Left} left */
 async function keep(library, { sent, copy, ...document }) {
-  const stored = await library.find(document.id);
-  if (!document.versions.length && stored) document.versions = stored.versions;
-  // What stands there is of the same page, which did not hear that it arrived, or differs in no text.
-  if (stored && (stored.changed === sent || stored.code === document.code)) {
-    if (document.changed >= stored.changed) await library.store({ ...document, revision: stored.revision });
-    return;
-  }
-  if (await library.store(document)) return;
+  // Merged again where that fails: what the page sent, or another tab took over, may have arrived only now.
+  const kept = (await merged(library, document, sent)) || (await library.store(document)) || (await merged(library, document, sent));
+  if (kept) return;
   const names = (await library.all()).map(({ name }) => name);
   const parted = documentOf({ ...document, name: freeName(document.name, names) });
   await library.store({ ...parted, id: copy ?? parted.id });
+}
+
+/**
+ * Store what was left behind what stands there, if that is of the same page, which did not hear that it arrived, or
+ * differs in no text.
+ * @param {import("./library.js").Library} library
+ * @param {Document} document
+ * @param {number} [sent]
+ * @returns {Promise<boolean>} Whether it is.
+ */
+async function merged(library, document, sent) {
+  const stored = await library.find(document.id);
+  if (!stored) return false;
+  if (!document.versions.length) document.versions = stored.versions;
+  if (stored.changed !== sent && stored.code !== document.code) return false;
+  if (document.changed >= stored.changed) await library.store({ ...document, revision: stored.revision });
+  return true;
 }
 
 /** @returns {string[]} */

@@ -10,6 +10,7 @@ MODULES = [
     HERE / "run" / "calls.test.mjs",
     HERE / "copies" / "episode.test.mjs",
     HERE / "documents" / "document.test.mjs",
+    HERE / "documents" / "left.test.mjs",
 ]
 
 
