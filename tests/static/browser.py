@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -66,7 +66,23 @@ def pages_server(server_of_the_session: Server) -> Server:
 
 
 @pytest.fixture
-def other_origin() -> Iterator[str]:
+def leaving(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Closes the pages of a test's visitors, for a server that ends before they do.
+
+    What a page still loads would be cut, and its console would complain.
+    """
+    names = {"visitor", "newcomer", "phone"} & {*request.fixturenames}
+    visitors: list[Visitor] = [request.getfixturevalue(name) for name in names]
+
+    def leave() -> None:
+        for each in visitors:
+            each.leave()
+
+    return leave
+
+
+@pytest.fixture
+def other_origin(leaving: Callable[[], None]) -> Iterator[str]:
     """The address of the pages on a host that serves files, as a bucket does: no API and no headers."""
 
     class Quiet(SimpleHTTPRequestHandler):
@@ -75,6 +91,7 @@ def other_origin() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ROOT / "static"))) as files:
         threading.Thread(target=files.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{files.server_address[1]}"
+        leaving()
         files.shutdown()
 
 
@@ -86,6 +103,8 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     """Parts of complaints that a test brings about: a browser notes each call that fails."""
+    pages: list[Page] = field(default_factory=list)
+    """The tabs that it has opened."""
 
     def open(self, url: str) -> Page:
         """A new tab at the address."""
@@ -96,9 +115,15 @@ class Visitor:
     def new_tab(self) -> Page:
         """An empty tab."""
         page = self.context.new_page()
+        self.pages.append(page)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
+
+    def leave(self) -> None:
+        """Close all tabs."""
+        for page in self.pages:
+            page.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":

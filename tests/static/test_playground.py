@@ -411,6 +411,7 @@ def test_a_restart_of_the_server_is_survived(visitor: Visitor, tmp_path: Path) -
         assert page.locator("#console [data-level=error]").count() == 0
         page.locator("#stop").click()
         ended(page)
+        page.close()
 
 
 def test_the_pages_work_from_a_bucket_on_another_origin(

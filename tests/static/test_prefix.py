@@ -1,7 +1,7 @@
 """The pages behind a proxy that serves them below a path call the API beside them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,7 +11,7 @@ from tests.static.browser import Visitor
 
 
 @pytest.fixture
-def prefixed(pages_server: Server) -> Iterator[str]:
+def prefixed(pages_server: Server, leaving: Callable[[], None]) -> Iterator[str]:
     """The server's address behind a proxy that takes `/gym` off the paths, and has nothing else."""
 
     class Proxy(BaseHTTPRequestHandler):
@@ -38,6 +38,7 @@ def prefixed(pages_server: Server) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
         threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_address[1]}/gym"
+        leaving()
         proxy.shutdown()
 
 
