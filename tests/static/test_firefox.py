@@ -46,6 +46,8 @@ def write(firefox: Firefox, code: str) -> None:
     firefox.ask(f"{EDITOR}.focus()")
     firefox.select_all()
     firefox.type(code)
+    # The editor loads them with the first letter, and a page that is left meanwhile complains.
+    firefox.ask("import(new URL('agent/editor/completions.js', location.href)).then(() => true)")
 
 
 def run(firefox: Firefox, server: Server, code: str) -> None:
