@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import ale_py
 import every_space  # noqa: F401  registers its environments here as on the server
@@ -41,3 +43,25 @@ def connection(url: str) -> Iterator[Connection]:
     opened = Connection(url, patience=10)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def bars(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What progress bars are told, in place of those of tqdm."""
+    told: list[Any] = []
+
+    class Bar:
+        def __init__(self, **options: Any) -> None:
+            told.append(options)
+
+        def update(self, count: int) -> None:
+            told.append(count)
+
+        def close(self) -> None:
+            told.append("closed")
+
+    module = ModuleType("tqdm.auto")
+    module.tqdm = Bar  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tqdm", ModuleType("tqdm"))
+    monkeypatch.setitem(sys.modules, "tqdm.auto", module)
+    return told

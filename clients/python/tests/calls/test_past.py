@@ -1,8 +1,6 @@
 """What was recorded is had again type by type, and gone back to."""
 
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import gymnasium_http
@@ -117,26 +115,10 @@ def test_an_episode_is_filmed_into_a_file(connection: Connection, tmp_path: Path
         assert env.frame(3).shape == (400, 600, 3)
 
 
-def test_a_bar_tells_how_many_calls_are_verified(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
-
-    class Bar:
-        def __init__(self, **options: Any) -> None:
-            told.append(options)
-
-        def update(self, calls: int) -> None:
-            told.append(calls)
-
-        def close(self) -> None:
-            told.append("closed")
-
-    module = ModuleType("tqdm.auto")
-    module.tqdm = Bar  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tqdm", ModuleType("tqdm"))
-    monkeypatch.setitem(sys.modules, "tqdm.auto", module)
+def test_a_bar_tells_how_many_calls_are_verified(connection: Connection, bars: list[Any]) -> None:
     with made(connection) as env:
         env.recording()
         env.reset(seed=1)
         env.step(0)
         assert env.verify(progress=True) == 2
-    assert told == [{"total": None, "unit": "call", "disable": False}, 2, "closed"]
+    assert bars == [{"total": None, "unit": "call", "disable": False}, 2, "closed"]
