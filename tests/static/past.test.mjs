@@ -1,9 +1,12 @@
 /** What the JavaScript client has again of recorded environments, on the server at GYM_HTTP_URL. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, test } from "node:test";
 
 import * as gymnasium from "../../static/gymnasium.js";
+import { Connection } from "../../static/gymnasium/connection.js";
 
 const { Env } = gymnasium;
 const url = process.env.GYM_HTTP_URL;
@@ -117,4 +120,23 @@ test("a log is verified part after part, and a difference is an error with its p
     assert.equal(error.problem.at, "7.2");
     return true;
   });
+});
+
+test("an episode that is elsewhere is fetched from there without the key", async () => {
+  const keys = [];
+  const serving = async (answer) => {
+    const server = createServer((request, reply) => {
+      keys.push(request.headers.authorization);
+      answer(reply).end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+  };
+  const at = (server) => `http://127.0.0.1:${server.address().port}`;
+  const bucket = await serving((reply) => reply.writeHead(200, { "Content-Type": "application/json" }));
+  const service = await serving((reply) => reply.writeHead(303, { Location: `${at(bucket)}/copy?signed` }));
+  const connection = new Connection({ url: at(service), apiKey: "secret" });
+  assert.deepEqual(await connection.read("/v1/envs/x/episodes/1/"), {});
+  assert.deepEqual(keys, ["Bearer secret", undefined]);
+  for (const server of [service, bucket]) server.close().closeAllConnections();
 });

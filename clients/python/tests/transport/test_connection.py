@@ -12,7 +12,7 @@ import gymnasium_http
 import httpx
 import pytest
 from faults import REFUSED, Faulty
-from gymnasium_http import Connection, NoServer, TimedOut, Unauthorized
+from gymnasium_http import Connection, GymHTTPError, NoServer, TimedOut, Unauthorized
 from gymnasium_http.transport import exact
 from sameness import same
 
@@ -161,6 +161,9 @@ def test_a_reply_that_is_elsewhere_is_fetched_from_there_without_the_key() -> No
         return httpx.Response(303, headers={"Location": "https://bucket/copy?signed"})
 
     connection = Connection("http://service", api_key="secret", transport=lambda: Faulty(answer))
+    with pytest.raises(GymHTTPError, match="redirects to"):  # what changes something is not sent on
+        connection.call("POST", "/v1/envs/x/step/")
+    asked.clear()
     assert connection.call("GET", "/v1/envs/x/episodes/1/") == {"observations": [1]}
     assert asked == [
         ("http://service/v1/envs/x/episodes/1/", "Bearer secret"),

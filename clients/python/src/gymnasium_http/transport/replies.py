@@ -115,7 +115,8 @@ _BY_STATUS: dict[int, type[GymHTTPError]] = {
 
 def elsewhere_of(reply: httpx.Response) -> httpx.Request | None:
     """The request for a reply that is in a store, since it was too long for the server; without the API key."""
-    if reply.status_code != httpx.codes.SEE_OTHER or reply.next_request is None:
+    is_elsewhere = reply.status_code == httpx.codes.SEE_OTHER and reply.request.method == "GET"
+    if not is_elsewhere or reply.next_request is None:
         return None
     reply.next_request.headers.pop("Authorization", None)
     return reply.next_request
