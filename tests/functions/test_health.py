@@ -64,9 +64,11 @@ def test_a_full_disk_is_503_and_what_was_created_can_be_closed(
         assert (reply.status, "is full; close environments" in reply.json["detail"]) == (503, True)
         assert (full := api.get("/v1/health/")).status == 503
         assert "is full; close environments" in full.json["detail"]
-        # A key leaves a tombstone, for which there is room again once something was closed.
-        assert api.delete(created.pop()).status == 200
-        assert {api.delete(each, **{"idempotency-key": each}).status for each in created} == {200}
+        # A key leaves a tombstone, for which there is room again once pages became free. Which instances share
+        # a page is chance: their keys are.
+        half = len(created) // 2
+        assert {api.delete(each).status for each in created[:half]} == {200}
+        assert {api.delete(each, **{"idempotency-key": each}).status for each in created[half:]} == {200}
         assert api.get("/v1/health/").status == 200
         assert api.get("/v1/envs/").json == {}
         assert api.post("/v1/envs/", {"env_id": "CartPole-v1"}).status == 200
