@@ -31,11 +31,11 @@ class Ways(NamedTuple):
 
 
 def ways(store: Store, calls_at_once: int) -> Ways:
-    """The ways to a store; a near one is called directly.
+    """The ways to a store; a near one is called directly, and so is one that holds the event loop.
 
     `calls_at_once` bounds the calls to a remote store, of which a quarter, and at least one, may be bulk work.
     """
-    if not store.capabilities.remote:
+    if not store.capabilities.remote or store.capabilities.holds_loop:
         return Ways(store, store)
     queues = Queues(calls_at_once)
     return Ways(QueuedStore(store, queues, bulk=False), QueuedStore(store, queues, bulk=True))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,9 +48,13 @@ async def begun(*calls: Coroutine[Any, Any, Any]) -> list[asyncio.Future[Any]]:
     return tasks
 
 
-def test_a_near_store_is_called_directly() -> None:
-    store = MemoryStore()
-    assert ways(store, 8) == (store, store)
+def test_a_near_store_and_one_that_holds_the_loop_are_called_directly() -> None:
+    """A call that holds the loop is alone, and nothing cancels it."""
+    near, far = MemoryStore(), FaultyStore(remote=True)
+    assert ways(near, 8) == (near, near)
+    assert ways(far, 8) != (far, far)
+    far.capabilities = replace(far.capabilities, holds_loop=True)
+    assert ways(far, 8) == (far, far)
 
 
 @pytest.mark.parametrize("bulk", [False, True])
