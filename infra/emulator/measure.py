@@ -113,9 +113,8 @@ class _Measured:
     def warm_livez(self, count: int) -> list[float]:
         """Seconds of each further event in a process that asks no store."""
         event = lambda_event.event(Route("GET", "/v1/livez"), "/v1/livez")
-        return [answered.seconds for answered in self._timed(self._sandbox("livez"), count + _WARMING, event)][
-            _WARMING:
-        ]
+        answered = self._timed(self._sandbox("livez"), count + _WARMING, event)[_WARMING:]
+        return [each.seconds for each in answered]
 
     def _timed(self, sandbox: Sandbox, count: int, event: dict[str, Any] | None = None) -> list[_Answered]:
         event = event or self._event(f"{_INSTANCE}/step", {"action": 1})
