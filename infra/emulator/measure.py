@@ -1,12 +1,14 @@
 """How long a function takes to start and to step in Lambda's runtime, over a local S3 server.
 
 Every figure includes the share of the emulator and the runtime, which `livez`, a call without a store, shows
-alone. Elapsed time tells of the machine's other work too; processor time hardly does.
+alone. That of the store is what the function waited for its write, by `Server-Timing`. Elapsed time tells of the
+machine's other work too; processor time hardly does.
 """
 
 import argparse
 import json
 import os
+import re
 import resource
 import secrets
 import statistics
@@ -25,6 +27,7 @@ from infra.emulator.sandbox import ROOT, Sandbox
 from infra.s3.seaweedfs import seaweedfs
 
 _INSTANCE = "/v1/envs/{instance_id}"
+_SAVING = re.compile(r"\bsave;dur=([\d.]+)")
 _WARMING = 10
 """Events before those that are measured."""
 
@@ -43,7 +46,10 @@ def main() -> None:
         _print("cold start, first step answered", [start.seconds for start in starts])
         _print("  of it processor time", [start.processor_s for start in starts])
         _print("  of that the interpreter and the imports", [measured.imports() for _ in range(given.starts)])
-        _print("warm step", measured.warm_steps(given.steps))
+        warm = measured.warm_steps(given.steps)
+        _print("warm step", [step.seconds for step in warm])
+        _print("  of it the store's write", [step.store_s for step in warm])
+        _print("  without the store's write", [step.seconds - step.store_s for step in warm])
         _print("  of it processor time, without the store's", [measured.step_processor_s(given.steps)])
         _print("  warm livez: emulator and runtime", measured.warm_livez(given.steps))
 
@@ -52,6 +58,14 @@ class _Start(NamedTuple):
     seconds: float
     processor_s: float
     """Processor time: other work on the machine disturbs it less than elapsed time."""
+
+
+class _Answered(NamedTuple):
+    """One event that was answered."""
+
+    seconds: float
+    store_s: float
+    """How long the function waited for its write to the store."""
 
 
 class _Measured:
@@ -68,8 +82,8 @@ class _Measured:
     def cold_start(self) -> "_Start":
         """The time from an event to its answer, in a process that the event starts."""
         before = _processor_s()
-        [seconds] = self._timed(self._sandbox("step_env"), 1)
-        return _Start(seconds, _processor_s() - before)
+        [step] = self._timed(self._sandbox("step_env"), 1)
+        return _Start(step.seconds, _processor_s() - before)
 
     def imports(self) -> float:
         """The processor time of an interpreter that imports what the function and the runtime import."""
@@ -83,8 +97,8 @@ class _Measured:
         )
         return _processor_s() - before
 
-    def warm_steps(self, count: int) -> list[float]:
-        """Seconds of each further event in one process."""
+    def warm_steps(self, count: int) -> list[_Answered]:
+        """Each further event in one process."""
         return self._timed(self._sandbox("step_env"), count + _WARMING)[_WARMING:]
 
     def step_processor_s(self, count: int) -> float:
@@ -99,19 +113,21 @@ class _Measured:
     def warm_livez(self, count: int) -> list[float]:
         """Seconds of each further event in a process that asks no store."""
         event = lambda_event.event(Route("GET", "/v1/livez"), "/v1/livez")
-        return self._timed(self._sandbox("livez"), count + _WARMING, event)[_WARMING:]
+        answered = self._timed(self._sandbox("livez"), count + _WARMING, event)[_WARMING:]
+        return [each.seconds for each in answered]
 
-    def _timed(self, sandbox: Sandbox, count: int, event: dict[str, Any] | None = None) -> list[float]:
+    def _timed(self, sandbox: Sandbox, count: int, event: dict[str, Any] | None = None) -> list[_Answered]:
         event = event or self._event(f"{_INSTANCE}/step", {"action": 1})
-        seconds = []
+        answered = []
         for _ in range(count):
             began = time.perf_counter()
             answer = sandbox.invoke(event)
-            seconds.append(time.perf_counter() - began)
+            seconds = time.perf_counter() - began
             if answer["statusCode"] != 200:
                 raise RuntimeError(f"The function answered {answer}; see {self._log}.")
+            answered.append(_Answered(seconds, _saving_s(answer["headers"])))
         sandbox.stop()
-        return seconds
+        return answered
 
     def _call(self, endpoint: str, path: str, body: Any) -> Any:
         sandbox = self._sandbox(endpoint)
@@ -126,6 +142,12 @@ class _Measured:
         target = path.replace("{instance_id}", getattr(self, "_instance", ""))
         headers = [("content-type", "application/json")]
         return lambda_event.event(Route("POST", path), target, headers=headers, content=json.dumps(body).encode())
+
+
+def _saving_s(headers: Mapping[str, str]) -> float:
+    """Seconds that a reply's `Server-Timing` has for saving; 0 where nothing was saved."""
+    found = _SAVING.search(headers.get("server-timing", ""))
+    return float(found[1]) / 1000 if found else 0.0
 
 
 def _processor_s() -> float:

@@ -31,5 +31,11 @@ class Capabilities:
     `Content-Encoding`), and the seconds for which it holds. Whoever knows it may read the object, and needs no
     key. None where the store has no such addresses.
     """
+    hold_loop: Callable[[], None] | None = None
+    """Let `get` and `put` hold the event loop until they are answered, from now on, which spares handing them to
+    other threads and back: for a process that makes one call after another. None where that spares nothing.
+    """
+    holds_loop: bool = False
+    """Whether it was called."""
     key_file: Path | None = None
     """Where a signing key is kept beside the objects, on this host. None where the key has to be set."""

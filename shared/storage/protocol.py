@@ -80,14 +80,15 @@ class Store(Protocol):
     store cannot be reached, denies access or fails.
 
     A call never holds the event loop for longer than some tens of microseconds: a store whose client blocks on a
-    network calls it in a thread. A store that is near, which its `capabilities` say, does not suspend in `get` and
-    `delete`, which costs a coroutine 0.3 us, and in `put` at most until the end of the loop's turn, for what it
-    writes together with others. That is written though its caller is cancelled.
+    network calls it in a thread, unless it was told to hold the loop, by `Capabilities.hold_loop`. A store that is
+    near, which its `capabilities` say, does not suspend in `get` and `delete`, which costs a coroutine 0.3 us, and
+    in `put` at most until the end of the loop's turn, for what it writes together with others. That is written
+    though its caller is cancelled.
     """
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the store can do. Constant, and known without contact."""
+        """What the store can do. Known without contact, and constant once the store is used."""
 
     async def get(self, key: str, unless: Tag | None = None) -> Stored | Unchanged | None:
         """The object's current version; `UNCHANGED` if its tag is `unless`; None if there is no object."""

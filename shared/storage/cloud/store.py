@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from obstore.exceptions import BaseError, NotModifiedError
@@ -29,6 +30,7 @@ class CloudStore(ABC):
     def __init__(self, timeout_s: float) -> None:
         """`timeout_s` is the longest wait for a reply, or for the next part of one."""
         self._handles = Handles(self._handle, timeout_s)
+        self.capabilities = replace(type(self).capabilities, hold_loop=self._hold_loop)
 
     @abstractmethod
     def place(self) -> Place:
@@ -59,8 +61,13 @@ class CloudStore(ABC):
         options: Any = None if unless is None else {"if_none_match": self._etag(unless)}
         handle = await self._handles.retrying()
         try:
-            reply = await handle.get_async(key, options=options)
-            return Stored(bytes(await reply.bytes_async()), self._tag(reply.meta))
+            if self.capabilities.holds_loop:
+                reply = handle.get(key, options=options)
+                body = reply.bytes()
+            else:
+                reply = await handle.get_async(key, options=options)
+                body = await reply.bytes_async()
+            return Stored(bytes(body), self._tag(reply.meta))
         except NotModifiedError:
             return UNCHANGED
         except FileNotFoundError as error:
@@ -78,7 +85,11 @@ class CloudStore(ABC):
             mode = "create" if expect is ABSENT else self._version(expect)
         handle = await (self._handles.retrying() if expect is None else self._handles.once())
         try:
-            return self._tag(await handle.put_async(key, body, mode=mode, use_multipart=False))
+            if self.capabilities.holds_loop:
+                meta = handle.put(key, body, mode=mode, use_multipart=False)
+            else:
+                meta = await handle.put_async(key, body, mode=mode, use_multipart=False)
+            return self._tag(meta)
         except FAILED as error:
             conditional = expect is not None
             raise self._failed(failure_of(error, sent_once=conditional), conditional) from None
@@ -122,6 +133,14 @@ class CloudStore(ABC):
         self._handles.forget()
         # A thread of obstore's that still gives its result over when the interpreter ends aborts the process.
         await asyncio.sleep(_SETTLED_S)
+
+    def _hold_loop(self) -> None:
+        """See `Capabilities.hold_loop`.
+
+        Awaited, a call goes to a thread of obstore's, whose result another of its threads gives back to the event
+        loop, under the interpreter's lock and with a Python thread's state of its own each time.
+        """
+        self.capabilities = replace(self.capabilities, hold_loop=None, holds_loop=True)
 
     def _failed(self, failure: Failure, conditional: bool = False) -> Conflict | StoreFailed:
         return self.place().meaning(failure, conditional)

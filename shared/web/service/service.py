@@ -97,7 +97,8 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
     """The service for the given settings, or for those in the process's environment.
 
     With `metrics`, requests and store calls are counted, and traced where the environment names a collector. With
-    `one_at_a_time`, ids are registered when one is asked for: no two environments are made at once.
+    `one_at_a_time`, ids are registered when one is asked for, since no two environments are made at once, and a
+    remote store's calls hold the event loop, since nothing else runs on it.
 
     Raises:
         Misconfigured: a setting is missing or malformed, or the store cannot do what another setting asks.
@@ -109,7 +110,7 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
     traces = traces_wanted() if metrics else None
     (register_when_asked if one_at_a_time else register_environments)(chosen.env_modules)
     address = StoreAddress.parse(chosen.store)
-    store = CountedStore(open_store(address, chosen.durability))
+    store = CountedStore(_opened(address, chosen, one_at_a_time))
     _check(store.capabilities, address, chosen)
     keys = signing_keys(chosen.signing_keys, store.capabilities, lambda: _has_snapshots(store))
     session = Session(
@@ -153,6 +154,14 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
         traces=traced,
         sockets=OpenSockets(chosen.max_sockets),
     )
+
+
+def _opened(address: StoreAddress, chosen: Settings, one_at_a_time: bool) -> Store:
+    """The store, not contacted yet."""
+    store = open_store(address, chosen.durability)
+    if one_at_a_time and store.capabilities.hold_loop is not None:
+        store.capabilities.hold_loop()
+    return store
 
 
 def _has_snapshots(store: Store) -> bool:

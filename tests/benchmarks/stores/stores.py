@@ -13,7 +13,7 @@ from typing import NamedTuple
 from infra.s3.seaweedfs import SeaweedFS, seaweedfs
 from tests.benchmarks.contenders import MEMORY, S3, Contender
 from tests.benchmarks.growth import processor_s
-from tests.benchmarks.load import Blocking, drive
+from tests.benchmarks.load import Blocking, Player, drive
 from tests.benchmarks.stores.delayed import installed
 from tests.benchmarks.tables import micro, table
 from tests.relay import relay
@@ -39,6 +39,8 @@ class Stores(NamedTuple):
     """The server's processor time of a step, at `NEAR` connections, over memory."""
     s3_step_s: float
     """The same over S3."""
+    paced_step_s: float
+    """The same over memory where steps come as slowly as S3 lets them, so that the server sleeps between them."""
     distant_rate: float
     """Steps a second at `MANY` connections, over S3 that is `DISTANCE_S` away."""
     beside_forks_p50_s: float
@@ -53,10 +55,11 @@ def stores(folder: Path, rounds: int, seconds: float, instances: int = INSTANCES
     """Measure all of them, one after the other."""
     beside = sorted(beside_forks(folder, rounds))
     with seaweedfs(folder / "s3") as s3:
-        over_memory, over_s3 = step_costs(s3, rounds, seconds)
+        over_memory, over_s3, paced = step_costs(s3, rounds, seconds)
         return Stores(
             over_memory,
             over_s3,
+            paced,
             distant_rate(s3, rounds, seconds),
             statistics.median(beside),
             beside[math.ceil(0.99 * len(beside)) - 1],
@@ -65,23 +68,39 @@ def stores(folder: Path, rounds: int, seconds: float, instances: int = INSTANCES
         )
 
 
-def step_costs(s3: SeaweedFS, rounds: int, seconds: float) -> tuple[float, float]:
-    """The server's processor time of a step over memory and over S3, which take turns."""
+def step_costs(s3: SeaweedFS, rounds: int, seconds: float) -> tuple[float, float, float]:
+    """The server's processor time of a step over memory, over S3, and over memory at S3's pace, by turns."""
     with ExitStack() as stack:
         pair = [
             Contender(MEMORY, stack.enter_context(uvicorn(GYM_HTTP_STORE="memory:", **_QUIET))),
             Contender(S3, stack.enter_context(uvicorn(**_over(s3, "costs")))),
         ]
         players = [[each.player(_ENV_ID, seed) for seed in range(NEAR)] for each in pair]
-        costs: list[list[float]] = [[], []]
+        costs: list[list[float]] = [[], [], []]
         for number in range(rounds + 1):
-            for contender, playing, into in zip(pair, players, costs, strict=True):
+            for contender, playing, into in zip(pair, players, costs[:2], strict=True):
                 before = processor_s(contender.server.process.pid)
                 run = drive(contender.port, playing, seconds)
                 if number:  # the first only warms up
                     into.append((processor_s(contender.server.process.pid) - before) / len(run.latencies))
-        over_memory, over_s3 = map(statistics.median, costs)
-        return over_memory, over_s3
+            costs[-1].append(_paced(pair[0], players[0][0], run.elapsed / len(run.latencies), seconds))
+        over_memory, over_s3, paced = map(statistics.median, costs)
+        return over_memory, over_s3, paced
+
+
+def _paced(contender: Contender, player: Player, pause_s: float, seconds: float) -> float:
+    """The server's processor time of a step where one comes after each pause."""
+    connection, reply, steps = Blocking(contender.port), b"", 0
+    before, due = processor_s(contender.server.process.pid), time.perf_counter()
+    until = due + seconds
+    while due < until:
+        sent, counts = player(reply)
+        reply = connection.ask(sent)
+        steps += counts
+        due += pause_s
+        time.sleep(max(0, due - time.perf_counter()))
+    connection.close()
+    return (processor_s(contender.server.process.pid) - before) / steps
 
 
 def distant_rate(s3: SeaweedFS, rounds: int, seconds: float) -> float:
@@ -142,12 +161,23 @@ def _over(s3: SeaweedFS, name: str) -> dict[str, str]:
 
 def told(found: Stores) -> str:
     """The tables of the page."""
-    costs = [[micro(found.memory_step_s), micro(found.s3_step_s), f"{found.s3_step_s / found.memory_step_s:.2f}"]]
+    over_memory, over_s3, paced = found.memory_step_s, found.s3_step_s, found.paced_step_s
+    costs = [*map(micro, (over_memory, over_s3)), f"{over_s3 / over_memory:.2f}"]
+    at_its_pace = [micro(paced), f"{over_s3 / paced:.2f}"]
     beside = (found.beside_forks_p50_s, found.beside_forks_p99_s, found.longest_beside_s)
     of_pages = (statistics.median(found.pages_s), max(found.pages_s))
     return "\n\n".join(
         [
-            table(("a step's processor time over memory µs", "over S3", "ratio"), costs),
+            table(
+                (
+                    "a step's processor time over memory µs",
+                    "over S3",
+                    "ratio",
+                    "over memory at S3's pace",
+                    "ratio",
+                ),
+                [[*costs, *at_its_pace]],
+            ),
             table(("steps a second over S3 that is 200 ms away",), [[f"{found.distant_rate:.0f}"]]),
             table(("a step beside forks: p50 ms", "p99", "longest"), [[f"{each * 1000:.1f}" for each in beside]]),
             table(

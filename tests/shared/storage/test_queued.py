@@ -1,11 +1,14 @@
 """The two ways to a remote store: how many calls go at once, who goes first, what a cancelled write comes to."""
 
 import asyncio
+import gc
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.errors import StoreUnavailable
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import ABSENT, UNCHANGED, Conflict, Store, Stored, Tag
 from shared.storage.queued import ways
@@ -47,9 +50,13 @@ async def begun(*calls: Coroutine[Any, Any, Any]) -> list[asyncio.Future[Any]]:
     return tasks
 
 
-def test_a_near_store_is_called_directly() -> None:
-    store = MemoryStore()
-    assert ways(store, 8) == (store, store)
+def test_a_near_store_and_one_that_holds_the_loop_are_called_directly() -> None:
+    """A call that holds the loop is alone, and nothing cancels it."""
+    near, far = MemoryStore(), FaultyStore(remote=True)
+    assert ways(near, 8) == (near, near)
+    assert ways(far, 8) != (far, far)
+    far.capabilities = replace(far.capabilities, holds_loop=True)
+    assert ways(far, 8) == (far, far)
 
 
 @pytest.mark.parametrize("bulk", [False, True])
@@ -176,3 +183,46 @@ def test_a_write_that_has_begun_is_carried_through_though_its_caller_is_cancelle
         assert isinstance(await store.get(KEY), Stored)
 
     run(test)
+
+
+def test_a_write_whose_caller_is_cancelled_keeps_its_room_until_it_has_failed_and_nobody_is_told() -> None:
+    """The event loop would report an exception that nobody has asked for."""
+
+    async def test() -> None:
+        reported: list[object] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: reported.append(context))
+        store = HeldStore()
+        way = ways(store, 1).interactive
+        store.before_put.append(_fail)
+        [write] = await begun(way.put(KEY, b"body"))
+        write.cancel()
+        [following] = await begun(way.get(KEY))
+        assert write.cancelled()
+        assert store.under_way == [KEY]
+        assert store.calls == {}
+        store.gate.set()
+        assert await following is None
+        assert store.calls == {"put": 1, "get": 1}
+        del write
+        gc.collect()
+        loop.set_exception_handler(None)
+        assert reported == []
+
+    run(test)
+
+
+def test_a_write_that_fails_fails_for_its_caller_and_gives_its_room_back() -> None:
+    async def test() -> None:
+        store = FaultyStore()
+        way = ways(store, 1).interactive
+        store.before_put.append(_fail)
+        with pytest.raises(StoreUnavailable, match="away"):
+            await way.put(KEY, b"body")
+        await asyncio.wait_for(way.put(KEY, b"body"), 60)
+
+    run(test)
+
+
+def _fail() -> None:
+    raise StoreUnavailable("The store is away.")

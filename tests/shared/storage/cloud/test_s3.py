@@ -51,6 +51,22 @@ class TestS3Store(SharedStoreContract):
         result(store.close())
 
 
+class TestS3StoreThatHoldsTheLoop(SharedStoreContract):
+    """A real server, asked by a process that makes one call after another, beside one that does not."""
+
+    @pytest.fixture
+    def store(self, s3: S3) -> Store:
+        assert s3.store.capabilities.hold_loop is not None
+        s3.store.capabilities.hold_loop()
+        return s3.store
+
+    @pytest.fixture
+    def second(self, s3: S3) -> Iterator[Store]:
+        store = S3Store(BUCKET, s3.store.prefix)
+        yield store
+        result(store.close())
+
+
 class TestS3StoreOnMoto(ObjectRules, ListingRules):
     """AWS's own answers, as moto's server imitates them. It is not atomic, so the rules of races are left out."""
 

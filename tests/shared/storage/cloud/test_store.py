@@ -1,7 +1,9 @@
 """What the stores of all clouds do alike: page after page, whole replies, and no secret in an error."""
 
+import asyncio
 import traceback
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from shared.errors import OutcomeUnknown, StoreUnavailable
 from shared.session.stored.in_parts import in_parts
 from shared.storage.cloud.s3 import S3Store
 from shared.storage.cloud.store import CloudStore
-from shared.storage.protocol import ABSENT
+from shared.storage.protocol import ABSENT, UNCHANGED, Conflict, Stored
 from tests.blocking import Blocking, result
 from tests.fixtures_s3 import BUCKET
 from tests.shared.storage.cloud.wire import Answer, Fate, Wire, running_wire
@@ -58,6 +60,53 @@ def test_an_error_shows_no_address_and_no_message_of_the_servers(wire: Wire) -> 
         shown = "".join(traceback.format_exception(raised.value))
         assert "A text of its own" not in shown
         assert wire.endpoint not in shown
+
+
+async def _suspends(call: Coroutine[Any, Any, Any]) -> bool:
+    """Whether anything else on the event loop has a turn before the call is done."""
+    turns: list[None] = []
+    asyncio.get_running_loop().call_soon(turns.append, None)
+    await call
+    return bool(turns)
+
+
+def test_a_store_that_holds_the_loop_answers_before_anything_else_has_a_turn(aws_environment: SeaweedFS) -> None:
+    """So no thread has to hand anything to another."""
+
+    async def test() -> None:
+        store = S3Store(BUCKET, "held")
+        tag = await store.put(KEY, b"body")
+        for call in (store.put(KEY, b"body"), store.get(KEY)):
+            assert await _suspends(call)
+        assert store.capabilities.hold_loop is not None
+        store.capabilities.hold_loop()
+        assert not await _suspends(store.put(KEY, b"body"))
+        for call in (store.get(KEY), store.get(KEY, unless=tag), store.put(KEY, b"other")):
+            assert not await _suspends(call)
+        await store.close()
+
+    result(test())
+
+
+@pytest.mark.parametrize("holds_loop", [False, True])
+def test_what_a_call_comes_to_does_not_depend_on_who_waits_for_it(wire: Wire, holds_loop: bool) -> None:
+    """A lost reply, a refusal, what has not changed, and a reply that breaks off and is asked for again."""
+    store = Blocking(S3Store(BUCKET, f"waits-{holds_loop}"))
+    if holds_loop and store.store.capabilities.hold_loop is not None:
+        store.store.capabilities.hold_loop()
+    tag = store.put(KEY, bytes(1000))
+    assert store.get(KEY, unless=tag) is UNCHANGED
+    assert store.get("state/me/none") is None
+    wire.methods.clear()
+    wire.fates += [Fate.REPLY_CUT, Fate.PASSED, Fate.REPLY_LOST]
+    assert store.get(KEY) == Stored(bytes(1000), tag)
+    with pytest.raises(OutcomeUnknown):
+        store.put(KEY, b"second", expect=tag)
+    with pytest.raises(Conflict) as raised:
+        store.put(KEY, b"third", expect=tag)
+    assert raised.value.sent_once
+    assert wire.methods == ["GET", "GET", "PUT", "PUT"]
+    store.close()
 
 
 def test_a_clouds_store_that_does_not_say_how_its_handles_are_made_is_none() -> None:

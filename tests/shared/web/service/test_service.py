@@ -14,6 +14,7 @@ from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC, Settings
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.making.make import register_environments
 from shared.storage.address import StoreAddress
 from shared.storage.sqlite import SQLiteStore
 from shared.web.service import service
@@ -72,6 +73,17 @@ def test_a_ticket_is_taken_while_its_owner_has_a_key() -> None:
     reference = Reference("ann", "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11")
     ticket, _ = open_service(keyed).tickets.issue(reference)
     assert open_service(keyed).tickets.owner(ticket, reference.instance_id) == "ann"
+
+
+@pytest.mark.parametrize("one_at_a_time", [False, True])
+def test_only_where_one_call_follows_another_does_a_store_hold_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch, one_at_a_time: bool
+) -> None:
+    monkeypatch.setattr(service, "register_when_asked", register_environments)  # for the whole process
+    settings = Settings(store="s3://bucket", signing_keys=("a key for this test alone",))
+    for chosen, holds in ((settings, one_at_a_time), (MEMORY, False)):
+        opened = open_service(chosen, one_at_a_time=one_at_a_time)
+        assert opened.session.objects.capabilities.holds_loop is holds
 
 
 def test_the_service_has_the_address_of_its_store_and_the_key_beside_it(tmp_path: Path) -> None:
