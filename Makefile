@@ -106,7 +106,7 @@ test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: thorough
-thorough: $(VENV)/.test  ## run the tests with four times the drawn examples
+thorough: $(VENV)/.test  ## run the tests with four times the drawn examples, and a new process for each proof
 	$(BIN)/python -m pytest -m "not slow" --hypothesis-profile=thorough --numprocesses=2 --dist=loadfile $(ARGS)
 
 # In a virtual environment of its own: OpenEnv installs a hundred packages, and an older release of MCP's. With

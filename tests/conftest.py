@@ -8,7 +8,10 @@ import pytest
 from shared.settings import Settings
 from tests.applications import Api, served
 
-pytest_plugins = ["tests.fixtures_s3", "tests.fixtures_azure", "tests.fixtures_lambda", "tests.static.browser"]
+pytest_plugins = [
+    *("tests.fixtures_s3", "tests.fixtures_azure", "tests.fixtures_lambda"),
+    *("tests.static.chromium", "tests.static.browser"),
+]
 
 pytest.register_assert_rewrite("shared.storage.testing", "tests.shared.snapshot.attributes.family")
 

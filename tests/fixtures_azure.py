@@ -21,7 +21,9 @@ def azurite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite
     with lock.open() as one_process_at_a_time:
         fcntl.flock(one_process_at_a_time, fcntl.LOCK_EX)
         if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-            subprocess.run([npm, "ci"], cwd=PACKAGES.parent, check=True, capture_output=True)
+            subprocess.run(
+                [npm, "ci", "--no-fund", "--no-audit"], cwd=PACKAGES.parent, check=True, capture_output=True
+            )
     with azurite(tmp_path_factory.mktemp("azurite")) as server:
         server.create_container(CONTAINER)
         yield server

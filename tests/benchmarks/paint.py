@@ -1,6 +1,5 @@
 """How soon each page paints something, in Chromium, with nothing in its cache: the entries of Paint Timing."""
 
-import shutil
 import statistics
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.servers import uvicorn
-from tests.static.browser import FLAGS
+from tests.static.chromium import FLAGS, executable
 
 PAGES = ("index", "agent", "monitor", "docs")
 _READY = {"agent": "body[data-ready]"}
@@ -28,14 +27,14 @@ def paints(folder: Path, times: int) -> list[Paint]:
     Raises:
         FileNotFoundError: there is no Chromium.
     """
-    executable = shutil.which("chromium")
-    if executable is None:
-        raise FileNotFoundError("There is no Chromium; install Debian's package chromium.")
+    path = executable()
+    if path is None:
+        raise FileNotFoundError("There is no Chromium; install Debian's package chromium-headless-shell.")
     with (
         uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db") as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         _once(browser, server.url, "index")  # the browser's own beginnings
         measured = {name: [_once(browser, server.url, name) for _ in range(times)] for name in PAGES}
         browser.close()

@@ -90,13 +90,25 @@ def test_on_lambda_a_call_ends_a_second_before_the_function_does(
     assert time.monotonic() - began < settings.max_call_seconds / 2
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def over(folder: Path) -> dict[str, str]:
+    """Variables of a server with a store in the folder."""
     return {
-        "GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db",
+        "GYM_HTTP_STORE": f"sqlite:///{folder}/snapshots.db",
         "GYM_HTTP_ENV_MODULES": MODULE,
         "GYM_HTTP_MAX_CALL_SECONDS": "1",
     }
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return over(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def replaced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One parent for the tests that cost it a server each."""
+    with supervised(**over(tmp_path_factory.mktemp("replaced"))) as server:
+        yield server
 
 
 def answered(server: Server, path: str) -> bool:
@@ -112,26 +124,25 @@ def answered(server: Server, path: str) -> bool:
 
 @pytest.mark.parametrize("then", ["sleep", "hold", "crash"])
 def test_native_code_costs_the_server_which_is_replaced_and_goes_on_with_every_instance(
-    environment: dict[str, str], then: str
+    replaced: Server, then: str
 ) -> None:
-    with supervised(**environment) as server:
-        api = Api(server)
-        assert answered(server, "/v1/health/")
-        stuck, other = api.create("Stuck-v0"), api.create("Stuck-v0")
-        api.post(f"{stuck}/reset/", {"options": {"then": then}})
-        api.post(f"{other}/reset/")
-        [first] = workers(server)
-        try:
-            reply = api.post(f"{stuck}/step/", {"action": 0})
-        except httpx2.TransportError:
-            pass  # the server ended first, as it may while it answers, and does where nothing else can run
-        else:
-            assert (then, reply.json["type"]) == ("sleep", "urn:gym-http:problem:call-too-long")
-            assert "replaced" in reply.json["detail"]
-        wait_until(lambda: first not in workers(server))
-        assert answered(server, "/v1/health/")
-        assert api.post(f"{other}/step/", {"action": 0}).json["observation"] == 1
-        assert api.get(stuck).json["steps"] == 0
+    api = Api(replaced)
+    assert answered(replaced, "/v1/health/")
+    stuck, other = api.create("Stuck-v0"), api.create("Stuck-v0")
+    api.post(f"{stuck}/reset/", {"options": {"then": then}})
+    api.post(f"{other}/reset/")
+    [first] = workers(replaced)
+    try:
+        reply = api.post(f"{stuck}/step/", {"action": 0})
+    except httpx2.TransportError:
+        pass  # the server ended first, as it may while it answers, and does where nothing else can run
+    else:
+        assert (then, reply.json["type"]) == ("sleep", "urn:gym-http:problem:call-too-long")
+        assert "replaced" in reply.json["detail"]
+    wait_until(lambda: first not in workers(replaced))
+    assert answered(replaced, "/v1/health/")
+    assert api.post(f"{other}/step/", {"action": 0}).json["observation"] == 1
+    assert api.get(stuck).json["steps"] == 0
 
 
 def test_a_server_ends_with_its_parent_and_leaves_the_port(environment: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -24,17 +25,24 @@ from tests.servers import Server, uvicorn
 ACTIONS = [1, 1, 0, 1, 0, 0, 1, 1]
 
 
-@pytest.fixture(params=["sqlite", "s3"])
-def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Variables that name a store of the test's own."""
+@pytest.fixture(scope="module", params=["sqlite", "s3"])
+def environment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables that name a store of this file's own."""
     if request.param == "sqlite":
-        return {"GYM_HTTP_STORE": f"sqlite:///{tmp_path}/snapshots.db"}
+        return {"GYM_HTTP_STORE": f"sqlite:///{tmp_path_factory.mktemp('store')}/snapshots.db"}
     server: SeaweedFS = request.getfixturevalue("seaweedfs_server")
     return {
         **server.environment,
         "GYM_HTTP_STORE": f"s3://{BUCKET}/{secrets.token_hex(8)}",
         "GYM_HTTP_SIGNING_KEYS": secrets.token_hex(16),
     }
+
+
+@pytest.fixture(scope="module")
+def servers(environment: dict[str, str]) -> Iterator[list[Server]]:
+    """Three servers over one store, for all tests of this file."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(uvicorn(**environment)) for _ in range(3)]
 
 
 def uninterrupted() -> list[list[float]]:
@@ -52,7 +60,7 @@ def test_an_episode_goes_on_after_the_server_was_killed(environment: dict[str, s
         server.kill()
     with uvicorn(**environment) as server:
         api = Api(server)
-        assert api.get("/v1/envs/").json == {instance.rpartition("/")[2]: "CartPole-v1"}
+        assert api.get("/v1/envs/").json[instance.rpartition("/")[2]] == "CartPole-v1"
         found += [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[4:]]
     assert found == uninterrupted()
 
@@ -73,39 +81,37 @@ def test_what_expired_while_no_server_ran_is_deleted_by_the_next(tmp_path: Path)
         store.close()
 
 
-def test_two_servers_serve_one_episode_in_turns(environment: dict[str, str]) -> None:
-    with uvicorn(**environment) as one, uvicorn(**environment) as other:
-        instance = Api(one).create("CartPole-v1")
-        Api(other).post(f"{instance}/reset/", {"seed": 42})
-        servers = cycle([one, other])
-        found = [
-            Api(next(servers)).post(f"{instance}/step/", {"action": action}).json["observation"]
-            for action in ACTIONS
-        ]
+def test_two_servers_serve_one_episode_in_turns(servers: list[Server]) -> None:
+    one, other, _ = map(Api, servers)
+    instance = one.create("CartPole-v1")
+    other.post(f"{instance}/reset/", {"seed": 42})
+    found = [
+        api.post(f"{instance}/step/", {"action": action}).json["observation"]
+        for api, action in zip(cycle([one, other]), ACTIONS, strict=False)
+    ]
     assert found == uninterrupted()
 
 
-def test_an_instance_moves_between_three_servers_without_a_refusal(environment: dict[str, str]) -> None:
+def test_an_instance_moves_between_three_servers_without_a_refusal(servers: list[Server]) -> None:
     """Each comes back after 1, 31, 32, 33, 40 and 500 calls of another; a header remembers 32."""
-    with uvicorn(**environment) as one, uvicorn(**environment) as two, uvicorn(**environment) as three:
-        apis = cycle([Api(one), Api(two), Api(three)])
-        instance = next(apis).create("CartPole-v1")
-        calls: list[tuple[str, Any]] = [
-            ("step/", {"action": 0}),
-            ("reset/", {"seed": 2}),
-            ("action_space/sample/", None),
-            ("rollout/", {"actions": [0, 1]}),
-        ]
-        statuses = [api.post(f"{instance}/reset/", {"seed": 1}).status for api in (next(apis) for _ in range(3))]
-        for others, (path, body) in zip([1, 31, 32, 33, 40, 500], cycle(calls), strict=False):
-            busy = next(apis)
-            resets = {"calls": [{"instance_id": instance.rpartition("/")[2]}] * others}
-            results = busy.post("/v1/batch/reset/", resets).json["results"]
-            statuses += [result["status"] for result in results]
-            for _ in range(3):
-                keyed = {"Idempotency-Key": secrets.token_hex(8)} if others % 2 else {}
-                statuses.append(next(apis).post(f"{instance}/{path}", body, **keyed).status)
-        revision = next(apis).get(f"{instance}/").json["revision"]
+    apis = cycle(map(Api, servers))
+    instance = next(apis).create("CartPole-v1")
+    calls: list[tuple[str, Any]] = [
+        ("step/", {"action": 0}),
+        ("reset/", {"seed": 2}),
+        ("action_space/sample/", None),
+        ("rollout/", {"actions": [0, 1]}),
+    ]
+    statuses = [api.post(f"{instance}/reset/", {"seed": 1}).status for api in (next(apis) for _ in range(3))]
+    for others, (path, body) in zip([1, 31, 32, 33, 40, 500], cycle(calls), strict=False):
+        busy = next(apis)
+        resets = {"calls": [{"instance_id": instance.rpartition("/")[2]}] * others}
+        results = busy.post("/v1/batch/reset/", resets).json["results"]
+        statuses += [result["status"] for result in results]
+        for _ in range(3):
+            keyed = {"Idempotency-Key": secrets.token_hex(8)} if others % 2 else {}
+            statuses.append(next(apis).post(f"{instance}/{path}", body, **keyed).status)
+    revision = next(apis).get(f"{instance}/").json["revision"]
     assert set(statuses) == {200}
     assert revision == len(statuses)
 
@@ -124,9 +130,10 @@ def test_an_instance_moves_between_two_sandboxes_without_a_refusal(emulated: Api
     assert emulated.get(f"{instance}/").json["revision"] == len(statuses)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the streams of this file."""
+    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{tmp_path_factory.mktemp('streams')}/snapshots.db") as running:
         yield running
 
 

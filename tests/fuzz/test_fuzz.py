@@ -11,7 +11,7 @@ from tests.fuzz.api import Api
 from tests.fuzz.campaign import modes, requests, scenarios
 from tests.fuzz.sentinel import Sentinel
 
-_EXAMPLES = 3
+_EXAMPLES = 2
 
 
 @pytest.fixture(scope="module")

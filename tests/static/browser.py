@@ -1,7 +1,5 @@
-"""A real browser for the tests of the pages, against a real server."""
+"""Visitors of the pages in a real browser, against a real server."""
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,41 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, expect
 
 from tests.servers import ROOT, Server, uvicorn
-
-# Chromium of its own accord calls home; a test's browser talks to the test's server alone.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 PATIENCE_MS = 120_000
 """How long a condition is waited for. A busy machine is no fault of a page."""
 
 
-# Playwright keeps an event loop running in this thread, so it lasts no longer than the file that needs it.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, for the tests of one file; each has a context of its own in it."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        reason = "There is no Chromium to open the pages in; install Debian's package chromium."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield chromium
-        chromium.close()
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

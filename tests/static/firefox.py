@@ -36,6 +36,7 @@ _PREFERENCES = {
 }
 _LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 _MOST_BYTES = 64 * 2**20
+_PATIENCE_S = 120
 
 
 class Firefox:
@@ -75,9 +76,9 @@ class Firefox:
         assert said["type"] == "success", said
         return json.loads(said["result"]["value"])
 
-    def until(self, expression: str, seconds: float = 60) -> Any:
-        """Ask until the value is a true one."""
-        deadline = time.monotonic() + seconds
+    def until(self, expression: str) -> Any:
+        """Ask until the value is a true one; a busy machine is no fault of a page."""
+        deadline = time.monotonic() + _PATIENCE_S
         while not (value := self.ask(expression)):
             assert time.monotonic() < deadline, (expression, self.complaints, self.ask("document.body.innerText"))
             time.sleep(0.05)

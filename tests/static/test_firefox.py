@@ -79,25 +79,26 @@ def test_what_is_typed_is_a_document_with_its_versions(firefox: Firefox, pages_s
 def test_an_agent_runs_is_seen_and_finishes(firefox: Firefox, pages_server: Server) -> None:
     run(firefox, pages_server, SHORT)
     firefox.until("Number(document.getElementById('picture').dataset.frames) > 5")
-    firefox.until(f"{text('#console')}.includes('has finished')", 120)
+    firefox.until(f"{text('#console')}.includes('has finished')")
     assert firefox.ask(text("#console")).count("return 9") == 2
 
 
 def test_an_endless_agent_is_stopped_and_its_environment_closed(firefox: Firefox, pages_server: Server) -> None:
     before = pages_server.send("GET", "/v1/envs/").json
     run(firefox, pages_server, ENDLESS)
-    firefox.until(f"{text('#console')}.includes('made 2')", 20)
+    firefox.until(f"{text('#console')}.includes('made 2')")
     firefox.click("#stop")
-    firefox.until(f"{text('#state')} === 'Ready'", 5)
-    firefox.until("new Promise(resolve => setTimeout(resolve, 300, true))")
+    firefox.until(f"{text('#state')} === 'Ready'")
+    left = "fetch('/v1/envs/').then((reply) => reply.json()).then((all) => Object.keys(all).length)"
+    firefox.until(f"{left}.then((left) => left === {len(before)})")
     assert pages_server.send("GET", "/v1/envs/").json == before
 
 
 def test_errors_are_shown_on_their_lines(firefox: Firefox, pages_server: Server) -> None:
     run(firefox, pages_server, "\nmissing();")
-    firefox.until(f"/ReferenceError.*line 2/.test({text('#console [data-level=error]')})", 20)
+    firefox.until(f"/ReferenceError.*line 2/.test({text('#console [data-level=error]')})")
     run(firefox, pages_server, "let a = 1;\nlet a = 2;")
-    firefox.until(f"/SyntaxError.*line 2/.test({text('#console [data-level=error]')})", 20)
+    firefox.until(f"/SyntaxError.*line 2/.test({text('#console [data-level=error]')})")
 
 
 def test_keys_play(firefox: Firefox, pages_server: Server) -> None:

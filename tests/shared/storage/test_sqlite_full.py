@@ -80,7 +80,7 @@ def test_the_probe_leaves_nothing(bounded: Blocking[SQLiteStore]) -> None:
     assert [*bounded.list("")] == []
 
 
-@pytest.mark.parametrize("size", [700, 30_000])
+@pytest.mark.parametrize("size", [1300, 30_000])
 def test_on_a_full_disk_everything_can_be_closed_and_the_room_comes_back(disk: Path, size: int) -> None:
     store = Blocking(SQLiteStore(disk / "s.db"))
     count = filled(store, size)

@@ -89,6 +89,7 @@ def test_gymnasiums_environments_have_the_private_name_that_is_read(name: str) -
     assert callable(getattr(getattr(importlib.import_module(module), kind), method))
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("env_id", "render_mode", "kwargs"),
     [
@@ -99,7 +100,7 @@ def test_gymnasiums_environments_have_the_private_name_that_is_read(name: str) -
     ],
 )
 def test_an_environment_is_exact(env_id: str, render_mode: str | None, kwargs: dict[str, Any]) -> None:
-    """Restored in a fresh process, in a used environment and before every call."""
+    """Restored in another interpreter, in a used environment and before every call."""
     extent = SHORT if env_id != "CarRacing-v3" else {"episodes": (1, 2), "steps": 4, "further": 6, "chain": 4}
     report = check_snapshot(env_id, render_mode=render_mode, kwargs=kwargs, **extent)
     assert report.mechanism == "box2d"

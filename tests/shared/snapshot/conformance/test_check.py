@@ -1,4 +1,4 @@
-"""Every environment of the small families is exact: proved in a fresh process, bit for bit."""
+"""Every environment of the small families is exact: proved in another interpreter, bit for bit."""
 
 from typing import Any
 
@@ -24,6 +24,7 @@ SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
 IDS = sorted(env_id for env_id, spec in gymnasium.registry.items() if str(spec.entry_point).startswith(SMALL))
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("env_id", IDS)
 def test_an_environment_that_is_never_rendered_is_exact(env_id: str) -> None:
     check_snapshot(env_id)
@@ -41,11 +42,13 @@ RENDERED = [
 ]
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(("env_id", "render_mode"), RENDERED)
 def test_an_environment_rendered_in_between_is_exact(env_id: str, render_mode: str) -> None:
     check_snapshot(env_id, render_mode=render_mode, episodes=(1, 2), steps=6, further=8, chain=6)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("env_id", "kwargs"),
     [

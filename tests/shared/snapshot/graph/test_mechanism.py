@@ -328,6 +328,7 @@ def test_two_environments_do_not_draw_from_each_other() -> None:
         assert digest(second.apply(call)) == digest(result)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("env_id", "wrapper"), [("CartPole-v1", "NormalizeObservation"), ("Taxi-v4", "Autoreset")]
 )
@@ -336,6 +337,7 @@ def test_gymnasiums_own_environments_are_exact_too(env_id: str, wrapper: str) ->
     check_snapshot(env_id, wrappers=(WrapperRecipe(wrapper),), **SHORT)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("env_id", ["Blackjack-v1", "CliffWalking-v1"])
 def test_environments_that_hold_sprites_are_exact(env_id: str) -> None:
     """Without their surfaces they fail at the first frame after a restore."""

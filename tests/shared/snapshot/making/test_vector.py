@@ -17,12 +17,14 @@ from shared.snapshot.registry import mechanism_for
 MODES: tuple[AutoresetMode, ...] = ("NextStep", "SameStep")
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("autoreset", MODES)
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "Blackjack-v1", "Pendulum-v1"])
 def test_a_vector_is_exact(env_id: str, autoreset: AutoresetMode) -> None:
     check_snapshot(env_id, num_envs=3, autoreset=autoreset, episodes=(1, 2), steps=30, further=60, chain=30)
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_a_vector_rendered_in_between_is_exact() -> None:
     check_snapshot(
         "CartPole-v1",
@@ -35,6 +37,7 @@ def test_a_vector_rendered_in_between_is_exact() -> None:
     )
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_a_vector_of_wrapped_environments_is_exact() -> None:
     wrappers = (WrapperRecipe("FrameStackObservation", {"stack_size": 3}), WrapperRecipe("NormalizeReward"))
     check_snapshot(

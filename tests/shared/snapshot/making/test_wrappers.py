@@ -140,12 +140,14 @@ def test_every_wrapper_that_a_client_may_name_has_its_state_known() -> None:
     assert [name for name in ALLOWED if path_of(name) not in WRAPPER_STATE] == []
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("name", CASES)
 def test_an_environment_inside_a_wrapper_is_exact(name: str) -> None:
-    """In a fresh process, by the mechanism of the small families."""
+    """In another interpreter, by the mechanism of the small families."""
     assert check(name) in ("classic-control", "toy-text")
 
 
+@pytest.mark.usefixtures("elsewhere")
 def test_wrappers_inside_one_another_are_exact() -> None:
     """Each keeps its own state, also of one class twice."""
     wrappers = (

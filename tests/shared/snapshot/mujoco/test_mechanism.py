@@ -32,9 +32,10 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare()
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("env_id", ["Humanoid-v5", "Pusher-v5", "Reacher-v4"])
 def test_an_environment_is_exact(env_id: str) -> None:
-    """Restored in a fresh process, in a used environment and before every call."""
+    """Restored in another interpreter, in a used environment and before every call."""
     report = check_snapshot(env_id, **SHORT)
     assert report.mechanism == "mujoco"
     assert report.bytes <= 16_384
