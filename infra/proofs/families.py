@@ -3,7 +3,8 @@
     python -m infra.proofs.families [--only panda]
 
 Of each environment the table has the mechanism that its trial chose, and what a snapshot takes after 10 and after
-5,000 steps: bytes, and milliseconds of the processor for a restore. Installing takes minutes and gigabytes.
+5,000 steps: bytes, and milliseconds of the processor for a restore. Then two servers play it in turns, and every
+result is compared (`long_run.py`). Installing takes minutes and gigabytes, and an environment up to an hour.
 """
 
 import argparse
@@ -14,11 +15,12 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra.proofs.long_run import LongRun, long_run
 from shared.errors import GymHTTPError
 from shared.snapshot.conformance.selection import select
 from shared.snapshot.contract.calls import Reset, Step
@@ -30,10 +32,15 @@ from shared.variables import prepare_process
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/environments.md"
 STEPS = (10, 5_000)
+LONG = 100_000
+"""Steps that two servers play in turns."""
 
+_REFUSED = "refused"
 _HERE = "infra.proofs.families"
 _FOLDER = ROOT / "build/families"
 _REPEATS = 15
+_LONGEST_RUN_S = 3600.0
+"""By the clock, for each environment."""
 _BETWEEN = re.compile(r"(?<=<!-- families -->\n).*(?=<!-- end of families -->)", re.DOTALL)
 
 
@@ -55,9 +62,13 @@ FAMILIES = (
         ("AdroitHandDoor-v1", "AdroitHandPen-v1", "PointMaze_UMaze-v3", "AntMaze_UMaze-v5", "FetchReach-v4"),
     ),
     Family(
-        "mo-gymnasium", "mo_gymnasium", ("mo-hopper-v5", "mo-humanoid-v5", "deep-sea-treasure-v0"), ("pygame",)
+        "mo-gymnasium",
+        "mo_gymnasium",
+        ("mo-halfcheetah-v5", "mo-hopper-v5", "mo-humanoid-v5", "deep-sea-treasure-v0"),
+        ("pygame",),
     ),
     Family("panda-gym", "panda_gym", ("PandaReach-v3", "PandaPush-v3")),
+    Family("miniworld", "miniworld", ("MiniWorld-Hallway-v0",)),
     Family("gym-pusht", "gym_pusht", ("gym_pusht/PushT-v0",), ("pygame",)),
 )
 
@@ -74,6 +85,8 @@ class Measured(NamedTuple):
     """Medians of the processor's time for a restore by a new subject."""
     ended: str = ""
     """Why it did not come to the last of the steps."""
+    run: LongRun | None = None
+    """What two servers' turns came to."""
 
 
 def main() -> int:
@@ -86,7 +99,10 @@ def main() -> int:
     if given.measure:
         package, module, *env_ids = given.measure
         for env_id in env_ids:
-            print(json.dumps(measured(package, module, env_id)), flush=True)
+            row = measured(package, module, env_id)
+            if row.mechanism != _REFUSED:
+                row = row._replace(run=long_run(env_id, (module,), LONG, seconds=_LONGEST_RUN_S))
+            print(json.dumps(row), flush=True)
         return 0
     found = [row for family in FAMILIES if given.only in family.package for row in tried(family)]
     print(table(found))
@@ -107,7 +123,7 @@ def tried(family: Family) -> list[Measured]:
         subprocess.run([*uv, "pip", "uninstall", "--quiet", "--python", interpreter, *family.without], check=True)
         subprocess.run([*install, "--reinstall-package", "pygame-ce", "pygame-ce"], check=True)
     told = subprocess.run(
-        [interpreter, "-m", _HERE, "--measure", family.package, family.module, *family.env_ids],
+        ["nice", interpreter, "-m", _HERE, "--measure", family.package, family.module, *family.env_ids],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -116,9 +132,12 @@ def tried(family: Family) -> list[Measured]:
     return list(rows_in(told.stdout.splitlines()))
 
 
-def rows_in(lines: Iterable[str]) -> Iterable[Measured]:
+def rows_in(lines: Iterable[str]) -> Iterator[Measured]:
     """What `--measure` printed; environments print too."""
-    return (Measured(*json.loads(line)) for line in lines if line.startswith('["'))
+    for line in lines:
+        if line.startswith('["'):
+            row = Measured(*json.loads(line))
+            yield row if row.run is None else row._replace(run=LongRun(*row.run))
 
 
 def measured(package: str, module: str, env_id: str) -> Measured:
@@ -129,7 +148,7 @@ def measured(package: str, module: str, env_id: str) -> Measured:
     try:
         mechanism = select(recipe, (module,)).selected()
     except GymHTTPError as error:
-        return Measured(env_id, told, "refused", ended=error.detail)
+        return Measured(env_id, told, _REFUSED, ended=error.detail)
     subject, _ = adopt_to_serve(mechanism, make(recipe), recipe)
     actions = copy.deepcopy(subject.env.action_space)  # a sample of its own would be a change of the environment
     actions.seed(1)
@@ -168,14 +187,26 @@ def table(rows: Sequence[Measured]) -> str:
         "mechanism",
         *(f"bytes at {n:,}" for n in STEPS),
         *(f"restore at {n:,}" for n in STEPS),
+        "steps in turns",
+        "differences",
+        "restore by turns",
+        "largest",
     ]
     lines = [head, ["---"] * len(head)]
     for row in rows:
         sizes = [f"{size:,}" for size in row.sizes]
         restores = [f"{each:.1f} ms" for each in row.restore_ms]
         missing = ["-"] * (len(STEPS) - len(sizes))
-        lines.append([row.package, f"`{row.env_id}`", _carried(row), *sizes, *missing, *restores, *missing])
+        own = [row.package, f"`{row.env_id}`", _carried(row)]
+        lines.append([*own, *sizes, *missing, *restores, *missing, *_in_turns(row.run)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _in_turns(run: LongRun | None) -> list[str]:
+    if run is None:
+        return ["-"] * 4
+    restores = ["-" if each is None else f"{each:.1f}" for each in (run.evicted_ms, run.held_ms)]
+    return [f"{run.steps:,}", f"{run.differences:,}", f"{' / '.join(restores)} ms", f"{run.largest_bytes:,}"]
 
 
 def _carried(row: Measured) -> str:

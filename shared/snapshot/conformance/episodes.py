@@ -101,6 +101,8 @@ class _Player:
     def compare(self, number: int) -> None:
         """Hold the environment against a new one with the last episode alone, also in what follows.
 
+        Of every two times, the other one then begins the episode once more, as a live environment is restored.
+
         Raises:
             NotExact: they differ.
         """
@@ -109,16 +111,18 @@ class _Player:
             "new environment, so something of the earlier ones was left, or it depends on where "
             "objects lie in memory"
         )
+        body = self.subject.capture_alone()
         try:
-            new = self._restored(self.subject.capture_alone())
+            new = self._restored(body)
         except SnapshotDiverged:
             raise NotExact(f"{told}.") from None
         try:
             following: list[Call] = [Reset(), *(Step(next(self._actions)) for _ in range(_FOLLOWING))]
-            for call in following:
-                differed = difference(_came(self.subject, call), _came(new, call))
-                if differed is not None:
-                    raise NotExact(f"{told}: {call} after it differed, {differed}.")
+            should = [_came(self.subject, call) for call in following]
+            _follow(new, following, should, told)
+            if number % 2 == 0:
+                new.restore(body)
+                _follow(new, following, should, told)
         finally:
             new.close()
 
@@ -155,6 +159,13 @@ def scattered() -> list[bytes]:
     # What is freed last is given out first, so the order of freeing becomes that of what is made next.
     del held[len(held) // 2 :]
     return held
+
+
+def _follow(subject: Subject, calls: list[Call], should: list[Outcome], told: str) -> None:
+    for call, came in zip(calls, should, strict=True):
+        differed = difference(came, _came(subject, call))
+        if differed is not None:
+            raise NotExact(f"{told}: {call} after it differed, {differed}.")
 
 
 def _came(subject: Subject, call: Call) -> Outcome:

@@ -38,7 +38,7 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """The most environments of a vector that is made without a trial: more may take much memory."""
 
-_TRIAL = 4
+_TRIAL = 5
 """The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"

@@ -2,7 +2,8 @@
 
 The mechanism for Gymnasium's own environments carries less, since it is known what those read. Of others nothing
 is known, so this carries the contacts too, the constraints and the counters. Left out is what MuJoCo tells of its
-own work: `timer`, which is wall-clock time, and `solver`, the steps of the last iterations.
+own work: `timer`, which is wall-clock time, and `solver`, the steps of the last iterations. Two large matrices are
+left to it to compute again (`projection.py`).
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from shared.codec import plain
 from shared.codec.plain import NotPlain
 from shared.errors import SnapshotCorrupt
 from shared.snapshot.mujoco.memory import DataMemory, property_names
+from shared.snapshot.mujoco.projection import project, without_projection
 
 _OF_THE_MODEL = frozenset({"_address", "signature", "narena", "nbuffer", "nplugin", "threadpool"})
 """Numbers that a new `MjData` of the same model has already, or that are no state."""
@@ -37,16 +39,16 @@ class DataLeaf:
         _check(data)
         memory = DataMemory(data)
         leading, content = memory.arena()
-        return plain.dumps(
-            [
-                [getattr(data, name) for name in _numbers(data)],
-                [array.tobytes() for array in memory.inline],
-                [[each.lastinfo, each.number] for each in _warnings(data)],
-                memory.buffer.tobytes(),
-                leading,
-                content,
-            ]
-        )
+        smaller = without_projection(data, memory, content)
+        parts = [
+            [getattr(data, name) for name in _numbers(data)],
+            [array.tobytes() for array in memory.inline],
+            [[each.lastinfo, each.number] for each in _warnings(data)],
+            memory.buffer.tobytes(),
+            leading,
+            content if smaller is None else smaller,
+        ]
+        return plain.dumps(parts if smaller is None else [*parts, _PROJECTED])
 
     def from_bytes(self, body: bytes, parts: tuple[Any, ...]) -> Any:
         """A new `MjData` of the model, filled.
@@ -67,6 +69,7 @@ class DataLeaf:
                     bytes(buffer),
                     dict(leading),
                     bytes(content),
+                    *projected,
                 ] if (len(numbers), len(inline), len(buffer)) == (len(names), len(memory.inline), data.nbuffer):
                     pass
                 case _:
@@ -78,10 +81,17 @@ class DataLeaf:
         memory.fill_arena(leading, content)
         for array, stored in zip((memory.buffer, *memory.inline), (buffer, *inline), strict=True):
             array.view("u1")[:] = memoryview(stored)
+        if projected == [_PROJECTED]:
+            project(data)
+        elif projected:
+            raise ValueError("the bytes are of a form that is not known here")
         for warning, (info, number) in zip(_warnings(data), warnings, strict=True):
             warning.lastinfo, warning.number = info, number
         return data
 
+
+_PROJECTED = "projected"
+"""Stands at the end of a state whose matrices are to be computed again."""
 
 _numbers_of: dict[type, tuple[str, ...]] = {}
 

@@ -108,6 +108,11 @@ class DataMemory:
         for number, at in leading.items():
             self._pointers[number] = self._arena + at
 
+    def place_in_arena(self, array: NDArray[Any]) -> range:
+        """The bytes of the arena in which an array lies that the bindings show there."""
+        start = _address(array) - self._arena
+        return range(start, start + array.nbytes)
+
     def _sizes(self, used: int) -> dict[int, int]:
         """Bytes written in each array that the bindings show in the arena, by its offset; contacts are none."""
         unwritten = _unwritten(self._data.model)

@@ -27,6 +27,8 @@ def visible_digest(env: gymnasium.Env[Any, Any]) -> bytes:
     """A digest of all numbers, texts, arrays and generators that the layers lead to by attributes and containers.
 
     Objects that work with a native library are passed over: what they hold are handles, which differ by process.
+    Other objects that hold one, and are no layer, may have handles beside it, so their integers and texts are
+    passed over too: a window of pyglet's has the address of its surface, and the process's name as its title.
     """
     found = hashlib.blake2b(digest_size=16)
     own = {id(layer) for layer in layers(env)}
@@ -85,5 +87,17 @@ def _parts(whole: Any, own: set[int]) -> Iterator[tuple[str, Any]]:
             yield from ((str(number), value) for number, value in enumerate(whole))
         case type():
             return
-        case _ if id(whole) in own or objection(type(whole)) is None:
-            yield from sorted(getattr(whole, "__dict__", {}).items(), key=_by_name)
+        case _ if id(whole) in own:
+            yield from sorted(vars(whole).items(), key=_by_name)
+        case _ if objection(type(whole)) is None:
+            attributes = sorted(getattr(whole, "__dict__", {}).items(), key=_by_name)
+            handles = any(map(_may_be_a_handle, attributes)) and any(map(_is_native, attributes))
+            yield from (each for each in attributes if not (handles and _may_be_a_handle(each)))
+
+
+def _may_be_a_handle(attribute: tuple[str, Any]) -> bool:
+    return type(attribute[1]) in (int, str)
+
+
+def _is_native(attribute: tuple[str, Any]) -> bool:
+    return not isinstance(attribute[1], _ATOMS) and objection(type(attribute[1])) is not None

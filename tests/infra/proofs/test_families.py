@@ -7,6 +7,7 @@ import pytest
 
 from infra.proofs import families
 from infra.proofs.families import FAMILIES, PAGE, Measured, measured, rows_in, table
+from infra.proofs.long_run import LongRun
 from shared.snapshot.conformance.selection import Verdict
 from tests.shared.snapshot import foreign
 
@@ -38,14 +39,24 @@ def test_one_that_cannot_be_made_is_told_in_the_servers_words() -> None:
 
 def test_rows_are_found_among_what_environments_print() -> None:
     row = Measured("a/Env-v0", "a 1.0", "journal", (10,), (1.0,), "step 20: full")
-    lines = ["pybullet build time", json.dumps(row), "[1, 2]"]
-    assert [each.env_id for each in rows_in(lines)] == ["a/Env-v0"]
+    played = row._replace(run=LongRun("journal", 30, ended="the time was over"))
+    lines = ["pybullet build time", json.dumps(row), "[1, 2]", json.dumps(played)]
+    found = [*rows_in(lines)]
+    assert [each.env_id for each in found] == ["a/Env-v0"] * 2
+    assert [each.run for each in found] == [None, played.run]
+
+
+def test_a_row_tells_how_long_two_servers_have_played() -> None:
+    run = LongRun("journal", 98_765, 400, 0, 7.25, None, 1900, 300, 4_500)
+    told = table([Measured("a/Env-v0", "a 1.0", "journal", (10, 20), (1.0, 2.0), run=run)])
+    assert told.splitlines()[-1].endswith("| 98,765 | 0 | 7.2 / - ms | 4,500 |")
 
 
 def test_a_row_that_ended_early_has_the_reason_and_no_numbers_after_it() -> None:
     told = table([Measured("a/Env-v0", "a 1.0", "journal", (1234,), (1.25,), "step 20: it is\nfull")])
     assert (
-        told.splitlines()[-1] == "| a 1.0 | `a/Env-v0` | `journal`; step 20: it is full | 1,234 | - | 1.2 ms | - |"
+        told.splitlines()[-1]
+        == "| a 1.0 | `a/Env-v0` | `journal`; step 20: it is full | 1,234 | - | 1.2 ms | - | - | - | - | - |"
     )
 
 

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -29,6 +30,46 @@ def test_a_journal_of_an_episode_is_exact(number: int) -> None:
     used = adopted(EPISODE_JOURNAL, REWOUND, [Reset(9), *PUSHES[:5]])
     used.restore(live.capture())
     assert same_answers(live, used, EPISODES[number:])
+
+
+def test_an_environment_that_is_there_plays_the_episode_of_another() -> None:
+    """None is made, which may take most of a restore."""
+    seeded = msgspec.structs.replace(REWOUND, seed=3)
+    live = adopted(EPISODE_JOURNAL, seeded, [Reset(1), *PUSHES, RESET, *PUSHES[:4]])
+    used = adopted(EPISODE_JOURNAL, seeded, [Reset(9), *PUSHES[:5]])
+    core = used.core
+    used.restore(live.capture())
+    assert used.core is core
+    assert used.core.replay_s() < 1.0
+    assert same_answers(live, used, EPISODES)
+    earlier = adopted(EPISODE_JOURNAL, seeded, [Reset(1), *PUSHES, RESET, *PUSHES[:2]])
+    used.restore(earlier.capture())
+    assert used.core is core
+    assert same_answers(earlier, used, EPISODES)
+
+
+def test_a_new_one_plays_it_where_that_was_made_from_another_seed() -> None:
+    """What a constructor draws may be there for life."""
+    live = adopted(EPISODE_JOURNAL, msgspec.structs.replace(REWOUND, seed=3), [Reset(1), *PUSHES])
+    used = adopted(EPISODE_JOURNAL, msgspec.structs.replace(REWOUND, seed=4), [Reset(9), *PUSHES[:5]])
+    core = used.core
+    used.restore(live.capture())
+    assert used.core is not core
+    assert same_answers(live, used, EPISODES)
+
+
+def test_a_new_one_plays_it_where_it_comes_out_differently(caplog: pytest.LogCaptureFixture) -> None:
+    """The one that is there has been through more episodes, which shows in its attributes."""
+    seeded = msgspec.structs.replace(AGEING, seed=3)
+    live = adopted(EPISODE_JOURNAL, seeded, [Reset(1), *PUSHES[:3]])
+    used = adopted(EPISODE_JOURNAL, seeded, THREE)
+    core = used.core
+    with caplog.at_level(logging.INFO):
+        used.restore(live.capture())
+    assert "that had played others" in caplog.text
+    assert used.core is not core
+    assert not used.core.whole
+    assert same_answers(live, used, PUSHES)
 
 
 def test_a_journal_of_an_episode_is_as_long_as_the_episode() -> None:

@@ -83,6 +83,32 @@ def test_what_stands_for_something_outside_is_passed_over() -> None:
     assert visible_digest(env) == visible_digest(other)
 
 
+class Window:
+    """Pure Python, with something native in an attribute, and beside it what differs by process."""
+
+    def __init__(self, surface: int, title: str, scale: float = 1.0) -> None:
+        self.context = Handle()
+        self.surface = surface
+        self.title = title
+        self.scale = scale
+
+
+def test_numbers_and_texts_beside_something_native_are_passed_over() -> None:
+    env, other = Whole(), Whole()
+    env.window, other.window = Window(0x55E1, "server"), Window(0x7F10, "trial")  # type: ignore[attr-defined]
+    assert visible_digest(env) == visible_digest(other)
+    other.window.scale = 2.0  # type: ignore[attr-defined]
+    assert visible_digest(env) != visible_digest(other)
+
+
+def test_a_number_of_an_environment_that_holds_something_native_is_seen() -> None:
+    """What counts episodes stands there."""
+    env, other = Whole(), Whole()
+    for number, each in enumerate((env, other)):
+        each.handle, each.episodes = Handle(), number  # type: ignore[attr-defined]
+    assert visible_digest(env) != visible_digest(other)
+
+
 def test_it_is_the_same_in_a_process_with_another_hash_seed() -> None:
     told = subprocess.run(
         [sys.executable, "-c", f"from {__name__} import *; print(visible_digest(Whole()).hex())"],

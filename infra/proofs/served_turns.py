@@ -1,0 +1,139 @@
+"""One of two servers that call an environment in turns: what runs in its process, without HTTP.
+
+Both have a `Session` over the same store. What one has written, the other finds newer than what it holds.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from shared.session.calls.call import InstanceCall
+from shared.session.live.environment import LiveEnvironment, Operation
+from shared.session.session import Session
+from shared.session.stored.reference import Reference
+from shared.snapshot.conformance.outcome import Outcome
+from shared.snapshot.contract.calls import Call, Reset, Step
+from shared.snapshot.contract.digest import digest
+from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.making.make import register_environments
+from shared.storage.sqlite import SQLiteStore
+
+_KEY = b"a key for long runs alone......."
+_OWNER = "public"
+_TTL_S = 7 * 24 * 3600.0
+
+_FIELDS = {Reset: ("observation", "info"), Step: ("observation", "reward", "terminated", "truncated", "info")}
+
+
+class Created(NamedTuple):
+    """A new instance."""
+
+    reference: Reference
+    mechanism: str
+
+
+class Turn(NamedTuple):
+    """What one server did while it was its turn."""
+
+    outcomes: list[Outcome]
+    restore_ms: float | None
+    """The processor's time for reading the snapshot and continuing from it; None if the instance was current."""
+    held: bool
+    """Whether the server held the environment, as it had left it."""
+    sizes: list[int]
+    """Bytes of the state after each call, as far as it stayed in memory."""
+
+
+def fields(call: Call, returned: Any) -> Outcome:
+    """A digest of each value that the call returned, by its name."""
+    return {name: digest(value) for name, value in zip(_FIELDS[type(call)], returned, strict=True)}
+
+
+class Server:
+    """A server's session, and the loop on which it lives."""
+
+    def __init__(self, store: Path, modules: Sequence[str], trial_s: float) -> None:
+        register_environments(modules)
+        self._modules = tuple(modules)
+        self._session = Session(
+            SQLiteStore(store), [_KEY], live_envs=1, idle_ttl_s=_TTL_S, trial=Limits(seconds=trial_s)
+        )
+        self._runner = asyncio.Runner()
+
+    def create(self, recipe: Recipe) -> Created:
+        """A new instance, tried before as any that a client asks for.
+
+        Raises:
+            GymHTTPError: it is refused.
+        """
+        header = self._runner.run(self._session.creation.create(_OWNER, recipe, self._modules))
+        return Created(header.reference, header.mechanism)
+
+    def turn(self, reference: Reference, calls: Sequence[Call], evicted: bool) -> Turn:
+        """Make the calls, each as a request of its own. Where `evicted`, nothing of the instance is in memory.
+
+        Raises:
+            GymHTTPError: a call was refused.
+        """
+        return self._runner.run(self._turn(reference, calls, evicted))
+
+    async def _turn(self, reference: Reference, calls: Sequence[Call], evicted: bool) -> Turn:
+        live = self._session.live
+        if evicted:
+            await live.discard(reference)
+        held = live.get(reference)
+        before = None if held is None else held.header.revision
+        async with live.lock(reference):
+            if held is not None:
+                live.beware(held)
+            began = time.process_time()
+            current, _ = await live.current(reference)
+            took = (time.process_time() - began) * 1e3
+        outcomes, sizes = [], []
+        for call in calls:
+            outcome = await self._session.call(InstanceCall(reference, _made(call), lambda reply: reply))
+            outcomes.append(outcome.reply)
+            newest = live.get(reference)
+            if newest is not None:  # one whose kind moves to another thread is let go
+                sizes.append(len(newest.loaded.body))
+        restored = current.header.revision != before
+        return Turn(outcomes, took if restored else None, held is not None, sizes)
+
+    def close(self) -> None:
+        """Close the environment and the store."""
+        self._runner.run(self._session.shut_down())
+        self._runner.close()
+
+
+def _made(call: Call) -> Operation:
+    def operation(live: LiveEnvironment) -> Outcome:
+        return fields(call, live.step(call.action) if isinstance(call, Step) else live.apply(call))
+
+    return operation
+
+
+_here: dict[str, Server] = {}
+"""The one server of this process."""
+
+
+def open_here(store: Path, modules: Sequence[str], trial_s: float) -> None:
+    """Let this process be a server."""
+    _here["server"] = Server(store, modules, trial_s)
+
+
+def create_here(recipe: Recipe) -> Created:
+    """See `Server.create`."""
+    return _here["server"].create(recipe)
+
+
+def turn_here(reference: Reference, calls: Sequence[Call], evicted: bool) -> Turn:
+    """See `Server.turn`."""
+    return _here["server"].turn(reference, calls, evicted)
+
+
+def close_here() -> None:
+    """See `Server.close`."""
+    _here.pop("server").close()
