@@ -291,22 +291,6 @@ class MakesWorldOnce(Columns):
         return (*super().step(action)[:4], {"steps": next(self.world)})
 
 
-class OnePort(Columns):
-    """Owns what only one process can own at a time, as a simulator owns its port."""
-
-    alive: ClassVar[list[object]] = []
-
-    def __init__(self) -> None:
-        super().__init__()
-        if self.alive:
-            raise OSError("Address already in use")
-        self.library = ctypes.CDLL(None)
-        self.alive.append(self)
-
-    def close(self) -> None:
-        self.alive.clear()
-
-
 def _register() -> None:
     for name, value in [*globals().items()]:
         if isinstance(value, type) and issubclass(value, gymnasium.Env) and value is not gymnasium.Env:
