@@ -16,6 +16,7 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   ├── CheckpointNotFound
+    │   ├── TrialNotFound         no trial of that id is under way, and none came to a verdict
     │   ├── RevisionNotFound      a place that the instance's log does not have
     │   └── EpisodeNotFound       an episode that the instance's log does not have
     ├── NotInstalled              this server lacks a package that the call needs
@@ -140,6 +141,10 @@ class CheckpointNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
+
+
+class TrialNotFound(NotFound):
+    """No trial of that id is under way, and none came to a verdict."""
 
 
 class NotInstalled(GymHTTPError):

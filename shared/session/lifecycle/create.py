@@ -91,15 +91,23 @@ class Creation:
             Contended, StoreFailed: the snapshot could not be written, or `instance_id` is taken.
         """
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
-        check_registered(recipe.env_id, modules)
-        check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
-        check_repeats(recipe)
+        self.check(recipe, modules)
         async with self._quota.room(owner, Amount(envs=1)):
             first = await self._first(Reference(owner, new_id), recipe, modules, gone)
             if record or name:
                 log = begun(0) if record else None
                 first = first._replace(header=msgspec.structs.replace(first.header, log=log, name=name))
             return await self._store(first, keyed, stays=affinity in (None, new_id))
+
+    def check(self, recipe: Recipe, modules: Iterable[str]) -> None:
+        """Refuse what need not be tried to be refused.
+
+        Raises:
+            NotCreatable: it is not registered, or its arguments are out of bounds.
+        """
+        check_registered(recipe.env_id, modules)
+        check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
+        check_repeats(recipe)
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
         """The id of the instance that the same call created before, even if that is deleted by now; None if new.

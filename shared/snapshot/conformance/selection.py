@@ -22,6 +22,7 @@ from shared.snapshot.contract.mechanism import Mechanism, is_episodic
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+from shared.snapshot.isolation.notes import say
 from shared.snapshot.making.arguments import are_modest, reach_native_code
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
@@ -134,6 +135,7 @@ def run_in_child(env_id: str, limits: Limits, function: Callable[P, R], *args: P
 
 def select(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
     """Try an environment in this process."""
+    say("The environment is made.")
     register_environments(modules)
     env = make(recipe)
     distributions = distributions_of(type(layer).__module__ for layer in layers(env))
@@ -178,6 +180,7 @@ def try_candidates(recipe: Recipe, found: Candidates, modules: Iterable[str]) ->
     seeded = msgspec.structs.replace(recipe, seed=_SEED)
     gc.collect()
     try:
+        say("How many can be alive?")
         alone = is_alone(seeded, tuple(modules))
         if alone and recipe.num_envs is not None:
             raise NotExact(f"A process holds one {recipe.env_id} at a time, which is served, but not as a vector.")
@@ -222,7 +225,10 @@ def try_candidates(recipe: Recipe, found: Candidates, modules: Iterable[str]) ->
 def _tried(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism) -> bool:
     """Whether snapshots by the mechanism, which is exact, grow with the calls."""
     if is_episodic(mechanism):
+        say(f"{mechanism.name}: many episodes, each against a new environment")
         check_episodes(recipe, mechanism)
+    say(f"{mechanism.name}: snapshots, restored in a new process")
     report = check_recipe(recipe, modules=modules, mechanism=mechanism, **_BRIEF)
+    say(f"{mechanism.name}: two of the kind by turns")
     check_turns(recipe, modules, mechanism)
     return report.grows
