@@ -42,7 +42,7 @@
     └── SnapshotUnusable
         ├── SnapshotCorrupt       truncated, forged, or another instance's
         │   └── SnapshotUnverified  signed with a key that is not known here, or forged
-        ├── SnapshotIncompatible  written by other library versions
+        ├── SnapshotIncompatible  written by other library versions, or no longer to be made
         └── SnapshotDiverged      restored, and then in another state than the one stored
 
 The text says what happened and what to do next; facts that a program may need are in `evidence`.
@@ -257,7 +257,7 @@ class SnapshotUnverified(SnapshotCorrupt):
 
 
 class SnapshotIncompatible(SnapshotUnusable):
-    """The snapshot was written by other library versions. The text names both."""
+    """The snapshot was written by other library versions, or its environment cannot be made here now."""
 
 
 class SnapshotDiverged(SnapshotUnusable):

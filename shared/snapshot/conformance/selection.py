@@ -13,12 +13,13 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import msgspec
 
 from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
+from shared.snapshot.conformance.addresses import check_addresses
 from shared.snapshot.conformance.alive import is_alone
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
-from shared.snapshot.contract.mechanism import Mechanism, is_episodic
+from shared.snapshot.contract.mechanism import Mechanism, is_episodic, makes_calls_again
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
@@ -42,7 +43,7 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """The most environments of a vector that is made without a trial: more may take much memory."""
 
-_TRIAL = 5
+_TRIAL = 6
 """The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"
@@ -229,6 +230,9 @@ def _tried(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism) -> bo
         check_episodes(recipe, mechanism)
     say(f"{mechanism.name}: snapshots, restored in a new process")
     report = check_recipe(recipe, modules=modules, mechanism=mechanism, **_BRIEF)
+    if report.grows or (makes_calls_again(mechanism) and not is_episodic(mechanism)):
+        say(f"{mechanism.name}: the same calls twice")
+        check_addresses(recipe)
     say(f"{mechanism.name}: two of the kind by turns")
     check_turns(recipe, modules, mechanism)
     return report.grows

@@ -86,6 +86,7 @@ class Mechanism(Protocol):
     versions and nothing else of the body. One whose subjects are `EpisodicSubject`s says so by `episodic = True`,
     and is tried on many episodes. One whose bodies may grow with the calls in place of a state has `grows(body)`,
     which tells whether this one does: an environment of which all do is better carried since its last reset.
+    One all of whose bodies do says so by `makes_calls_again = True`, and is tried with the same calls twice.
     One of whose environments a process cannot hold two has `begin(recipe, make) -> Subject`, which makes the
     environment itself, by `make(recipe)`, where there is room for it.
     """
@@ -129,6 +130,11 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
 def is_episodic(mechanism: Mechanism) -> bool:
     """Whether its subjects are `EpisodicSubject`s."""
     return bool(getattr(mechanism, "episodic", False))
+
+
+def makes_calls_again(mechanism: Mechanism) -> bool:
+    """Whether all of its bodies hold calls in place of a state."""
+    return bool(getattr(mechanism, "makes_calls_again", False))
 
 
 def grows_in(mechanism: Mechanism, body: bytes) -> bool:

@@ -33,6 +33,7 @@ class AloneMechanism:
     """
 
     home = Home.ALONE
+    makes_calls_again = True
 
     def __init__(self, name: str, journal: ReplayMechanism) -> None:
         self.name = name

@@ -44,6 +44,8 @@ CoreOf = Callable[[gymnasium.Env[Any, Any], bytes], Replayable]
 class ReplayMechanism:
     """Carries environments by replaying their cores."""
 
+    makes_calls_again = True
+
     def __init__(
         self,
         name: str,
