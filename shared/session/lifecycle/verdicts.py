@@ -9,7 +9,7 @@ from shared.snapshot.conformance.selection import Verdict
 from shared.storage.protocol import Store, read
 
 _PREFIX = "verdicts/"
-_UNDER_WAY = "trials/"
+UNDER_WAY = "trials/"
 
 
 class _UnderWay(msgspec.Struct, frozen=True):
@@ -38,15 +38,15 @@ class Verdicts:
 
     async def begin(self, key: str, seconds: float) -> None:
         """Tell the other processes of a trial that goes on for at most so many seconds."""
-        await self._objects.put(_UNDER_WAY + key, msgspec.json.encode(_UnderWay(self._now() + seconds)))
+        await self._objects.put(UNDER_WAY + key, msgspec.json.encode(_UnderWay(self._now() + seconds)))
 
     async def end(self, key: str) -> None:
         """That trial is over."""
-        await self._objects.delete(_UNDER_WAY + key)
+        await self._objects.delete(UNDER_WAY + key)
 
     async def under_way(self, key: str) -> bool:
         """Whether a process said that it goes on with such a trial. One that was killed is believed until then."""
-        body = await read(self._objects, _UNDER_WAY + key)
+        body = await read(self._objects, UNDER_WAY + key)
         return body is not None and self._now() < msgspec.json.decode(body, type=_UnderWay).until
 
     async def forget(self, env_id: str) -> int:
