@@ -43,6 +43,7 @@ from functions import (
     step_env,
     stream_env,
     ticket_env,
+    trial,
     verify_env,
     video_env,
 )
@@ -93,7 +94,7 @@ MODULES = (
 
 PAGES = Path(__file__).parents[1] / "static"
 
-LOCAL_MODULES = (openenv, session_env, metrics)
+LOCAL_MODULES = (openenv, session_env, trial, metrics)
 """Endpoints that are not deployed as Lambda functions."""
 
 app = create_app(

@@ -16,6 +16,7 @@
     ├── NotFound
     │   ├── InstanceNotFound
     │   ├── CheckpointNotFound
+    │   ├── TrialNotFound         no trial of that id is under way, and none came to a verdict
     │   ├── RevisionNotFound      a place that the instance's log does not have
     │   └── EpisodeNotFound       an episode that the instance's log does not have
     ├── NotInstalled              this server lacks a package that the call needs
@@ -41,7 +42,7 @@
     └── SnapshotUnusable
         ├── SnapshotCorrupt       truncated, forged, or another instance's
         │   └── SnapshotUnverified  signed with a key that is not known here, or forged
-        ├── SnapshotIncompatible  written by other library versions
+        ├── SnapshotIncompatible  written by other library versions, or no longer to be made
         └── SnapshotDiverged      restored, and then in another state than the one stored
 
 The text says what happened and what to do next; facts that a program may need are in `evidence`.
@@ -140,6 +141,10 @@ class CheckpointNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("The instance has no such checkpoint.")
+
+
+class TrialNotFound(NotFound):
+    """No trial of that id is under way, and none came to a verdict."""
 
 
 class NotInstalled(GymHTTPError):
@@ -252,7 +257,7 @@ class SnapshotUnverified(SnapshotCorrupt):
 
 
 class SnapshotIncompatible(SnapshotUnusable):
-    """The snapshot was written by other library versions. The text names both."""
+    """The snapshot was written by other library versions, or its environment cannot be made here now."""
 
 
 class SnapshotDiverged(SnapshotUnusable):

@@ -63,6 +63,8 @@ def prepare_process() -> None:
         "MUJOCO_GL": "egl",
     }.items():
         os.environ.setdefault(name, value)
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("PYGLET_HEADLESS", "True")  # pyglet draws by EGL then; with a screen it need not
 
 
 def name_region() -> None:

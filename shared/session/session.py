@@ -26,6 +26,7 @@ from shared.storage.protocol import Store
 from shared.storage.queued import ways
 
 if TYPE_CHECKING:
+    from shared.session.lifecycle.ahead import Ahead
     from shared.session.lifecycle.create import Creation
     from shared.session.lifecycle.trials import Trials
 
@@ -95,6 +96,14 @@ class Session:
 
         return Trials(Verdicts(self.objects), self.limit, self._trial)
 
+    @cached_property
+    def ahead(self) -> "Ahead":
+        """Trials that go on though no client waits."""
+        from shared.session.lifecycle.ahead import Ahead
+        from shared.session.lifecycle.verdicts import Verdicts
+
+        return Ahead(self.trials, Verdicts(self.objects, self.snapshots.clock.now))
+
     @property
     def live_envs(self) -> int:
         """How many environments are live in this process now."""
@@ -135,5 +144,7 @@ class Session:
 
     async def shut_down(self) -> None:
         """Close every live environment and the store; nothing is lost, since every call was saved."""
+        if "ahead" in self.__dict__:
+            await self.ahead.close()
         await self.live.clear()
         await self.objects.close()

@@ -33,10 +33,16 @@ _GENERAL: Mapping[str, str] = {
 }
 """They accept environments that they know nothing about, and are tried on each kind first."""
 
+_ALONE: Mapping[str, str] = {
+    "journal-since-reset-alone": "shared.snapshot.replay.alone:EPISODE_JOURNAL_ALONE",
+    "journal-alone": "shared.snapshot.replay.alone:JOURNAL_ALONE",
+}
+"""The same for kinds of which a process holds one at a time."""
+
 
 def mechanism_names() -> list[str]:
     """The name of every mechanism that is installed, in the order in which they are asked."""
-    return [*_PROVED, *foreign_mechanisms(), *_GENERAL]
+    return [*_PROVED, *foreign_mechanisms(), *_GENERAL, *_ALONE]
 
 
 @cache
@@ -47,7 +53,7 @@ def mechanism_named(name: str) -> Mechanism:
         SnapshotIncompatible: it is not installed here.
         Misconfigured: the package that brings it declares it wrongly.
     """
-    place = _PROVED.get(name) or _GENERAL.get(name)
+    place = _PROVED.get(name) or _GENERAL.get(name) or _ALONE.get(name)
     if place is not None:
         module, _, attribute = place.partition(":")
         mechanism: Mechanism = getattr(import_module(module), attribute)
@@ -74,6 +80,13 @@ def candidates(env: Any) -> list[Mechanism]:
     return [
         mechanism for mechanism in map(mechanism_named, (*foreign_mechanisms(), *_GENERAL)) if mechanism.suits(env)
     ]
+
+
+def candidates_alone(env: Any) -> list[Mechanism]:
+    """Those that may carry a new environment of which a process holds one at a time. None carries a vector."""
+    if isinstance(env, SyncVectorEnv):
+        return []
+    return [mechanism for mechanism in map(mechanism_named, _ALONE) if mechanism.suits(env)]
 
 
 def mechanism_for(env: Any) -> Mechanism:
@@ -106,7 +119,7 @@ def foreign_mechanisms() -> Mapping[str, EntryPoint]:
     """
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.name in (*_PROVED, *_GENERAL, *found):
+        if point.name in (*_PROVED, *_GENERAL, *_ALONE, *found):
             raise Misconfigured(f"The mechanism {point.name!r} of {point.value} has a name that is taken.")
         found[point.name] = point
     return found

@@ -16,6 +16,7 @@ from shared.variables import (
     drop_empty_endpoints,
     function_memory_bytes,
     name_region,
+    prepare_process,
     traces_endpoint,
 )
 
@@ -130,3 +131,21 @@ def test_a_function_knows_its_memory_and_another_process_has_none_to_know(
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", size)
     assert function_memory_bytes() == memory
+
+
+@pytest.mark.parametrize(
+    ("given", "headless"),
+    [
+        ({}, "True"),
+        ({"DISPLAY": ""}, "True"),
+        ({"DISPLAY": ":0"}, None),
+        ({"PYGLET_HEADLESS": "False"}, "False"),
+        ({"DISPLAY": ":0", "PYGLET_HEADLESS": "1"}, "1"),
+    ],
+)
+def test_pyglet_needs_no_screen_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], headless: str | None
+) -> None:
+    monkeypatch.setattr(os, "environ", {**given})
+    prepare_process()
+    assert os.environ.get("PYGLET_HEADLESS") == headless

@@ -2,7 +2,8 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,7 @@ from shared.session.live.environment import LiveEnvironment
 from shared.session.live.placement import Placement, Thread
 from shared.session.live.restore import closed
 from shared.session.record.growth import begun
+from shared.session.stored.clock import StoreClock
 from shared.session.stored.envelope import sealed_size
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed, check_same
@@ -27,10 +29,13 @@ from shared.snapshot.contract.mechanism import Home, Mechanism, Subject, version
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.arguments import check_kwargs, check_repeats
 from shared.snapshot.making.make import check_registered, make
-from shared.snapshot.making.vector import adopt_to_serve
+from shared.snapshot.making.vector import adopt_to_serve, begun_to_serve
 from shared.snapshot.registry import libraries_of, proved_mechanism
 from shared.snapshot.versions.compatibility import dependencies_here
 from shared.wire.spaces.one_text import keys_with_one_text
+
+_STAYS = (Home.WORKER, Home.EITHER, Home.ALONE)
+"""Homes whose environments live where they are made."""
 
 _DRAWN_BITS = 31
 """Of a drawn seed: environments pass theirs to generators that take 32 bits, signed or not."""
@@ -39,6 +44,7 @@ _DRAWN_BITS = 31
 class _First(NamedTuple):
     """A new environment, and the header and body of its first snapshot."""
 
+    thread: Thread
     subject: Subject
     mechanism: Mechanism
     header: Header
@@ -85,16 +91,23 @@ class Creation:
             Contended, StoreFailed: the snapshot could not be written, or `instance_id` is taken.
         """
         new_id = instance_id or (str(uuid.uuid4()) if keyed is None else keyed.instance_id(0))
-        check_registered(recipe.env_id, modules)
-        check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
-        check_repeats(recipe)
+        self.check(recipe, modules)
         async with self._quota.room(owner, Amount(envs=1)):
-            worker = self._placement.worker()
-            first = await self._first(worker, Reference(owner, new_id), recipe, modules, gone)
+            first = await self._first(Reference(owner, new_id), recipe, modules, gone)
             if record or name:
                 log = begun(0) if record else None
                 first = first._replace(header=msgspec.structs.replace(first.header, log=log, name=name))
-            return await self._store(worker, first, keyed, stays=affinity in (None, new_id))
+            return await self._store(first, keyed, stays=affinity in (None, new_id))
+
+    def check(self, recipe: Recipe, modules: Iterable[str]) -> None:
+        """Refuse what need not be tried to be refused.
+
+        Raises:
+            NotCreatable: it is not registered, or its arguments are out of bounds.
+        """
+        check_registered(recipe.env_id, modules)
+        check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
+        check_repeats(recipe)
 
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
         """The id of the instance that the same call created before, even if that is deleted by now; None if new.
@@ -116,13 +129,22 @@ class Creation:
         return header.instance_id
 
     async def _first(
-        self, worker: Thread, reference: Reference, recipe: Recipe, modules: Iterable[str], gone: Gone | None
+        self, reference: Reference, recipe: Recipe, modules: Iterable[str], gone: Gone | None
     ) -> _First:
-        """Make the environment on the worker; one that is not known is tried in a child process before."""
+        """Make the environment on a worker; one that is not known is tried in a child process before."""
         owner = reference.owner
         mechanism = (
             (await self._trials.verdict(owner, recipe, modules, gone)).selected() if needs_trial(recipe) else None
         )
+        if mechanism is not None and mechanism.home is Home.ALONE:
+            worker, begin = (
+                self._placement.beside_loop(Home.ALONE),
+                partial(begun_to_serve, mechanism, recipe, _made),
+            )
+            return await worker.run(
+                _first_snapshot, worker, reference, recipe, mechanism, begin, self._snapshots.clock
+            )
+        worker = self._placement.worker()
         env = await worker.run(_made, recipe)
         try:
             mechanism = (
@@ -133,9 +155,12 @@ class Creation:
         except BaseException:
             await closed(worker, env)
             raise
-        return await worker.run(_first_snapshot, reference, recipe, env, mechanism, self._snapshots.clock.now())
+        begin = partial(adopt_to_serve, mechanism, env, recipe)
+        return await worker.run(
+            _first_snapshot, worker, reference, recipe, mechanism, begin, self._snapshots.clock
+        )
 
-    async def _store(self, worker: Thread, first: _First, keyed: Keyed | None, stays: bool) -> Header:
+    async def _store(self, first: _First, keyed: Keyed | None, stays: bool) -> Header:
         """Write the first snapshot and its index entry, and keep the environment live if it is the stored one.
 
         It is closed all the same unless it `stays`.
@@ -146,14 +171,14 @@ class Creation:
             async with self._quota.room(header.owner, Amount(size=sealed_size(header, first.body))):
                 saved = await first_written(self._snapshots, header, first.body, keyed)
         except BaseException:
-            await closed(worker, first.subject)
+            await closed(first.thread, first.subject)
             raise
         # Another process may have created it with the same key: then its environment drew other random numbers.
-        if stays and first.mechanism.home in (Home.WORKER, Home.EITHER) and saved.body == first.body:
+        if stays and first.mechanism.home in _STAYS and saved.body == first.body:
             async with self._live.lock(header.reference):
-                await self._live.put(LiveEnvironment(first.subject, worker, saved))
+                await self._live.put(LiveEnvironment(first.subject, first.thread, saved))
         else:
-            await closed(worker, first.subject)
+            await closed(first.thread, first.subject)
         return saved.header
 
 
@@ -176,10 +201,17 @@ def _made(recipe: Recipe) -> Any:
     return env
 
 
-def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: Mechanism, now: float) -> _First:
-    subject, body = adopt_to_serve(mechanism, env, recipe)
+def _first_snapshot(
+    thread: Thread,
+    reference: Reference,
+    recipe: Recipe,
+    mechanism: Mechanism,
+    begin: Callable[[], tuple[Subject, bytes]],
+    clock: StoreClock,
+) -> _First:
+    subject, body = begin()
     libraries = libraries_of(mechanism, recipe)
-    written = dependencies_here([*libraries, *versions_in(mechanism, body)])
+    now, written = clock.now(), dependencies_here([*libraries, *versions_in(mechanism, body)])
     header = Header(
         owner=reference.owner,
         instance_id=reference.instance_id,
@@ -195,4 +227,4 @@ def _first_snapshot(reference: Reference, recipe: Recipe, env: Any, mechanism: M
         drawn_seed=secrets.randbits(_DRAWN_BITS) if recipe.seed is None else None,
         digests=dict(written.digests),
     )
-    return _First(subject, mechanism, header, body)
+    return _First(thread, subject, mechanism, header, body)

@@ -61,8 +61,9 @@ class Shares:
     def _serve(self) -> None:
         """Give free turns to those who wait: first to who waited since the last turn of theirs."""
         for owner in [*self._waiting]:
-            if self._may(owner):
-                granted = self._waiting[owner][0]
+            # One that was cancelled in this turn of the event loop leaves by itself.
+            granted = next((each for each in self._waiting[owner] if not each.cancelled()), None)
+            if granted is not None and self._may(owner):
                 self._leave(owner, granted)
                 if owner in self._waiting:
                     self._waiting.move_to_end(owner)

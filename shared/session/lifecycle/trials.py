@@ -57,6 +57,16 @@ class Trials:
                 return known
         return await _shared(self._verdicts_awaited, key, tried, self._limits_now(), gone)
 
+    def progress(self, key: str) -> list[str]:
+        """What the trial under way of this verdict has said so far. Nothing while it waits for its turn."""
+        awaited = self._verdicts_awaited.get(key)
+        return [] if awaited is None else awaited.limits.notes.lines()
+
+    @property
+    def longest_s(self) -> float:
+        """Seconds by the clock after which a trial that has begun is over."""
+        return self._limits.wait_s
+
     async def describe(
         self, owner: str, env_id: str, modules: Iterable[str], gone: Gone | None = None
     ) -> dict[str, Any]:
@@ -89,7 +99,7 @@ class _Awaited(Generic[T]):
 
     def __init__(self, begin: Callable[[Limits], Awaitable[T]], limits: Limits) -> None:
         self._task = asyncio.ensure_future(begin(limits))
-        self._limits = limits
+        self.limits = limits
         self.waiting = 0
         """How many wait."""
 
@@ -105,7 +115,7 @@ class _Awaited(Generic[T]):
             if leaving is not None and not leaving.cancel() and not leaving.cancelled():
                 leaving.exception()  # told, or too late
             if not self.waiting and not self._task.done():
-                self._limits.leash.pull()
+                self.limits.leash.pull()
                 self._task.cancel()
 
 

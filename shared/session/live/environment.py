@@ -12,7 +12,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded
+from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded, SnapshotDiverged
 from shared.session.live.kind import kind_of
 from shared.session.live.placement import LONG_CALL_S, Thread, held, usage
 from shared.session.live.restore import continue_from
@@ -216,6 +216,7 @@ class LiveEnvironment:
         Raises:
             ResetNeeded: the environment has not been reset.
             JournalFull: its mechanism can take no more calls; this one was not made.
+            SnapshotDiverged: it slept, for another had its engine, and came out differently.
             NotEncodable: what it returned is not what Gymnasium says, or of a kind that cannot be told.
             EnvironmentRaised: it raised anything else.
         """
@@ -280,7 +281,7 @@ class LiveEnvironment:
         """Raise what the caller is told about an exception of the environment."""
         if isinstance(error, JournalFull):
             self.touched = touched_before
-        if isinstance(error, JournalFull | EnvironmentRaised):
+        if isinstance(error, JournalFull | EnvironmentRaised | SnapshotDiverged):
             raise error
         if isinstance(error, gymnasium.error.ResetNeeded):
             raise ResetNeeded(f"{error} Call reset first.") from error

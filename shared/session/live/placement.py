@@ -155,6 +155,8 @@ class Placement:
         self.loop: Thread = LoopThread(limit)
         """The event loop's own thread."""
         self._graphics = WorkerThread("graphics", limit.seconds)
+        # Whoever has the turn has the engine, and the other's state has to be made again for the next one.
+        self._alone = WorkerThread("alone", limit.seconds, turn_s=math.inf)
         self._workers = cycle([WorkerThread(f"worker-{number}", limit.seconds) for number in range(_WORKERS)])
         self._long: OrderedDict[Kind, bool] = OrderedDict()
         """Whether a kind's calls are too long for the event loop. One that is not here has not shown it."""
@@ -170,8 +172,8 @@ class Placement:
 
     def home(self, kind: Kind, home: Home) -> Thread:
         """The thread for the calls of a new live environment of the kind, which its mechanism places at `home`."""
-        if home is Home.GRAPHICS:
-            return self._graphics
+        if home in (Home.GRAPHICS, Home.ALONE):
+            return self.beside_loop(home)
         return self.worker() if home is Home.WORKER or self._is_long(kind, home) else self.loop
 
     def restorer(self, thread: Thread, kind: Kind, home: Home) -> Thread:
@@ -185,7 +187,9 @@ class Placement:
 
     def beside_loop(self, home: Home) -> Thread:
         """A thread for work that is long whatever the environment's calls take, such as drawing."""
-        return self._graphics if home is Home.GRAPHICS else self.worker()
+        if home is Home.GRAPHICS:
+            return self._graphics
+        return self._alone if home is Home.ALONE else self.worker()
 
     def misplaced(self, thread: Thread, kind: Kind, home: Home) -> bool:
         """Whether an environment that lives on the thread should be elsewhere by now."""

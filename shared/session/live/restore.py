@@ -1,11 +1,14 @@
 """An environment from a stored snapshot, and its end: the one way in which either happens."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import methodcaller
 from typing import Any, NamedTuple
 
 import gymnasium
 
+from shared.errors import NotCreatable, SnapshotIncompatible
 from shared.session.live.placement import Thread
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Reseed
@@ -27,8 +30,14 @@ _log = logging.getLogger(__name__)
 
 
 def rebuilt(loaded: Loaded) -> Subject:
-    """Rebuild the environment of a snapshot and make it continue from there."""
-    return taken_over(subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe), loaded)
+    """Rebuild the environment of a snapshot and make it continue from there.
+
+    Raises:
+        SnapshotIncompatible: it cannot be made here any more.
+    """
+    with _can_be_made(loaded):
+        subject = subject_to_restore(mechanism_named(loaded.header.mechanism), loaded.header.recipe)
+    return taken_over(subject, loaded)
 
 
 def taken_over(subject: Subject, loaded: Loaded) -> Subject:
@@ -43,10 +52,23 @@ def taken_over(subject: Subject, loaded: Loaded) -> Subject:
 
 def continue_from(subject: Subject, loaded: Loaded) -> None:
     """Let the environment continue from the snapshot; that of a reseeded fork gets new generators."""
-    subject.restore(loaded.body)
+    with _can_be_made(loaded):
+        subject.restore(loaded.body)
     if loaded.header.reseed is not None:
         entropy, number = loaded.header.reseed
         subject.apply(Reseed(entropy, (number,)))
+
+
+@contextmanager
+def _can_be_made(loaded: Loaded) -> Iterator[None]:
+    """Tell what an environment lacks here that was made once, such as a file of a model or a plugin."""
+    try:
+        yield
+    except NotCreatable as error:
+        raise SnapshotIncompatible(
+            f"{loaded.header.recipe.env_id} was made when the instance was created and cannot be made here now: "
+            f"{error.detail.rstrip('.')}. The instance is kept; restore what is missing."
+        ) from error
 
 
 class Compatible(NamedTuple):

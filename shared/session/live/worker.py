@@ -19,10 +19,11 @@ _TURN_S = 0.01  # handing a turn to a worker takes about 0.1 ms
 class WorkerThread:
     """One thread. A call that does not come back within its limit is given up, and the thread with it."""
 
-    def __init__(self, name: str, limit: Callable[[], float]) -> None:
-        """`limit` gives the seconds that a call that begins now may take."""
+    def __init__(self, name: str, limit: Callable[[], float], turn_s: float = _TURN_S) -> None:
+        """`limit` gives the seconds that a call that begins now may take. It has turns of so many seconds."""
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._limit = limit
+        self._turn_s = turn_s
         self._stuck: asyncio.Future[Any] | None = None
 
     @property
@@ -39,7 +40,7 @@ class WorkerThread:
         """See `Thread.run_in_turns`."""
         seconds = self._limit()
         while True:
-            returned, taken = await self._within(seconds, _turn, turns)
+            returned, taken = await self._within(seconds, _turn, turns, self._turn_s)
             if returned:
                 return returned[0]
             seconds -= taken
@@ -69,9 +70,9 @@ class WorkerThread:
         return future.result()
 
 
-def _turn(turns: Generator[None, None, R]) -> tuple[R] | None:
+def _turn(turns: Generator[None, None, R], seconds: float) -> tuple[R] | None:
     """Run the generator for about a turn's time; what it returns, once it does."""
-    ends = time.perf_counter() + _TURN_S
+    ends = time.perf_counter() + seconds
     try:
         next(turns)
         while time.perf_counter() < ends:

@@ -129,7 +129,7 @@ def _capture(scenario: Scenario, mechanism: Mechanism) -> tuple[list[tuple[bytes
     Raises:
         NotExact: the captures disturbed it.
     """
-    run = new_run(mechanism, scenario.recipe, make_seeded(scenario.recipe))
+    run = new_run(mechanism, scenario.recipe, make_seeded)
     bodies, times, outcomes = [], [], []
     for count, call in enumerate(scenario.calls):
         if count in scenario.snapshots_at:

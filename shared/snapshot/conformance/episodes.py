@@ -12,7 +12,7 @@ import copy
 import random
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -25,7 +25,7 @@ from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import check_step, has_ended
-from shared.snapshot.making.vector import adopt, subject_to_restore
+from shared.snapshot.making.vector import begun, subject_to_restore
 
 _SEEDS = (11, 12)
 LONGEST_S = 30.0
@@ -43,8 +43,8 @@ _FOLLOWING = 3
 def check_episodes(recipe: Recipe, mechanism: Mechanism, *, episodes: int = 6, steps: int = 50) -> None:
     """Refuse a mechanism whose snapshots begin at the last reset where an episode leaves something behind.
 
-    After each episode, the environment and a new one that has made this episode's calls alone begin another, and
-    every result of both is compared.
+    After each episode the environment begins another. When all are over, a new one that has made an episode's
+    calls alone begins another too, and every result of both is compared.
 
     Raises:
         NotExact: an episode came out differently on the new environment. The text says which. Or episodes take too
@@ -61,11 +61,20 @@ def check_episodes(recipe: Recipe, mechanism: Mechanism, *, episodes: int = 6, s
                 player.subject.close()
 
 
+class _Episode(NamedTuple):
+    """One that was played after others, and what followed on it."""
+
+    number: int
+    body: bytes
+    """The state at its end, by its own calls alone."""
+    following: list[tuple[Call, Outcome]]
+
+
 class _Player:
     def __init__(self, recipe: Recipe, mechanism: Mechanism, held: bool) -> None:
         self._recipe = recipe
         self._mechanism = mechanism
-        self.subject: Any = adopt(mechanism, make_seeded(recipe), recipe)
+        self.subject: Any = begun(mechanism, recipe, make_seeded)
         self._scattered: list[bytes] = []
         self._body = b""
         """The state before the episode."""
@@ -74,13 +83,19 @@ class _Player:
         self._actions = _actions(self.subject.env.action_space, recipe.seed, held)
 
     def play(self, episodes: int, steps: int, ends: float) -> None:
-        """Play and compare the episodes, until `time.thread_time()` is at the end."""
+        """Play the episodes and then compare them, until `time.thread_time()` is at the end.
+
+        No other is made before: where one alone can be alive, that would end the one that is played.
+        """
+        played = []
         for number in range(1, episodes + 1):
             # Of every three resets one has no seed.
             self.episode(Reset(number if number % 3 else None), steps)
-            self.compare(number)
-            if time.thread_time() > ends:
-                raise NotExact(f"Many episodes of {self._recipe.env_id} take over {LONGEST_S:g} s to try.")
+            played.append(self.followed(number))
+            self._check_time(ends)
+        for episode in played:
+            self.compare(episode)
+            self._check_time(ends)
 
     def episode(self, reset: Reset, steps: int) -> None:
         """Play until the environment says that the episode is over, for at most so many steps.
@@ -98,8 +113,14 @@ class _Player:
             if refused > 1 or (returned is not None and has_ended(*check_step(returned)[2:4])):
                 break
 
-    def compare(self, number: int) -> None:
-        """Hold the environment against a new one with the last episode alone, also in what follows.
+    def followed(self, number: int) -> "_Episode":
+        """The state after the episode that was just played, and what follows on it."""
+        body = self.subject.capture_alone()
+        following: list[Call] = [Reset(), *(Step(next(self._actions)) for _ in range(_FOLLOWING))]
+        return _Episode(number, body, [(call, _came(self.subject, call)) for call in following])
+
+    def compare(self, episode: "_Episode") -> None:
+        """Hold the environment against a new one with this episode alone, also in what follows.
 
         Of every two times, the other one then begins the episode once more, as a live environment is restored.
 
@@ -107,24 +128,25 @@ class _Player:
             NotExact: they differ.
         """
         told = (
-            f"{self._recipe.env_id} does not begin anew with a reset: episode {number} came out differently on a "
-            "new environment, so something of the earlier ones was left, or it depends on where "
+            f"{self._recipe.env_id} does not begin anew with a reset: episode {episode.number} came out "
+            "differently on a new environment, so something of the earlier ones was left, or it depends on where "
             "objects lie in memory"
         )
-        body = self.subject.capture_alone()
         try:
-            new = self._restored(body)
+            new = self._restored(episode.body)
         except SnapshotDiverged:
             raise NotExact(f"{told}.") from None
         try:
-            following: list[Call] = [Reset(), *(Step(next(self._actions)) for _ in range(_FOLLOWING))]
-            should = [_came(self.subject, call) for call in following]
-            _follow(new, following, should, told)
-            if number % 2 == 0:
-                new.restore(body)
-                _follow(new, following, should, told)
+            _follow(new, episode.following, told)
+            if episode.number % 2 == 0:
+                new.restore(episode.body)
+                _follow(new, episode.following, told)
         finally:
             new.close()
+
+    def _check_time(self, ends: float) -> None:
+        if time.thread_time() > ends:
+            raise NotExact(f"Many episodes of {self._recipe.env_id} take over {LONGEST_S:g} s to try.")
 
     def _call(self, call: Call) -> Any:
         """What the call returned; None if it raised, which changes nothing."""
@@ -161,8 +183,8 @@ def scattered() -> list[bytes]:
     return held
 
 
-def _follow(subject: Subject, calls: list[Call], should: list[Outcome], told: str) -> None:
-    for call, came in zip(calls, should, strict=True):
+def _follow(subject: Subject, following: list[tuple[Call, Outcome]], told: str) -> None:
+    for call, came in following:
         differed = difference(came, _came(subject, call))
         if differed is not None:
             raise NotExact(f"{told}: {call} after it differed, {differed}.")

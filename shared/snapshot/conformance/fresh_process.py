@@ -15,8 +15,8 @@ from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, in_process_of
-from shared.snapshot.making.make import make, register_environments
-from shared.snapshot.making.vector import adopt, subject_to_restore
+from shared.snapshot.making.make import register_environments
+from shared.snapshot.making.vector import begun, subject_to_restore
 from shared.snapshot.registry import mechanism_named
 
 _HASH_SEED = "4242"
@@ -99,9 +99,9 @@ def carry_out(continuations: Continuations) -> Continued:
             run.close()
 
     tails, reused = [], []
-    previous = adopt(mechanism, make(recipe), recipe)
+    previous = begun(mechanism, recipe)
     for body, calls in continuations.tails:
-        run = Run(mechanism, recipe, restored(adopt(mechanism, make(recipe), recipe), body), body)
+        run = Run(mechanism, recipe, restored(begun(mechanism, recipe), body), body)
         tails.append([run.call(call) for call in calls])
         # A live environment is restored so, beside others, when another process has written.
         previous.restore(body)

@@ -1,6 +1,7 @@
 """Calls on an environment as the service makes them: one that raises leaves the environment as it was before."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from shared.errors import JournalFull
@@ -8,7 +9,8 @@ from shared.snapshot.conformance.outcome import Outcome, outcome, raised
 from shared.snapshot.contract.calls import Call
 from shared.snapshot.contract.mechanism import Mechanism, Subject
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.vector import adopt_to_serve, subject_to_restore
+from shared.snapshot.making.make import make
+from shared.snapshot.making.vector import begun_to_serve, subject_to_restore
 
 
 class Run:
@@ -66,7 +68,7 @@ def restored_run(mechanism: Mechanism, recipe: Recipe, body: bytes) -> Run:
     return Run(mechanism, recipe, subject, body)
 
 
-def new_run(mechanism: Mechanism, recipe: Recipe, env: object) -> Run:
+def new_run(mechanism: Mechanism, recipe: Recipe, make: Callable[[Recipe], Any] = make) -> Run:
     """A run on a new environment, which serves as one that was created does."""
-    subject, body = adopt_to_serve(mechanism, env, recipe)
+    subject, body = begun_to_serve(mechanism, recipe, make)
     return Run(mechanism, recipe, subject, body)

@@ -16,6 +16,7 @@ from shared.snapshot.contract.returned import check_reset, check_step, has_ended
 from shared.snapshot.generators.generators import generators_of, layers, spaces_of
 from shared.snapshot.isolation.global_rng import GlobalRng
 from shared.snapshot.isolation.module_state import ModuleState, modules_behind
+from shared.snapshot.making.collected import first_or_collected
 from shared.snapshot.making.make import make
 
 EPISODES = (1, 2, 3, 7)
@@ -98,9 +99,6 @@ class _Recording:
     def __init__(self, recipe: Recipe, frames_every: int) -> None:
         self.scenario = Scenario(recipe)
         self._frames_every = frames_every
-        self._resets_itself = recipe.autoreset != "Disabled" or any(
-            wrapper.name == "Autoreset" for wrapper in recipe.wrappers
-        )
         self._made: list[Call] = []
         """The calls that did not raise."""
         self._begin()
@@ -134,7 +132,7 @@ class _Recording:
             self.mark_snapshot(snapshots and count == steps // 2)
             if has_ended(terminated, truncated):
                 self.mark_snapshot(snapshots)
-                if not self._resets_itself:
+                if not self.scenario.recipe.resets_itself:
                     break
         self.mark_snapshot(snapshots)
 
@@ -150,7 +148,8 @@ class _Recording:
     def _begin(self) -> None:
         """Make the environment, with global generators and module state of its own, or no two could agree."""
         recipe = self.scenario.recipe
-        self._env = make_seeded(recipe)
+        self._env: Any = None
+        self._env = first_or_collected(lambda: make_seeded(recipe))
         self._global_rng = GlobalRng.of(recipe.seed)
         kinds = [type(layer) for layer in layers(self._env)]
         self._module_state = ModuleState(modules_behind(kinds, [kind.__module__ for kind in kinds]))

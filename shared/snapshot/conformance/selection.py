@@ -4,28 +4,33 @@ A trial is a brief run of the conformance suite, a fresh process included, so it
 hundred calls do not show; a restore therefore also verifies what it can.
 """
 
+import gc
 import hashlib
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
 from shared.errors import GymHTTPError, JournalFull, NotCreatable, NotEncodable, NotExact, text_of
+from shared.snapshot.conformance.addresses import check_addresses
+from shared.snapshot.conformance.alive import is_alone
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.episodes import check_episodes
-from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
+from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
-from shared.snapshot.contract.mechanism import Mechanism, is_episodic
+from shared.snapshot.contract.mechanism import Mechanism, is_episodic, makes_calls_again
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
 from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+from shared.snapshot.isolation.notes import say
 from shared.snapshot.making.arguments import are_modest, reach_native_code
 from shared.snapshot.making.env_ids import registered_family
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import (
     ENTRY_POINT_GROUP,
     candidates,
+    candidates_alone,
     mechanism_named,
     mechanism_names,
     proved_mechanism,
@@ -38,7 +43,7 @@ R = TypeVar("R")
 _MOST_UNTRIED_ENVS = 32
 """The most environments of a vector that is made without a trial: more may take much memory."""
 
-_TRIAL = 5
+_TRIAL = 6
 """The version of the trial. A trial that checks more has the next number, so that every kind is tried anew."""
 
 _OF_ANY = "any"
@@ -131,15 +136,18 @@ def run_in_child(env_id: str, limits: Limits, function: Callable[P, R], *args: P
 
 def select(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
     """Try an environment in this process."""
+    say("The environment is made.")
     register_environments(modules)
     env = make(recipe)
     distributions = distributions_of(type(layer).__module__ for layer in layers(env))
     versions = {name: version_here(name) for name in distributions}
     proved = proved_mechanism(env)
     if proved is None:
-        return msgspec.structs.replace(
-            try_candidates(recipe, env, modules), env_id=recipe.env_id, versions=versions
-        )
+        found = Candidates.for_new(env)
+        env.close()
+        del env  # some engines end when nothing refers to them
+        verdict = try_candidates(recipe, found, modules)
+        return msgspec.structs.replace(verdict, env_id=recipe.env_id, versions=versions)
     # Its mechanism is exact. What is left to see is whether calls survive these arguments.
     perform(env, Reset(seed=_SEED))
     perform(env, Step(env.action_space.sample()))
@@ -148,23 +156,41 @@ def select(recipe: Recipe, modules: tuple[str, ...]) -> Verdict:
     return Verdict(proved.name, {}, versions, recipe.env_id)
 
 
-def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
-    """Try each mechanism that suits the new environment, on others like it, until one proves exact. Takes seconds.
+class Candidates(NamedTuple):
+    """The mechanisms that suit an environment."""
+
+    beside: list[Mechanism]
+    """If a process can hold several."""
+    alone: list[Mechanism]
+    """If it holds one at a time."""
+
+    @classmethod
+    def for_new(cls, env: Any) -> "Candidates":
+        """Those for a new environment."""
+        return cls(candidates(env), candidates_alone(env))
+
+
+def try_candidates(recipe: Recipe, found: Candidates, modules: Iterable[str]) -> Verdict:
+    """Try each mechanism on environments of the recipe, until one proves exact. Takes seconds.
+
+    None of them may be alive in this process, in which one was made before.
 
     Raises:
         NotCreatable: none proved exact, and for one of them the time was not enough.
     """
     seeded = msgspec.structs.replace(recipe, seed=_SEED)
-    mechanisms = candidates(env)
-    env.close()
+    gc.collect()
     try:
-        check_that_two_can_live(seeded)
+        say("How many can be alive?")
+        alone = is_alone(seeded, tuple(modules))
+        if alone and recipe.num_envs is not None:
+            raise NotExact(f"A process holds one {recipe.env_id} at a time, which is served, but not as a vector.")
     except NotExact as error:
         return Verdict(None, {_OF_ANY: error.detail})
     reasons: dict[str, str] = {}
     late: list[str] = []
     growing: Verdict | None = None
-    for mechanism in mechanisms:
+    for mechanism in found.alone if alone else found.beside:
         if growing is not None and not is_episodic(mechanism):
             continue
         try:
@@ -180,10 +206,10 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
                 f"{mechanism.name}: the trial ended with {type(error).__name__}: {text_of(error)}."
             )
         else:
-            found = Verdict(mechanism.name, {**reasons})
+            verdict = Verdict(mechanism.name, {**reasons})
             if not grows:
-                return found
-            growing = found
+                return verdict
+            growing = verdict
             reasons[mechanism.name] = f"{mechanism.name}: its snapshots hold ever more calls in place of a state."
     if growing is not None:
         return growing
@@ -200,7 +226,13 @@ def try_candidates(recipe: Recipe, env: Any, modules: Iterable[str]) -> Verdict:
 def _tried(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism) -> bool:
     """Whether snapshots by the mechanism, which is exact, grow with the calls."""
     if is_episodic(mechanism):
+        say(f"{mechanism.name}: many episodes, each against a new environment")
         check_episodes(recipe, mechanism)
+    say(f"{mechanism.name}: snapshots, restored in a new process")
     report = check_recipe(recipe, modules=modules, mechanism=mechanism, **_BRIEF)
+    if report.grows or (makes_calls_again(mechanism) and not is_episodic(mechanism)):
+        say(f"{mechanism.name}: the same calls twice")
+        check_addresses(recipe)
+    say(f"{mechanism.name}: two of the kind by turns")
     check_turns(recipe, modules, mechanism)
     return report.grows

@@ -13,15 +13,15 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 import numpy as np
 
-from shared.errors import GymHTTPError, NotExact, SnapshotUnusable, text_of
+from shared.errors import NotExact, SnapshotUnusable
 from shared.snapshot.conformance.outcome import Outcome, difference, has_raised
 from shared.snapshot.conformance.run import Run, new_run
 from shared.snapshot.conformance.scenario import make_seeded
-from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step, perform
+from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step
 from shared.snapshot.contract.mechanism import Mechanism
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child
-from shared.snapshot.making.make import make, register_environments
+from shared.snapshot.making.make import register_environments
 from shared.snapshot.registry import mechanism_named
 
 P = ParamSpec("P")
@@ -73,34 +73,6 @@ def check_turns(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism, 
         alone: list[list[Outcome]] = [*runs]
     for which, played, expected in zip(("first", "second"), together, alone, strict=True):
         _compare(recipe, which, played, expected)
-
-
-def check_that_two_can_live(recipe: Recipe) -> None:
-    """Refuse a kind of which only one may be alive, such as a simulator that owns a port.
-
-    Raises:
-        NotExact: a second cannot be made or reset beside the first, and can once that is closed.
-    """
-    first = make(recipe)
-    try:
-        perform(first, Reset(_SEEDS[0]))
-    except Exception:  # told by the trial that follows, as what a call came to
-        first.close()
-        return
-    try:
-        _begin(recipe).close()
-    except Exception as error:  # the environment's own
-        first.close()
-        try:
-            _begin(recipe).close()
-        except Exception:  # so it is not for the first that the second failed
-            return
-        text = error.detail if isinstance(error, GymHTTPError) else f"{type(error).__name__}: {text_of(error)}"
-        raise NotExact(
-            f"Only one {recipe.env_id} can be alive on a machine: beside another, it failed with "
-            f"{text.rstrip('.')}. An instance is restored beside others, so such an environment cannot be served."
-        ) from error
-    first.close()
 
 
 def play_by_turns(game: Game) -> list[Played]:
@@ -160,9 +132,8 @@ class _Player:
     def make(self, call: Call) -> Outcome:
         """Make the call on the environment, which halfway is another one, restored from the first."""
         if self._run is None:
-            env = make_seeded(self._recipe)
-            self._run = new_run(mechanism_named(self._game.mechanism), self._recipe, env)
-            self._actions = copy.deepcopy(env.action_space)
+            self._run = new_run(mechanism_named(self._game.mechanism), self._recipe, make_seeded)
+            self._actions = copy.deepcopy(self._run.subject.env.action_space)
             self._actions.seed(self._seed)
         if len(self._played.calls) == self._game.steps // 2:
             self._run.move()
@@ -181,16 +152,6 @@ class _Player:
     def _ended(self) -> bool:
         last = self._run.returned if self._run is not None else None
         return isinstance(last, tuple) and len(last) == 5 and bool(np.all(np.logical_or(last[2], last[3])))
-
-
-def _begin(recipe: Recipe) -> Any:
-    env = make(recipe)
-    try:
-        perform(env, Reset(_SEEDS[1]))
-    except BaseException:
-        env.close()
-        raise
-    return env
 
 
 def _in_a_process(recipe: Recipe, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

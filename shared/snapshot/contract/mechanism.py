@@ -32,6 +32,8 @@ class Home(Enum):
     """On one thread of a small pool, always the same."""
     GRAPHICS = "graphics"
     """On the one thread that owns all OpenGL contexts. From any other, frames are black, without an error."""
+    ALONE = "alone"
+    """On one thread, which is theirs, as is the one engine that a process can hold. Long calls have no turns."""
 
 
 class Subject(Protocol):
@@ -84,6 +86,9 @@ class Mechanism(Protocol):
     versions and nothing else of the body. One whose subjects are `EpisodicSubject`s says so by `episodic = True`,
     and is tried on many episodes. One whose bodies may grow with the calls in place of a state has `grows(body)`,
     which tells whether this one does: an environment of which all do is better carried since its last reset.
+    One all of whose bodies do says so by `makes_calls_again = True`, and is tried with the same calls twice.
+    One of whose environments a process cannot hold two has `begin(recipe, make) -> Subject`, which makes the
+    environment itself, by `make(recipe)`, where there is room for it.
     """
 
     name: str
@@ -125,6 +130,11 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
 def is_episodic(mechanism: Mechanism) -> bool:
     """Whether its subjects are `EpisodicSubject`s."""
     return bool(getattr(mechanism, "episodic", False))
+
+
+def makes_calls_again(mechanism: Mechanism) -> bool:
+    """Whether all of its bodies hold calls in place of a state."""
+    return bool(getattr(mechanism, "makes_calls_again", False))
 
 
 def grows_in(mechanism: Mechanism, body: bytes) -> bool:

@@ -52,6 +52,11 @@ class Recipe(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.render_mode not in (None, "human")
 
     @property
+    def resets_itself(self) -> bool:
+        """Whether a step may be a reset."""
+        return self.autoreset != "Disabled" or any(wrapper.name == "Autoreset" for wrapper in self.wrappers)
+
+    @property
     def repeats(self) -> int:
         """The most steps of the innermost environment that wrappers make of one step."""
         counts = (each.kwargs.get(_REPEATS[each.name], 1) for each in self.wrappers if each.name in _REPEATS)

@@ -17,13 +17,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
+from shared.snapshot.isolation.notes import Notes, write_to
 from shared.variables import child_environment, prepare_process
 
 P = ParamSpec("P")
@@ -82,6 +83,8 @@ class Limits:
     """Seconds by the clock, also if they wait; by default some times `seconds`."""
     leash: Leash = field(default_factory=Leash, compare=False)
     """Ends them before."""
+    notes: Notes = field(default_factory=Notes, compare=False)
+    """What the child says of how far it is."""
 
     @property
     def wait_s(self) -> float:
@@ -122,8 +125,13 @@ class Interpreter(NamedTuple):
         """Another one, with its own packages and this code."""
         return cls(executable, str(Path(__file__).parents[3]))
 
-    def started(self, hash_seed: str, errors: BinaryIO, leads: bool) -> "subprocess.Popen[bytes]":
-        """A new process of it that runs `main`, in a process group of its own if it leads one."""
+    def started(
+        self, hash_seed: str, errors: BinaryIO, leads: bool, descriptors: Sequence[int]
+    ) -> "subprocess.Popen[bytes]":
+        """A new process of it that runs `main`, in a process group of its own if it leads one.
+
+        It inherits the descriptors.
+        """
         return subprocess.Popen(
             [self.executable, "-c", f"from {__name__} import main; main()"],
             stdin=subprocess.PIPE,
@@ -131,6 +139,7 @@ class Interpreter(NamedTuple):
             stderr=errors,
             env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=self.path),
             start_new_session=leads,
+            pass_fds=descriptors,
         )
 
 
@@ -165,10 +174,11 @@ def in_process_of(
     began = time.monotonic()
     with (
         tempfile.TemporaryFile() as errors,
-        interpreter.started(hash_seed, errors, leads) as child,
+        (Notes() if limits is None else limits.notes).taken() as notes,
+        interpreter.started(hash_seed, errors, leads, [notes]) as child,
     ):
         try:
-            task = pickle.dumps((function, args, kwargs, limits))
+            task = pickle.dumps((function, args, kwargs, limits, notes))
             with leash.holds(partial(_end, child, leads)):
                 answer, _ = child.communicate(task, wait_s)
         except subprocess.TimeoutExpired:
@@ -246,7 +256,8 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as answers:
         # Some environments print, such as BabyAI's, which report every layout that they reject.
         os.dup2(2, 1)
-        function, args, kwargs, limits = pickle.load(sys.stdin.buffer)
+        function, args, kwargs, limits, descriptor = pickle.load(sys.stdin.buffer)
+        write_to(descriptor)
         if limits is not None:
             _limits, _ends_at = limits, time.monotonic() + limits.wait_s
             _apply_limits(limits)

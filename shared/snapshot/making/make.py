@@ -16,6 +16,7 @@ from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.arguments import check_made, constructor_kwargs
 from shared.snapshot.making.autoreset import SameStepAutoreset
 from shared.snapshot.making.env_ids import registered_family
+from shared.snapshot.making.no_screen import way_out
 from shared.snapshot.making.observation_size import check_observation_size
 from shared.snapshot.making.own_spaces import own_spaces
 from shared.snapshot.making.wrappers import wrap
@@ -104,7 +105,8 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         told = f"Its code raised {error.evidence['exception']}: {error.evidence['text']}"
         raise NotCreatable(told, env_id=recipe.env_id) from error
     except Exception as error:  # a constructor may raise anything; its words go to the client
-        raise NotCreatable(text_of(error) or type(error).__name__, env_id=recipe.env_id) from error
+        told = text_of(error) or type(error).__name__
+        raise NotCreatable(told + way_out(error), env_id=recipe.env_id) from error
     return env
 
 

@@ -1,5 +1,6 @@
 """Carrying a `gymnasium.vector.SyncVectorEnv`: each of its environments by their mechanism, and its own state."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gymnasium
@@ -26,13 +27,30 @@ def adopt(mechanism: Mechanism, env: Any, recipe: Recipe) -> Subject:
     return mechanism.adopt(env, recipe)
 
 
+def begun(mechanism: Mechanism, recipe: Recipe, make: Callable[[Recipe], Any] = make) -> Subject:
+    """A subject for an environment that is made now, by `make`, or as the mechanism makes it."""
+    begin = getattr(mechanism, "begin", None)
+    subject: Subject = begin(recipe, make) if begin else adopt(mechanism, make(recipe), recipe)
+    return subject
+
+
 def adopt_to_serve(mechanism: Mechanism, env: Any, recipe: Recipe) -> tuple[Subject, bytes]:
     """A subject for a new environment, on which calls may be made, and its first state.
 
     It is restored from that state first. A new environment may hold what its class or a module holds, such as a
     board that all instances would write into; what comes out of a snapshot is its own.
     """
-    subject = adopt(mechanism, env, recipe)
+    return _to_serve(adopt(mechanism, env, recipe))
+
+
+def begun_to_serve(
+    mechanism: Mechanism, recipe: Recipe, make: Callable[[Recipe], Any] = make
+) -> tuple[Subject, bytes]:
+    """The same for an environment that is made now, as `begun` makes it."""
+    return _to_serve(begun(mechanism, recipe, make))
+
+
+def _to_serve(subject: Subject) -> tuple[Subject, bytes]:
     try:
         body = subject.capture()
         subject.restore(body)
@@ -45,7 +63,7 @@ def adopt_to_serve(mechanism: Mechanism, env: Any, recipe: Recipe) -> tuple[Subj
 def subject_to_restore(mechanism: Mechanism, recipe: Recipe) -> Subject:
     """A subject whose state does not matter: a closed one that the mechanism has kept, or a new one."""
     rebuild = getattr(mechanism, "rebuild", None)
-    subject: Subject = (rebuild and rebuild(recipe)) or adopt(mechanism, make(recipe), recipe)
+    subject: Subject = (rebuild and rebuild(recipe)) or begun(mechanism, recipe)
     return subject
 
 

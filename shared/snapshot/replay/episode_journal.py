@@ -10,6 +10,7 @@ as long as that is short. From then on the environment is carried by all of its 
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -144,6 +145,19 @@ class EpisodeSubject(ReplaySubject):
             _log.warning("an episode came out differently on a new environment, so that all calls are made again")
             self._make_all_again(*journal)
 
+    @property
+    def is_long_before(self) -> bool:
+        """Whether the calls before the journal's start are too many to be kept."""
+        if self._earlier is None:
+            return False
+        earlier_s = self.core.seconds_for(len(self._earlier))
+        return earlier_s > LONGEST_EARLIER_S or self._earlier.size > LARGEST_EARLIER_BYTES
+
+    def begin(self, drawn: Sequence[Any]) -> None:
+        """See `ReplaySubject.begin`."""
+        super().begin(drawn)
+        self._first, self._earlier = self._start, CallLog()
+
     def _continue(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
         """As any journal does; but an environment that is there plays another episode, where it can.
 
@@ -173,10 +187,6 @@ class EpisodeSubject(ReplaySubject):
         self._start, self._drawn = packed, start.generators
         return True
 
-    def _begin_as(self, env: gymnasium.Env[Any, Any]) -> None:
-        super()._begin_as(env)
-        self._first, self._earlier = self._start, CallLog()
-
     def _record(self, call: Step | Reset | Render) -> Any:
         if isinstance(call, Reset) and self.core.restarts:
             self._set_aside()
@@ -186,12 +196,11 @@ class EpisodeSubject(ReplaySubject):
         """Put the episode that is over to the earlier calls, or let them go where it proves exact without them."""
         if self._earlier is None:
             return
-        earlier_s = self.core.seconds_for(len(self._earlier))
-        if earlier_s > LONGEST_EARLIER_S or self._earlier.size > LARGEST_EARLIER_BYTES:
+        if self.is_long_before:
             if self._is_exact_alone():
                 self._first, self._earlier = b"", None
             else:
-                self._carry_whole(self._earlier, earlier_s)
+                self._carry_whole(self._earlier, self.core.seconds_for(len(self._earlier)))
             return
         self._earlier.extend(self.calls)
         if (drawn := self._generators()) != self._drawn:

@@ -44,6 +44,8 @@ CoreOf = Callable[[gymnasium.Env[Any, Any], bytes], Replayable]
 class ReplayMechanism:
     """Carries environments by replaying their cores."""
 
+    makes_calls_again = True
+
     def __init__(
         self,
         name: str,
@@ -61,6 +63,10 @@ class ReplayMechanism:
         self._core_of = core_of
         self._suits = suits
 
+    def carried_by(self, subject: "type[ReplaySubject]") -> "ReplayMechanism":
+        """The same, with subjects of another class."""
+        return ReplayMechanism(self.name, self._core_of, self._suits, self.libraries, self.home, subject)
+
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:
         """Whether a replay of the newly made environment is claimed to be exact."""
         return self._suits(env)
@@ -71,7 +77,11 @@ class ReplayMechanism:
 
     def rebuild(self, recipe: Recipe) -> "ReplaySubject | None":
         """A subject without an environment, to be restored next: its restore makes the only one that is needed."""
-        return self._subject(recipe, self._core_of) if recipe.num_envs is None else None
+        return self.subject_of(recipe) if recipe.num_envs is None else None
+
+    def subject_of(self, recipe: Recipe) -> "ReplaySubject":
+        """A subject without an environment, to be restored or begun next."""
+        return self._subject(recipe, self._core_of)
 
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """The versions of what the calls' results depend on, where the journal started.
@@ -111,11 +121,19 @@ class ReplaySubject:
             self._begin_as(env)
 
     def _begin_as(self, env: gymnasium.Env[Any, Any]) -> None:
-        """Begin with an environment made as `env` was, whose generators stand where those of `env` do."""
-        seed, *_ = GlobalRng.of(self._recipe.seed).state()
         drawn = [generator_state(generator) for generator in generators_of(env)]
         # Closed before another is made: it may hold a process, and only as many may run as are alive.
-        self._core_of(layers(env)[core_depth(env)], seed).close()
+        self.core_of(env).close()
+        self.begin(drawn)
+
+    def core_of(self, env: gymnasium.Env[Any, Any]) -> Replayable:
+        """The core of an environment that was made from the recipe."""
+        seed, *_ = GlobalRng.of(self._recipe.seed).state()
+        return self._core_of(layers(env)[core_depth(env)], seed)
+
+    def begin(self, drawn: Sequence[Any]) -> None:
+        """Begin with a new environment, whose generators get these states, as `generator_state` tells them."""
+        seed, *_ = GlobalRng.of(self._recipe.seed).state()
         self._make(seed)
         for generator, state in zip(generators_of(self.env), drawn, strict=True):
             set_generator_state(generator, state)
@@ -150,6 +168,12 @@ class ReplaySubject:
         """Release what the core holds outside the Python heap."""
         if self._start:
             self.core.close()
+
+    def let_go(self) -> None:
+        """Close, and refer to nothing of the environment: some engines end when nothing refers to them."""
+        self.close()
+        for name in ("env", "core", "_around", "_readers"):
+            self.__dict__.pop(name, None)
 
     def _captured(self) -> list[Any]:
         fingerprint = plain.dumps(self.core.fingerprint())

@@ -60,6 +60,7 @@ V1 = Dialect(
     path_examples={
         "instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11",
         "checkpoint_id": "0a9b2c1e-53c6-4c1f-9f43-1c5a2e1f7d42",
+        "trial_id": "9b0c5f1c3f0e4f0a9c550b8f6f0a2c119b0c5f1c3f0e4f0a9c550b8f6f0a2c11",
         "env_id": "CartPole-v1",
         "namespace": "ALE",
         "name": "Pong-v5",

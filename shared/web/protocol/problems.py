@@ -38,6 +38,7 @@ PROBLEMS: Mapping[type[GymHTTPError], ProblemKind] = {
     errors.NotFound: ProblemKind(HTTPStatus.NOT_FOUND, "not-found"),
     errors.InstanceNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "instance-not-found"),
     errors.CheckpointNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "checkpoint-not-found"),
+    errors.TrialNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "trial-not-found"),
     errors.NotInstalled: ProblemKind(HTTPStatus.NOT_FOUND, "not-installed"),
     errors.RevisionNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "revision-not-found"),
     errors.EpisodeNotFound: ProblemKind(HTTPStatus.NOT_FOUND, "episode-not-found"),

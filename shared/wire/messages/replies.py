@@ -15,6 +15,24 @@ class CreateReply(TypedDict):
     instance_id: str
 
 
+class BegunReply(TypedDict):
+    """The trial that goes on before an environment can be created."""
+
+    trial_id: str
+
+
+class TrialReply(TypedDict):
+    """How far a trial is."""
+
+    state: Literal["running", "done", "refused"]
+    progress: NotRequired[list[str]]
+    """While it runs: what it has done, and last what it is at. Empty while it waits, and in another process."""
+    mechanism: NotRequired[str]
+    """Once it is done: what carries the environment."""
+    problem: NotRequired[dict[str, Any]]
+    """Once it has refused the environment: the problem that a creation is answered with."""
+
+
 class ResetReply(TypedDict):
     """What `Env.reset` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN".
 

@@ -32,6 +32,8 @@ OWN = [
     "journal-since-reset",
     "journal",
     "journal-drawn",
+    "journal-since-reset-alone",
+    "journal-alone",
 ]
 
 

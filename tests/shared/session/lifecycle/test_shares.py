@@ -86,3 +86,18 @@ def test_a_place_that_nobody_waits_for_any_more_goes_to_the_next() -> None:
         assert gone.cancelled()
 
     run(test)
+
+
+def test_one_who_leaves_in_the_moment_in_which_a_place_is_free_does_not_take_it_along() -> None:
+    async def test() -> None:
+        desk = Desk(1)
+        first, gone, last = desk.ask("a", "a0"), desk.ask("a", "a1"), desk.ask("b", "b0")
+        await settled()
+        first.cancel()
+        gone.cancel()
+        await settled()
+        assert desk.begun == ["a0", "b0"]
+        await desk.end("b0")
+        await last
+
+    run(test)

@@ -27,3 +27,19 @@ def test_a_later_verdict_takes_the_place_of_an_earlier_one() -> None:
         assert await verdicts.get("a") == Verdict(None, {})
 
     run(test)
+
+
+def test_a_trial_that_goes_on_is_told_of_until_it_ends_or_must_have_ended() -> None:
+    async def test() -> None:
+        store, time = FaultyStore(), [100.0]
+        verdicts = Verdicts(store, lambda: time[0])
+        assert not await verdicts.under_way("a")
+        await verdicts.begin("a", 50)
+        await verdicts.begin("b", 50)
+        await verdicts.end("b")
+        time[0] = 149.0
+        assert [await verdicts.under_way(key) for key in ("a", "b")] == [True, False]
+        time[0] = 150.0
+        assert not await verdicts.under_way("a")
+
+    run(test)

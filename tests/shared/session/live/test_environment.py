@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from shared.errors import EnvironmentRaised, InvalidAction, JournalFull, ResetNeeded
+from shared.errors import EnvironmentRaised, InvalidAction, JournalFull, ResetNeeded, SnapshotDiverged
 from shared.session.live.environment import Attempt, LiveEnvironment, Operation, ProgressCounter
 from shared.session.live.placement import CallLimit, Placement, usage
 from shared.session.stored.header import Header
@@ -172,6 +172,13 @@ def test_a_call_that_a_full_journal_refuses_does_not_touch_the_environment() -> 
     with pytest.raises(JournalFull):
         attempt(environment, lambda environment: environment.step(1))
     assert not environment.touched
+
+
+def test_one_that_came_out_differently_after_it_slept_is_told_as_that() -> None:
+    environment = live(_Scripted(raises=SnapshotDiverged("it slept")))
+    with pytest.raises(SnapshotDiverged, match="it slept"):
+        attempt(environment, lambda environment: environment.step(1))
+    assert environment.touched
 
 
 def test_a_step_before_the_first_reset_says_to_reset() -> None:

@@ -1,7 +1,9 @@
 """Environments live where their calls are short enough, and are interrupted wherever that is."""
 
+import asyncio
 import threading
 import time
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -57,6 +59,32 @@ def test_the_home_of_an_environment_is_its_mechanisms() -> None:
     assert threads.home(KIND, Home.GRAPHICS) is threads.home(OTHER, Home.GRAPHICS)
     assert threads.home(KIND, Home.LOOP) is threads.home(OTHER, Home.LOOP)
     assert threads.home(KIND, Home.WORKER) is not threads.home(KIND, Home.LOOP)
+
+
+def test_all_of_whose_engine_a_process_holds_one_have_one_thread_of_their_own() -> None:
+    threads = Placement(CallLimit())
+    alone = threads.home(KIND, Home.ALONE)
+    assert alone is threads.home(OTHER, Home.ALONE) is threads.beside_loop(Home.ALONE)
+    assert alone not in [threads.loop, threads.beside_loop(Home.GRAPHICS), *(threads.worker() for _ in range(4))]
+    assert not threads.misplaced(alone, KIND, Home.ALONE)
+
+
+def test_a_long_call_with_the_one_engine_gives_no_turn_to_another() -> None:
+    """The other would end its engine each time, and it would have to be made again."""
+    began: list[str] = []
+
+    def call(name: str, made: int) -> Generator[None, None, None]:
+        for _ in range(made):
+            began.append(name)
+            time.sleep(0.004)
+            yield
+
+    async def test() -> None:
+        alone = Placement(CallLimit()).home(KIND, Home.ALONE)
+        await asyncio.gather(alone.run_in_turns(call("first", 8)), alone.run_in_turns(call("second", 2)))
+
+    asyncio.run(test())
+    assert began == ["first"] * 8 + ["second"] * 2
 
 
 def test_a_kind_of_long_calls_lives_on_a_worker() -> None:

@@ -7,7 +7,7 @@ from shared.snapshot.conformance.outcome import has_raised
 from shared.snapshot.conformance.run import Run, new_run, restored_run
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.making.make import make, register_environments
+from shared.snapshot.making.make import register_environments
 from shared.snapshot.registry import mechanism_named
 
 
@@ -18,7 +18,7 @@ def registered() -> None:
 
 def run(name: str, mechanism: str = "object-graph") -> Run:
     recipe = Recipe(f"habits/{name}-v0", seed=1)
-    return new_run(mechanism_named(mechanism), recipe, make(recipe))
+    return new_run(mechanism_named(mechanism), recipe)
 
 
 @pytest.mark.parametrize("mechanism", ["object-graph", "journal"])

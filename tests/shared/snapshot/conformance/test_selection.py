@@ -6,6 +6,7 @@ import pytest
 
 from shared.errors import NotCreatable, NotExact
 from shared.snapshot.conformance.selection import (
+    Candidates,
     Verdict,
     needs_trial,
     select_in_child,
@@ -28,7 +29,7 @@ def registered() -> None:
 
 def verdict(env_id: str) -> Verdict:
     recipe = Recipe(env_id)
-    return try_candidates(recipe, make(recipe), [MODULE, HABITS])
+    return try_candidates(recipe, Candidates.for_new(make(recipe)), [MODULE, HABITS])
 
 
 def test_an_environment_in_plain_python_is_carried_as_an_object_graph() -> None:
@@ -64,7 +65,7 @@ def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
 @pytest.mark.parametrize("num_envs", [None, 2])
 def test_one_whose_graph_would_grow_with_its_calls_is_carried_since_its_last_reset(num_envs: int | None) -> None:
     recipe = Recipe("habits/MakesWorld-v0", num_envs=num_envs)
-    found = try_candidates(recipe, make(recipe), [HABITS])
+    found = try_candidates(recipe, Candidates.for_new(make(recipe)), [HABITS])
     assert found.mechanism == "journal-since-reset"
     assert found.reasons["object-graph"].endswith("its snapshots hold ever more calls in place of a state.")
 
@@ -83,11 +84,6 @@ def test_one_that_is_no_graph_for_a_while_is_carried_as_a_graph() -> None:
 @pytest.mark.parametrize("name", ["NativeBoard", "NamedBoard", "SharedVisits"])
 def test_one_that_another_instance_writes_into_is_refused(name: str) -> None:
     assert verdict(f"habits/{name}-v0").mechanism is None
-
-
-def test_one_of_which_only_one_may_be_alive_is_refused_and_told_so() -> None:
-    with pytest.raises(NotExact, match=r"Only one habits/OnePort-v0 can be alive .* Address already in use"):
-        verdict("habits/OnePort-v0").selected()
 
 
 def test_the_reasons_name_the_field_and_the_call_and_the_run() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.conformance.turns import check_that_two_can_live, check_turns
+from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import mechanism_for, mechanism_named
@@ -46,13 +46,3 @@ def test_what_is_shared_and_makes_a_journal_come_out_differently_is_found(name: 
 )
 def test_environments_of_gymnasium_are_as_if_alone(recipe: Recipe) -> None:
     check_turns(recipe, (), mechanism_for(make(recipe)))
-
-
-def test_two_of_a_kind_that_owns_a_port_cannot_live() -> None:
-    with pytest.raises(NotExact, match="beside another, it failed with Address already in use"):
-        check_that_two_can_live(Recipe("habits/OnePort-v0"))
-
-
-@pytest.mark.parametrize("name", ["Columns", "FullColumn", "NeverSteps"])
-def test_two_of_any_other_kind_can_live(name: str) -> None:
-    check_that_two_can_live(Recipe(f"habits/{name}-v0"))

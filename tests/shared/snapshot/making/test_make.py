@@ -3,6 +3,7 @@
 from typing import Any
 
 import gymnasium
+import mujoco
 import numpy as np
 import pytest
 from gymnasium.vector import SyncVectorEnv
@@ -121,3 +122,14 @@ def test_another_id_is_refused_and_no_module_is_imported_for_it(env_id: str, wor
     with pytest.raises(NotCreatable, match=words) as raised:
         check_registered(env_id, ["tests.stuck"])
     assert raised.value.evidence == {"env_id": env_id}
+
+
+def test_a_plugin_that_a_model_needs_and_that_is_missing_is_named() -> None:
+    model = '<mujoco><extension><plugin plugin="acme.spring"/></extension></mujoco>'
+
+    def made(**kwargs: Any) -> Any:
+        return mujoco.MjModel.from_xml_string(model)
+
+    gymnasium.register("test/NeedsPlugin-v0", made)
+    with pytest.raises(NotCreatable, match=r"acme\.spring"):
+        make(Recipe("test/NeedsPlugin-v0"))
