@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
-from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
+from shared.session.stored.header import OLDER_IDS, RECENT_CALLS, Header, KeyedCall
 from shared.wire.values.detached import unpack
 
 REPLIES_BYTES = 65_536
@@ -96,7 +96,7 @@ def remember(
     The newest packed replies are kept as far as they fit the budget, except for those whose keys are among
     `acknowledged`: their calls will not be repeated.
     """
-    recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
+    recent = before.recent[-OLDER_IDS:] + call_id
     if keyed is None and not before.keyed:
         return recent, ()
     calls = [
