@@ -190,7 +190,8 @@ class ExactlyOnce:
             return Outcome(attempt.reply, live.header, moved)
         finally:
             if keep:
-                await self._live.settle(live)
+                if self._placement.misplaced(live.thread, live.kind, live.home):
+                    await self._live.settle(live)
             else:  # it may not equal what is stored
                 await self._live.discard(call.reference)
 
@@ -223,9 +224,11 @@ class ExactlyOnce:
         elsewhere = live.thread is not self._placement.loop
         if elsewhere or type(call.operation) is not Step or call.if_match is not None:
             return None
-        quick, keyed = live.quick or QuickStep.of(live, self._snapshots), call.keyed
-        repeated = keyed is not None and any(made.key == keyed.key for made in live.header.keyed)
-        return None if repeated else quick
+        if call.keyed is not None:
+            for made in live.header.keyed:
+                if made.key == call.keyed.key:
+                    return None
+        return live.quick or QuickStep.of(live, self._snapshots)
 
     async def _attempt(
         self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, timing: Timing, quick: QuickStep | None

@@ -8,7 +8,7 @@ byte. It takes only what is not special; everything else takes the general path,
 import os
 import time
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.session.live.environment import LiveEnvironment, Operation
 
 
-class Made(NamedTuple):
+class Made(msgspec.Struct, frozen=True):
     """What a step comes to; nothing is saved yet."""
 
     reply: Any

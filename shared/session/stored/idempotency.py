@@ -18,7 +18,7 @@ from shared.wire.values.detached import unpack
 REPLIES_BYTES = 65_536
 """The most bytes that the remembered replies of one instance take, compressed."""
 
-_DIGEST_BYTES = 16
+_NEW_DIGEST = hashlib.blake2b(digest_size=16).copy
 
 
 class Keyed(NamedTuple):
@@ -114,5 +114,7 @@ def remember(
 
 def _digest(*parts: bytes) -> bytes:
     # Each part comes after its length, so that ("ab", "c") and ("a", "bc") differ.
-    sized = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
-    return hashlib.blake2b(sized, digest_size=_DIGEST_BYTES).digest()
+    digest = _NEW_DIGEST()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
