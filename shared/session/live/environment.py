@@ -242,7 +242,6 @@ class LiveEnvironment:
 
     def _recorded_step(self, action: Any) -> Any:
         packed = None if type(action) is np.int64 else packed_action(action)
-        # The same as `_plain_step`, without a call for each part.
         before, self.touched = self.touched, True
         try:
             result = self._step(action)
@@ -260,7 +259,10 @@ class LiveEnvironment:
             result = self._step(action)
         except Exception as error:  # as in `apply`
             self._refuse(error, before)
-        self._count(result)
+        # The same as `_count`, without a call.
+        if type(result) is not tuple or len(result) != 5:
+            check_step(result)
+        self.counter.step(result[1], result[2], result[3])
         return result
 
     def _count(self, result: Any) -> None:

@@ -41,6 +41,23 @@ class Keyed(NamedTuple):
         return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))
 
 
+class KeyMaker:
+    """Makes `Keyed` as `Keyed.of` does, of one owner's keys and requests that differ in their last part alone."""
+
+    __slots__ = ("_key", "_sent")
+
+    def __init__(self, owner: str, *sent: bytes) -> None:
+        self._key = _begun(owner.encode())
+        self._sent = _begun(*sent)
+
+    def __call__(self, key: str, last: bytes) -> Keyed:
+        """The digests of a key of ASCII text, and of the request whose last part this is."""
+        digests = self._key.copy(), self._sent.copy()
+        digests[0].update(len(key).to_bytes(8, "big") + key.encode("ascii"))
+        digests[1].update(len(last).to_bytes(8, "big") + last)
+        return Keyed(digests[0].digest(), digests[1].digest())
+
+
 def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
     """The reply of the call when it was applied, and the revision it made; None if it was not applied yet.
 
@@ -113,8 +130,12 @@ def remember(
 
 
 def _digest(*parts: bytes) -> bytes:
+    return _begun(*parts).digest()
+
+
+def _begun(*parts: bytes) -> "hashlib.blake2b":
     # Each part comes after its length, so that ("ab", "c") and ("a", "bc") differ.
     digest = _NEW_DIGEST()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+    return digest

@@ -18,7 +18,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.calls.operations import Step
 from shared.session.calls.outcome import Outcome
 from shared.session.stored.header import RECENT_CALLS
-from shared.session.stored.idempotency import Keyed
+from shared.session.stored.idempotency import Keyed, KeyMaker
 from shared.session.stored.reference import Reference
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.request_log import RequestLog
@@ -80,6 +80,8 @@ class Session:
         self._scopes: dict[str, Scope] = {}
         self._reference = Reference(owner, self._scope["path_params"]["instance_id"])
         self._stepping = reading_of(form)
+        self._make_key: KeyMaker | None = None
+        """Makes the keys of steps, once one has come."""
         self._unacknowledged: deque[tuple[int, bytes]] = deque(maxlen=RECENT_CALLS)
         """Number and digest of the key of each call whose reply the client may still ask for."""
         self._acknowledged: dict[bytes, None] = {}
@@ -141,7 +143,8 @@ class Session:
         self._check_chain(envelope)
         endpoint = self._calls[envelope.call]
         log.endpoint, log.instance_id = endpoint.path, self._reference.instance_id
-        scope = self._scopes.get(envelope.call) or self._scope_of(endpoint, Message(envelope, {}))
+        scope = self._scope_of(endpoint, Message(envelope, {}))
+        make = self._make_key = self._make_key or KeyMaker(self._owner, *_sent_in(scope))
         if service.traces is not None:
             log.timing = service.traces.timing(log.timing.began, scope)
         if len(stepping.body) > service.settings.max_body_bytes:
@@ -151,7 +154,7 @@ class Session:
             Step(stepping.action, as_it_is=encoding.exact),
             encoding,
             envelope.if_match,
-            self._keyed(envelope, scope, stepping.body),
+            self._keyed(envelope, scope, stepping.body, make),
             self._acknowledged,
         )
         outcome = await service.session.call(call, log.timing)
@@ -194,8 +197,11 @@ class Session:
         )
         return await endpoint.handler(request)
 
-    def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes) -> Keyed | None:
-        """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted."""
+    def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes, make: KeyMaker | None = None) -> Keyed | None:
+        """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted.
+
+        `make` is the maker of such keys, if there is one.
+        """
         waiting = self._unacknowledged
         while envelope.ack is not None and waiting and waiting[0][0] <= envelope.ack:
             self._acknowledged[waiting.popleft()[1]] = None
@@ -203,8 +209,10 @@ class Session:
                 del self._acknowledged[next(iter(self._acknowledged))]
         if envelope.key is None:
             return None
-        path = scope["path"].rstrip("/").encode()
-        keyed = keyed_of(self._owner, envelope.key.encode(), scope["method"].encode(), path, raw)
+        if make is not None and envelope.key.isascii():
+            keyed = make(envelope.key, raw)
+        else:
+            keyed = keyed_of(self._owner, envelope.key.encode(), *_sent_in(scope), raw)
         waiting.append((envelope.id, keyed.key))
         self._acknowledged.pop(keyed.key, None)  # used once more, for another call
         return keyed
@@ -222,6 +230,11 @@ class Session:
         if not named:
             self._scopes[endpoint.call] = scope
         return scope
+
+
+def _sent_in(scope: Scope) -> tuple[bytes, bytes]:
+    """What a key comes with beside the body, as over HTTP."""
+    return scope["method"].encode(), scope["path"].rstrip("/").encode()
 
 
 def _members_beside(outcome: Outcome) -> dict[str, Any]:
