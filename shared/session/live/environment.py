@@ -192,11 +192,11 @@ class LiveEnvironment:
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
 
     def equals(self, loaded: Loaded, quick: QuickStep | None = None) -> None:
-        """Note which stored snapshot the environment equals from now on, and what still steps it quickly."""
+        """Note which stored snapshot the environment equals from now on, and what makes its next steps."""
         self.loaded = loaded
         self.header: Header = loaded.header
         self.quick = quick
-        """Made by its last step, if it was quick."""
+        """What makes its steps quickly, kept from one to the next."""
         self.moved: str | None = None
         """In words, what is other here than where that snapshot was written; None if nothing is."""
 

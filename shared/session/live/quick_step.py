@@ -46,18 +46,13 @@ class QuickStep:
 
     @classmethod
     def of(cls, live: "LiveEnvironment", snapshots: Snapshots) -> "QuickStep | None":
-        """That of the environment, as long as each of its calls is one of these; None if something is special."""
-        header, (libraries, digests, cpu) = live.header, live.dependencies
-        if (
-            header.log is not None
-            or header.turn is not None
-            or header.reseed is not None
-            or live.moved is not None
-        ):
+        """That of the environment, until another call changes its snapshot; None if something is special."""
+        header = live.header
+        if (header.libraries, header.digests, header.cpu) != live.dependencies:
+            return None
+        if any(each is not None for each in (header.log, header.turn, header.reseed, live.moved)):
             return None
         live.stop_recording()
-        if (header.libraries, header.digests, header.cpu) != (libraries, digests, cpu):
-            return None
         return cls(live, snapshots, snapshots.template(header))
 
     def __call__(

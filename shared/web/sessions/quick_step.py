@@ -50,7 +50,7 @@ def _reading(kind: type, decoder: Any, body: bytes) -> Reading:
             envelope = message_of(message)
             raw = bytes(envelope.action)
             return Stepping(envelope, action_of(raw), body % raw)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, and so is text that is not UTF-8
             return None
 
     return read
