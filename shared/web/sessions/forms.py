@@ -173,7 +173,7 @@ def _read_leniently(message: str, error: msgspec.DecodeError) -> Message:
     return Message(envelope, _without_envelope({name: json.dumps(item).encode() for name, item in parsed.items()}))
 
 
-def _no_message(error: ValueError) -> InvalidRequest:
+def _no_message(error: Exception) -> InvalidRequest:
     return InvalidRequest(
         f'This is no message ({error}); send a map such as {{"id": 1, "call": "step", "action": 0}}.'
     )
