@@ -63,7 +63,7 @@ async def batch_step(request: Request[BatchStepBody]) -> Response:
     return await batch(
         request,
         [
-            BatchedCall(call.instance_id, operations.step(call.action, as_it_is=exact), call.if_match)
+            BatchedCall(call.instance_id, operations.Step(call.action, as_it_is=exact), call.if_match)
             for call in request.body.calls
         ],
     )

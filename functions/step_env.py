@@ -33,7 +33,7 @@ router = Router()
 )
 async def step_env(request: Request[StepBody]) -> Response:
     """Call `Env.step` with the action, cast to the action space's type; a Box's bounds are not checked."""
-    return await request.apply(operations.step(request.body.action, as_it_is=request.encoding.exact))
+    return await request.apply(operations.Step(request.body.action, as_it_is=request.encoding.exact))
 
 
 app = create_app(router, one_at_a_time=True)

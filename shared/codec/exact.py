@@ -40,6 +40,7 @@ MEDIA_TYPE = "application/vnd.gymnasium.v1+msgpack"
 DEEPEST = 64
 """The most containers inside one another, as many as NumPy's axes; more is taken for a cycle."""
 
+_STR = frozenset({str})
 _PLAIN_KINDS = frozenset("biufcSUmM")
 """The kinds of dtype whose text and bytes say everything; not objects, and not records."""
 
@@ -89,7 +90,8 @@ def _integer(value: int, depth: int) -> Any:
 
 
 def _dict(value: Mapping[Any, Any], depth: int) -> Any:
-    if all(isinstance(key, str) and key.isascii() for key in value):
+    plain = _STR.issuperset(map(type, value)) and "".join(value).isascii()  # quicker than to look at each
+    if plain or all(isinstance(key, str) and key.isascii() for key in value):
         return _codec.fields(value, depth)
     return extension(_DICT, _codec.items([part for pair in value.items() for part in pair], depth))
 

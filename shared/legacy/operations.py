@@ -21,7 +21,7 @@ def reset() -> Operation:
 
 def step(action: Any) -> Operation:
     """Apply one action. `done` is whether the episode has ended."""
-    apply = operations.step(action)
+    apply = operations.Step(action)
 
     def operation(live: LiveEnvironment) -> dict[str, Any]:
         applied = apply(live)

@@ -77,7 +77,7 @@ async def reset(caller: Caller, arguments: ResetArguments) -> Told:
 
 async def step(caller: Caller, arguments: StepArguments) -> Told:
     """Apply one action."""
-    return await _applied(caller, "step", arguments, operations.step(arguments.action))
+    return await _applied(caller, "step", arguments, operations.Step(arguments.action))
 
 
 async def rollout(caller: Caller, arguments: RolloutArguments) -> Told:

@@ -153,7 +153,7 @@ class Episodes:
         """
         if episode is None:
             raise no_episode(_NONE_YET)
-        return await self._apply(episode, operations.step(given.action), given.metadata.key, given)
+        return await self._apply(episode, operations.Step(given.action), given.metadata.key, given)
 
     async def state(self, episode: Episode | None) -> dict[str, Any]:
         """What OpenEnv's clients are told of an episode.

@@ -11,6 +11,8 @@ from shared.storage.protocol import Absent, Conflict, Entry, Store, Stored, Tag,
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_PUT = "put", "ok"
+
 
 class CountedStore:
     """Passes every call to `store`."""
@@ -29,7 +31,16 @@ class CountedStore:
 
     async def put(self, key: str, body: bytes, expect: Tag | Absent | None = None) -> Tag:
         """See `Store.put`."""
-        return await self._measured("put", self._store.put, key, body, expect)
+        # As `_measured` does it. A put is what every step waits for, and a coroutine takes half a microsecond.
+        began, outcome = time.perf_counter(), _PUT
+        try:
+            return await self._store.put(key, body, expect)
+        except BaseException as error:
+            outcome = "put", _outcome(type(error))
+            raise
+        finally:
+            self.seconds["put"] += time.perf_counter() - began
+            self.calls[outcome] += 1
 
     async def delete(self, key: str, expect: Tag | None = None) -> None:
         """See `Store.delete`."""

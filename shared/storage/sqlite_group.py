@@ -8,7 +8,8 @@ first turn on in which two came, until there was one alone for some turns.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from shared.errors import OutcomeUnknown
 
@@ -28,7 +29,7 @@ Values = tuple[str, float, bytes, str, str]
 """Tag, time, body, key and the expected tag."""
 
 
-class _Waiting(NamedTuple):
+class _Waiting(msgspec.Struct, frozen=True):
     values: Values
     changed: asyncio.Future[int]
     """The number of rows that it changed; cancelled if nobody waits for it any more."""

@@ -115,7 +115,7 @@ async def asked(steps: int = 100) -> list[Asked]:
         for number in range(steps):
             if call == "cold step":
                 session = _session(store)
-            await session.call(InstanceCall(reference, operations.step(number % 2), _unchanged))
+            await session.call(InstanceCall(reference, operations.Step(number % 2), _unchanged))
         made = store.calls - before
         gets = sum(count for (operation, _), count in made.items() if operation == "get")
         puts = sum(count for (operation, _), count in made.items() if operation == "put")

@@ -126,7 +126,7 @@ async def _begun(session: Session, record: bool) -> Reference:
 
 async def _steps(session: Session, reference: Reference) -> None:
     for number in range(STEPS):
-        outcome = await session.call(InstanceCall(reference, operations.step(number % 2), dict))
+        outcome = await session.call(InstanceCall(reference, operations.Step(number % 2), dict))
         if outcome.reply["terminated"] or outcome.reply["truncated"]:
             await session.call(InstanceCall(reference, operations.reset(None, None), dict))
 

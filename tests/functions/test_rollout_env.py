@@ -378,7 +378,7 @@ def test_other_calls_are_answered_while_a_rollout_runs(settings: Settings) -> No
             references[name] = (await session.creation.create("public", Recipe("CartPole-v1"), ())).reference
             await call_on(session, references[name], operations.reset(1, None))
         long = rollout(sampled(5000, 5000), "reset", ["rewards"], 1 << 20)
-        await asyncio.gather(call("many", long), call("one", operations.step(1)))
+        await asyncio.gather(call("many", long), call("one", operations.Step(1)))
         await session.shut_down()
         return done
 

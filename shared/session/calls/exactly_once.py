@@ -13,24 +13,26 @@ from typing import NamedTuple
 import msgspec
 
 from shared.codec.plain import NotPlain
-from shared.errors import GymHTTPError, NotExact
+from shared.errors import GymHTTPError, NotExact, OutcomeUnknown
 from shared.session.calls.call import InstanceCall
+from shared.session.calls.operations import Step
 from shared.session.calls.outcome import Outcome
 from shared.session.calls.timing import Timing
 from shared.session.live.cache import LiveCache
 from shared.session.live.environment import Attempt, LiveEnvironment
 from shared.session.live.placement import Placement
+from shared.session.live.quick_step import Made, QuickStep
 from shared.session.record.growth import grown, switched
 from shared.session.record.recorder import KEYFRAME_US
 from shared.session.record.segments import TAIL_BYTES, Segments
 from shared.session.stored.failed_writes import FailedWrites
-from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, Log, check_revision
+from shared.session.stored.header import CALL_ID_BYTES, OLDER_IDS, Header, Log, check_revision
 from shared.session.stored.idempotency import first_reply, remember
 from shared.session.stored.retry import MOST_TRIES, Failure, Retry
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
-
-_OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
+from shared.snapshot.isolation.timeout import within
+from shared.storage.protocol import Conflict, Tag
 
 
 class _Unsaved(NamedTuple):
@@ -150,38 +152,34 @@ class ExactlyOnce:
         error too, counts only if the store was asked.
         """
         keep, tried, moved = False, time.perf_counter(), live.moved
+        quick = self._quick(live, call)
         try:
-            if call.keyed is not None:
+            if call.keyed is not None and quick is None:
                 first = first_reply(live.header, call.keyed)
                 if first is not None:
                     keep = True
                     result, revision = first
                     then = msgspec.structs.replace(live.header, revision=revision)
                     return Outcome(call.encode(result), then, replayed=True)
-            log = live.header.log
+            log = live.header.log  # a quick step has none
             if log is not None and (len(log.tail) > TAIL_BYTES or log.replay_us > KEYFRAME_US):
                 log = await self._segments.ready(live.loaded)
-            attempt = await self._attempt(live, call, timing)
-            if isinstance(attempt, Attempt) and attempt.body is not None:
-                recorder, used = attempt.recorder, None
-                if recorder is not None and log is not None:
-                    used = max(time.time() + self._snapshots.clock.ahead_s, live.header.used)
-                    if recorder.taken:
-                        recorder.marks = await self._segments.keep(recorder, live.header, live.dependencies)
-                    log = grown(log, live.header.used, used, recorder)
-                if attempt.switch is not None:
-                    log = switched(log, attempt.switch.to, live.header.revision + 1)
-                header = _header_after(live, call, call_id, attempt, log)
-                if attempt.switch is not None and attempt.switch.name is not None:
-                    header = msgspec.structs.replace(header, name=attempt.switch.name)
+            attempt = await self._attempt(live, call, call_id, timing, quick)
+            if not isinstance(attempt, GymHTTPError) and attempt.body is not None:
+                tag = live.loaded.tag
+                if isinstance(attempt, Made):
+                    header, writing = attempt.header, self._put(live.key, attempt, tag)
+                else:
+                    header, used = await self._after(live, call, call_id, attempt, log)
+                    writing = self._snapshots.save(header, attempt.body, tag, used=used, key=live.key)
                 began = time.perf_counter()
-                saved = await self._snapshots.save(header, attempt.body, live.loaded.tag, used=used, key=live.key)
+                saved = await writing
                 timing.save += time.perf_counter() - began
                 if not isinstance(saved, Loaded):
                     outcome = Outcome(attempt.reply, header, moved)
                     return _Unsaved(live.header, saved, outcome, time.perf_counter() - tried, confirmed)
                 keep = True
-                live.equals(saved)
+                live.equals(saved, quick)
                 return Outcome(attempt.reply, saved.header, moved)
             if not confirmed and await self._snapshots.newer(live.header.reference, live.loaded.tag):
                 return None
@@ -192,14 +190,55 @@ class ExactlyOnce:
             return Outcome(attempt.reply, live.header, moved)
         finally:
             if keep:
-                await self._live.settle(live)
+                if self._placement.misplaced(live.thread, live.kind, live.home):
+                    await self._live.settle(live)
             else:  # it may not equal what is stored
                 await self._live.discard(call.reference)
 
-    async def _attempt(self, live: LiveEnvironment, call: InstanceCall, timing: Timing) -> Attempt | GymHTTPError:
+    async def _put(self, key: str, made: Made, expect: Tag) -> Loaded | Failure:
+        """Write what a quick step came to, as `Snapshots.save` writes."""
+        try:
+            return Loaded(made.header, made.body, await self._snapshots.objects.put(key, made.sealed, expect))
+        except (Conflict, OutcomeUnknown) as failure:
+            return failure
+
+    async def _after(
+        self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, attempt: Attempt, log: Log | None
+    ) -> tuple[Header, float | None]:
+        """The header of the snapshot that the call leaves, and the time of the write where its log tells it."""
+        recorder, switch, used = attempt.recorder, attempt.switch, None
+        if recorder is not None and log is not None:
+            used = max(time.time() + self._snapshots.clock.ahead_s, live.header.used)
+            if recorder.taken:
+                recorder.marks = await self._segments.keep(recorder, live.header, live.dependencies)
+            log = grown(log, live.header.used, used, recorder)
+        if switch is not None:
+            log = switched(log, switch.to, live.header.revision + 1)
+        header = _header_after(live, call, call_id, attempt, log)
+        if switch is not None and switch.name is not None:
+            header = msgspec.structs.replace(header, name=switch.name)
+        return header, used
+
+    def _quick(self, live: LiveEnvironment, call: InstanceCall) -> QuickStep | None:
+        """What makes the call, if it is a step like any other on the event loop."""
+        elsewhere = live.thread is not self._placement.loop
+        if elsewhere or type(call.operation) is not Step or call.if_match is not None:
+            return None
+        if call.keyed is not None:
+            for made in live.header.keyed:
+                if made.key == call.keyed.key:
+                    return None
+        return live.quick or QuickStep.of(live, self._snapshots)
+
+    async def _attempt(
+        self, live: LiveEnvironment, call: InstanceCall, call_id: bytes, timing: Timing, quick: QuickStep | None
+    ) -> Attempt | Made | GymHTTPError:
         """What the operation comes to on the environment's thread; an error of ours is a result too."""
         live.touched = False
         try:
+            if quick is not None:
+                given = call.operation, call.encode, call.keyed, call.acknowledged, call_id
+                return within(self._placement.limit.seconds(), quick, *given)
             if call.if_match is not None:
                 check_revision(live.header, call.if_match)
             turns = live.attempt(call.operation, call.encode, packed=call.keyed is not None)
@@ -228,7 +267,7 @@ def _header_after(
     before, (libraries, digests, cpu) = live.header, live.dependencies
     revision = before.revision + 1
     if call.keyed is None and not before.keyed:
-        recent, keyed = before.recent[-_OLDER_IDS:] + call_id, before.keyed
+        recent, keyed = before.recent[-OLDER_IDS:] + call_id, before.keyed
     else:
         recent, keyed = remember(before, revision, call_id, call.keyed, attempt.packed, call.acknowledged)
     return msgspec.structs.replace(

@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any, Literal
 
 import gymnasium
+import msgspec
 from gymnasium.spaces import MultiBinary
 
 from shared.errors import InvalidAction, InvalidValue, NotRenderable
@@ -53,19 +54,23 @@ def _with_mask(live: LiveEnvironment, options: dict[str, Any] | None) -> dict[st
     return {**options, "reset_mask": mask.astype(bool)}
 
 
-def step(action: Any, *, as_it_is: bool = False) -> Operation:
+class Step(msgspec.Struct):
     """Apply one action, given as the client sent it.
 
     A reward and flags of another numeric type become a float and bools, unless wanted `as_it_is`; several in one
     stay several, and a reward of None is null. The reply has `spaces` if the step replaced one.
     """
 
-    def operation(live: LiveEnvironment) -> dict[str, Any]:
-        env = live.env
-        spaces = env.action_space, env.observation_space
-        observation, reward, terminated, truncated, info = live.step(live.cast(spaces[0], action))
+    action: Any
+    as_it_is: bool = False
+
+    def __call__(self, live: LiveEnvironment) -> dict[str, Any]:
+        """Apply it."""
+        kept, env = live.kept_spaces, live.env
+        spaces = kept or (env.action_space, env.observation_space)
+        observation, reward, terminated, truncated, info = live.step(live.cast(spaces[0], self.action))
         plain = type(reward) is float and type(terminated) is bool and type(truncated) is bool
-        if not (plain or live.vector or as_it_is):
+        if not (plain or live.vector or self.as_it_is):
             reward = told_reward(reward)
             terminated, truncated = told_flag("terminated", terminated), told_flag("truncated", truncated)
         reply = {
@@ -75,11 +80,7 @@ def step(action: Any, *, as_it_is: bool = False) -> Operation:
             "truncated": truncated,
             "info": info,
         }
-        if env.action_space is spaces[0] and env.observation_space is spaces[1]:
-            return reply
-        return with_changed_spaces(live, spaces, reply)
-
-    return operation
+        return reply if kept else with_changed_spaces(live, spaces, reply)
 
 
 def describe_space(space: SpaceName) -> Operation:

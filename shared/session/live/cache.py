@@ -83,9 +83,7 @@ class LiveCache:
         live.wary = self._wariness
 
     async def settle(self, live: LiveEnvironment) -> None:
-        """Let an environment whose kind has moved to another thread go on from there."""
-        if not self._placement.misplaced(live.thread, live.kind, live.home):
-            return
+        """Let an environment that is misplaced, since its kind has moved to another thread, go on from there."""
         if live.home is Home.EITHER:
             live.thread = self._placement.home(live.kind, live.home)
         else:

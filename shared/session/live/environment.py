@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from shared.errors import EnvironmentRaised, GymHTTPError, JournalFull, ResetNeeded, SnapshotDiverged
 from shared.session.live.kind import kind_of
 from shared.session.live.placement import LONG_CALL_S, Thread, held, usage
+from shared.session.live.quick_step import QuickStep
 from shared.session.live.restore import continue_from
-from shared.session.live.telling import Encode, refusal
+from shared.session.live.telling import Encode, encoded
 from shared.session.record.growth import Switching
 from shared.session.record.recorder import Recorder, packed_action
 from shared.session.stored.header import Header
 from shared.session.stored.progress import Progress
 from shared.session.stored.snapshots import Loaded
 from shared.snapshot.contract.calls import Call, Reset, Step
-from shared.snapshot.contract.mechanism import Subject, home_of, stepper
+from shared.snapshot.contract.mechanism import Subject, home_of, keeps_spaces, stepper
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.contract.returned import check_reset, check_step, has_ended, reward_of
 from shared.snapshot.isolation.timeout import interruptible
@@ -156,6 +157,8 @@ class LiveEnvironment:
         self.env: gymnasium.Env[Any, Any] = subject.env
         """The environment, with its wrappers."""
         self._step = stepper(subject)
+        self.kept_spaces = (self.env.action_space, self.env.observation_space) if keeps_spaces(subject) else None
+        """The action and the observation space, where no call puts others in their place."""
         self.thread = thread
         self.key = loaded.header.reference.key
         """The key of its snapshot in the store."""
@@ -188,10 +191,12 @@ class LiveEnvironment:
         """For how many more calls the store is asked first whether another process has written."""
         self._casters: dict[int, tuple[gymnasium.Space[Any], Cast]] = {}
 
-    def equals(self, loaded: Loaded) -> None:
-        """Note which stored snapshot the environment equals from now on."""
+    def equals(self, loaded: Loaded, quick: QuickStep | None = None) -> None:
+        """Note which stored snapshot the environment equals from now on, and what makes its next steps."""
         self.loaded = loaded
         self.header: Header = loaded.header
+        self.quick = quick
+        """What makes its steps quickly, kept from one to the next."""
         self.moved: str | None = None
         """In words, what is other here than where that snapshot was written; None if nothing is."""
 
@@ -238,7 +243,6 @@ class LiveEnvironment:
 
     def _recorded_step(self, action: Any) -> Any:
         packed = None if type(action) is np.int64 else packed_action(action)
-        # The same as `_plain_step`, without a call for each part.
         before, self.touched = self.touched, True
         try:
             result = self._step(action)
@@ -256,7 +260,10 @@ class LiveEnvironment:
             result = self._step(action)
         except Exception as error:  # as in `apply`
             self._refuse(error, before)
-        self._count(result)
+        # The same as `_count`, without a call.
+        if type(result) is not tuple or len(result) != 5:
+            check_step(result)
+        self.counter.step(result[1], result[2], result[3])
         return result
 
     def _count(self, result: Any) -> None:
@@ -311,7 +318,7 @@ class LiveEnvironment:
             recorder = self.recorder
             if recorder is not None:
                 recorder.replay_us = int((self.seconds + time.perf_counter() - began) * 1e6)
-            reply = _encoded(encode, result)
+            reply = encoded(encode, result)
             progress, switch = self.counter.progress, self.switch
             if not self.touched and progress == self.header.progress and switch is None:
                 return Attempt(reply, None, self.header.progress)
@@ -319,7 +326,7 @@ class LiveEnvironment:
             stale = self.touched or self.header.reseed is not None
             body = self.subject.capture() if stale else self.loaded.body
             changed = body != self.loaded.body or progress != self.header.progress or switch is not None
-            reply_kept = _encoded(pack, result) if packed else None
+            reply_kept = encoded(pack, result) if packed else None
             return Attempt(reply, body if changed else None, progress, reply_kept, recorder, switch)
         finally:
             self.seconds += time.perf_counter() - began
@@ -333,28 +340,23 @@ class LiveEnvironment:
         try:
             yield recorder
         finally:
-            self.recorder, self.step = None, self._plain_step
+            self.stop_recording()
 
     def _begin_recording(self) -> None:
         """Note what the operation calls, or no longer, as the instance's log says."""
         log = self.header.log
         if log is None or not log.on:
-            self.recorder, self.step = None, self._plain_step
+            self.stop_recording()
             return
         self.recorder, self.step = Recorder(), self._recorded_step
         self.recorder.begin(log.replay_us)
+
+    def stop_recording(self) -> None:
+        """Note no longer what is called."""
+        self.recorder, self.step = None, self._plain_step
 
     def refresh(self, loaded: Loaded) -> None:
         """Continue from a newer snapshot, which another process wrote."""
         continue_from(self.subject, loaded)
         self.env = self.subject.env  # an object graph and a journal come back as other objects
         self.equals(loaded)
-
-
-def _encoded(encode: Encode, result: Any) -> Any:
-    try:
-        return encode(result)
-    except (
-        BaseException
-    ) as error:  # an environment's objects are asked for their text or array, and raise anything
-        raise refusal(encode, result, error) from error

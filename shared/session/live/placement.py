@@ -202,6 +202,8 @@ class Placement:
         What counts is the recent mean: a reset takes a millisecond where a step takes a twentieth. A kind whose
         calls are about as long as the threshold stays where it is, since a move may cost a restore.
         """
+        if home is Home.LOOP and seconds < LONG_CALL_S and not (kind.made_with or self._against or self._long):
+            return  # short, as all have been
         counted, long = min(seconds, _MOST_COUNTED_S), self._is_long(kind, home)
         against = self._against.get(kind, 0.0) + (_SHORT_CALL_S - counted if long else counted - LONG_CALL_S)
         held = seconds > (_HELD_S if kind.made_with else _HELD_PLAIN_S)

@@ -12,6 +12,21 @@ _DEEPEST = 6
 """Containers that are looked into for the part that cannot be told."""
 
 
+def encoded(encode: Encode, result: Any) -> Any:
+    """The reply of a result.
+
+    Raises:
+        NotEncodable: a part of it cannot be told.
+        GymHTTPError: it is refused as a whole.
+    """
+    try:
+        return encode(result)
+    except (
+        BaseException
+    ) as error:  # an environment's objects are asked for their text or array, and raise anything
+        raise refusal(encode, result, error) from error
+
+
 def refusal(encode: Encode, result: Any, failure: BaseException) -> BaseException:
     """What to raise instead of what `encode` raised of the result.
 

@@ -46,6 +46,11 @@ _decoder_of_long_seeds = msgspec.msgpack.Decoder(Header, strict=False)
 """Reads decimal text as the integer that is wanted."""
 _TOO_LONG = 1 << 64
 
+_FIRST, _LAST = map(Header.__struct_fields__.index, ("used", "body_digest"))
+"""Of the fields that every call changes, which stand together."""
+_ARRAY_HEAD = 3
+"""Bytes with which MessagePack begins an array of over 15 items; one of fewer begins with a single byte."""
+
 
 def seal(header: Header, body: bytes, keys: Sequence[bytes], magic: bytes | None = None) -> bytes:
     """Header and body as one object, signed with the first key, which is the newest; `magic` is a stored one's."""
@@ -54,6 +59,41 @@ def seal(header: Header, body: bytes, keys: Sequence[bytes], magic: bytes | None
     encoded = _encoder.encode(_with_long_seeds_as_text(header))
     signed = _LENGTH.pack(len(encoded)) + encoded
     return magic + _signature(keys[0], magic, signed) + signed + body
+
+
+class Template:
+    """Seals one snapshot after another of an instance of whose header only what every call changes is another.
+
+    Each is as `seal` gives it, byte by byte, in less than half of the time.
+    """
+
+    __slots__ = ("_after", "_before", "_inner", "_outer")
+
+    def __init__(self, header: Header, key: bytes) -> None:
+        """A template of the header, to be signed with the key."""
+        fields = msgspec.structs.astuple(_with_long_seeds_as_text(header))
+        before, after = (_encoder.encode(part)[1:] for part in (fields[:_FIRST], fields[_LAST + 1 :]))
+        self._before, self._after = _encoder.encode(fields)[:_ARRAY_HEAD] + before, after
+        self._inner, self._outer = _begun(key, MAGIC)
+
+    def sealed(self, header: Header, body: bytes) -> bytes:
+        """Header and body as one object."""
+        digest = hashlib.sha256(body).digest()
+        changing = (
+            header.used,
+            header.revision,
+            header.nonce,
+            header.progress,
+            header.recent,
+            header.keyed,
+            digest,
+        )
+        encoded = b"%b%b%b" % (self._before, _encoder.encode(changing)[1:], self._after)
+        signed = _LENGTH.pack(len(encoded)) + encoded
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(signed)
+        outer.update(inner.digest())
+        return b"%b%b%b%b" % (MAGIC, outer.digest(), signed, body)
 
 
 def content_digest(sealed: bytes) -> bytes:

@@ -10,6 +10,8 @@ from shared.snapshot.contract.recipe import Recipe
 CALL_ID_BYTES = 8
 RECENT_CALLS = 32
 """How many calls a header remembers. A write of unknown outcome is looked up among them."""
+OLDER_IDS = (RECENT_CALLS - 1) * CALL_ID_BYTES
+"""Bytes of the ids that are remembered beside that of a new call."""
 
 
 class KeyedCall(msgspec.Struct, frozen=True, array_like=True):

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import KeyReused, ReplyGone
-from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, KeyedCall
+from shared.session.stored.header import OLDER_IDS, RECENT_CALLS, Header, KeyedCall
 from shared.wire.values.detached import unpack
 
 REPLIES_BYTES = 65_536
 """The most bytes that the remembered replies of one instance take, compressed."""
 
-_DIGEST_BYTES = 16
+_NEW_DIGEST = hashlib.blake2b(digest_size=16).copy
 
 
 class Keyed(NamedTuple):
@@ -39,6 +39,23 @@ class Keyed(NamedTuple):
     def instance_id(self, number: int) -> str:
         """The id of instance `number` that the call creates: the same whenever the call is repeated."""
         return str(uuid.UUID(bytes=_digest(self.key, number.to_bytes(4, "big")), version=4))
+
+
+class KeyMaker:
+    """Makes `Keyed` as `Keyed.of` does, of one owner's keys and requests that differ in their last part alone."""
+
+    __slots__ = ("_key", "_sent")
+
+    def __init__(self, owner: str, *sent: bytes) -> None:
+        self._key = _begun(owner.encode())
+        self._sent = _begun(*sent)
+
+    def __call__(self, key: str, last: bytes) -> Keyed:
+        """The digests of a key of ASCII text, and of the request whose last part this is."""
+        digests = self._key.copy(), self._sent.copy()
+        digests[0].update(len(key).to_bytes(8, "big") + key.encode("ascii"))
+        digests[1].update(len(last).to_bytes(8, "big") + last)
+        return Keyed(digests[0].digest(), digests[1].digest())
 
 
 def first_reply(header: Header, keyed: Keyed | None) -> tuple[Any, int] | None:
@@ -96,7 +113,7 @@ def remember(
     The newest packed replies are kept as far as they fit the budget, except for those whose keys are among
     `acknowledged`: their calls will not be repeated.
     """
-    recent = before.recent[-(RECENT_CALLS - 1) * CALL_ID_BYTES :] + call_id
+    recent = before.recent[-OLDER_IDS:] + call_id
     if keyed is None and not before.keyed:
         return recent, ()
     calls = [
@@ -113,6 +130,12 @@ def remember(
 
 
 def _digest(*parts: bytes) -> bytes:
+    return _begun(*parts).digest()
+
+
+def _begun(*parts: bytes) -> "hashlib.blake2b":
     # Each part comes after its length, so that ("ab", "c") and ("a", "bc") differ.
-    sized = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
-    return hashlib.blake2b(sized, digest_size=_DIGEST_BYTES).digest()
+    digest = _NEW_DIGEST()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest

@@ -22,7 +22,7 @@ from shared.errors import (
 )
 from shared.session.stored.clock import StoreClock
 from shared.session.stored.ending import end, has_ended
-from shared.session.stored.envelope import NONCE_BYTES, seal, unseal
+from shared.session.stored.envelope import NONCE_BYTES, Template, seal, unseal
 from shared.session.stored.expiry import Expiry
 from shared.session.stored.header import Header
 from shared.session.stored.in_parts import in_parts
@@ -54,7 +54,8 @@ class Snapshots:
         self.index = Index(objects)
         self.tombstones = Tombstones(objects)
         self._keys = keys
-        self._max_body_bytes = max_body_bytes
+        self.max_body_bytes = max_body_bytes
+        """The largest body that is saved."""
 
     async def header(self, reference: Reference) -> Header:
         """The header of an instance or a checkpoint.
@@ -100,6 +101,10 @@ class Snapshots:
     def sealed(self, header: Header, body: bytes) -> bytes:
         """The object that `opened` reads, for a key that is no snapshot's."""
         return seal(header, body, self._keys)
+
+    def template(self, header: Header) -> Template:
+        """Seals snapshots of the instance as `save` does, as long as only what every call changes is another."""
+        return Template(header, self._keys[0])
 
     async def save(
         self,
@@ -186,12 +191,12 @@ class Snapshots:
         Raises:
             SnapshotTooLarge: it is over the limit.
         """
-        if len(body) > self._max_body_bytes:
+        if len(body) > self.max_body_bytes:
             raise SnapshotTooLarge(
-                f"The environment's snapshot would take {len(body)} bytes, and {self._max_body_bytes} is the most "
+                f"The environment's snapshot would take {len(body)} bytes, and {self.max_body_bytes} is the most "
                 "(GYM_HTTP_MAX_SNAPSHOT_BYTES); reset the environment, or create it with less state.",
                 size=len(body),
-                limit=self._max_body_bytes,
+                limit=self.max_body_bytes,
             )
 
     def _alive(self, loaded: Loaded) -> Loaded:

@@ -70,6 +70,8 @@ def _give_own_dictionary(layer: Any) -> None:
 class StateSubject:
     """A live environment whose changing attributes are known by name."""
 
+    keeps_spaces = True  # they are none of these attributes
+
     def __init__(self, env: gymnasium.Env[Any, Any], changing: Changing) -> None:
         self.env = env
         self.apply = partial(perform, env)

@@ -40,7 +40,8 @@ class Subject(Protocol):
     """A live environment in the hands of its mechanism.
 
     Its calls never overlap, and all come from one thread unless its home is `EITHER`. A subject that adds nothing
-    to a step may also have `step(action)`, a shorter way to `apply(Step(action))`.
+    to a step may also have `step(action)`, a shorter way to `apply(Step(action))`. One whose environment has
+    the same two spaces for life says so by `keeps_spaces = True`.
     """
 
     env: gymnasium.Env[Any, Any]
@@ -125,6 +126,11 @@ def stepper(subject: Subject) -> Callable[[Any], Any]:
     """A function that steps the subject with an action: its own `step`, or `apply` of a `Step`."""
     own: Callable[[Any], Any] | None = getattr(subject, "step", None)
     return own or (lambda action: subject.apply(Step(action)))
+
+
+def keeps_spaces(subject: Subject) -> bool:
+    """Whether no call on the environment puts another space in the place of one of its own."""
+    return bool(getattr(subject, "keeps_spaces", False))
 
 
 def is_episodic(mechanism: Mechanism) -> bool:

@@ -122,7 +122,7 @@ class MessagePack:
             raise InvalidRequest("The message is text, and this session is in MessagePack: send bytes.")
         try:
             envelope, members = _envelope_of_msgpack(message), _members_of_msgpack(message)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:  # text that is not UTF-8 is none of msgspec's
             raise _no_message(error) from None
         except RecursionError:
             raise InvalidRequest("The message is nested too deep.") from None
@@ -173,7 +173,7 @@ def _read_leniently(message: str, error: msgspec.DecodeError) -> Message:
     return Message(envelope, _without_envelope({name: json.dumps(item).encode() for name, item in parsed.items()}))
 
 
-def _no_message(error: msgspec.DecodeError) -> InvalidRequest:
+def _no_message(error: Exception) -> InvalidRequest:
     return InvalidRequest(
         f'This is no message ({error}); send a map such as {{"id": 1, "call": "step", "action": 0}}.'
     )
@@ -186,7 +186,7 @@ def _without_envelope(members: Mapping[str, _Raw]) -> Mapping[str, _Raw]:
 def _number_in(decode: Callable[[Any], _Numbered], message: str | bytes) -> int | None:
     try:
         return msgspec.convert(decode(message).id, _Number)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, and so is text that is not UTF-8
         return None
 
 

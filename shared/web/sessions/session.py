@@ -7,22 +7,28 @@ same handler answers it, and the reply is that of HTTP with its headers as membe
 import logging
 from collections import deque
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import ChainBroken, GymHTTPError, InvalidRequest
+from shared.session.calls.call import InstanceCall
+from shared.session.calls.operations import Step
+from shared.session.calls.outcome import Outcome
 from shared.session.stored.header import RECENT_CALLS
-from shared.session.stored.idempotency import Keyed
+from shared.session.stored.idempotency import Keyed, KeyMaker
+from shared.session.stored.reference import Reference
 from shared.web.app.routing import Endpoint, Router
 from shared.web.observe.request_log import RequestLog
 from shared.web.protocol.conditions import keyed_of
 from shared.web.protocol.content_coding import too_large
 from shared.web.protocol.encoding import parse_body
 from shared.web.protocol.problems import INTERNAL, PROBLEMS, internal_members, told
-from shared.web.protocol.request import Request
+from shared.web.protocol.request import Request, warning_of
 from shared.web.sessions.forms import Envelope, Form, Message
+from shared.web.sessions.quick_step import Stepping, reading_of
 from shared.web.sockets.socket import Socket
 from shared.web.sockets.upgrade import Upgrade
 
@@ -72,9 +78,13 @@ class Session:
         self._form = form
         self._calls = calls
         self._scopes: dict[str, Scope] = {}
+        self._reference = Reference(owner, self._scope["path_params"]["instance_id"])
+        self._stepping = reading_of(form)
+        self._make_key: KeyMaker | None = None
+        """Makes the keys of steps, once one has come."""
         self._unacknowledged: deque[tuple[int, bytes]] = deque(maxlen=RECENT_CALLS)
         """Number and digest of the key of each call whose reply the client may still ask for."""
-        self._acknowledged: deque[bytes] = deque(maxlen=RECENT_CALLS)
+        self._acknowledged: dict[bytes, None] = {}
         """Digests of the keys of those for which it has said that it will not."""
         self._succeeded = False
         """Whether the call before has succeeded."""
@@ -96,6 +106,13 @@ class Session:
         log.endpoint = self._upgraded.endpoint
         number: int | None = None
         try:
+            stepping = self._stepping(message)
+            if stepping is not None:
+                number = stepping.envelope.id
+                log.request_id = f"{log.request_id}.{number}"
+                outcome = await self._stepped(stepping, log)
+                log.status, self._succeeded = HTTPStatus.OK.value, True
+                return form.told({"id": number, **_members_beside(outcome)}, outcome.reply.content)
             try:
                 read = form.read(message)
             except InvalidRequest:
@@ -120,6 +137,34 @@ class Session:
         self._succeeded = False
         return form.told({"id": number, "problem": problem})
 
+    async def _stepped(self, stepping: Stepping, log: RequestLog) -> Outcome:
+        """What a step comes to, called as its handler calls it."""
+        envelope, service, encoding = stepping.envelope, self._service, self._form.encoding
+        self._check_chain(envelope)
+        endpoint = self._calls[envelope.call]
+        log.endpoint, log.instance_id = endpoint.path, self._reference.instance_id
+        scope = self._scope_of(endpoint, Message(envelope, {}))
+        make = self._make_key = self._make_key or KeyMaker(self._owner, *_sent_in(scope))
+        if service.traces is not None:
+            log.timing = service.traces.timing(log.timing.began, scope)
+        if len(stepping.body) > service.settings.max_body_bytes:
+            raise too_large(service.settings.max_body_bytes)
+        call = InstanceCall(
+            self._reference,
+            Step(stepping.action, as_it_is=encoding.exact),
+            encoding,
+            envelope.if_match,
+            self._keyed(envelope, scope, stepping.body, make),
+            self._acknowledged,
+        )
+        outcome = await service.session.call(call, log.timing)
+        log.revision = outcome.header.revision
+        return outcome
+
+    def _check_chain(self, envelope: Envelope) -> None:
+        if envelope.chain and not self._succeeded:
+            raise ChainBroken("The call before this one in the session did not succeed, so this one was not made.")
+
     async def _called(self, message: Message, log: RequestLog) -> Response:
         """What the call's handler replies."""
         envelope, service, form = message.envelope, self._service, self._form
@@ -128,8 +173,7 @@ class Session:
             raise InvalidRequest(
                 f"call is {envelope.call[:40]!r}; the calls are {', '.join(sorted(self._calls))}."
             )
-        if envelope.chain and not self._succeeded:
-            raise ChainBroken("The call before this one in the session did not succeed, so this one was not made.")
+        self._check_chain(envelope)
         log.endpoint = endpoint.path
         scope = self._scope_of(endpoint, message)
         if service.traces is not None:
@@ -153,18 +197,24 @@ class Session:
         )
         return await endpoint.handler(request)
 
-    def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes) -> Keyed | None:
-        """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted."""
+    def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes, make: KeyMaker | None = None) -> Keyed | None:
+        """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted.
+
+        `make` is the maker of such keys, if there is one.
+        """
         waiting = self._unacknowledged
         while envelope.ack is not None and waiting and waiting[0][0] <= envelope.ack:
-            self._acknowledged.append(waiting.popleft()[1])
+            self._acknowledged[waiting.popleft()[1]] = None
+            if len(self._acknowledged) > RECENT_CALLS:
+                del self._acknowledged[next(iter(self._acknowledged))]
         if envelope.key is None:
             return None
-        path = scope["path"].rstrip("/").encode()
-        keyed = keyed_of(self._owner, envelope.key.encode(), scope["method"].encode(), path, raw)
+        if make is not None and envelope.key.isascii():
+            keyed = make(envelope.key, raw)
+        else:
+            keyed = keyed_of(self._owner, envelope.key.encode(), *_sent_in(scope), raw)
         waiting.append((envelope.id, keyed.key))
-        if keyed.key in self._acknowledged:  # used once more, for another call
-            self._acknowledged.remove(keyed.key)
+        self._acknowledged.pop(keyed.key, None)  # used once more, for another call
         return keyed
 
     def _scope_of(self, endpoint: Endpoint, message: Message) -> Scope:
@@ -180,6 +230,21 @@ class Session:
         if not named:
             self._scopes[endpoint.call] = scope
         return scope
+
+
+def _sent_in(scope: Scope) -> tuple[bytes, bytes]:
+    """What a key comes with beside the body, as over HTTP."""
+    return scope["method"].encode(), scope["path"].rstrip("/").encode()
+
+
+def _members_beside(outcome: Outcome) -> dict[str, Any]:
+    """What HTTP's headers would say of a call's outcome."""
+    members: dict[str, Any] = {"revision": outcome.header.revision}
+    if outcome.replayed:
+        members["replayed"] = True
+    if outcome.moved is not None:
+        members["warning"] = warning_of(outcome.moved)
+    return members
 
 
 def _members_of(response: Response, endpoint: Endpoint) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
 
-STEP = operations.step(1)
+STEP = operations.Step(1)
 
 
 def call(

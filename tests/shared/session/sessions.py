@@ -56,7 +56,7 @@ async def swept(at: Session) -> Swept:
 
 async def step(at: Session, reference: Reference) -> list[float]:
     """The observation after one more step to the right."""
-    outcome = await at.call(InstanceCall(reference, operations.step(1), lambda reply: reply))
+    outcome = await at.call(InstanceCall(reference, operations.Step(1), lambda reply: reply))
     return [float(value) for value in outcome.reply["observation"]]
 
 

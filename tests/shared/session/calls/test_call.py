@@ -16,9 +16,9 @@ def test_the_same_operation_is_told_in_the_form_that_the_call_asks_for() -> None
         at = session(FaultyStore(remote=False))
         reference = await created(at)
         expected = uninterrupted(2)
-        plain = await at.call(InstanceCall(reference, operations.step(1), lambda result: result["observation"]))
+        plain = await at.call(InstanceCall(reference, operations.Step(1), lambda result: result["observation"]))
         assert plain.reply.tolist() == expected[0]
-        told = await at.call(InstanceCall(reference, operations.step(1), encoding_for(b"", b"", b"")))
+        told = await at.call(InstanceCall(reference, operations.Step(1), encoding_for(b"", b"", b"")))
         assert json.loads(told.reply.content)["observation"] == expected[1]
 
     run(test)
@@ -28,7 +28,7 @@ def test_a_call_with_a_key_is_applied_once_however_often_it_comes() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False))
         reference = await created(at)
-        call = InstanceCall(reference, operations.step(1), lambda result: result, keyed=key("k"))
+        call = InstanceCall(reference, operations.Step(1), lambda result: result, keyed=key("k"))
         first, second, third = [await at.call(call) for _ in range(3)]
         assert [each.replayed for each in (first, second, third)] == [False, True, True]
         assert {each.header.revision for each in (first, second, third)} == {2}
@@ -42,7 +42,7 @@ def test_a_call_that_comes_twice_at_once_with_a_key_is_applied_once() -> None:
     async def test() -> None:
         at = session(FaultyStore(remote=False))
         reference = await created(at)
-        call = InstanceCall(reference, operations.step(1), lambda result: result, keyed=key("k"))
+        call = InstanceCall(reference, operations.Step(1), lambda result: result, keyed=key("k"))
         outcomes = await asyncio.gather(at.call(call), at.call(call))
         assert sorted(outcome.replayed for outcome in outcomes) == [False, True]
         assert (await at.snapshots.header(reference)).progress.steps == 1

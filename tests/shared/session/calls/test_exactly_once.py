@@ -284,7 +284,7 @@ def test_a_refused_action_keeps_the_live_environment() -> None:
         reference = await created(at)
         store.calls.clear()
         with pytest.raises(InvalidAction):
-            await call(at, reference, operations.step(7))
+            await call(at, reference, operations.Step(7))
         await step(at, reference)
         assert store.calls == {"get": 1, "put": 1}  # the refusal was confirmed, the step needed no restore
 
@@ -309,12 +309,12 @@ def test_a_process_that_another_has_overtaken_does_not_answer_from_what_it_knows
         ahead, behind = session(store), session(store)
         reference = await created(ahead, Recipe("FrozenLake-v1", render_mode="ansi"), seed=None)
         with pytest.raises(ResetNeeded):
-            await call(behind, reference, operations.step(1))
+            await call(behind, reference, operations.Step(1))
         await call(behind, reference, operations.describe_space("action_space"))
         await call(ahead, reference, operations.reset(1, None))
-        await call(behind, reference, operations.step(1))
+        await call(behind, reference, operations.Step(1))
         for _ in range(3):
-            await call(ahead, reference, operations.step(1))
+            await call(ahead, reference, operations.Step(1))
         picture = operations.render(1)
         shown = (await call(behind, reference, picture)).reply
         assert shown == (await call(ahead, reference, picture)).reply

@@ -43,7 +43,7 @@ def test_a_list_of_seeds_is_one_for_each_environment_of_a_vector() -> None:
 
 
 def test_a_reset_mask_resets_only_those_that_it_names() -> None:
-    step = operations.step([1, 1])
+    step = operations.Step([1, 1])
     before, after = applied(
         Recipe("CartPole-v1", num_envs=2, autoreset="Disabled"),
         step,
@@ -54,14 +54,14 @@ def test_a_reset_mask_resets_only_those_that_it_names() -> None:
 
 
 def test_a_reward_and_flags_are_pythons_own_unless_wanted_as_they_are() -> None:
-    plain, exact = applied(Recipe("Pendulum-v1"), operations.step([0.5]), operations.step([0.5], as_it_is=True))
+    plain, exact = applied(Recipe("Pendulum-v1"), operations.Step([0.5]), operations.Step([0.5], as_it_is=True))
     assert (type(plain["reward"]), type(plain["terminated"])) == (float, bool)
     assert type(exact["reward"]) is np.float64
 
 
 def test_an_action_outside_its_space_is_refused() -> None:
     with pytest.raises(InvalidAction):
-        applied(Recipe("CartPole-v1"), operations.step(2))
+        applied(Recipe("CartPole-v1"), operations.Step(2))
 
 
 def test_a_sample_is_of_what_its_mask_or_probability_allows() -> None:
@@ -84,7 +84,7 @@ def test_a_number_outside_a_box_reaches_the_environment_and_is_not_contained() -
     expected = [env.step(np.array([action], np.float32))[0].tolist() for action in (5.0, np.inf)]
     recipe = Recipe("Pendulum-v1")
     found = applied(
-        recipe, operations.step([5.0]), operations.step(["Infinity"]), operations.contains("action_space", [5.0])
+        recipe, operations.Step([5.0]), operations.Step(["Infinity"]), operations.contains("action_space", [5.0])
     )
     assert [each["observation"].tolist() for each in found[:2]] == expected
     assert found[2] == {"contains": False}
@@ -130,10 +130,10 @@ def test_statistics_begin_and_end_as_told() -> None:
         for operation in (
             operations.stop_statistics(),
             operations.start_statistics(resume=True),
-            operations.step(1),
+            operations.Step(1),
             operations.stop_statistics(),
             operations.reset(1, None),
-            operations.step(1),
+            operations.Step(1),
             operations.start_statistics(resume=True),
             operations.start_statistics(resume=False),
         ):

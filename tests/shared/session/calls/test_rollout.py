@@ -95,6 +95,6 @@ def test_an_operation_that_is_short_never_yields() -> None:
         at = session(FaultyStore(remote=False))
         live = at.live.get(await created(at))
         assert live is not None
-        assert [*live.attempt(operations.step(0), lambda result: result, packed=False)] == []
+        assert [*live.attempt(operations.Step(0), lambda result: result, packed=False)] == []
 
     run(test)

@@ -45,7 +45,7 @@ async def played(at: Session, reference: Reference) -> dict[Place, bytes]:
     seen: dict[Place, bytes] = {}
     for number in range(30):
         action = await call(at, reference, operations.sample("action_space"))
-        reply = await call(at, reference, operations.step(action["sample"].tolist(), as_it_is=True))
+        reply = await call(at, reference, operations.Step(action["sample"].tolist(), as_it_is=True))
         revision = (await at.snapshots.header(reference)).revision
         seen[Place(revision)] = digest_of(reply["observation"], reply["info"])
         if not vector and (reply["terminated"] or reply["truncated"]):

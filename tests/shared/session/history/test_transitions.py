@@ -53,7 +53,7 @@ def test_columns_are_those_of_an_uninterrupted_environment(env_id: str) -> None:
         actions: list[list[Any]] = [[]]
         for _ in range(60):
             action = (await call(at, reference, operations.sample("action_space")))["sample"]
-            reply = await call(at, reference, operations.step(action.tolist()))
+            reply = await call(at, reference, operations.Step(action.tolist()))
             actions[-1].append(action)
             if reply["terminated"] or reply["truncated"]:
                 await call(at, reference, operations.reset(None, None))
@@ -96,7 +96,7 @@ def test_an_environment_of_a_vector_has_the_columns_of_one_alone(autoreset: Any)
         at = session(MemoryStore())
         reference = await recorded(at, num_envs=2, autoreset=autoreset)
         for number in range(40):
-            reply = await call(at, reference, operations.step([1, number % 2]))
+            reply = await call(at, reference, operations.Step([1, number % 2]))
             ended = np.logical_or(reply["terminated"], reply["truncated"])
             if autoreset == "Disabled" and ended.any():
                 await call(at, reference, operations.reset(None, {"reset_mask": ended.tolist()}))
@@ -119,7 +119,7 @@ def test_a_single_environment_that_resets_itself_has_whole_episodes(autoreset: A
         at = session(MemoryStore())
         reference = await recorded(at, autoreset=autoreset)
         for _ in range(40):
-            await call(at, reference, operations.step(1))
+            await call(at, reference, operations.Step(1))
         alone = gymnasium.make("CartPole-v1")
         for number in (1, 2, 3):
             found = await columns(at, reference, number)
@@ -135,11 +135,11 @@ def test_what_begins_amid_an_episode_has_what_was_recorded() -> None:
     async def test() -> None:
         at = session(MemoryStore())
         reference = await recorded(at)
-        replies = [await call(at, reference, operations.step(number % 2)) for number in range(6)]
+        replies = [await call(at, reference, operations.Step(number % 2)) for number in range(6)]
         history = History(at)
         await at.checkpoints.restore(reference, lambda _: None, past=history.past(reference, Place(2)))
         for number in range(1, 6):
-            await call(at, reference, operations.step(number % 2))
+            await call(at, reference, operations.Step(number % 2))
         await history.close()
         found = await columns(at, reference, 2)
         np.testing.assert_array_equal(found["observations"], [reply["observation"] for reply in replies[1:]])

@@ -36,9 +36,9 @@ def test_resets_of_some_of_a_vector_are_made_again() -> None:
     async def test() -> None:
         at = session(MemoryStore())
         reference = await recorded(at, num_envs=2, autoreset="Disabled")
-        await call(at, reference, operations.step([0, 1]))
+        await call(at, reference, operations.Step([0, 1]))
         await call(at, reference, operations.reset(None, {"reset_mask": [False, True]}))
-        await call(at, reference, operations.step([0, 1]))
+        await call(at, reference, operations.Step([0, 1]))
         history = History(at)
         _, verified = await history.verify(reference, None, 60.0)
         assert (verified.difference, verified.calls) == (None, 4)

@@ -42,7 +42,7 @@ async def played(
     told, environments = list[Any](), dict[int, Any]()
     for number, reference in product(range(12), references):
         action = [number % 2] * recipe.num_envs if recipe.num_envs else number % 2
-        told.append((await call(at, reference, operations.step(action))).reply)
+        told.append((await call(at, reference, operations.Step(action))).reply)
         if told[-1]["terminated"] is True or told[-1]["truncated"] is True:
             told.append((await call(at, reference, operations.reset(None, None))).reply)
         if recipe.draws and number % 5 == 0:

@@ -38,7 +38,7 @@ class Watched:
         return Feed(self.at, self._renderer, self.references, known or {}, encode)
 
     async def step(self, number: int) -> None:
-        await self.at.call(InstanceCall(self.references[number], operations.step(0), lambda reply: reply))
+        await self.at.call(InstanceCall(self.references[number], operations.Step(0), lambda reply: reply))
 
     async def close(self) -> None:
         await self._renderer.close()

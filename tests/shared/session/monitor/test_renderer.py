@@ -53,7 +53,7 @@ def test_one_copy_can_stand_in_for_all_of_a_kind(
 
     async def pictures() -> list[bytes | None]:
         async with opened(settings) as service:
-            await service.session.call(InstanceCall(instances[1], operations.step(1), lambda reply: reply))
+            await service.session.call(InstanceCall(instances[1], operations.Step(1), lambda reply: reply))
             loaded = [await service.session.snapshots.load(each) for each in instances]
             return [await service.renderer.draw(each, lambda frame: frame.tobytes()) for each in loaded]
 

@@ -30,7 +30,7 @@ async def reset(at: Session, reference: Reference) -> None:
 
 
 async def step(at: Session, reference: Reference) -> None:
-    await at.call(InstanceCall(reference, operations.step(0), lambda reply: reply))
+    await at.call(InstanceCall(reference, operations.Step(0), lambda reply: reply))
 
 
 async def following(frames: AsyncIterator[bytes]) -> bytes:

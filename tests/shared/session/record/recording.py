@@ -29,7 +29,7 @@ async def steps(at: Session, reference: Reference, count: int, action: Any = 1) 
     """The replies to so many steps; an episode that ends is followed by a reset."""
     replies = []
     for number in range(count):
-        replies.append(await call(at, reference, operations.step(action if action != 1 else number % 2)))
+        replies.append(await call(at, reference, operations.Step(action if action != 1 else number % 2)))
         if replies[-1]["terminated"] or replies[-1]["truncated"]:
             await call(at, reference, operations.reset(None, None))
     return replies

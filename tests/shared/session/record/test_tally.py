@@ -49,7 +49,7 @@ def test_episodes_are_what_their_rows_come_to(env_id: str) -> None:
         env = gymnasium.make(env_id)
         env.action_space.seed(1)
         for number in range(120):
-            reply = await call(at, reference, operations.step(env.action_space.sample().tolist()))
+            reply = await call(at, reference, operations.Step(env.action_space.sample().tolist()))
             if reply["terminated"] or reply["truncated"] or number % 50 == 49:
                 await call(at, reference, operations.reset(number, None))
         episodes = await listed(at, reference)
@@ -135,7 +135,7 @@ def test_each_environment_of_a_vector_has_episodes_of_its_own(autoreset: Any) ->
         lengths: list[list[int]] = [[], []]
         running, due = [0, 0], [False, False]
         for number in range(60):
-            reply = await call(at, reference, operations.step([1, number % 2]))
+            reply = await call(at, reference, operations.Step([1, number % 2]))
             for env in range(2):
                 if due[env]:
                     due[env] = False

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from shared.errors import SnapshotCorrupt, SnapshotIncompatible, SnapshotUnverified
-from shared.session.stored.envelope import NONCE_BYTES, Migration, seal, sealed_size, unseal
+from shared.session.stored.envelope import NONCE_BYTES, Migration, Template, seal, sealed_size, unseal
 from shared.session.stored.header import Header, KeyedCall
 from shared.session.stored.progress import Progress
 from shared.session.stored.reference import Reference
@@ -47,6 +47,25 @@ def test_a_seed_of_any_length_comes_back(seed: int) -> None:
     header, _ = unseal(seal(sent, b"body", [NEW]), REFERENCE, [NEW])
     assert (header.recipe.seed, header.reseed) == (seed, (seed, 3))
     assert msgspec.structs.replace(header, body_digest=b"") == sent
+
+
+@pytest.mark.parametrize("seed", [None, 7, 1 << 70])
+def test_a_template_seals_as_all_headers_are_sealed(seed: int | None) -> None:
+    before = msgspec.structs.replace(
+        HEADER, recipe=msgspec.structs.replace(HEADER.recipe, seed=seed), name="a name"
+    )
+    template = Template(before, NEW)
+    for revision, long in ((1, b""), (1 << 40, b"x" * 70_000)):
+        after = msgspec.structs.replace(
+            before,
+            used=before.used + revision,
+            revision=revision,
+            nonce=bytes(NONCE_BYTES),
+            progress=Progress(3, revision, 0.5, True, None, (1.0, 2.0)),
+            recent=b"12345678" * 32,
+            keyed=(KeyedCall(revision, b"key", b"body", long), KeyedCall(revision, b"other", b"body", None)),
+        )
+        assert template.sealed(after, b"body" + long) == seal(after, b"body" + long, [NEW, OLD])
 
 
 def test_an_old_key_still_opens_and_the_newest_signs() -> None:

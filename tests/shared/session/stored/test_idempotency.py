@@ -12,6 +12,7 @@ from shared.session.stored.header import CALL_ID_BYTES, RECENT_CALLS, Header, Ke
 from shared.session.stored.idempotency import (
     REPLIES_BYTES,
     Keyed,
+    KeyMaker,
     check_same,
     check_unused,
     first_reply,
@@ -25,6 +26,12 @@ KEY = Keyed.of("ann", "k", b"body")
 
 def header(*calls: KeyedCall, revision: int = 7) -> Header:
     return msgspec.structs.replace(HEADER, revision=revision, keyed=calls, recent=b"")
+
+
+def test_a_maker_of_keys_makes_what_each_alone_is() -> None:
+    make = KeyMaker("ann", b"POST", b"/path")
+    for key, last in (("k", b""), ("another", b"body"), ("k" * 255, b"x" * 1000), ("k", b"")):
+        assert make(key, last) == Keyed.of("ann", key, b"POST", b"/path", last)
 
 
 def test_a_key_is_its_owners_and_a_request_is_all_of_its_parts() -> None:

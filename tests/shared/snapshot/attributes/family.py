@@ -6,7 +6,7 @@ import pytest
 
 from shared.snapshot.contract.calls import Reset, Step
 from shared.snapshot.contract.digest import digest
-from shared.snapshot.contract.mechanism import Mechanism
+from shared.snapshot.contract.mechanism import Mechanism, keeps_spaces
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.make import make
 
@@ -50,3 +50,16 @@ class FamilyContract:
             if result[2] or result[3]:
                 assert digest(here.apply(Reset())) == digest(there.apply(Reset()))
         assert here.capture() == there.capture()
+
+    def test_no_call_replaces_a_space_as_the_subject_says(self, env_id: str) -> None:
+        subject = self.adopted(env_id)
+        assert keeps_spaces(subject)
+        spaces = subject.env.action_space, subject.env.observation_space
+        spaces[0].seed(5)
+        subject.apply(Reset(seed=1))
+        for _ in range(60):
+            result = subject.apply(Step(spaces[0].sample()))
+            if result[2] or result[3]:
+                subject.apply(Reset())
+            assert subject.env.action_space is spaces[0]
+            assert subject.env.observation_space is spaces[1]

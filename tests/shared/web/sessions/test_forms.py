@@ -84,7 +84,11 @@ def test_what_is_no_message_is_refused_with_its_number_where_it_has_one(text: st
 
 @pytest.mark.parametrize(
     "packed",
-    [b"", b"\xff", b"\xc1", b"\x91\x01", msgspec.msgpack.encode({1: 2}), b"\x81\xa1a" + b"\x91" * 100_000],
+    [
+        *(b"", b"\xff", b"\xc1", b"\x91\x01", msgspec.msgpack.encode({1: 2}), b"\x81\xa1a" + b"\x91" * 100_000),
+        b"\x81\xa2id\xa2\xff\xfe",  # text that is not UTF-8
+        b"\x81\xa2\xff\xfe\x01",
+    ],
 )
 def test_what_is_no_messagepack_message_is_refused(packed: bytes) -> None:
     with pytest.raises(InvalidRequest):

@@ -247,8 +247,9 @@ def test_a_failure_of_ours_is_a_500_and_the_session_goes_on(
     with here.session(path) as talk:
         talk("reset", seed=1)
         with monkeypatch.context() as patched:
-            patched.setattr("shared.session.calls.operations.with_changed_spaces", None)
             patched.setattr("shared.web.sessions.session.parse_body", lambda *_: 1 / 0)
+            assert talk.problem("reset", seed=1) == (500, "internal")
+            patched.setattr("shared.web.sessions.session.InstanceCall", lambda *_: 1 / 0)
             assert talk.problem("step", action=1) == (500, "internal")
         assert "ZeroDivisionError" in caplog.text
         assert talk("step", action=1)["revision"] == 2

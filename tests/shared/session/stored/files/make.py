@@ -38,8 +38,8 @@ async def main() -> None:
 
     await session.creation.create(INSTANCE.owner, Recipe("CartPole-v1"), (), instance_id=INSTANCE.instance_id)
     await session.call(InstanceCall(INSTANCE, operations.reset(SEED, None), reply))
-    await session.call(InstanceCall(INSTANCE, operations.step(1), reply))
-    await session.call(InstanceCall(INSTANCE, operations.step(0), reply))
+    await session.call(InstanceCall(INSTANCE, operations.Step(1), reply))
+    await session.call(InstanceCall(INSTANCE, operations.Step(0), reply))
     await write("stepped", INSTANCE)
     checkpoint = await session.checkpoints.keep(INSTANCE, "two steps", None, KEYED.part(1))
     await write("checkpoint", checkpoint.reference)
@@ -48,10 +48,10 @@ async def main() -> None:
     await session.call(InstanceCall(INSTANCE, operations.start_statistics(resume=False), reply))
     for _ in range(12):  # always to the right: the pole falls within these
         if not (await session.snapshots.header(INSTANCE)).progress.ended:
-            await session.call(InstanceCall(INSTANCE, operations.step(1), reply))
+            await session.call(InstanceCall(INSTANCE, operations.Step(1), reply))
     await session.call(InstanceCall(INSTANCE, operations.reset(None, None), reply))
     for number in range(3, 6):
-        await session.call(InstanceCall(INSTANCE, operations.step(1), reply, keyed=KEYED.part(number)))
+        await session.call(InstanceCall(INSTANCE, operations.Step(1), reply, keyed=KEYED.part(number)))
     await write("keyed", INSTANCE)
 
 
