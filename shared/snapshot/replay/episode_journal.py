@@ -1,17 +1,16 @@
 """A journal that begins at the last reset, so that a life has no end: for environments whose resets leave nothing.
 
-Whether a reset leaves something of earlier episodes shows nowhere but in what comes later. PyBullet's contacts
-outlast it, so that a cube moves otherwise in the second episode; what counts episodes may tell after twenty. So
-`conformance/episodes.py` plays many of them before this mechanism is chosen. A restore makes the calls of the last
-episode again, on the environment that is there or on a new one, and compares a digest of every reply and of all
-visible attributes. Where they differ, the calls since the creation are made again, which a snapshot also has for
-as long as that is short. From then on the environment is carried by all of its calls.
+Whether a reset leaves something of earlier episodes shows nowhere but in what comes later; what counts episodes
+may tell after twenty. So `conformance/episodes.py` plays many of them before this mechanism is chosen, and
+engines that are known to leave something now and then are never carried so (`outlasting.py`). A restore makes the
+calls of the last episode again, on the environment that is there or on a new one, and compares a digest of every
+reply and of all visible attributes. Where they differ, the calls since the creation are made again, which a
+snapshot also has for as long as that is short. From then on the environment is carried by all of its calls.
 """
 
 import hashlib
 import logging
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import gymnasium
@@ -22,6 +21,7 @@ from shared.snapshot.contract.calls import Call, Render, Reset, Step
 from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
 from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
 from shared.snapshot.replay.left import leave_in, left_in
+from shared.snapshot.replay.outlasting import outlasts_reset
 from shared.snapshot.replay.replay import LONGEST_REPLAY_S, ReplayMechanism, ReplaySubject, parts_of
 from shared.snapshot.replay.start import Start
 from shared.snapshot.replay.visible import visible_digest
@@ -161,7 +161,7 @@ class EpisodeSubject(ReplaySubject):
     def _continue(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
         """As any journal does; but an environment that is there plays another episode, where it can.
 
-        To make one takes PyBullet 70 ms, and to reset one a fraction of a millisecond.
+        To make one may take a hundred times as long as to reset one.
         """
         if self._begin_here(start, CallLog.of([*parts])):
             try:
@@ -246,7 +246,9 @@ class EpisodeSubject(ReplaySubject):
         )
 
 
-EPISODE_JOURNAL = ReplayMechanism(
-    "journal-since-reset", EpisodicCore, partial(can_be_recorded, drawn=False), subject=EpisodeSubject
-)
+def _begins_anew(env: gymnasium.Env[Any, Any]) -> bool:
+    return can_be_recorded(env, drawn=False) and not outlasts_reset(env)
+
+
+EPISODE_JOURNAL = ReplayMechanism("journal-since-reset", EpisodicCore, _begins_anew, subject=EpisodeSubject)
 """Not for those that draw with Gymnasium's `MujocoRenderer`, whose camera stays where the first episode put it."""
