@@ -14,7 +14,8 @@
  *     │   ├── InstanceNotFound    never created, closed, expired or another owner's
  *     │   ├── CheckpointNotFound
  *     │   ├── RevisionNotFound    the environment's log has no such revision
- *     │   └── EpisodeNotFound     nor such an episode
+ *     │   ├── EpisodeNotFound     nor such an episode
+ *     │   └── TrialNotFound       no trial of that id is under way, and none came to a verdict
  *     ├── ResetNeeded             a step before the first reset
  *     ├── EnvironmentRaised       the environment raised: `problem.exception` and `problem.text`
  *     ├── NotRenderable           the render mode has no picture
@@ -68,6 +69,7 @@ export class InstanceNotFound extends NotFound {}
 export class CheckpointNotFound extends NotFound {}
 export class RevisionNotFound extends NotFound {}
 export class EpisodeNotFound extends NotFound {}
+export class TrialNotFound extends NotFound {}
 export class ResetNeeded extends GymHTTPError {}
 export class EnvironmentRaised extends GymHTTPError {}
 export class NotRenderable extends GymHTTPError {}
@@ -100,6 +102,7 @@ const BY_TYPE = {
   "checkpoint-not-found": CheckpointNotFound,
   "revision-not-found": RevisionNotFound,
   "episode-not-found": EpisodeNotFound,
+  "trial-not-found": TrialNotFound,
   "reset-needed": ResetNeeded,
   "environment-raised": EnvironmentRaised,
   "not-renderable": NotRenderable,

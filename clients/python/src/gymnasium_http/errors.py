@@ -22,7 +22,8 @@
     │   ├── InstanceNotFound    never created, closed, expired, or another owner's
     │   ├── CheckpointNotFound
     │   ├── RevisionNotFound    the environment's log has no such revision
-    │   └── EpisodeNotFound     the environment's log has no such episode
+    │   ├── EpisodeNotFound     the environment's log has no such episode
+    │   └── TrialNotFound       no trial of that id is under way, and none came to a verdict
     ├── ResetNeeded             also gymnasium.error.ResetNeeded
     ├── EnvironmentRaised       the environment's own exception
     ├── NotServed               an attribute or method that no call gives; also an AttributeError
@@ -173,6 +174,10 @@ class RevisionNotFound(NotFound):
 
 class EpisodeNotFound(NotFound):
     """The environment's log has no such episode."""
+
+
+class TrialNotFound(NotFound):
+    """No trial of that id is under way, and none came to a verdict."""
 
 
 class NotInstalled(GymHTTPError):
