@@ -102,10 +102,10 @@ class Collected(Emulator):
 class MadeOnce(Emulator):
     """Its library cannot begin a second time."""
 
-    _begun = itertools.count()
+    begun = itertools.count()
 
     def __init__(self) -> None:
-        if next(self._begun):
+        if next(self.begun):
             raise RuntimeError("the library is shut down")
         super().__init__()
 

@@ -1,5 +1,6 @@
 """How many of a kind can be alive is found out before anything else is tried."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_one_of_a_machine_is_refused_in_words_that_say_so(tmp_path: Path) -> Non
 
 
 def test_one_that_can_be_made_once_is_refused_in_words_that_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines.MadeOnce, "begun", itertools.count())
     make(Recipe("engines/MadeOnce-v0")).close()
     with pytest.raises(NotExact, match=r"make engines/MadeOnce-v0 only once: .* with the library is shut down\. "):
         is_alone(Recipe("engines/MadeOnce-v0"), MODULES)
