@@ -27,7 +27,7 @@ from shared.web.protocol.prefix import prefix_of
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import recipe_of
 from shared.wire.messages.create import CreateBody
-from shared.wire.messages.replies import BegunReply, CreateReply
+from shared.wire.messages.replies import CreateReply
 
 router = Router()
 
@@ -54,7 +54,7 @@ _FILE = FileBody(
     body=CreateBody,
     file=_FILE,
     reply=CreateReply,
-    also={202: ("With `Prefer: respond-async`: its trial goes on, and `Location` tells how far.", BegunReply)},
+    also={202: "With `Prefer: respond-async`: its trial goes on, and `Location` tells how far."},
     example={"instance_id": "5f0c7f1c-3f0e-4f0a-9c55-0b8f6f0a2c11"},
     errors=(
         CallTooLong,
@@ -84,9 +84,8 @@ async def create_env(request: Request[CreateBody | bytes]) -> Response:
     made_before = await request.service.session.creation.made_before(request.owner, keyed)
     prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     if made_before is None and (trial_id := await _trial_ahead(request)) is not None:
-        begun: BegunReply = {"trial_id": trial_id}
         where = {"Location": f"{prefix}/v1/trials/{trial_id}/", "Retry-After": "2"}
-        return request.reply(begun, 202, {**where, "Preference-Applied": "respond-async"})
+        return Response(None, 202, {**where, "Preference-Applied": "respond-async"})
     instance_id = made_before or (await _created(request, keyed)).instance_id
     return request.reply(
         {"instance_id": instance_id},

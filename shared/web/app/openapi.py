@@ -48,7 +48,7 @@ _IN_PATH = {
     "namespace": "What stands before the slash in an id of Gymnasium's registry.",
     "name": "What follows it.",
     "revision": "A recorded revision, or `R.k` for call k of those that made it.",
-    "trial_id": "The id that a creation with `Prefer: respond-async` returned.",
+    "trial_id": "The id in the `Location` of a creation with `Prefer: respond-async`.",
     "number": "The number of a recorded episode.",
     "x": "An integer.",
 }
@@ -70,8 +70,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             operation = written["paths"][endpoint.path][endpoint.method.lower()]
             _add_msgpack(operation.get("requestBody", {}))
             _mark_optional(operation.get("requestBody"), written)
-            for status in ("200", *map(str, endpoint.also)):
-                _add_msgpack(operation["responses"][status])
+            _add_msgpack(operation["responses"]["200"])
             if endpoint.file is not None:
                 operation["requestBody"]["content"][endpoint.file.media_type] = {}
     add_links(written["paths"])
@@ -140,7 +139,7 @@ def _operation(endpoint: Endpoint) -> APIRoute:
         tags=[endpoint.tag],
         responses={
             endpoint.status: success,
-            **{status: {"description": when, "model": form} for status, (when, form) in endpoint.also.items()},
+            **{status: {"description": when} for status, when in endpoint.also.items()},
             **_elsewhere(endpoint),
             **_error_replies(endpoint),
         },

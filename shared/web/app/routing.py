@@ -76,8 +76,8 @@ class Endpoint:
     """Optional query parameters. One with a description alone may be any text."""
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
-    also: Mapping[int, tuple[str, Any]] = field(default_factory=dict)
-    """Other statuses of a success, each with when it is given and the form of its reply."""
+    also: Mapping[int, str] = field(default_factory=dict)
+    """Other statuses of a success, each with when it is given. They have no body: generated clients read one."""
     may_be_elsewhere: bool = False
     """Whether a reply that Lambda cannot carry is 303 See Other to a copy of it in the store."""
     call: str = ""

@@ -15,12 +15,6 @@ class CreateReply(TypedDict):
     instance_id: str
 
 
-class BegunReply(TypedDict):
-    """The trial that goes on before an environment can be created."""
-
-    trial_id: str
-
-
 class TrialReply(TypedDict):
     """How far a trial is."""
 
