@@ -1,6 +1,8 @@
 """Over capacity, the environment used longest ago goes on as the one that needs its room, and nobody can tell."""
 
+import asyncio
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from shared.session.session import Session
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
 from shared.storage.protocol import ABSENT, Store, Stored
+from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.episodes import call, created, step, uninterrupted
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run, session
@@ -104,6 +107,21 @@ def test_one_that_is_being_called_stays_and_another_is_made() -> None:
             assert at.live.get(first) is not None
         assert other is not called
         assert await step(at, first) == uninterrupted(2)[1]
+
+    run(test)
+
+
+def test_many_calls_at_once_share_the_environments_that_there_is_room_for(tmp_path: Path) -> None:
+    """Those whose writes wait for the end of the turn hold theirs, and the others wait for them."""
+
+    async def test() -> None:
+        at = session(SQLiteStore(tmp_path / "s.db"), live_envs=4)
+        references = [await created(at, seed=seed) for seed in range(24)]
+        for number in range(3):
+            found = await asyncio.gather(*(step(at, reference) for reference in references))
+            assert found == [uninterrupted(3, seed)[number] for seed in range(24)]
+            assert at.live_envs <= 4
+        await at.shut_down()
 
     run(test)
 
