@@ -153,6 +153,7 @@ class LiveCache:
         for _ in range(_MOST_TURNS):
             if not self._is_crowded():
                 break
+            self._entries.move_to_end(next(iter(self._entries)))  # a call holds it, so it is in use
             await asyncio.sleep(0)
         spare = self._spare(found.mechanism, header.recipe)
         if spare is not None:

@@ -111,6 +111,21 @@ def test_one_that_is_being_called_stays_and_another_is_made() -> None:
     run(test)
 
 
+def test_a_long_call_keeps_nobody_from_another_environment() -> None:
+    """The one used longest ago is held, and the next is not."""
+
+    async def test() -> None:
+        at = session(FaultyStore(remote=False), live_envs=2)
+        held, idle, third = [await created(at, seed=seed) for seed in (1, 2, 3)]
+        _, spare = await environments(at, held, idle)
+        async with at.live.lock(held):
+            [taken] = await environments(at, third)
+            assert taken is spare
+            assert at.live.get(held) is not None
+
+    run(test)
+
+
 def test_many_calls_at_once_share_the_environments_that_there_is_room_for(tmp_path: Path) -> None:
     """Those whose writes wait for the end of the turn hold theirs, and the others wait for them."""
 
