@@ -22,9 +22,8 @@ from shared.session.history.place import Place
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import Encoded
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.request import Request, reply_at
-from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 from shared.wire.messages.replies import RenderReply
 
 router = Router()

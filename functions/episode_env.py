@@ -24,10 +24,9 @@ from shared.web.history.carried import carried
 from shared.web.history.npz import MEDIA_TYPE, as_npz
 from shared.web.protocol.encoding import ARRAYS, Encoded
 from shared.web.protocol.negotiation import prefers
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
 from shared.web.protocol.request import Request
-from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 from shared.wire.messages.replies import TransitionsReply
 
 router = Router()

@@ -7,10 +7,9 @@ from shared.errors import HistoryDamaged, InvalidValue, NotRecorded, SnapshotInc
 from shared.session.history.episodes import MOST_EPISODES
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
 from shared.web.protocol.request import Request
-from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 from shared.wire.messages.replies import EpisodesReply
 
 router = Router()

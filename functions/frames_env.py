@@ -21,9 +21,8 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.monitor.parts import MEDIA_TYPE, end_part, frame_part
 from shared.web.monitor.query import NARROWEST, WIDEST, WIDTH, width
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.request import Reply, Request, etag
-from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 
 router = Router()
 

@@ -23,10 +23,9 @@ from shared.session.history.rows import MOST_ROWS, Row
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import QueryParameter, whole_number
 from shared.web.protocol.records import ROW_EXAMPLE, row_record
 from shared.web.protocol.request import Request
-from shared.web.protocol.whole_number import whole_number
 from shared.wire.messages.replies import HistoryReply, MessageReply
 
 router = Router()

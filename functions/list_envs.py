@@ -12,7 +12,7 @@ from shared.session.stored.reference import Reference
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.pages import link_to_next, page_asked
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import QueryParameter
 from shared.web.protocol.request import Request
 from shared.web.service.auth import watched_by
 

@@ -8,10 +8,9 @@ from shared.session.history.recordings import MOST_RECORDINGS
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.dialect import UUID
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import QueryParameter, whole_number
 from shared.web.protocol.records import RECORDING_EXAMPLE, recording_record
 from shared.web.protocol.request import Request
-from shared.web.protocol.whole_number import whole_number
 from shared.wire.messages.replies import RecordingsReply
 
 router = Router()

@@ -24,9 +24,8 @@ from shared.web.history.carried import carried
 from shared.web.monitor.query import NARROWEST
 from shared.web.protocol.encoding import Encoded
 from shared.web.protocol.lambda_limits import is_lambda
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.request import Request
-from shared.web.protocol.whole_number import MOST_INTEGER, whole_number
 
 router = Router()
 

@@ -29,7 +29,7 @@ from shared.web.app.routing import Endpoint
 from shared.web.protocol.dialect import V1
 from shared.web.protocol.encoding import JSON_TYPE, MSGPACK_TYPE
 from shared.web.protocol.problems import PROBLEMS
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import QueryParameter
 
 TITLE = "Gymnasium over HTTP"
 DESCRIPTION = """Create, reset, step, render and watch any Gymnasium environment from any language.

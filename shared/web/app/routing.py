@@ -24,7 +24,7 @@ from shared.errors import (
 from shared.settings import Settings
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
-from shared.web.protocol.query_parameter import QueryParameter
+from shared.web.protocol.query import QueryParameter
 from shared.web.protocol.request import Request
 
 if TYPE_CHECKING:

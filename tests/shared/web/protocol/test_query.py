@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InvalidValue
-from shared.web.protocol.whole_number import whole_number
+from shared.web.protocol.query import whole_number
 
 
 def test_a_number_of_the_range_is_taken_and_a_missing_one_replaced() -> None:

@@ -1,10 +1,20 @@
-"""Whole numbers in a query."""
+"""The parameters of a query: as the OpenAPI document describes them, and those that are whole numbers."""
+
+from typing import Any, NamedTuple
 
 from shared.errors import InvalidValue
 
 MOST_INTEGER = 10**18 - 1
 
 _DIGITS = 18
+
+
+class QueryParameter(NamedTuple):
+    """An optional parameter of a declared type."""
+
+    description: str
+    type: Any
+    """Its type, such as `Literal["lists", "base64"]`. Any other value is an InvalidValue."""
 
 
 def whole_number(name: str, sent: str | None, least: int, most: int, otherwise: int) -> int:
