@@ -87,8 +87,11 @@ export class Keeper {
     this.listener.parted(document, old);
   }
 
-  /** A page that ends does not wait for the database. */
+  /** A page that ends does not wait for the database. Hidden before, it has left an older text. */
   #leave() {
-    for (const document of this.waiting) this.left.set(document, leave(document, this.sent.get(document)));
+    for (const document of this.waiting) {
+      this.left.get(document)?.();
+      this.left.set(document, leave(document, this.sent.get(document)));
+    }
   }
 }

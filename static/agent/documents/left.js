@@ -13,15 +13,17 @@ const LEFT = "gym-http.left.";
 const OLD_DRAFT = "gym-http.playground";
 
 /**
- * Unlike a database's, this write is done when it returns. Browsers give it about 5 MB, which versions may fill.
+ * Unlike a database's, this write is done when it returns. Browsers give it about 5 MB, which versions may fill. It has a
+ * key of its own: another page may end with another text of the same document.
  * @param {Document} document
  * @param {number} [sent] - When the document was changed as the page last sent it to the library. Whether it arrived
  * there is not known.
  * @returns {() => void} Takes it back, since a page that was left may be shown again; what another page left stays.
  */
 export function leave(document, sent) {
-  const key = LEFT + document.id;
-  const left = { ...document, sent, copy: newId() };
+  const copy = newId();
+  const key = `${LEFT}${document.id}.${copy}`;
+  const left = { ...document, sent, copy };
   const text = written(key, left) ?? written(key, { ...left, versions: [] });
   return () => forget(key, text);
 }
@@ -51,7 +53,7 @@ function forget(key, text) {
  * @param {(id: string) => void} heard */
 export function whenLeft(heard) {
   addEventListener("storage", ({ key, newValue }) => {
-    if (newValue !== null && key?.startsWith(LEFT)) heard(key.slice(LEFT.length));
+    if (newValue !== null && key?.startsWith(LEFT)) heard(key.slice(LEFT.length).split(".")[0]);
   });
 }
 

@@ -413,10 +413,27 @@ def test_what_another_page_leaves_of_a_document_outlives_what_is_stored_of_it(
     document = urlsplit(page.url).fragment.removeprefix("doc=")
     page.evaluate(LEAVE, [document, "// another's", 0])
     write(page, "// mine, and more")
-    expect(page.locator("#document-state")).to_have_text("")
+    page.wait_for_function(STORED, arg=[document, "// mine, and more"])
     reload(page)
     assert code(page) == "// mine, and more"
     assert len(names(page)) == 2
+    assert not page.evaluate("Object.keys(localStorage).length")
+
+
+def test_two_pages_that_end_with_texts_of_one_document_leave_both(visitor: Visitor, pages_server: Server) -> None:
+    page = playground(visitor, pages_server.url)
+    write(page, "// mine")
+    expect(page).to_have_url(re.compile("#doc="))
+    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    page.wait_for_function(STORED, arg=[document, "// mine"])
+    page.evaluate(FULL_DISK)
+    page.evaluate(LEAVE, [document, "// another's", 0])
+    write(page, "// mine, and more")
+    expect(page.locator("#document-state")).to_contain_text("Not stored")
+    page.evaluate("void dispatchEvent(new Event('pagehide'))")
+    reload(page)
+    assert code(page) == "// mine, and more"
+    assert set(page.evaluate(TEXTS)) == {"// mine, and more", "// another's"}
     assert not page.evaluate("Object.keys(localStorage).length")
 
 
@@ -437,6 +454,21 @@ LEAVE = """([id, code, sent]) => {
   localStorage.setItem(`gym-http.left.${id}`, JSON.stringify({ ...left, sent, copy: "fedcba9876543210" }));
 }"""
 """What a page leaves whose last write arrived in the database after its end."""
+
+STORED = """([id, code]) => new Promise((resolve) => {
+  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
+    const documents = target.result.transaction("documents").objectStore("documents");
+    documents.get(id).onsuccess = ({ target }) => resolve(target.result?.code === code);
+  };
+})"""
+"""Whether the database has this text of a document."""
+
+TEXTS = """() => new Promise((resolve) => {
+  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
+    const documents = target.result.transaction("documents").objectStore("documents");
+    documents.getAll().onsuccess = ({ target }) => resolve(target.result.map(({ code }) => code));
+  };
+})"""
 
 CHANGED = """(id) => new Promise((resolve) => {
   indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
