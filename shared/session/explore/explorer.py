@@ -26,7 +26,7 @@ from shared.session.lifecycle.keep import State
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.restore import check_compatible
-from shared.session.live.telling import Encode, refusal
+from shared.session.live.telling import Encode, encoded
 from shared.session.session import Session
 from shared.session.stored.header import Expected, check_revision
 from shared.session.stored.idempotency import Keyed, check_unused
@@ -181,9 +181,4 @@ def _encoded(
 ) -> Any:
     kept = [{"index": index, "instance_id": each} for index, each in zip(chosen, ids, strict=True)]
     reply = {**joined(futures, rules.include), "kept": kept}
-    try:
-        return encode(reply)
-    except (
-        BaseException
-    ) as error:  # an environment's objects are asked for their text or array, and raise anything
-        raise refusal(encode, reply, error) from error
+    return encoded(encode, reply)

@@ -30,7 +30,7 @@ from shared.session.lifecycle.checkpoints import Past
 from shared.session.lifecycle.shares import Shares
 from shared.session.live.environment import LiveEnvironment
 from shared.session.live.restore import check_compatible
-from shared.session.live.telling import Encode, refusal
+from shared.session.live.telling import Encode, encoded
 from shared.session.record.episodes import Episode
 from shared.session.session import Session
 from shared.session.stored.header import Expected, Header
@@ -166,7 +166,7 @@ class History:
             replay = await live.thread.run(Replay, live, passage.start)
             transitions = Transitions(live, episode, wanted)
             await walk(parts, passage, episode, replay, transitions)
-            told = await live.thread.run(_encoded, partial(encode, episode), transitions.joined())
+            told = await live.thread.run(encoded, partial(encode, episode), transitions.joined())
             return parts.tail.header, told
 
     async def lineage(self, reference: Reference) -> Lineage:
@@ -225,13 +225,4 @@ class History:
 
 
 def _told(encode: Encode, tell: Tell, live: LiveEnvironment, row: Row, returned: Any) -> Any:
-    return _encoded(encode, tell(live, row, returned))
-
-
-def _encoded(encode: Encode, reply: Any) -> Any:
-    try:
-        return encode(reply)
-    except (
-        BaseException
-    ) as error:  # an environment's objects are asked for their text or array, and raise anything
-        raise refusal(encode, reply, error) from error
+    return encoded(encode, tell(live, row, returned))
