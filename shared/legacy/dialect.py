@@ -16,11 +16,11 @@ from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.legacy.instance_ids import REST, SHORT
 from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
+from shared.web.bodies.validation import sentence
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding, as_utf8
 from shared.web.protocol.problems import PROBLEMS, headers_of
-from shared.web.protocol.validation import sentence
 from shared.wire.values import forms
 
 

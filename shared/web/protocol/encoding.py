@@ -15,10 +15,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.codec import exact
 from shared.errors import InvalidRequest
+from shared.web.bodies.validation import invalid_request
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.lambda_limits import check_reply_size
 from shared.web.protocol.query import QueryParameter
-from shared.web.protocol.validation import invalid_request
 from shared.wire.values import forms
 from shared.wire.values.msgpack_body import Unreadable, from_msgpack
 
