@@ -16,7 +16,7 @@ LIBRARIES = ["ale_py", "Box2D", "mujoco", "pygame", "jax", "cv2", "mcp", "mcp_ty
 NOT_FOR_A_STEP = [
     *("numpy.ma", "statistics", "cloudpickle", "argparse", "html.parser", "starlette.staticfiles", "fastapi"),
     *("shared.snapshot.conformance", "shared.session.lifecycle.create", "shared.session.inventory.sweep"),
-    *("shared.web.app.behind", "shared.wire.messages.create"),
+    *("shared.web.app.behind", "shared.wire.messages.create", "pydantic", "pydantic_core"),
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from shared.errors import (
@@ -22,6 +21,7 @@ from shared.errors import (
     StaleRevision,
 )
 from shared.settings import Settings
+from shared.web.bodies.form import BodyForm
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query import QueryParameter
@@ -82,11 +82,11 @@ class Endpoint:
     """Whether a reply that Lambda cannot carry is 303 See Other to a copy of it in the store."""
     call: str = ""
     """The name of this call in a session's messages; empty where a session has it not."""
-    form: TypeAdapter[Any] | None = field(init=False, default=None)
-    """What validates a body; None where none is declared."""
+    form: BodyForm | None = field(init=False, default=None)
+    """What reads a body; None where none is declared."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", TypeAdapter(self.body) if self.body else None)
+        object.__setattr__(self, "form", BodyForm(self.body) if self.body else None)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import TypeAdapter
 from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError
+from shared.web.bodies.form import BodyForm
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.encoding import Encoding, parse_body
 from shared.web.protocol.negotiation import encoding_for
@@ -33,7 +33,7 @@ class Dialect:
     """The form of an instance's id in a path. Nothing else becomes part of a key in the store."""
     id_suffix: str
     """What follows that part in the instance's id."""
-    parse: Callable[[TypeAdapter[Any], bytes, RawHeaders], Any]
+    parse: Callable[[BodyForm, bytes, RawHeaders], Any]
     """From a body's declared form, its bytes and the request's headers to its value; raises InvalidRequest."""
     encoding: Callable[[bytes, bytes, bytes], Encoding]
     """From `Accept`, `Accept-Encoding` and the query to the form of the reply; raises InvalidValue."""

@@ -2,14 +2,14 @@
 
 import gzip
 import json
-from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from shared.errors import InvalidRequest, ReplyTooLarge
+from shared.web.bodies.form import BodyForm
 from shared.web.protocol.encoding import GZIP_FROM_BYTES, as_utf8, parse_body
 from shared.web.protocol.negotiation import encoding_for
 
@@ -18,7 +18,7 @@ class Body(BaseModel):
     number: int = 5
 
 
-FORM: TypeAdapter[Any] = TypeAdapter(Body)
+FORM = BodyForm(Body)
 MSGPACK = {b"content-type": b"application/msgpack; x=y"}
 
 
