@@ -17,6 +17,9 @@ NOT_FOR_A_STEP = [
     *("numpy.ma", "statistics", "cloudpickle", "argparse", "html.parser", "starlette.staticfiles", "fastapi"),
     *("shared.snapshot.conformance", "shared.session.lifecycle.create", "shared.session.inventory.sweep"),
     *("shared.web.app.behind", "shared.wire.messages.create", "pydantic", "pydantic_core"),
+    *("shared.web.service.views", "shared.session.history.history", "shared.session.explore.explorer"),
+    *("shared.session.lifecycle.close", "shared.session.lifecycle.fork", "shared.session.lifecycle.travel"),
+    "shared.session.lifecycle.checkpoints",
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 
