@@ -1,9 +1,9 @@
 """GET /v1/envs/{instance_id}/episodes/{number}/: all transitions of a recorded episode."""
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from mangum import Mangum
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from shared.errors import (

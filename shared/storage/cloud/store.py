@@ -3,10 +3,10 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from msgspec.structs import replace
 from obstore.exceptions import BaseError, NotModifiedError
 
 from shared.errors import StoreFailed

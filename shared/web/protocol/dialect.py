@@ -6,10 +6,10 @@ a reply's numbers are written and how an error is told; everything else is the s
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -25,8 +25,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 """The form of the ids of instances and checkpoints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True):
     """How the clients of one API name instances, send bodies, and read replies and errors."""
 
     id_pattern: re.Pattern[str]

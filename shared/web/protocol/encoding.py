@@ -7,10 +7,10 @@ import gzip
 import json
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from shared.codec import exact
 from shared.errors import InvalidRequest
@@ -57,8 +57,7 @@ class Encoded(NamedTuple):
     head: RawHead
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(msgspec.Struct, frozen=True):
     """One form of replies."""
 
     media_type: str
@@ -67,13 +66,13 @@ class Encoding:
     """Whether large bodies are compressed."""
     by_lambda: bool = False
     """Whether a Lambda function returns the reply, which can be no longer than Lambda carries."""
-    exact: bool = field(init=False, default=False)
-    """Whether every type comes back as the environment gave it, for a client that has NumPy too."""
-    _head: RawHead = field(init=False, default=())
+    exact: bool = False
+    """Whether every type comes back as the environment gave it, for a client with NumPy. It follows from these."""
+    _head: RawHead = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exact", self.media_type == exact.MEDIA_TYPE)
-        object.__setattr__(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
+        force_setattr(self, "exact", self.media_type == exact.MEDIA_TYPE)
+        force_setattr(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
 
     def __call__(self, reply: Any) -> Encoded:
         """The reply in this form.

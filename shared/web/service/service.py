@@ -3,9 +3,10 @@
 import asyncio
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
@@ -36,8 +37,7 @@ _OF_A_FUNCTION = 256 * 2**20
 """Memory that a Lambda function takes itself: 150 MB with every family imported, and environments."""
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(msgspec.Struct, frozen=True, dict=True):
     """The settings in force, and everything that was opened by them."""
 
     settings: Settings
@@ -51,8 +51,8 @@ class Service:
     tickets: Tickets
     traces: "Traces | None" = None
     """Only a server whose environment names a collector has them."""
-    ending: Ending = field(default_factory=Ending)
-    sockets: OpenSockets = field(default_factory=OpenSockets)
+    ending: Ending = msgspec.field(default_factory=Ending)
+    sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
 
     @cached_property
     def views(self) -> "Views":

@@ -71,7 +71,7 @@ def test_an_array_is_lists_or_typed_as_was_asked_for() -> None:
 
 
 def test_a_reply_longer_than_lambda_carries_is_refused_there_alone() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     encoding = encoding_for(b"", b"", b"")
     reply = "x" * 7_000_000
