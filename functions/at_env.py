@@ -54,7 +54,7 @@ async def at_env(request: Request[None]) -> Response:
     place = Place.parse(request.scope["path_params"]["revision"])
     tell = _telling(request.encoding.exact, request.service.settings.max_frame_pixels)
     with request.log.timing.replaying():
-        header, encoded = await request.service.history.at(request.reference, place, tell, request.encoding)
+        header, encoded = await request.service.views.history.at(request.reference, place, tell, request.encoding)
     return reply_at(encoded, header.revision)
 
 

@@ -59,7 +59,7 @@ async def at_render(request: Request[None]) -> Response:
         return request.encoding(shown(frame, mode, max_pixels, as_it_is=request.encoding.exact))
 
     with request.log.timing.replaying():
-        header, encoded = await request.service.frames.frame(request.reference, env, place, tell)
+        header, encoded = await request.service.views.frames.frame(request.reference, env, place, tell)
     return reply_at(encoded, header.revision)
 
 

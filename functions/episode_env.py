@@ -1,9 +1,9 @@
 """GET /v1/envs/{instance_id}/episodes/{number}/: all transitions of a recorded episode."""
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from mangum import Mangum
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from shared.errors import (
@@ -84,7 +84,7 @@ async def episode_env(request: Request[None]) -> Response:
     sent = request.scope["path_params"]["number"]
     number = whole_number("The episode's number", sent, 0, MOST_INTEGER, 0)
     with request.log.timing.replaying():
-        header, encoded = await request.service.history.episode(
+        header, encoded = await request.service.views.history.episode(
             request.reference, number, wanted, _encoding(request)
         )
     return await carried(request, header, encoded, "ask for a part of the episode by ?from= and ?to=")

@@ -35,7 +35,7 @@ async def episodes_env(request: Request[None]) -> Response:
     it was recorded: with the log of a fork, with `record/`, or with a restore. Of a vector those are left out.
     """
     query = request.query
-    header, page = await request.service.history.episodes(
+    header, page = await request.service.views.history.episodes(
         request.reference,
         whole_number("env", query.get("env"), 0, MOST_INTEGER, 0),
         whole_number("after", query.get("after"), 0, MOST_INTEGER, 0),

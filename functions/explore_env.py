@@ -67,8 +67,8 @@ async def explore_env(request: Request[ExploreBody]) -> Response:
     so is an exception of the environment; nothing is kept then.
     """
     body = request.body
-    reference, past = origin_of(body.from_, request.reference, request.service.history)
-    outcome = await request.service.explorer.explore(
+    reference, past = origin_of(body.from_, request.reference, request.service.views.history)
+    outcome = await request.service.views.explorer.explore(
         reference,
         exploration_of(body, request.service.settings),
         request.encoding,

@@ -52,7 +52,7 @@ async def fork_env(request: Request[ForkBody]) -> Response:
     body, reference = request.body, request.reference
     past = None
     if body.revision is not None:
-        past = request.service.history.past(reference, Place.parse(str(body.revision)))
+        past = request.service.views.history.past(reference, Place.parse(str(body.revision)))
     forked = await request.service.session.forking.fork(
         reference, body.count, body.reseed, request.if_match, request.keyed, past
     )

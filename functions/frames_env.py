@@ -56,7 +56,7 @@ async def frames_env(request: Request[None]) -> Response:
         raise InvalidValue("from is missing; send the place of the first picture, such as ?from=1.")
     last = query.get("to")
     with request.log.timing.replaying():
-        header, run = await request.service.frames.run(
+        header, run = await request.service.views.frames.run(
             request.reference,
             whole_number("env", query.get("env"), 0, MOST_INTEGER, 0),
             Place.parse(query["from"]),

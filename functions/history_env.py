@@ -57,7 +57,7 @@ async def get_history(request: Request[None]) -> Response:
     """
     query = request.query
     after = query.get("after")
-    header, page = await request.service.history.page(
+    header, page = await request.service.views.history.page(
         request.reference,
         None if after is None else Place.parse(after),
         whole_number("limit", query.get("limit"), 1, MOST_ROWS, MOST_ROWS),
@@ -81,7 +81,7 @@ async def delete_history(request: Request[None]) -> Response:
 
     The history of a closed environment goes at once.
     """
-    outcome = await request.service.history.forget(
+    outcome = await request.service.views.history.forget(
         request.reference, lambda _: _DELETED, request.if_match, request.keyed
     )
     if outcome is None:

@@ -25,7 +25,7 @@ async def lineage_env(request: Request[None]) -> Response:
     Each has its `origin`: the environment that it is a fork of, and the revision there. What is closed is told as
     long as its recorded calls are.
     """
-    lineage = await request.service.history.lineage(request.reference)
+    lineage = await request.service.views.history.lineage(request.reference)
     return request.reply(
         {
             "ancestors": [relative_record(each) for each in lineage.ancestors],

@@ -62,7 +62,7 @@ async def monitor_frames(request: Request[None]) -> Response:
     known = revisions(since or request.query.get("known", ""), [each.instance_id for each in references])
     # A Lambda function has nothing else to do, and is billed by the millisecond.
     share = 1.0 if in_lambda else SHARE
-    feed = Feed(request.service.session, request.service.renderer, references, known, encode, share=share)
+    feed = Feed(request.service.session, request.service.views.renderer, references, known, encode, share=share)
     if since is None and not in_lambda:
         items = await feed.follow()
         return StreamingResponse(

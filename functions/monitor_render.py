@@ -44,7 +44,7 @@ async def monitor_render(request: Request[None]) -> Response:
     service = request.service
     outcome = await look(
         service.session,
-        service.looks,
+        service.views.looks,
         request.reference,
         request.encoding,
         service.settings.max_frame_pixels,

@@ -35,7 +35,7 @@ async def recordings(request: Request[None]) -> Response:
     """
     query = request.query
     limit = whole_number("limit", query.get("limit"), 1, MOST_RECORDINGS, MOST_RECORDINGS)
-    page = await request.service.history.recordings.page(request.owner, limit, _id(query.get("after")))
+    page = await request.service.views.history.recordings.page(request.owner, limit, _id(query.get("after")))
     return request.reply({"recordings": [recording_record(each) for each in page.recordings], "next": page.next})
 
 

@@ -48,7 +48,7 @@ async def restore_env(request: Request[RestoreBody]) -> Response:
         reference, past = request.checkpoint(body.checkpoint_id), None
     else:
         reference = request.reference
-        past = request.service.history.past(reference, Place.parse(str(body.revision)))
+        past = request.service.views.history.past(reference, Place.parse(str(body.revision)))
     outcome = await restore(reference, instance_record, request.if_match, request.keyed, past)
     return request.reply(outcome.reply, revision=outcome.header.revision, replayed=outcome.replayed)
 

@@ -67,7 +67,7 @@ def _asked(request: Request[None]) -> tuple[Reference, Past | None]:
         return (request.reference if checkpoint_id is None else request.checkpoint(checkpoint_id)), None
     if checkpoint_id is not None:
         raise InvalidValue("A file is of one state; send either checkpoint_id or revision.")
-    return request.reference, request.service.history.past(request.reference, Place.parse(revision))
+    return request.reference, request.service.views.history.past(request.reference, Place.parse(revision))
 
 
 app = create_app(router)

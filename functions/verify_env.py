@@ -38,7 +38,9 @@ async def verify_env(request: Request[VerifyBody]) -> Response:
     seconds = min(_MOST_SECONDS, session.limit.seconds() / 2)
     seconds = seconds if math.isfinite(seconds) else _MOST_SECONDS
     with request.log.timing.replaying():
-        header, verified = await request.service.history.verify(request.reference, request.body.from_, seconds)
+        header, verified = await request.service.views.history.verify(
+            request.reference, request.body.from_, seconds
+        )
     reply: dict[str, Any] = {
         "verified": verified.difference is None,
         "calls": verified.calls,

@@ -61,7 +61,7 @@ async def video_env(request: Request[None]) -> Response:
     shot, number = _shot(request), request.scope["path_params"]["number"]
     episode = whole_number("The episode's number", number, 0, MOST_INTEGER, 0)
     with request.log.timing.replaying():  # up to the first part of the film
-        header, film = await request.service.films.film(request.reference, episode, shot)
+        header, film = await request.service.views.films.film(request.reference, episode, shot)
     media_type = MEDIA_TYPES[shot.format]
     if is_lambda(request.scope):
         encoded = Encoded(b"".join([part async for part in film]), ((b"content-type", media_type.encode()),))

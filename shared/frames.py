@@ -3,9 +3,9 @@
 import base64
 import io
 import math
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +27,7 @@ class Picture(NamedTuple):
     content: bytes
 
 
-@dataclass(frozen=True)
-class Thumbnail:
+class Thumbnail(msgspec.Struct, frozen=True):
     """Makes a small picture of what `render` returned. Equal thumbnails make equal pictures."""
 
     width: int

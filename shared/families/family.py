@@ -6,14 +6,14 @@ endpoint can afford to know all of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True)
-class PlayKeys:
+
+class PlayKeys(msgspec.Struct, frozen=True):
     """The keys that play the environments of one class."""
 
     actions: tuple[Mapping[str, Any], ...]
@@ -22,7 +22,7 @@ class PlayKeys:
     Keys that are held together stand in one text, as characters or the arrows ←→↑↓. The empty text maps to the
     action while no key is held.
     """
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = msgspec.field(default_factory=dict)
     """What a single key does, where the environment has no words for it."""
 
 
@@ -38,8 +38,7 @@ def _accept_made(env_id: str, env: Any) -> None:
     """Refuse no environment."""
 
 
-@dataclass(frozen=True, eq=False)
-class Family:
+class Family(msgspec.Struct, frozen=True, eq=False):
     """Environments that are installed together and carried by the same mechanisms."""
 
     name: str
@@ -57,7 +56,7 @@ class Family:
     namespace: str | None = None
     """The namespace of its ids, such as `ALE` in `ALE/Pong-v5`, where older ids had none."""
 
-    mechanisms: Mapping[str, str] = field(default_factory=dict)
+    mechanisms: Mapping[str, str] = msgspec.field(default_factory=dict)
     """The mechanisms proved to carry it: from `Mechanism.name` to where it is, as `module:attribute`.
 
     They are asked in this order. Without one, each environment is tried with the general mechanisms.
@@ -75,7 +74,7 @@ class Family:
     check_made: Callable[[str, Any], None] = _accept_made
     """Raise `UnsuitableArgument` for an environment, just made, over which native code would end the process."""
 
-    keys: Mapping[str, PlayKeys] = field(default_factory=dict)
+    keys: Mapping[str, PlayKeys] = msgspec.field(default_factory=dict)
     """By the name of the class, for environments that have no `get_keys_to_action`."""
 
     frames_every: int = 5

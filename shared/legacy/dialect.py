@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.responses import Response
 from starlette.types import Scope
@@ -16,15 +16,16 @@ from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
 from shared.legacy.instance_ids import REST, SHORT
 from shared.legacy.messages import LegacyError
 from shared.legacy.spaces import FORM
+from shared.web.bodies.form import BodyForm
+from shared.web.bodies.validation import sentence
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding, as_utf8
 from shared.web.protocol.problems import PROBLEMS, headers_of
-from shared.web.protocol.validation import sentence
 from shared.wire.values import forms
 
 
-def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
+def _parse(form: BodyForm, raw: bytes, headers: RawHeaders) -> Any:
     """The parsed body. Only endpoints with a required parameter declare one; the others ignore what was sent."""
     try:
         sent = from_json(as_utf8(raw))
@@ -33,7 +34,7 @@ def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
     if sent is None:
         raise InvalidRequest("Request is not a valid json")
     try:
-        return form.validate_python(sent)
+        return form.validator.adapter.validate_python(sent)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if first["type"] == "missing":

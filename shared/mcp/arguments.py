@@ -9,7 +9,7 @@ from shared.wire.messages.explore import ExploreBody
 from shared.wire.messages.reset import ResetBody
 from shared.wire.messages.rollout import RolloutBody
 from shared.wire.messages.states import CheckpointBody, ForkBody, RestoreBody
-from shared.wire.messages.step import StepBody
+from shared.wire.messages.step import Action
 
 InstanceId = Annotated[
     str,
@@ -52,8 +52,10 @@ class ResetArguments(Named, ResetBody):
     """Which episode to begin."""
 
 
-class StepArguments(Named, StepBody):
+class StepArguments(Named):
     """The action."""
+
+    action: Action
 
 
 class RolloutArguments(Named, RolloutBody):

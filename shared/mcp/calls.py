@@ -101,8 +101,8 @@ async def spaces(caller: Caller, arguments: Asked) -> Told:
 
 async def explore(caller: Caller, arguments: ExploreArguments) -> Told:
     """What many sequences of actions would come to."""
-    reference, past = origin_of(arguments.from_, _reference(caller, arguments), caller.service.history)
-    outcome = await caller.service.explorer.explore(
+    reference, past = origin_of(arguments.from_, _reference(caller, arguments), caller.service.views.history)
+    outcome = await caller.service.views.explorer.explore(
         reference,
         exploration_of(arguments, caller.service.settings),
         _telling(caller),
@@ -181,7 +181,7 @@ def _reference(caller: Caller, arguments: Named | Asked) -> Reference:
 
 def _past(caller: Caller, reference: Reference, revision: str | int | None) -> Past | None:
     """The recorded state of a revision, if one is asked for."""
-    return None if revision is None else caller.service.history.past(reference, Place.parse(str(revision)))
+    return None if revision is None else caller.service.views.history.past(reference, Place.parse(str(revision)))
 
 
 def _telling(caller: Caller) -> Encode:

@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import msgspec
-from pydantic import TypeAdapter
 from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import TypedDict
 
 from shared.errors import GymHTTPError, InvalidRequest
+from shared.web.bodies.form import BodyForm
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.content_coding import too_large
 from shared.web.protocol.dialect import V1, Dialect
@@ -44,7 +44,7 @@ class RpcError(TypedDict):
     error: RpcFault
 
 
-def _parse(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> None:
+def _parse(form: BodyForm, raw: bytes, headers: RawHeaders) -> None:
     if len(raw) > MOST_BODY_BYTES:
         raise too_large(MOST_BODY_BYTES, "a bound of MCP")
     if b"\\ud" in raw.lower() and not _is_unicode(raw):

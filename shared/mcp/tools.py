@@ -9,7 +9,7 @@ from shared.errors import InvalidRequest
 from shared.mcp import arguments, calls
 from shared.mcp.calls import Caller
 from shared.mcp.told import Told
-from shared.web.protocol.validation import invalid_request
+from shared.web.bodies.validation import invalid_request
 
 INSTRUCTIONS = """Environments of Gymnasium. `make` one, `reset` it, then `step` until terminated or truncated.
 `spaces` says what an action may be; the resource gymnasium://catalog lists what can be made. An instance stays as

@@ -19,8 +19,8 @@ from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.recipe import Recipe
+from shared.web.bodies.validation import invalid_request
 from shared.web.protocol.dialect import UUID
-from shared.web.protocol.validation import invalid_request
 from shared.web.service.service import Service
 from shared.wire.messages.reset import ResetBody
 from shared.wire.values import forms

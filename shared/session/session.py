@@ -9,11 +9,6 @@ from typing import TYPE_CHECKING
 from shared.session.calls.exactly_once import ExactlyOnce
 from shared.session.inventory.listing import Listing
 from shared.session.inventory.quota import Quota
-from shared.session.lifecycle.checkpoints import Checkpoints
-from shared.session.lifecycle.close import Closing
-from shared.session.lifecycle.fork import Forking
-from shared.session.lifecycle.keep import Keeping
-from shared.session.lifecycle.travel import Travel
 from shared.session.live.cache import LiveCache
 from shared.session.live.placement import CallLimit, Placement, Thread
 from shared.session.live.restore import check_compatible
@@ -27,7 +22,12 @@ from shared.storage.queued import ways
 
 if TYPE_CHECKING:
     from shared.session.lifecycle.ahead import Ahead
+    from shared.session.lifecycle.checkpoints import Checkpoints
+    from shared.session.lifecycle.close import Closing
     from shared.session.lifecycle.create import Creation
+    from shared.session.lifecycle.fork import Forking
+    from shared.session.lifecycle.keep import Keeping
+    from shared.session.lifecycle.travel import Travel
     from shared.session.lifecycle.trials import Trials
 
 _PROBE_EVERY_S = 1.0
@@ -65,21 +65,52 @@ class Session:
         self.accept = accept
         """Which other versions' snapshots are continued."""
         self.live = LiveCache(live_envs, self.snapshots, self.placement, accept)
-        turns = Turns(self.snapshots, self.limit.seconds)
+        self._keys = keys
+        turns = self._turns = Turns(self.snapshots, self.limit.seconds)
         self.segments = Segments(self.snapshots)
         """The segments of logs."""
         self.call = ExactlyOnce(self.snapshots, self.segments, self.placement, self.live, turns).apply
         """Carry out a call on an instance, exactly once; see `ExactlyOnce.apply`."""
-        quota = self.quota = Quota(self.snapshots, max_envs, max_stored_bytes)
+        self.quota = Quota(self.snapshots, max_envs, max_stored_bytes)
         """What owners may have."""
-        self.forking = Forking(self.snapshots, self.bulk, self.segments, self.live, quota)
-        self.keeping = Keeping(self.snapshots, self.segments, quota)
-        self.travel = Travel(self.snapshots, quota, keys, accept)
-        self.checkpoints = Checkpoints(self.snapshots, self.segments, self.live, quota, turns)
-        self.closing = Closing(self.snapshots, self.segments, self.live, quota, turns)
         self._trial = trial or Limits()
 
-    # What makes and tries environments takes 7 ms to import, and most functions do neither.
+    # Each is imported when it is asked for: together they take 12 ms, and a step needs none.
+
+    @cached_property
+    def forking(self) -> "Forking":
+        """Copies instances."""
+        from shared.session.lifecycle.fork import Forking
+
+        return Forking(self.snapshots, self.bulk, self.segments, self.live, self.quota)
+
+    @cached_property
+    def keeping(self) -> "Keeping":
+        """Makes instances of states that were explored."""
+        from shared.session.lifecycle.keep import Keeping
+
+        return Keeping(self.snapshots, self.segments, self.quota)
+
+    @cached_property
+    def travel(self) -> "Travel":
+        """Takes snapshots out of the store and into it."""
+        from shared.session.lifecycle.travel import Travel
+
+        return Travel(self.snapshots, self.quota, self._keys, self.accept)
+
+    @cached_property
+    def checkpoints(self) -> "Checkpoints":
+        """Keeps states to return to."""
+        from shared.session.lifecycle.checkpoints import Checkpoints
+
+        return Checkpoints(self.snapshots, self.segments, self.live, self.quota, self._turns)
+
+    @cached_property
+    def closing(self) -> "Closing":
+        """Deletes instances."""
+        from shared.session.lifecycle.close import Closing
+
+        return Closing(self.snapshots, self.segments, self.live, self.quota, self._turns)
 
     @cached_property
     def creation(self) -> "Creation":

@@ -1,12 +1,12 @@
 """What a store says of itself, so that nobody has to ask which store it is."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """The properties of one store that its callers act on."""
 
     remote: bool

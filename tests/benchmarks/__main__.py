@@ -210,7 +210,7 @@ def _stores(given: argparse.Namespace) -> tuple[str, Any]:
 def _imports(given: argparse.Namespace) -> tuple[str, Any]:
     whole, packages = imports.imports()
     rows = [[each.package, f"{each.seconds * 1000:.0f}"] for each in packages]
-    rows.append(["a process that imports the step function, from start to end", f"{whole * 1000:.0f}"])
+    rows.append(["processor time of a process that imports the step function", f"{whole * 1000:.0f}"])
     figures = {"whole_s": whole, "packages": [each._asdict() for each in packages]}
     return tables.table(("package", "ms"), rows), figures
 

@@ -1,10 +1,11 @@
 """The cost of an exact snapshot by mechanism: capture, restore, bytes and store calls."""
 
-import dataclasses
 import statistics
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
@@ -126,7 +127,7 @@ async def asked(steps: int = 100) -> list[Asked]:
 class _Weighed(CountedStore):
     def __init__(self) -> None:
         super().__init__(MemoryStore())
-        self.capabilities = dataclasses.replace(self.capabilities, remote=True)
+        self.capabilities = msgspec.structs.replace(self.capabilities, remote=True)
         self.written = 0
 
     async def put(self, key: str, body: bytes, expect: Any = None) -> Any:

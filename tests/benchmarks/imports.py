@@ -1,49 +1,60 @@
-"""The time that a cold start spends on imports, by package: `python -X importtime` in fresh processes."""
+"""The time that a cold start spends on imports, by package: `python -X importtime` in fresh processes.
 
-import statistics
+Of several processes the least counts, of each module by itself: what else the machine does can only add to it.
+"""
+
+import math
+import resource
 import subprocess
 import sys
-import time
-from collections import Counter
+from collections import defaultdict
 from typing import NamedTuple
 
 FUNCTION = "functions.step_env"
-_TIMES = 5
+_TIMES = 10
 _LEAST_S = 0.005
 
 
 class Import(NamedTuple):
-    """Median seconds of a package's own modules in fresh processes, without what they import."""
+    """The least seconds of a package's own modules in fresh processes, without what they import."""
 
     package: str
     seconds: float
 
 
 def imports(module: str = FUNCTION, times: int = _TIMES) -> tuple[float, list[Import]]:
-    """Seconds from a process's start to the module's import, and the packages that take the most."""
-    whole, packages = [], []
+    """Processor seconds of a process that imports the module, and the packages that take the most."""
+    whole = math.inf
+    modules: dict[str, float] = {}
     for _ in range(times):
-        began = time.perf_counter()
+        before = _processor_s()
         subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
-        whole.append(time.perf_counter() - began)
-        packages.append(_once(module))
-    medians = [
-        Import(package, statistics.median(each.get(package, 0.0) for each in packages))
-        for package in {*packages[0]}
-    ]
-    chosen = [each for each in medians if each.seconds >= _LEAST_S]
-    return statistics.median(whole), sorted(chosen, key=lambda each: -each.seconds)
+        whole = min(whole, _processor_s() - before)
+        for name, seconds in _once(module).items():
+            modules[name] = min(seconds, modules.get(name, math.inf))
+    packages: defaultdict[str, float] = defaultdict(float)
+    for name, seconds in modules.items():
+        packages[_package(name)] += seconds
+    found = [Import(package, seconds) for package, seconds in packages.items() if seconds >= _LEAST_S]
+    return whole, sorted(found, key=lambda each: -each.seconds)
 
 
 def _once(module: str) -> dict[str, float]:
+    """Seconds of each module that one process imports."""
     told = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", f"import {module}"], check=True, capture_output=True, text=True
     ).stderr
-    microseconds: Counter[str] = Counter()
+    seconds = {}
     for line in told.splitlines()[1:]:
         own, _, name = line.removeprefix("import time:").split("|")
-        microseconds[_package(name.strip())] += int(own)
-    return {package: own / 1e6 for package, own in microseconds.items()}
+        seconds[name.strip()] = int(own) / 1e6
+    return seconds
+
+
+def _processor_s() -> float:
+    """Processor seconds of all ended child processes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _package(name: str) -> str:

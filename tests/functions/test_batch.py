@@ -189,7 +189,7 @@ def test_on_a_store_that_is_far_the_calls_are_saved_at_the_same_time(
     class Far(SQLiteStore):
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
-            self.capabilities = dataclasses.replace(self.capabilities, remote=True)
+            self.capabilities = msgspec.structs.replace(self.capabilities, remote=True)
 
     monkeypatch.setattr(service, "open_store", Far.from_address)
     with served("local", settings) as client:

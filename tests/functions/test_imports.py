@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from infra.aws.template import Route
+from infra.emulator.event import event
+from shared.settings import Settings
 from shared.variables import child_environment
+from tests.applications import Api, served
 from tests.servers import ROOT
 
 ENDPOINTS = sorted(path.stem for path in (ROOT / "functions").glob("*.py") if path.stem != "__init__")
@@ -16,7 +20,10 @@ LIBRARIES = ["ale_py", "Box2D", "mujoco", "pygame", "jax", "cv2", "mcp", "mcp_ty
 NOT_FOR_A_STEP = [
     *("numpy.ma", "statistics", "cloudpickle", "argparse", "html.parser", "starlette.staticfiles", "fastapi"),
     *("shared.snapshot.conformance", "shared.session.lifecycle.create", "shared.session.inventory.sweep"),
-    *("shared.web.app.behind", "shared.wire.messages.create"),
+    *("shared.web.app.behind", "shared.wire.messages.create", "pydantic", "pydantic_core"),
+    *("shared.web.service.views", "shared.session.history.history", "shared.session.explore.explorer"),
+    *("shared.session.lifecycle.close", "shared.session.lifecycle.fork", "shared.session.lifecycle.travel"),
+    "shared.session.lifecycle.checkpoints",
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 
@@ -31,6 +38,15 @@ from tests.applications import Api, served
 with served("local", Settings(store="memory:", env_modules={modules})) as client:
     api = Api(client)
 {calls}
+"""
+FIRST_STEP = """
+import os
+os.environ["GYM_HTTP_STORE"] = {store!r}
+from functions.step_env import handler
+from types import SimpleNamespace
+context = SimpleNamespace(aws_request_id="test", get_remaining_time_in_millis=lambda: 25_000)
+answer = handler(json.loads({event!r}), context)
+assert answer["statusCode"] == 200, answer
 """
 
 
@@ -55,6 +71,16 @@ def test_importing_every_endpoint_loads_no_mechanism_and_no_familys_library() ->
 
 def test_a_step_loads_nothing_that_only_other_calls_or_a_server_need() -> None:
     assert loaded("import functions.step_env", NOT_FOR_A_STEP) == []
+
+
+def test_the_first_step_of_a_function_loads_nothing_of_that_either(settings: Settings) -> None:
+    with served("local", settings) as client:
+        api = Api(client)
+        instance = api.create("CartPole-v1")
+        assert api.post(f"{instance}/reset/", {"seed": 1}).status == 200
+    headers = [("content-type", "application/json")]
+    sent = event(Route("POST", f"{instance}/step"), f"{instance}/step", headers=headers, content=b'{"action": 1}')
+    assert loaded(FIRST_STEP.format(store=settings.store, event=json.dumps(sent)), NOT_FOR_A_STEP) == []
 
 
 def test_a_service_that_answers_without_an_environment_loads_none() -> None:

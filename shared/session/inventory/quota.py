@@ -10,9 +10,10 @@ import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakValueDictionary
+
+import msgspec
 
 from shared.errors import QuotaExceeded
 from shared.session.inventory.by_instance import BEHIND_ALL, ByInstance
@@ -34,8 +35,7 @@ class Amount(NamedTuple):
     """Bytes of snapshots, those of checkpoints and of recorded calls included."""
 
 
-@dataclass
-class _Count:
+class _Count(msgspec.Struct):
     envs: int
     size: int
     made: float

@@ -4,9 +4,9 @@ The bounds keep a request from asking for gigabytes. Whether a value makes sense
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 _LARGEST_LIST = 64
@@ -15,8 +15,7 @@ _MOST_AMOUNTS = 4096
 _DEEPEST_LIST = 4
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """A whole number, or a list of them, each from `least` to `most`."""
 
     most: int
@@ -30,8 +29,7 @@ class Size:
         return type(value) is int and self.least <= value <= self.most
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(msgspec.Struct, frozen=True):
     """A number, a list of numbers, which may be nested, or null."""
 
     def accepts(self, value: Any) -> bool:
@@ -44,8 +42,7 @@ class Amount:
         return type(value) in (int, float)
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True):
     """True or false."""
 
     def accepts(self, value: Any) -> bool:
@@ -53,8 +50,7 @@ class Flag:
         return type(value) is bool
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A text of at most 64 characters."""
 
     def accepts(self, value: Any) -> bool:
@@ -62,8 +58,7 @@ class Text:
         return isinstance(value, str) and len(value) <= _LONGEST_TEXT
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     """A list of keys of a Dict space, or of indices of a Tuple space."""
 
     def accepts(self, value: Any) -> bool:
@@ -72,8 +67,7 @@ class Keys:
         return isinstance(value, list) and (_all_of(value, text.accepts) or _all_of(value, index.accepts))
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One of several texts."""
 
     options: tuple[str, ...]

@@ -7,11 +7,11 @@ addressed by path (`ENDPOINT/BUCKET/KEY`), a directory bucket of S3 Express One 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from obstore.store import S3Store as Bucket
 
 from shared import variables

@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
+import msgspec
+from msgspec.structs import force_setattr, replace
 from starlette.responses import Response
 
 from shared.errors import (
@@ -22,6 +22,7 @@ from shared.errors import (
     StaleRevision,
 )
 from shared.settings import Settings
+from shared.web.bodies.form import BodyForm
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query import QueryParameter
@@ -41,8 +42,7 @@ CALL_ERRORS = (
 """What any call may be refused with that changes an environment; an operation may add its own."""
 
 
-@dataclass(frozen=True)
-class FileBody:
+class FileBody(msgspec.Struct, frozen=True):
     """A file that an endpoint takes as it is in place of its other body, where `Content-Type` names its type."""
 
     media_type: str
@@ -52,8 +52,7 @@ class FileBody:
     """From that size to the error of a larger one."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """One operation: its method and path, its body and reply, and the handler that carries it out."""
 
     method: str
@@ -72,25 +71,24 @@ class Endpoint:
     status: int = 200
     """The status of a success."""
     dialect: Dialect = V1
-    query: Mapping[str, str | QueryParameter] = field(default_factory=dict)
+    query: Mapping[str, str | QueryParameter] = msgspec.field(default_factory=dict)
     """Optional query parameters. One with a description alone may be any text."""
     takes_ticket: bool = False
     """Whether `?ticket=` may stand in place of the API key."""
-    also: Mapping[int, str] = field(default_factory=dict)
+    also: Mapping[int, str] = msgspec.field(default_factory=dict)
     """Other statuses of a success, each with when it is given. They have no body: generated clients read one."""
     may_be_elsewhere: bool = False
     """Whether a reply that Lambda cannot carry is 303 See Other to a copy of it in the store."""
     call: str = ""
     """The name of this call in a session's messages; empty where a session has it not."""
-    form: TypeAdapter[Any] | None = field(init=False, default=None)
-    """What validates a body; None where none is declared."""
+    form: BodyForm | None = None
+    """What reads a body; None where none is declared. It follows from `body`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", TypeAdapter(self.body) if self.body else None)
+        force_setattr(self, "form", BodyForm(self.body) if self.body else None)
 
 
-@dataclass(frozen=True)
-class SocketEndpoint:
+class SocketEndpoint(msgspec.Struct, frozen=True):
     """A path whose requests may become a WebSocket, and what then serves it."""
 
     path: str

@@ -29,7 +29,7 @@ async def carried(request: Request[Any], header: Header, encoded: Encoded, advic
         check_reply_size(encoded.content, head == {"Content-Type": JSON_TYPE}, advice)
         return reply_at(encoded, header.revision)
     except ReplyTooLarge:
-        address = await request.service.history.copies.address(header, encoded.content, head)
+        address = await request.service.views.history.copies.address(header, encoded.content, head)
         if address is None:
             raise
         return RedirectResponse(address, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})

@@ -6,15 +6,15 @@ a reply's numbers are written and how an error is told; everything else is the s
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError
+from shared.web.bodies.form import BodyForm
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.encoding import Encoding, parse_body
 from shared.web.protocol.negotiation import encoding_for
@@ -25,15 +25,14 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 """The form of the ids of instances and checkpoints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True):
     """How the clients of one API name instances, send bodies, and read replies and errors."""
 
     id_pattern: re.Pattern[str]
     """The form of an instance's id in a path. Nothing else becomes part of a key in the store."""
     id_suffix: str
     """What follows that part in the instance's id."""
-    parse: Callable[[TypeAdapter[Any], bytes, RawHeaders], Any]
+    parse: Callable[[BodyForm, bytes, RawHeaders], Any]
     """From a body's declared form, its bytes and the request's headers to its value; raises InvalidRequest."""
     encoding: Callable[[bytes, bytes, bytes], Encoding]
     """From `Accept`, `Accept-Encoding` and the query to the form of the reply; raises InvalidValue."""

@@ -7,18 +7,17 @@ import gzip
 import json
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
+from msgspec.structs import force_setattr
 
 from shared.codec import exact
 from shared.errors import InvalidRequest
+from shared.web.bodies.form import BodyForm
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.lambda_limits import check_reply_size
 from shared.web.protocol.query import QueryParameter
-from shared.web.protocol.validation import invalid_request
 from shared.wire.values import forms
 from shared.wire.values.msgpack_body import Unreadable, from_msgpack
 
@@ -42,6 +41,9 @@ GZIP_FROM_BYTES = 14_600
 RawHead = Sequence[tuple[bytes, bytes]]
 """A reply's headers as ASGI wants them: names in lower case."""
 
+_NESTED = 200
+"""pydantic refuses JSON that is nested deeper; what opens fewer arrays and objects is not."""
+
 _MARKS = (BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE)  # that of UTF-32 begins with UTF-16's, or with nul
 
 _VARY = (b"vary", b"Accept, Accept-Encoding")
@@ -55,8 +57,7 @@ class Encoded(NamedTuple):
     head: RawHead
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(msgspec.Struct, frozen=True):
     """One form of replies."""
 
     media_type: str
@@ -65,13 +66,13 @@ class Encoding:
     """Whether large bodies are compressed."""
     by_lambda: bool = False
     """Whether a Lambda function returns the reply, which can be no longer than Lambda carries."""
-    exact: bool = field(init=False, default=False)
-    """Whether every type comes back as the environment gave it, for a client that has NumPy too."""
-    _head: RawHead = field(init=False, default=())
+    exact: bool = False
+    """Whether every type comes back as the environment gave it, for a client with NumPy. It follows from these."""
+    _head: RawHead = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exact", self.media_type == exact.MEDIA_TYPE)
-        object.__setattr__(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
+        force_setattr(self, "exact", self.media_type == exact.MEDIA_TYPE)
+        force_setattr(self, "_head", ((b"content-type", self.media_type.encode()), _VARY))
 
     def __call__(self, reply: Any) -> Encoded:
         """The reply in this form.
@@ -103,7 +104,7 @@ def as_msgpack(reply: Any) -> bytes:
     return msgspec.msgpack.encode(forms.encode(reply, forms.MSGPACK))
 
 
-def parse_body(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
+def parse_body(form: BodyForm, raw: bytes, headers: RawHeaders) -> Any:
     """The value of a body in its declared form.
 
     A body of an unknown type is taken for JSON, since clients of some languages name none or a wrong one.
@@ -113,14 +114,15 @@ def parse_body(form: TypeAdapter[Any], raw: bytes, headers: RawHeaders) -> Any:
         InvalidRequest: the body cannot be read, or is not of the form.
     """
     content_type = headers.get(b"content-type", b"")
-    try:
-        if b"msgpack" in content_type and bare(content_type) in MSGPACK_TYPES:
-            parsed = _unpacked(raw)
-            return form.validate_python({} if parsed is None else parsed)
-        text = as_utf8(raw)
-        return form.validate_json(b"{}" if text.strip() in (b"", b"null") else text)
-    except ValidationError as error:
-        raise invalid_request(error) from None
+    if b"msgpack" in content_type and bare(content_type) in MSGPACK_TYPES:
+        return _value(form, _unpacked(raw))
+    text = as_utf8(raw)
+    if form.unchecked is not None and text.isascii() and text.count(b"[") + text.count(b"{") < _NESTED:
+        try:
+            return form.unchecked.from_json(text)
+        except ValueError:
+            pass  # the validator says what is wrong
+    return form.validator.from_json(b"{}" if text.strip() in (b"", b"null") else text)
 
 
 def as_utf8(raw: bytes) -> bytes:
@@ -139,6 +141,15 @@ def as_utf8(raw: bytes) -> bytes:
         return raw.decode(encoding).encode()
     except UnicodeError:
         raise InvalidRequest(f"The body begins as {encoding.upper()} and is not; send JSON in UTF-8.") from None
+
+
+def _value(form: BodyForm, parsed: Any) -> Any:
+    if form.unchecked is not None:
+        try:
+            return form.unchecked.from_python(parsed)
+        except ValueError:
+            pass  # the validator says what is wrong
+    return form.validator.from_python({} if parsed is None else parsed)
 
 
 def _unpacked(raw: bytes) -> Any:

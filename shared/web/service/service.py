@@ -3,17 +3,13 @@
 import asyncio
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
-from shared.session.explore.exploration import Bounds
-from shared.session.explore.explorer import Explorer
-from shared.session.filming.films import Films
-from shared.session.filming.frames import Frames
-from shared.session.history.history import History
-from shared.session.monitor.renderer import Renderer
 from shared.session.session import Session
 from shared.settings import Settings
 from shared.snapshot.isolation.child_process import Limits
@@ -35,30 +31,18 @@ from shared.web.service.tickets import Tickets
 if TYPE_CHECKING:
     from shared.web.observe.metrics import Metrics
     from shared.web.observe.traces import Traces
+    from shared.web.service.views import Views
 
 _OF_A_FUNCTION = 256 * 2**20
 """Memory that a Lambda function takes itself: 150 MB with every family imported, and environments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True, dict=True):
     """The settings in force, and everything that was opened by them."""
 
     settings: Settings
     address: StoreAddress
     session: Session
-    renderer: Renderer
-    """Draws instances for the monitor."""
-    looks: Renderer
-    """Draws single pictures, which wait for none of the monitor's."""
-    explorer: Explorer
-    """Looks into the futures of instances."""
-    history: History
-    """Tells what was recorded of instances."""
-    frames: Frames
-    """Draws it."""
-    films: Films
-    """Films it."""
     log: LogWriter
     metrics: "Metrics | None"
     """Only a server has them: a Lambda function is one of many, and short-lived."""
@@ -67,8 +51,15 @@ class Service:
     tickets: Tickets
     traces: "Traces | None" = None
     """Only a server whose environment names a collector has them."""
-    ending: Ending = field(default_factory=Ending)
-    sockets: OpenSockets = field(default_factory=OpenSockets)
+    ending: Ending = msgspec.field(default_factory=Ending)
+    sockets: OpenSockets = msgspec.field(default_factory=OpenSockets)
+
+    @cached_property
+    def views(self) -> "Views":
+        """What looks at instances."""
+        from shared.web.service.views import Views  # 20 ms, and most functions look at none
+
+        return Views(self.session, self.settings)
 
     async def check_ready(self) -> None:
         """See whether this process should be sent calls: it was not told to end, and the store answers.
@@ -85,11 +76,8 @@ class Service:
 
     async def close(self) -> None:
         """Close every live environment and the store. Nothing is lost, since every call was saved."""
-        await self.renderer.close()
-        await self.looks.close()
-        await self.explorer.close()
-        await self.frames.close()
-        await self.history.close()
+        if "views" in vars(self):
+            await self.views.close()
         await self.session.shut_down()
 
 
@@ -126,8 +114,6 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
         accept=chosen.accept,
         store_calls=chosen.store_calls,
     )
-    history = History(session, chosen.history_ttl_s)
-    frames = Frames(session, history.parts)
     tickets = Tickets(keys, [owner for owner, _ in chosen.api_keys], session.snapshots.clock.now)
     log = LogWriter(chosen.log, chosen.metrics_namespace)
     counted = _metrics(session, store) if metrics else None
@@ -136,17 +122,6 @@ def open_service(chosen: Settings | None = None, *, metrics: bool = False, one_a
         settings=chosen,
         address=address,
         session=session,
-        renderer=Renderer(session.thread_for_copy),
-        looks=Renderer(session.thread_for_copy),
-        explorer=Explorer(
-            session,
-            chosen.explore_processes,
-            chosen.env_modules,
-            Bounds(chosen.max_explore_steps, chosen.max_steps_per_call),
-        ),
-        history=history,
-        frames=frames,
-        films=Films(frames, session),
         log=log,
         metrics=counted,
         notes=Notes(log, counted, traced),

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 from shared.wire.messages.fields import Revision
 from shared.wire.messages.replies import Problem
 from shared.wire.messages.reset import ResetBody
-from shared.wire.messages.step import StepBody
+from shared.wire.messages.step import Action
 
 _MOST_CALLS = 1000
 """The most calls of one batch."""
@@ -21,8 +21,10 @@ class BatchCall(BaseModel):
     if_match: Revision | None = None
 
 
-class BatchStepCall(BatchCall, StepBody):
+class BatchStepCall(BatchCall):
     """One step of a batch."""
+
+    action: Action
 
 
 class BatchResetCall(BatchCall, ResetBody):

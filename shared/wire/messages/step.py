@@ -1,11 +1,15 @@
 """The body of a step."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from shared.wire.messages.described import Described
+
+Action = Annotated[Any, Described("A member of the action space, as JSON.", (1, [0.5], {"arm": [0, 1]}))]
 
 
-class StepBody(BaseModel):
+@dataclass(slots=True)
+class StepBody:
     """The argument of `Env.step`."""
 
-    action: Any = Field(description="A member of the action space, as JSON.", examples=[1, [0.5], {"arm": [0, 1]}])
+    action: Action

@@ -24,11 +24,11 @@ import base64
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
 from typing import Any
 
+import msgspec
 import numpy as np
 from gymnasium.spaces import GraphInstance
 from numpy.typing import NDArray
@@ -77,8 +77,7 @@ def _lists_or_text(array: NDArray[Any]) -> Any:
     return as_text(array) if array.dtype == np.uint8 and array.size >= _LONG_PICTURE else as_lists(array)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """What a numeric array, a bytes object and a float become."""
 
     array: Callable[[NDArray[Any]], Any]

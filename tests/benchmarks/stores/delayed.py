@@ -1,9 +1,10 @@
 """A store in memory that answers as late as a distant one: `delayed:MILLISECONDS`."""
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+import msgspec
 
 from shared.storage.address import StoreAddress
 from shared.storage.memory import MemoryStore
@@ -14,7 +15,7 @@ from shared.storage.protocol import Absent, Durability, Entry, Stored, Tag, Unch
 class DelayedStore(MemoryStore):
     """A store each of whose calls waits first."""
 
-    capabilities = dataclasses.replace(MemoryStore.capabilities, remote=True)
+    capabilities = msgspec.structs.replace(MemoryStore.capabilities, remote=True)
 
     def __init__(self, delay_s: float) -> None:
         super().__init__()

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from shared.errors import InstanceNotFound, InvalidAction, InvalidRequest, StoreUnavailable, Unauthorized
 from shared.legacy.dialect import LEGACY
 from shared.legacy.messages import CreateBody
+from shared.web.bodies.form import BodyForm
 
-CREATE: TypeAdapter[Any] = TypeAdapter(CreateBody)
+CREATE = BodyForm(CreateBody)
 SCOPE = {"path_params": {"instance_id": "3c657dbc"}}
 
 

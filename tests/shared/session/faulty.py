@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shared.storage.memory import MemoryStore
 from shared.storage.protocol import Absent, Entry, Stored, Tag, Unchanged

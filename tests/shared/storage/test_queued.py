@@ -3,10 +3,10 @@
 import asyncio
 import gc
 from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.errors import StoreUnavailable
 from shared.storage.memory import MemoryStore

@@ -5,11 +5,11 @@ import gc
 import tracemalloc
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shared.errors import InstanceNotFound, StoreFailed, StoreUnavailable
 from shared.session.calls import operations

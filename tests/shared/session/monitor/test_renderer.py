@@ -55,7 +55,7 @@ def test_one_copy_can_stand_in_for_all_of_a_kind(
         async with opened(settings) as service:
             await service.session.call(InstanceCall(instances[1], operations.Step(1), lambda reply: reply))
             loaded = [await service.session.snapshots.load(each) for each in instances]
-            return [await service.renderer.draw(each, lambda frame: frame.tobytes()) for each in loaded]
+            return [await service.views.renderer.draw(each, lambda frame: frame.tobytes()) for each in loaded]
 
     first, stepped, third = asyncio.run(pictures())
     assert len(made) == 1
@@ -74,10 +74,10 @@ def test_drawing_rests_so_that_it_takes_its_share_of_the_time(
     async def seconds(share: float) -> float:
         async with opened(settings) as service:
             loaded = await service.session.snapshots.load(instances[0])
-            await service.renderer.draw(loaded, slow, share=share)
+            await service.views.renderer.draw(loaded, slow, share=share)
             began = time.monotonic()
             for _ in range(3):
-                await service.renderer.draw(loaded, slow, share=share)
+                await service.views.renderer.draw(loaded, slow, share=share)
             return time.monotonic() - began
 
     assert asyncio.run(seconds(0.1)) > 3 * 0.02 * 10
@@ -94,10 +94,10 @@ def test_a_copy_that_failed_is_made_anew(settings: Settings, instances: list[Ref
         async with opened(settings) as service:
             loaded = await service.session.snapshots.load(instances[0])
             with pytest.raises(EnvironmentRaised, match="no picture"):
-                await service.renderer.draw(loaded, fails)
+                await service.views.renderer.draw(loaded, fails)
             with pytest.raises(NotRenderable):
-                await service.renderer.draw(loaded, refuses)
-            return await service.renderer.draw(loaded, lambda frame: b"drawn")
+                await service.views.renderer.draw(loaded, refuses)
+            return await service.views.renderer.draw(loaded, lambda frame: b"drawn")
 
     assert asyncio.run(draw()) == b"drawn"
 
@@ -116,7 +116,9 @@ def test_copies_are_closed_when_nobody_watches(
 
     async def draw() -> None:
         async with opened(settings) as service:
-            await service.renderer.draw(await service.session.snapshots.load(instances[0]), lambda frame: b"")
+            await service.views.renderer.draw(
+                await service.session.snapshots.load(instances[0]), lambda frame: b""
+            )
             for _ in range(1000):
                 if closed:
                     return
@@ -137,10 +139,10 @@ def test_freed_memory_is_given_back_now_and_then(
         async with opened(settings) as service:
             loaded = await service.session.snapshots.load(instances[0])
             for _ in range(3):
-                drawn.append(await service.renderer.draw(loaded, lambda frame: b"") or b"")
+                drawn.append(await service.views.renderer.draw(loaded, lambda frame: b"") or b"")
             monkeypatch.setattr(renderer, "_GIVE_BACK_EVERY_S", 0.0)
         async with opened(settings) as service:
-            await service.renderer.draw(loaded, lambda frame: b"")
+            await service.views.renderer.draw(loaded, lambda frame: b"")
             while not given:
                 await asyncio.sleep(0.01)
 
@@ -154,10 +156,10 @@ def test_a_copy_takes_no_state_that_other_versions_wrote_meanwhile(
     async def pictures() -> None:
         async with opened(settings) as service:
             loaded = await service.session.snapshots.load(instances[0])
-            assert await service.renderer.draw(loaded, lambda frame: b"drawn") == b"drawn"
+            assert await service.views.renderer.draw(loaded, lambda frame: b"drawn") == b"drawn"
             libraries = {**loaded.header.libraries, "gymnasium": "0.0.1"}
             elsewhere = loaded._replace(header=msgspec.structs.replace(loaded.header, libraries=libraries))
             with pytest.raises(SnapshotIncompatible, match=r"gymnasium 0\.0\.1"):
-                await service.renderer.draw(elsewhere, lambda frame: b"drawn")
+                await service.views.renderer.draw(elsewhere, lambda frame: b"drawn")
 
     asyncio.run(pictures())

@@ -76,6 +76,7 @@ def test_a_store_that_holds_the_loop_answers_before_anything_else_has_a_turn(aws
     async def test() -> None:
         store = S3Store(BUCKET, "held")
         tag = await store.put(KEY, b"body")
+        tag = await store.put(KEY, b"body", expect=tag)  # by a handle of its own, which is opened in a thread
         for call in (store.put(KEY, b"body"), store.get(KEY)):
             assert await _suspends(call)
         assert store.capabilities.hold_loop is not None
@@ -107,6 +108,55 @@ def test_what_a_call_comes_to_does_not_depend_on_who_waits_for_it(wire: Wire, ho
     assert raised.value.sent_once
     assert wire.methods == ["GET", "GET", "PUT", "PUT"]
     store.close()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The options of every handle that a store opens."""
+    made: list[dict[str, Any]] = []
+    make = S3Store._handle
+
+    def noted(store: S3Store, **options: Any) -> Any:
+        made.append(options)
+        return make(store, **options)
+
+    monkeypatch.setattr(S3Store, "_handle", noted)
+    return made
+
+
+@pytest.mark.parametrize("failed", [Fate.DROPPED, Fate.REPLY_LOST, Fate.REPLY_CUT, Answer(503), Answer(429)])
+def test_a_store_that_holds_the_loop_opens_a_second_handle_only_to_try_again(
+    wire: Wire, opened: list[dict[str, Any]], failed: Fate | Answer
+) -> None:
+    store = _held("one-handle")
+    tag = store.put(KEY, bytes(1000), expect=ABSENT)
+    store.put("state/me/two", b"", expect=ABSENT)
+    assert store.get(KEY) == Stored(bytes(1000), tag)
+    assert store.get(KEY, unless=tag) is UNCHANGED
+    assert store.get("state/me/none") is None
+    assert len(opened) == 1
+    wire.fates += [failed, Fate.PASSED]
+    assert store.get(KEY) == Stored(bytes(1000), tag)
+    assert len(opened) == 2
+    store.delete(KEY)
+    store.delete("state/me/two")
+    store.close()
+
+
+def test_a_refused_read_is_not_tried_again(wire: Wire, opened: list[dict[str, Any]]) -> None:
+    store = _held("refused")
+    wire.fates.append(Answer(403, "AccessDenied"))
+    with pytest.raises(StoreUnavailable, match="s3:GetObject"):
+        store.get(KEY)
+    assert (wire.methods, len(opened)) == (["GET"], 1)
+    store.close()
+
+
+def _held(prefix: str) -> Blocking[S3Store]:
+    store = S3Store(BUCKET, prefix)
+    assert store.capabilities.hold_loop is not None
+    store.capabilities.hold_loop()
+    return Blocking(store)
 
 
 def test_a_clouds_store_that_does_not_say_how_its_handles_are_made_is_none() -> None:

@@ -1,8 +1,7 @@
 """Each rule for deletes under a condition is noticed to be broken."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from shared.storage.memory import MemoryStore
 from shared.storage.testing.deletes import ConditionalDeleteRules

@@ -46,5 +46,5 @@ def test_the_same_endpoints_are_served_under_a_prefix() -> None:
 def test_a_declared_body_is_validated_and_none_is_not() -> None:
     with_body = Endpoint("POST", "/", _handler, summary="", reply=None, body=_Body)
     assert with_body.form is not None
-    assert with_body.form.validate_json(b'{"number": 3}') == _Body(number=3)
+    assert with_body.form.validator.from_json(b'{"number": 3}') == _Body(number=3)
     assert Endpoint("POST", "/", _handler, summary="", reply=None).form is None

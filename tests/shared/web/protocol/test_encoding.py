@@ -2,14 +2,14 @@
 
 import gzip
 import json
-from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from shared.errors import InvalidRequest, ReplyTooLarge
+from shared.web.bodies.form import BodyForm
 from shared.web.protocol.encoding import GZIP_FROM_BYTES, as_utf8, parse_body
 from shared.web.protocol.negotiation import encoding_for
 
@@ -18,7 +18,7 @@ class Body(BaseModel):
     number: int = 5
 
 
-FORM: TypeAdapter[Any] = TypeAdapter(Body)
+FORM = BodyForm(Body)
 MSGPACK = {b"content-type": b"application/msgpack; x=y"}
 
 
@@ -71,7 +71,7 @@ def test_an_array_is_lists_or_typed_as_was_asked_for() -> None:
 
 
 def test_a_reply_longer_than_lambda_carries_is_refused_there_alone() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     encoding = encoding_for(b"", b"", b"")
     reply = "x" * 7_000_000

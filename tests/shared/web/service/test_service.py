@@ -19,6 +19,7 @@ from shared.storage.address import StoreAddress
 from shared.storage.sqlite import SQLiteStore
 from shared.web.service import service
 from shared.web.service.service import open_service
+from shared.web.service.views import Views
 from tests.shared.session.sessions import run
 
 MEMORY = Settings(store="memory:")
@@ -59,6 +60,28 @@ def test_closing_ends_the_live_environments_and_keeps_what_was_saved(settings: S
         again = open_service(settings)
         assert (await again.session.snapshots.header(header.reference)).revision == 1
         await again.close()
+
+    run(test)
+
+
+def test_what_looks_at_instances_is_there_once_it_is_asked_for_and_ends_with_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = []
+
+    async def note(views: Views) -> None:
+        closed.append(views)
+
+    monkeypatch.setattr(Views, "close", note)
+
+    async def test() -> None:
+        await open_service(MEMORY).close()
+        assert closed == []
+        opened = open_service(MEMORY)
+        views = opened.views
+        assert views is opened.views
+        await opened.close()
+        assert closed == [views]
 
     run(test)
 

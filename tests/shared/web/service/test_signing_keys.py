@@ -4,10 +4,10 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shared.errors import Misconfigured, StoreUnavailable
 from shared.storage.capabilities import Capabilities

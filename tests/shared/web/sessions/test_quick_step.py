@@ -6,14 +6,14 @@ from typing import Any
 
 import msgpack
 import pytest
-from pydantic import TypeAdapter
 
+from shared.web.bodies.form import BodyForm
 from shared.web.protocol.encoding import parse_body
 from shared.web.sessions.forms import Envelope, Form, Json, MessagePack
 from shared.web.sessions.quick_step import Stepping, reading_of
 from shared.wire.messages.step import StepBody
 
-_BODY = TypeAdapter(StepBody)
+_BODY = BodyForm(StepBody)
 _JSON, _PACKED = Json(), MessagePack()
 _ENVELOPES: list[dict[str, Any]] = [
     {"id": 1, "call": "step"},

@@ -1,12 +1,41 @@
-"""What pydantic finds wrong with a body, as the problem that a client is told."""
+"""A body as pydantic reads it, and what it finds wrong, as the problem that a client is told."""
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import InvalidRequest
 
 _MOST_PLACES = 20
+
+
+class Validator:
+    """Reads bodies of one declared form."""
+
+    def __init__(self, declared: Any) -> None:
+        self.adapter: TypeAdapter[Any] = TypeAdapter(declared)
+
+    def from_json(self, text: bytes) -> Any:
+        """The value of a body in JSON.
+
+        Raises:
+            InvalidRequest: it is no JSON, or not of the form.
+        """
+        try:
+            return self.adapter.validate_json(text)
+        except ValidationError as error:
+            raise invalid_request(error) from None
+
+    def from_python(self, parsed: Any) -> Any:
+        """The value of a body that was parsed.
+
+        Raises:
+            InvalidRequest: it is not of the form.
+        """
+        try:
+            return self.adapter.validate_python(parsed)
+        except ValidationError as error:
+            raise invalid_request(error) from None
 
 
 def invalid_request(error: ValidationError) -> InvalidRequest:

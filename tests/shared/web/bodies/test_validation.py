@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.web.protocol.validation import invalid_request, sentence
+from shared.web.bodies.validation import invalid_request, sentence
 
 
 class Inner(BaseModel):
