@@ -16,6 +16,8 @@ def prepare_snapshot() -> None:
     """
     if not variables.is_kept_by_snapstart():
         return
+    import pydantic
+
     import shared.session.lifecycle.create
     import shared.storage.cloud.boto
     import shared.storage.cloud.s3  # noqa: F401

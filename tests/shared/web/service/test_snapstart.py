@@ -11,7 +11,7 @@ PROGRAM = """
 import json, sys, threading
 import functions.step_env
 print(json.dumps({
-    "modules": sorted({"boto3", "obstore", "ale_py"} & {*sys.modules}),
+    "modules": sorted({"boto3", "obstore", "ale_py", "pydantic"} & {*sys.modules}),
     "threads": threading.active_count(),
     "opened": functions.step_env.app._service.opened is not None,
 }))
@@ -33,7 +33,7 @@ def imported(**variables: str) -> dict[str, object]:
 
 def test_before_the_snapshot_what_the_first_call_needs_is_imported_and_nothing_is_opened() -> None:
     kept = imported(AWS_LAMBDA_INITIALIZATION_TYPE="snap-start", GYM_HTTP_STORE="s3://bucket")
-    assert kept == {"modules": ["ale_py", "boto3", "obstore"], "threads": 1, "opened": False}
+    assert kept == {"modules": ["ale_py", "boto3", "obstore", "pydantic"], "threads": 1, "opened": False}
 
 
 @pytest.mark.parametrize("kind", ["on-demand", "provisioned-concurrency"])
@@ -44,4 +44,4 @@ def test_other_processes_import_only_what_they_come_to_need(kind: str) -> None:
 
 def test_a_wrong_setting_is_left_to_the_first_call() -> None:
     kept = imported(AWS_LAMBDA_INITIALIZATION_TYPE="snap-start", GYM_HTTP_LOG="everything")
-    assert kept["modules"] == ["boto3", "obstore"]
+    assert kept["modules"] == ["boto3", "obstore", "pydantic"]
