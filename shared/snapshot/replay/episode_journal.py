@@ -8,7 +8,6 @@ reply and of all visible attributes. Where they differ, the calls since the crea
 snapshot also has for as long as that is short. From then on the environment is carried by all of its calls.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +16,13 @@ import gymnasium
 
 from shared.codec import plain
 from shared.errors import NotCreatable, SnapshotCorrupt, SnapshotDiverged
-from shared.snapshot.contract.calls import Call, Render, Reset, Step
+from shared.snapshot.contract.calls import Render, Reset, Step
 from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
-from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
-from shared.snapshot.replay.left import leave_in, left_in
+from shared.snapshot.replay.episodic_core import EpisodicCore
+from shared.snapshot.replay.journal import can_be_recorded
 from shared.snapshot.replay.outlasting import outlasts_reset
 from shared.snapshot.replay.replay import LONGEST_REPLAY_S, ReplayMechanism, ReplaySubject, parts_of
 from shared.snapshot.replay.start import Start
-from shared.snapshot.replay.visible import visible_digest
-
-PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
-"""What this module reads of other packages that is not part of their API."""
 
 LONGEST_EARLIER_S = LONGEST_REPLAY_S / 2
 """Earlier calls are let go where making them again is estimated to take longer."""
@@ -37,69 +32,6 @@ LARGEST_EARLIER_BYTES = 1 << 16
 _JOURNAL_PARTS = 6
 
 _log = logging.getLogger(__name__)
-
-
-class EpisodicCore(DeterministicCore):
-    """One of which this is believed too: after a reset it is as a new one with its generators and attributes."""
-
-    def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
-        super().__init__(env, seed)
-        self.whole = False
-        """Whether that proved wrong, so that all calls have to be made again."""
-        self._made = 0
-        self._made_s = 0.0
-        """What all calls took that were made here, those before the last reset too."""
-        self._replies = b""
-        """A digest of every reply since the last reset. One reply could be right by chance."""
-        self._attributes = b""
-        """A digest of the attributes after the last reset."""
-
-    @property
-    def restarts(self) -> bool:
-        """See `Replayable.restarts`."""
-        return not self.whole and not self._process.changed
-
-    def clear(self) -> bool:
-        """See `Replayable.clear`."""
-        if not self.restarts:
-            return False
-        self._spent_s = 0.0
-        return True
-
-    def residue(self) -> Any:
-        """See `Replayable.residue`."""
-        return [self._global_rng.state(), self._env.unwrapped._np_random_seed, left_in(self._env)]
-
-    def set_residue(self, value: Any) -> None:
-        """See `Replayable.set_residue`."""
-        state, self._env.unwrapped._np_random_seed, left = value
-        leave_in(self._env, left)
-        self._global_rng.set_state(state)
-
-    def perform(self, call: Call) -> Any:
-        """See `Replayable.perform`."""
-        before_s = self._spent_s
-        result = super().perform(call)
-        self._made += 1
-        self._made_s += self._spent_s - before_s
-        before = b"" if isinstance(call, Reset) else self._replies
-        self._replies = hashlib.blake2b(before + self._last.encode(), digest_size=16).digest()
-        if isinstance(call, Reset):
-            self._attributes = visible_digest(self._env)
-        return result
-
-    def fingerprint(self) -> Any:
-        """See `Replayable.fingerprint`."""
-        return [self._replies, self._attributes]
-
-    def seconds_for(self, calls: int) -> float:
-        """Estimated seconds of making so many calls."""
-        return calls * self._made_s / max(self._made, 1)
-
-    def carry_whole(self, earlier_s: float = 0.0) -> None:
-        """From now on all calls are made again; those before the last reset take so many seconds besides."""
-        self.whole = True
-        self._spent_s += earlier_s
 
 
 class EpisodeSubject(ReplaySubject):
