@@ -17,7 +17,7 @@ import gymnasium
 from shared.codec import plain
 from shared.errors import NotCreatable, SnapshotCorrupt, SnapshotDiverged
 from shared.snapshot.contract.calls import Render, Reset, Step
-from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
+from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
 from shared.snapshot.replay.episodic_core import EpisodicCore
 from shared.snapshot.replay.journal import can_be_recorded
 from shared.snapshot.replay.outlasting import outlasts_reset
@@ -45,6 +45,8 @@ class EpisodeSubject(ReplaySubject):
     """The calls before the journal's start; None where they were let go, or are in the journal again."""
     _begins_here = True
     """Whether no episode has come out differently on an environment that had played others."""
+    _before: bytes | None = None
+    """During a restore that may leave observations undrawn: the digest of the replies before the last step."""
 
     def capture(self) -> bytes:
         """See `Subject.capture`."""
@@ -52,8 +54,9 @@ class EpisodeSubject(ReplaySubject):
         return plain.dumps([*self._captured(), self.core.whole, earlier])
 
     def capture_alone(self) -> bytes:
-        """The state without the earlier calls, as where they were let go."""
-        return plain.dumps([*self._captured(), self.core.whole, None])
+        """The state without the earlier calls, as where they were let go. A restore draws every observation."""
+        fingerprint = self.core.fingerprint_drawn()
+        return plain.dumps([*self._captured(fingerprint), self.core.whole, None])
 
     def restore(self, body: bytes) -> None:
         """Make the calls of the last episode again, or all of them where these come out differently.
@@ -91,7 +94,24 @@ class EpisodeSubject(ReplaySubject):
         self._first, self._earlier = self._start, CallLog()
 
     def _continue(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
-        """As any journal does; but an environment that is there plays another episode, where it can.
+        """As any journal does; but of observations that need not be drawn, only the last is."""
+        self._before = _before_last(fingerprint)
+        try:
+            return self._continue_here(around, start, fingerprint, *parts)
+        except SnapshotDiverged:
+            if self._before is None or not self.core.drawing.is_optional:
+                raise
+            _log.warning("an episode came out differently with observations undrawn, so that all are drawn again")
+            self.core.drawing.refute()
+            self._before, self._begins_here = None, True
+            self.close()
+            self._start = b""
+            return self._continue_here(around, start, fingerprint, *parts)
+        finally:
+            self._before = None
+
+    def _continue_here(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
+        """An environment that is there plays another episode, where it can.
 
         To make one may take a hundred times as long as to reset one.
         """
@@ -104,6 +124,14 @@ class EpisodeSubject(ReplaySubject):
                 self.close()
                 self._start = b""
         return super()._continue(around, start, fingerprint, *parts)
+
+    def _replay(self, events: Sequence[Event]) -> None:
+        last = max((n for n, event in enumerate(events) if isinstance(event, Step | Reset)), default=0)
+        if last == 0 or self._before is None or not self.core.drawing.is_optional:
+            return super()._replay(events)
+        with self.core.undrawn_before(self._before):
+            super()._replay(events[:last])
+        return super()._replay(events[last:])
 
     def _begin_here(self, packed: bytes, calls: CallLog) -> bool:
         """Let the environment that is there begin, if it was made as the journal's was; False if it does not."""
@@ -164,18 +192,30 @@ class EpisodeSubject(ReplaySubject):
         self._first, self._earlier = b"", None
         self.core.carry_whole(earlier_s)
 
-    def _captured(self) -> list[Any]:
-        around, start, fingerprint, *calls = super()._captured()
-        return [around, start, plain.dumps([self._recipe.render_mode, fingerprint]), *calls]
+    def _captured(self, fingerprint: Any = None) -> list[Any]:
+        around, start, own, *calls = super()._captured()
+        shown = own if fingerprint is None else plain.dumps(fingerprint)
+        return [around, start, plain.dumps([self._recipe.render_mode, shown]), *calls]
 
     def _fits(self, fingerprint: bytes) -> bool:
         """Attributes tell in which mode an environment draws, so a copy in another is compared by its replies."""
         render_mode, stored = plain.loads(fingerprint)
-        replies, attributes = plain.loads(stored)
-        own_replies, own_attributes = self.core.fingerprint()
+        replies, attributes, *undrawn = plain.loads(stored)
+        own_replies, own_attributes, *own_undrawn = self.core.fingerprint()
+        if undrawn and own_undrawn and undrawn[0] != own_undrawn[0]:
+            return False
         return bool(
             own_replies == replies and (attributes == own_attributes or render_mode != self._recipe.render_mode)
         )
+
+
+def _before_last(fingerprint: bytes) -> bytes | None:
+    """The digest of the replies before the last step, where the snapshot has it."""
+    _, stored = plain.loads(fingerprint)
+    match plain.loads(stored):
+        case [_, _, _, bytes(before)]:
+            return before
+    return None
 
 
 def _begins_anew(env: gymnasium.Env[Any, Any]) -> bool:
