@@ -104,6 +104,7 @@ def is_retro(env: gymnasium.Env[Any, Any]) -> bool:
 
 
 def _has_scripts(env: Any) -> bool:
+    """Whether the scenario has scripts, or cannot be read."""
     from stable_retro.data import get_file_path
 
     scenario = env._ezpickle_args[_SCENARIO] or "scenario"
@@ -111,4 +112,4 @@ def _has_scripts(env: Any) -> bool:
         path = scenario
     else:
         path = get_file_path(env.gamename, f"{scenario}.json", env._ezpickle_args[_INTEGRATION])
-    return "script" in Path(path).read_text()
+    return path is None or "script" in Path(path).read_text()
