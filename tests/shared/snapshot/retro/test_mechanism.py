@@ -191,6 +191,15 @@ def test_what_it_cannot_carry_is_left_to_a_journal(env_id: str, kwargs: dict[str
     env.close()
 
 
+def test_one_whose_scenario_cannot_be_found_is_left_to_a_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have scripts."""
+    env = make(PLAIN)
+    assert RETRO.suits(env)
+    monkeypatch.setattr("stable_retro.data.get_file_path", lambda *_: None)
+    assert not RETRO.suits(env)
+    env.close()
+
+
 def test_it_is_tried_before_the_journals() -> None:
     env = make(PLAIN)
     assert [each.name for each in candidates_alone(env)] == ["retro", "journal-since-reset-alone", "journal-alone"]
