@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from infra.proofs.long_run import LongRun, long_run
+from infra.proofs.retro_games import AIRSTRIKER
 from shared.errors import GymHTTPError
 from shared.snapshot.conformance.selection import select
 from shared.snapshot.contract.calls import Reset, Step
@@ -69,6 +70,7 @@ FAMILIES = (
     ),
     Family("panda-gym", "panda_gym", ("PandaReach-v3", "PandaPush-v3")),
     Family("miniworld", "miniworld", ("MiniWorld-Hallway-v0",)),
+    Family("stable-retro", "infra.proofs.retro_games", (AIRSTRIKER,)),
     Family("gym-pusht", "gym_pusht", ("gym_pusht/PushT-v0",), ("pygame",)),
 )
 

@@ -34,10 +34,11 @@ _GENERAL: Mapping[str, str] = {
 """They accept environments that they know nothing about, and are tried on each kind first."""
 
 _ALONE: Mapping[str, str] = {
+    "retro": "shared.snapshot.retro.mechanism:RETRO",
     "journal-since-reset-alone": "shared.snapshot.replay.alone:EPISODE_JOURNAL_ALONE",
     "journal-alone": "shared.snapshot.replay.alone:JOURNAL_ALONE",
 }
-"""The same for kinds of which a process holds one at a time."""
+"""The same for kinds of which a process holds one at a time, after the one that knows such a kind."""
 
 
 def mechanism_names() -> list[str]:

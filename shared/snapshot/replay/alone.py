@@ -1,11 +1,13 @@
 """Journals of environments of which a process holds one at a time, such as emulators with their state in globals.
 
 Any number of subjects share the process's one engine. The subject that is called has it. The one that had it
-before sleeps: its state is a journal in memory, and it is made again from that when it is called next. So whoever
+before sleeps: its state is a journal in memory, and it is made again from that when it is called next. An engine
+that can go on from the state of any other of its kind changes hands instead of being made again. So whoever
 holds subjects - live environments, copies that are drawn, the trial itself - need not know of it. Their calls come
 from one thread (`Home.ALONE`), so that an engine never ends in the middle of a call.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
@@ -23,7 +25,10 @@ from shared.snapshot.replay.journal import JOURNAL
 from shared.snapshot.replay.replay import ReplayMechanism, ReplaySubject
 from shared.snapshot.replay.seat import Seat
 
-_SEAT = Seat()
+_SEAT: Seat[ReplaySubject] = Seat()
+_NO_KIND = b""
+
+_log = logging.getLogger(__name__)
 
 
 class AloneMechanism:
@@ -57,7 +62,8 @@ class AloneMechanism:
 
     def rebuild(self, recipe: Recipe) -> "AloneSubject":
         """A subject without an environment, to be restored next."""
-        return AloneSubject(lambda: self._journal.subject_of(recipe), resets_itself=recipe.resets_itself)
+        kind = self.name.encode() + b" " + recipe.make
+        return AloneSubject(lambda: self._journal.subject_of(recipe), kind, resets_itself=recipe.resets_itself)
 
     def versions_of(self, body: bytes) -> Mapping[str, str]:
         """See `ReplayMechanism.versions_of`."""
@@ -67,8 +73,10 @@ class AloneMechanism:
 class AloneSubject:
     """A live environment that sleeps while another has the engine."""
 
-    def __init__(self, new_journal: Callable[[], ReplaySubject], *, resets_itself: bool) -> None:
+    def __init__(self, new_journal: Callable[[], ReplaySubject], kind: bytes, *, resets_itself: bool) -> None:
         self._new_journal = new_journal
+        self._kind = kind
+        """The same for all whose engines are made alike."""
         self._resets_itself = resets_itself
         self._journal: ReplaySubject | None = None
         """With a living engine; None while it sleeps."""
@@ -88,6 +96,7 @@ class AloneSubject:
     def begin(self, make: Callable[[], Any]) -> None:
         """Begin as the environment would that `make` makes. It is closed before another is made."""
         with _SEAT.taken_by(self):
+            _SEAT.left_for(_NO_KIND)
             journal = self._new_journal()
             drawn = first_or_collected(lambda: _drawn_in(journal, make))
             first_or_collected(lambda: journal.begin(drawn))
@@ -130,14 +139,20 @@ class AloneSubject:
             self._restored(body)
 
     def sleep(self) -> None:
-        """End the engine, and keep the state."""
+        """End the engine or leave it to whoever is called next, and keep the state."""
         if self._journal is None:
             return
         try:
             self._body = self._journal.capture()
         except NotPlain as error:  # in the middle of an operation
             self._lost = str(error)
-        self._let_go()
+            self._let_go()
+            return
+        journal, self._journal = self._journal, None
+        if journal.takes_over:
+            _SEAT.leave(self._kind, journal)
+        else:
+            journal.let_go()
 
     def close(self) -> None:
         """End the engine if this one has it."""
@@ -159,21 +174,26 @@ class AloneSubject:
         return self._restored(self._body) if self._journal is None else self._journal
 
     def _restored(self, body: bytes) -> ReplaySubject:
-        """Its journal on a new environment, in the state of the body."""
-        self._let_go()
-
-        def restored() -> ReplaySubject:
-            journal = self._new_journal()
-            try:
-                journal.restore(body)
-            except BaseException:
-                journal.let_go()
-                raise
-            return journal
-
-        self._journal = first_or_collected(restored)
+        """Its journal in the state of the body, on the engine that lives if that can go on so, or on a new one."""
+        self._journal = self._taken_over(body) or first_or_collected(
+            lambda: _restored_on(self._new_journal(), body)
+        )
         self._lost = ""
         return self._journal
+
+    def _taken_over(self, body: bytes) -> ReplaySubject | None:
+        """A journal on the living engine, in the state of the body; None if there is room for a new engine."""
+        journal, self._journal = self._journal or _SEAT.left_for(self._kind), None
+        if journal is None:
+            return None
+        if not journal.takes_over:
+            journal.let_go()
+            return None
+        try:
+            return _restored_on(journal, body)
+        except SnapshotDiverged:
+            _log.info("a state came out differently on an engine that had others, so that a new one is made")
+            return None
 
     def _let_go(self) -> None:
         # Asleep before the engine ends, whose code may raise or be interrupted.
@@ -220,6 +240,16 @@ class _AloneEpisodeSubject(EpisodeSubject):
 def _is_long(journal: ReplaySubject) -> TypeGuard[EpisodeSubject]:
     """Whether it is to let go of the calls before the last episode."""
     return isinstance(journal, EpisodeSubject) and journal.is_long_before
+
+
+def _restored_on(journal: ReplaySubject, body: bytes) -> ReplaySubject:
+    """The journal in the state of the body. Its engine ends where that fails."""
+    try:
+        journal.restore(body)
+    except BaseException:
+        journal.let_go()
+        raise
+    return journal
 
 
 def _drawn_in(journal: ReplaySubject, make: Callable[[], Any]) -> list[Any]:

@@ -8,7 +8,6 @@ reply and of all visible attributes. Where they differ, the calls since the crea
 snapshot also has for as long as that is short. From then on the environment is carried by all of its calls.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +16,13 @@ import gymnasium
 
 from shared.codec import plain
 from shared.errors import NotCreatable, SnapshotCorrupt, SnapshotDiverged
-from shared.snapshot.contract.calls import Call, Render, Reset, Step
-from shared.snapshot.replay.call_log import CallLog, Drawn, encoded
-from shared.snapshot.replay.journal import DeterministicCore, can_be_recorded
-from shared.snapshot.replay.left import leave_in, left_in
+from shared.snapshot.contract.calls import Render, Reset, Step
+from shared.snapshot.replay.call_log import CallLog, Drawn, Event, encoded
+from shared.snapshot.replay.episodic_core import EpisodicCore
+from shared.snapshot.replay.journal import can_be_recorded
 from shared.snapshot.replay.outlasting import outlasts_reset
 from shared.snapshot.replay.replay import LONGEST_REPLAY_S, ReplayMechanism, ReplaySubject, parts_of
 from shared.snapshot.replay.start import Start
-from shared.snapshot.replay.visible import visible_digest
-
-PRIVATE_NAMES = ("gymnasium:Env._np_random_seed",)
-"""What this module reads of other packages that is not part of their API."""
 
 LONGEST_EARLIER_S = LONGEST_REPLAY_S / 2
 """Earlier calls are let go where making them again is estimated to take longer."""
@@ -37,69 +32,6 @@ LARGEST_EARLIER_BYTES = 1 << 16
 _JOURNAL_PARTS = 6
 
 _log = logging.getLogger(__name__)
-
-
-class EpisodicCore(DeterministicCore):
-    """One of which this is believed too: after a reset it is as a new one with its generators and attributes."""
-
-    def __init__(self, env: gymnasium.Env[Any, Any], seed: bytes) -> None:
-        super().__init__(env, seed)
-        self.whole = False
-        """Whether that proved wrong, so that all calls have to be made again."""
-        self._made = 0
-        self._made_s = 0.0
-        """What all calls took that were made here, those before the last reset too."""
-        self._replies = b""
-        """A digest of every reply since the last reset. One reply could be right by chance."""
-        self._attributes = b""
-        """A digest of the attributes after the last reset."""
-
-    @property
-    def restarts(self) -> bool:
-        """See `Replayable.restarts`."""
-        return not self.whole and not self._process.changed
-
-    def clear(self) -> bool:
-        """See `Replayable.clear`."""
-        if not self.restarts:
-            return False
-        self._spent_s = 0.0
-        return True
-
-    def residue(self) -> Any:
-        """See `Replayable.residue`."""
-        return [self._global_rng.state(), self._env.unwrapped._np_random_seed, left_in(self._env)]
-
-    def set_residue(self, value: Any) -> None:
-        """See `Replayable.set_residue`."""
-        state, self._env.unwrapped._np_random_seed, left = value
-        leave_in(self._env, left)
-        self._global_rng.set_state(state)
-
-    def perform(self, call: Call) -> Any:
-        """See `Replayable.perform`."""
-        before_s = self._spent_s
-        result = super().perform(call)
-        self._made += 1
-        self._made_s += self._spent_s - before_s
-        before = b"" if isinstance(call, Reset) else self._replies
-        self._replies = hashlib.blake2b(before + self._last.encode(), digest_size=16).digest()
-        if isinstance(call, Reset):
-            self._attributes = visible_digest(self._env)
-        return result
-
-    def fingerprint(self) -> Any:
-        """See `Replayable.fingerprint`."""
-        return [self._replies, self._attributes]
-
-    def seconds_for(self, calls: int) -> float:
-        """Estimated seconds of making so many calls."""
-        return calls * self._made_s / max(self._made, 1)
-
-    def carry_whole(self, earlier_s: float = 0.0) -> None:
-        """From now on all calls are made again; those before the last reset take so many seconds besides."""
-        self.whole = True
-        self._spent_s += earlier_s
 
 
 class EpisodeSubject(ReplaySubject):
@@ -113,6 +45,8 @@ class EpisodeSubject(ReplaySubject):
     """The calls before the journal's start; None where they were let go, or are in the journal again."""
     _begins_here = True
     """Whether no episode has come out differently on an environment that had played others."""
+    _before: bytes | None = None
+    """During a restore that may leave observations undrawn: the digest of the replies before the last step."""
 
     def capture(self) -> bytes:
         """See `Subject.capture`."""
@@ -120,8 +54,9 @@ class EpisodeSubject(ReplaySubject):
         return plain.dumps([*self._captured(), self.core.whole, earlier])
 
     def capture_alone(self) -> bytes:
-        """The state without the earlier calls, as where they were let go."""
-        return plain.dumps([*self._captured(), self.core.whole, None])
+        """The state without the earlier calls, as where they were let go. A restore draws every observation."""
+        fingerprint = self.core.fingerprint_drawn()
+        return plain.dumps([*self._captured(fingerprint), self.core.whole, None])
 
     def restore(self, body: bytes) -> None:
         """Make the calls of the last episode again, or all of them where these come out differently.
@@ -159,7 +94,24 @@ class EpisodeSubject(ReplaySubject):
         self._first, self._earlier = self._start, CallLog()
 
     def _continue(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
-        """As any journal does; but an environment that is there plays another episode, where it can.
+        """As any journal does; but of observations that need not be drawn, only the last is."""
+        self._before = _before_last(fingerprint)
+        try:
+            return self._continue_here(around, start, fingerprint, *parts)
+        except SnapshotDiverged:
+            if self._before is None or not self.core.drawing.is_optional:
+                raise
+            _log.warning("an episode came out differently with observations undrawn, so that all are drawn again")
+            self.core.drawing.refute()
+            self._before, self._begins_here = None, True
+            self.close()
+            self._start = b""
+            return self._continue_here(around, start, fingerprint, *parts)
+        finally:
+            self._before = None
+
+    def _continue_here(self, around: bytes, start: bytes, fingerprint: bytes, *parts: Any) -> None:
+        """An environment that is there plays another episode, where it can.
 
         To make one may take a hundred times as long as to reset one.
         """
@@ -172,6 +124,14 @@ class EpisodeSubject(ReplaySubject):
                 self.close()
                 self._start = b""
         return super()._continue(around, start, fingerprint, *parts)
+
+    def _replay(self, events: Sequence[Event]) -> None:
+        last = max((n for n, event in enumerate(events) if isinstance(event, Step | Reset)), default=0)
+        if last == 0 or self._before is None or not self.core.drawing.is_optional:
+            return super()._replay(events)
+        with self.core.undrawn_before(self._before):
+            super()._replay(events[:last])
+        return super()._replay(events[last:])
 
     def _begin_here(self, packed: bytes, calls: CallLog) -> bool:
         """Let the environment that is there begin, if it was made as the journal's was; False if it does not."""
@@ -232,18 +192,30 @@ class EpisodeSubject(ReplaySubject):
         self._first, self._earlier = b"", None
         self.core.carry_whole(earlier_s)
 
-    def _captured(self) -> list[Any]:
-        around, start, fingerprint, *calls = super()._captured()
-        return [around, start, plain.dumps([self._recipe.render_mode, fingerprint]), *calls]
+    def _captured(self, fingerprint: Any = None) -> list[Any]:
+        around, start, own, *calls = super()._captured()
+        shown = own if fingerprint is None else plain.dumps(fingerprint)
+        return [around, start, plain.dumps([self._recipe.render_mode, shown]), *calls]
 
     def _fits(self, fingerprint: bytes) -> bool:
         """Attributes tell in which mode an environment draws, so a copy in another is compared by its replies."""
         render_mode, stored = plain.loads(fingerprint)
-        replies, attributes = plain.loads(stored)
-        own_replies, own_attributes = self.core.fingerprint()
+        replies, attributes, *undrawn = plain.loads(stored)
+        own_replies, own_attributes, *own_undrawn = self.core.fingerprint()
+        if undrawn and own_undrawn and undrawn[0] != own_undrawn[0]:
+            return False
         return bool(
             own_replies == replies and (attributes == own_attributes or render_mode != self._recipe.render_mode)
         )
+
+
+def _before_last(fingerprint: bytes) -> bytes | None:
+    """The digest of the replies before the last step, where the snapshot has it."""
+    _, stored = plain.loads(fingerprint)
+    match plain.loads(stored):
+        case [_, _, _, bytes(before)]:
+            return before
+    return None
 
 
 def _begins_anew(env: gymnasium.Env[Any, Any]) -> bool:

@@ -28,6 +28,7 @@ from shared.snapshot.isolation.pygame_quit import pygame_kept
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.mujoco.gl_context import GLContext, draws
 from shared.snapshot.replay.replay import ReplayMechanism
+from shared.snapshot.replay.windows import close_windows, make_window_current
 from shared.snapshot.versions.distributions import distributions_of, version_here
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class DeterministicCore:
             if context and context.only_shows and isinstance(call, Render):
                 # MuJoCo takes 0.1 s for a frame in software, so a replay skips it.
                 return perform(self._env, call) if self._is_seen else context.open()
+            make_window_current(self._env)
             # Of the processor: what a busy machine took from this thread, a replay need not take.
             began = time.thread_time()
             result = perform(self._env, call)
@@ -111,6 +113,7 @@ class DeterministicCore:
                 interruptible(lambda env: env.close(), self._env)
         except Exception:  # foreign code, and nothing depends on how it ends
             _log.warning("an environment failed while it was closed", exc_info=True)
+        close_windows(self._env)
 
 
 def _modules_of(env: gymnasium.Env[Any, Any]) -> Iterator[str]:

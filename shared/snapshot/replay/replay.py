@@ -98,6 +98,8 @@ class ReplaySubject:
 
     episodic = False
     """Whether it is an `EpisodicSubject`."""
+    takes_over = False
+    """Whether a restore goes on with the environment that is there, whatever that and others alike have played."""
     env: gymnasium.Env[Any, Any]
     core: Replayable
     calls: CallLog

@@ -32,6 +32,7 @@ OWN = [
     "journal-since-reset",
     "journal",
     "journal-drawn",
+    "retro",
     "journal-since-reset-alone",
     "journal-alone",
 ]
@@ -125,7 +126,7 @@ def test_a_name_is_used_once(names: tuple[str, ...], monkeypatch: pytest.MonkeyP
 def imported_for(name: str) -> list[str]:
     """The packages of mechanisms that are loaded once one was found by its name."""
     mechanism_named(name)
-    folders = ("ale", "attributes", "box2d", "graph", "mujoco", "replay")
+    folders = ("ale", "attributes", "box2d", "graph", "mujoco", "replay", "retro")
     return [folder for folder in folders if f"shared.snapshot.{folder}" in sys.modules]
 
 
