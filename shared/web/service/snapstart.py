@@ -16,7 +16,7 @@ def prepare_snapshot() -> None:
     """
     if not variables.is_kept_by_snapstart():
         return
-    import pydantic
+    import pydantic  # noqa: F401
 
     import shared.session.lifecycle.create
     import shared.storage.cloud.boto
