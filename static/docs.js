@@ -2,6 +2,7 @@
 
 import { say } from "./page/elements.js";
 import { offerKey, watchHeader } from "./page/header.js";
+import { resolved } from "./page/references.js";
 import { openService } from "./page/service.js";
 import SwaggerUI from "./vendor/swagger-ui.js";
 
@@ -50,6 +51,16 @@ const accessible = () => ({
   },
 });
 
+/** References are followed by the page, whose document has none that leads elsewhere. */
+const quick = () => ({
+  fn: {
+    resolveSubtree: async (/** @type {Record<string, any>} */ document, /** @type {string[]} */ path) => ({
+      spec: resolved(document, path),
+      errors: [],
+    }),
+  },
+});
+
 /** The page has a main landmark already, in which Swagger UI's own cannot be one. @param {HTMLElement | null} calls */
 function within(calls) {
   const landmark = calls?.closest("main#operations");
@@ -74,7 +85,7 @@ if (spec) {
     validatorUrl: null,
     requestInterceptor: withKey,
     responseInterceptor: heard,
-    plugins: [accessible],
+    plugins: [accessible, quick],
     onComplete: () => (document.body.dataset.ready = "true"),
   });
 } else {

@@ -8,7 +8,7 @@ from playwright.sync_api import Response, Route
 
 from tests.servers import Server
 from tests.static.browser import Visitor
-from tests.static.test_playground import eventually
+from tests.static.waiting import eventually
 
 MOST_BYTES = {
     "index": 60_000,

@@ -93,8 +93,10 @@ def test_a_button_is_held_as_long_as_the_finger_is_down(phone: Visitor, pages_se
     page.locator("#environment").fill("LunarLander-v3")
     page.locator("#environments [data-env]").first.tap()
     page.locator("#play").tap()
-    at = box(page.locator("#pad button").filter(has_text="main engine"))
     expect(page.locator("#reading-action")).to_have_text("do nothing (0)")
+    # What comes before it may still have moved it.
+    expect(page.locator("#picture")).to_be_visible()
+    at = box(page.locator("#pad button").filter(has_text="main engine"))
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, points: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.applications import Api
 from tests.servers import Server
 from tests.static.browser import Visitor
-from tests.static.test_playground import eventually
+from tests.static.waiting import eventually
 
 NOTE_NAMES = """() => {
   const button = document.getElementById("replay");
@@ -76,6 +76,7 @@ def test_an_episode_that_is_over_is_seen_played_downloaded_and_branched_from(
 
     slider.press("ArrowLeft")
     slider.press("ArrowLeft")
+    expect(page.locator("#reading-step")).to_have_text("6")
     page.locator("#link").click()
     expect(page).to_have_url(re.compile(r"&step=6$"))
     page.locator("#branch").click()

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.servers import Server
 from tests.static.agent.copies.running import run_copy
 from tests.static.browser import Visitor
-from tests.static.test_playground import ended, eventually, instances, playground, run, tap
+from tests.static.test_playground import ended, instances, playground, run, tap
+from tests.static.waiting import eventually, until
 
 LANGUAGES = ("python", "javascript", "curl")
 
@@ -124,7 +125,7 @@ def test_a_copy_of_a_run_gives_what_the_agent_saw(
     for language in LANGUAGES:
         replies = run_copy(language, copied(page, language), node)
         assert [reply["observation"] for reply in replies] == seen(page), language
-    assert instances(pages_server) == {}
+    until(page, lambda: instances(pages_server) == {})
 
 
 OTHERS = {
@@ -158,7 +159,7 @@ def test_a_copy_of_what_the_page_did_not_see_begin_begins_from_a_kept_state(
         assert [reply["observation"] for reply in run_copy(language, program, node)] == seen(page), language
     assert len(seen(page)) == 4
     page.goto("about:blank")
-    assert len(instances(pages_server)) == 1
+    until(page, lambda: len(instances(pages_server)) == 1)
 
 
 def test_a_copy_after_going_back_by_hand_gives_what_is_on_the_stage(
@@ -238,4 +239,4 @@ def test_picking_another_environment_clears_the_stage_and_what_is_copied(
         assert "CartPole" not in program
         reset, step = run_copy(language, program, node)
         assert (reset["observation"], step["terminated"]) == (0, False)
-    assert instances(pages_server) == {}
+    until(page, lambda: instances(pages_server) == {})

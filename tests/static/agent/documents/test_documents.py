@@ -10,14 +10,36 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.servers import Server
 from tests.static.browser import Visitor
-from tests.static.test_playground import eventually, playground, write
+from tests.static.test_playground import playground, write
+from tests.static.waiting import eventually, until
 
 ADDRESS_OF_A_DOCUMENT = "/^#doc=[0-9a-f]{16}$/.test(location.hash)"
+
+TEXTS = """() => new Promise((resolve) => {
+  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
+    const documents = target.result.transaction("documents").objectStore("documents");
+    documents.getAll().onsuccess = ({ target }) => resolve(target.result.map(({ code }) => code));
+  };
+})"""
+"""The texts of all documents that the database has."""
 
 
 def code(page: Page) -> str:
     lines: list[str] = page.locator("#editor .cm-line").all_inner_texts()
     return "\n".join(line.rstrip("\n") for line in lines)
+
+
+def stored(page: Page, text: str) -> None:
+    """Wait until the database has the text, and the browser the address, which a page sets a moment earlier."""
+    until(page, lambda: text in page.evaluate(TEXTS))
+    expect(page).to_have_url(re.compile("#doc=[0-9a-f]{16}$"))
+
+
+def write_and_store(page: Page, text: str) -> str:
+    """Write, wait until it is stored, and return the document's id."""
+    write(page, text)
+    stored(page, text)
+    return urlsplit(page.url).fragment.removeprefix("doc=")
 
 
 def reload(page: Page) -> None:
@@ -30,6 +52,7 @@ def names(page: Page) -> list[str]:
     page.locator("dialog .documents li").first.wait_for()
     found = [field.input_value() for field in page.locator("dialog .documents input").all()]
     page.locator("dialog").get_by_role("button", name="Close").click()
+    expect(page.locator("dialog")).to_have_count(0)
     return found
 
 
@@ -91,12 +114,10 @@ def test_a_link_and_an_instance_open_beside_the_draft(visitor: Visitor, pages_se
     linked = visitor.open(link)
     linked.locator("body[data-ready]").wait_for(state="attached")
     assert code(linked) == "// shared"
-    write(linked, "// shared and changed")
+    write_and_store(linked, "// shared and changed")
     continued = playground(visitor, pages_server.url, f"?instance={made}")
     expect(continued.locator("#editor .cm-content")).to_contain_text("Continues the environment")
-    write(continued, "// continued")
-    # The browser learns an address that a page set a moment later.
-    expect(continued).to_have_url(re.compile("#doc="))
+    write_and_store(continued, "// continued")
     reload(continued)
     assert code(continued) == "// continued"
     reload(page)
@@ -150,6 +171,8 @@ def test_the_last_ten_versions_can_be_gone_back_to(visitor: Visitor, pages_serve
     for number in range(12):
         write(page, f"console.log({number});")
         page.locator("#run").click()
+        # The last run says that it has finished until this one begins.
+        expect(page.locator("#console [data-level=log]")).to_have_text(str(number))
         expect(page.locator("#console")).to_contain_text("has finished")
         expect(page.locator("#state")).to_have_text("Ready")
     write(page, "")
@@ -169,8 +192,7 @@ def test_two_tabs_on_one_document_notice_each_other_and_lose_nothing(
     visitor: Visitor, pages_server: Server
 ) -> None:
     one = playground(visitor, pages_server.url)
-    write(one, "// one")
-    eventually(one, ADDRESS_OF_A_DOCUMENT)
+    write_and_store(one, "// one")
     other = visitor.open(one.url)
     other.locator("body[data-ready]").wait_for(state="attached")
     for page in (one, other):
@@ -197,10 +219,7 @@ CHANGED_ELSEWHERE = """() => new Promise((resolve) => {
 
 def test_what_two_tabs_type_at_once_stays_in_two_documents(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// before")
-    eventually(page, ADDRESS_OF_A_DOCUMENT)
-    expect(page.locator("#versions")).to_be_enabled()
-    page.wait_for_timeout(300)
+    write_and_store(page, "// before")
     page.evaluate(CHANGED_ELSEWHERE)
     write(page, "// ours")
     expect(page.locator("#document-state")).to_contain_text("changed or deleted in another tab")
@@ -214,8 +233,7 @@ def test_what_two_tabs_type_at_once_stays_in_two_documents(visitor: Visitor, pag
 
 def test_a_document_deleted_in_one_tab_is_not_lost_in_another(visitor: Visitor, pages_server: Server) -> None:
     one = playground(visitor, pages_server.url)
-    write(one, "// kept")
-    eventually(one, ADDRESS_OF_A_DOCUMENT)
+    write_and_store(one, "// kept")
     other = visitor.open(one.url)
     other.locator("body[data-ready]").wait_for(state="attached")
     other.locator("#documents").click()
@@ -278,6 +296,7 @@ def test_picking_an_environment_asks_before_it_shows_another_agent(visitor: Visi
         page.locator("#environment").fill("acrobot")
         page.keyboard.press("Enter")
         page.get_by_role("button", name=answer).click()
+        expect(page.locator("dialog")).to_have_count(0)
         expect(page.locator("#editor .cm-content")).to_contain_text(shown)
     assert names(page) == ["CartPole: balance by a rule"]
 
@@ -355,8 +374,7 @@ def test_what_the_database_did_not_take_before_the_page_ended_is_there_again(
     visitor: Visitor, pages_server: Server
 ) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// before")
-    expect(page).to_have_url(re.compile("#doc="))
+    write_and_store(page, "// before")
     page.evaluate(FULL_DISK)
     write(page, "// after")
     expect(page.locator("#document-state")).to_contain_text("Not stored")
@@ -397,6 +415,8 @@ def test_what_another_process_stores_after_the_page_has_looked_is_shown(
     write(page, "// touched")
     other = json.dumps({**document, "versions": [], "unread": False, "code": "// later"})
     ended.evaluate("left => localStorage.setItem('gym-http.left.0123456789abcdef', left)", other)
+    # A page of another process sees later what is in localStorage, so that it is empty tells nothing yet.
+    until(page, lambda: set(page.evaluate(TEXTS)) == {"// touched", "// later"})
     eventually(page, "!Object.keys(localStorage).length")
     assert code(page) == "// touched"
     assert set(names(page)) == {"Late", "Late (2)"}
@@ -407,13 +427,9 @@ def test_what_another_page_leaves_of_a_document_outlives_what_is_stored_of_it(
 ) -> None:
     """A page hears of it only later; the same page's own write to localStorage is never heard of."""
     page = playground(visitor, pages_server.url)
-    write(page, "// mine")
-    expect(page).to_have_url(re.compile("#doc="))
-    expect(page.locator("#document-state")).to_have_text("")
-    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    document = write_and_store(page, "// mine")
     page.evaluate(LEAVE, [document, "// another's", 0])
-    write(page, "// mine, and more")
-    page.wait_for_function(STORED, arg=[document, "// mine, and more"])
+    write_and_store(page, "// mine, and more")
     reload(page)
     assert code(page) == "// mine, and more"
     assert len(names(page)) == 2
@@ -422,10 +438,7 @@ def test_what_another_page_leaves_of_a_document_outlives_what_is_stored_of_it(
 
 def test_two_pages_that_end_with_texts_of_one_document_leave_both(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// mine")
-    expect(page).to_have_url(re.compile("#doc="))
-    document = urlsplit(page.url).fragment.removeprefix("doc=")
-    page.wait_for_function(STORED, arg=[document, "// mine"])
+    document = write_and_store(page, "// mine")
     page.evaluate(FULL_DISK)
     page.evaluate(LEAVE, [document, "// another's", 0])
     write(page, "// mine, and more")
@@ -439,11 +452,10 @@ def test_two_pages_that_end_with_texts_of_one_document_leave_both(visitor: Visit
 
 def test_two_tabs_that_find_the_same_text_left_make_one_copy_of_it(visitor: Visitor, pages_server: Server) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// mine")
-    expect(page).to_have_url(re.compile("#doc="))
-    document = urlsplit(page.url).fragment.removeprefix("doc=")
+    document = write_and_store(page, "// mine")
     tabs = [playground(visitor, pages_server.url) for _ in range(2)]
     page.evaluate(LEAVE, [document, "// another's", 0])
+    stored(page, "// another's")
     for tab in tabs:
         eventually(tab, "!Object.keys(localStorage).length")
     assert len(names(tabs[0])) == 2
@@ -454,21 +466,6 @@ LEAVE = """([id, code, sent]) => {
   localStorage.setItem(`gym-http.left.${id}`, JSON.stringify({ ...left, sent, copy: "fedcba9876543210" }));
 }"""
 """What a page leaves whose last write arrived in the database after its end."""
-
-STORED = """([id, code]) => new Promise((resolve) => {
-  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
-    const documents = target.result.transaction("documents").objectStore("documents");
-    documents.get(id).onsuccess = ({ target }) => resolve(target.result?.code === code);
-  };
-})"""
-"""Whether the database has this text of a document."""
-
-TEXTS = """() => new Promise((resolve) => {
-  indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
-    const documents = target.result.transaction("documents").objectStore("documents");
-    documents.getAll().onsuccess = ({ target }) => resolve(target.result.map(({ code }) => code));
-  };
-})"""
 
 CHANGED = """(id) => new Promise((resolve) => {
   indexedDB.open("gym-http.playground").onsuccess = ({ target }) => {
@@ -483,11 +480,8 @@ def test_a_page_that_did_not_hear_of_its_last_write_leaves_the_same_document(
     visitor: Visitor, pages_server: Server, text: str
 ) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// mine")
-    expect(page).to_have_url(re.compile("#doc="))
-    expect(page.locator("#document-state")).to_have_text("")
+    document = write_and_store(page, "// mine")
     reload(page)
-    document = urlsplit(page.url).fragment.removeprefix("doc=")
     page.evaluate(LEAVE, [document, text, page.evaluate(CHANGED, document)])
     reload(page)
     assert code(page) == text
@@ -499,9 +493,7 @@ def test_code_whose_versions_find_no_room_at_the_end_is_left_without_them(
     visitor: Visitor, pages_server: Server
 ) -> None:
     page = playground(visitor, pages_server.url)
-    write(page, "// before")
-    expect(page.locator("#versions")).to_be_enabled()
-    expect(page).to_have_url(re.compile("#doc="))
+    write_and_store(page, "// before")
     page.evaluate(FULL_DISK)
     page.evaluate("void (localStorage.filling = 'x'.repeat(5 * 2 ** 20 - 1000))")
     write(page, "// after")
@@ -514,10 +506,15 @@ def test_code_whose_versions_find_no_room_at_the_end_is_left_without_them(
 
 def test_nothing_is_typed_before_there_is_an_agent_to_change(newcomer: Visitor, pages_server: Server) -> None:
     waiting: list[Route] = []
-    newcomer.context.route("**/examples/*.js", lambda route: waiting.append(route))
+    held = True
+    newcomer.context.route(
+        "**/agent/examples/*.js", lambda route: waiting.append(route) if held else route.continue_()
+    )
     page = newcomer.open(f"{pages_server.url}/agent.html")
     editor = page.locator("#editor .cm-content")
     expect(editor).to_have_attribute("contenteditable", "false")
+    # The browser may not have told of all yet.
+    held = False
     for route in waiting:
         route.continue_()
     page.locator("body[data-ready]").wait_for(state="attached")

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.servers import Server
-from tests.static.browser import PATIENCE_MS, Visitor
+from tests.static.browser import Visitor
 from tests.static.test_playground import tap
+from tests.static.waiting import until
 
 PUSHES_RIGHT = """
 const env = await Env.make("CartPole-v1");
@@ -127,15 +127,6 @@ def test_every_step_is_gone_back_to_by_keys_and_pointer_and_the_run_goes_on_from
 def shown(page: Page, expected: str) -> None:
     """The picture is the one that was seen at this step."""
     until(page, lambda: picture(page) == expected)
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Ask until it is so; the page's policy forbids Playwright's own way to."""
-    for _ in range(PATIENCE_MS // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("It did not become so.")
 
 
 def drag(page: Page, slider: Locator, share: float) -> None:

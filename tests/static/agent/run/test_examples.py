@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.servers import Server
 from tests.static.browser import Visitor
-from tests.static.test_playground import ended, eventually, only_closed, output, playground, run
+from tests.static.test_playground import ended, only_closed, output, playground, run
+from tests.static.waiting import eventually, until
 
 
 @pytest.mark.parametrize(
@@ -31,14 +32,14 @@ from tests.static.test_playground import ended, eventually, only_closed, output,
 def test_a_shipped_agent_reaches_its_score(
     example: str, says: str, visitor: Visitor, pages_server: Server
 ) -> None:
-    with only_closed(pages_server):
-        page = playground(visitor, pages_server.url)
+    page = playground(visitor, pages_server.url)
+    with only_closed(page, pages_server):
         page.locator("#example").select_option(example)
         run(page)
         expect(page.locator("#console")).to_contain_text("has finished")
         ended(page)
         assert re.search(says, output(page)), output(page)
     eventually(page, "Number(document.getElementById('curve').dataset.episodes) >= 2")
-    assert page.locator("#curve canvas").evaluate(
-        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
-    )
+    drawn = "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    curve = page.locator("#curve canvas")
+    until(page, lambda: curve.evaluate(f"canvas => {drawn}"))
