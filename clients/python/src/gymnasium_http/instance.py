@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 from gymnasium.envs.registration import EnvSpec
 
 from gymnasium_http.calls.channel import OnServer
-from gymnasium_http.interface import Interface
-from gymnasium_http.specs import completed
+from gymnasium_http.interface.interface import Interface
+from gymnasium_http.interface.specs import completed
 from gymnasium_http.transport.caller import Caller
 
 InstanceT = TypeVar("InstanceT", bound="Instance")

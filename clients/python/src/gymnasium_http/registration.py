@@ -5,7 +5,7 @@ The environment on the server has its own wrappers for the step limit, order and
 
 import gymnasium
 
-from gymnasium_http.specs import REGISTERED
+from gymnasium_http.interface.specs import REGISTERED
 
 
 def register() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gymnasium_http.blocking import BlockingInstance
 from gymnasium_http.calls import playing
 from gymnasium_http.errors import NotServed
-from gymnasium_http.interface import Interface
+from gymnasium_http.interface.interface import Interface
 from gymnasium_http.transport.blocking import run
 from gymnasium_http.transport.connection import Connection
 

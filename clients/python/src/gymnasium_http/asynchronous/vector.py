@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gymnasium_http.asynchronous.instance import AsyncInstance
 from gymnasium_http.calls import playing
-from gymnasium_http.interface import Interface
+from gymnasium_http.interface.interface import Interface
 from gymnasium_http.transport.caller import Caller
 
 

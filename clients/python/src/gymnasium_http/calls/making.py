@@ -9,8 +9,8 @@ from gymnasium.vector import AutoresetMode
 
 from gymnasium_http.errors import GymHTTPError, ServerGone
 from gymnasium_http.instance import Instance
-from gymnasium_http.interface import Interface
-from gymnasium_http.specs import EntryPoint
+from gymnasium_http.interface.interface import Interface
+from gymnasium_http.interface.specs import EntryPoint
 from gymnasium_http.transport import exact
 from gymnasium_http.transport.caller import Caller, new_key
 

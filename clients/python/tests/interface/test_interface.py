@@ -6,7 +6,7 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 from gymnasium.vector import AutoresetMode
 from gymnasium_http import Connection, VersionMismatch
-from gymnasium_http.interface import Interface
+from gymnasium_http.interface.interface import Interface
 from gymnasium_http.making import Remake
 
 ACTIONS = {"name": "Discrete", "n": 2, "shape": [], "dtype": "int64", "start": 0}

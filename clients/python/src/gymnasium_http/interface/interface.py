@@ -8,8 +8,8 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode
 
 from gymnasium_http.errors import VersionMismatch
-from gymnasium_http.spaces import rebuild
-from gymnasium_http.specs import EntryPoint, served_spec
+from gymnasium_http.interface.spaces import rebuild
+from gymnasium_http.interface.specs import EntryPoint, served_spec
 
 
 class Interface(NamedTuple):

@@ -11,7 +11,7 @@ from every_space import Part
 from gymnasium import spaces
 from gymnasium.spaces import Discrete
 from gymnasium_http import Connection, HTTPEnv, VersionMismatch
-from gymnasium_http.spaces import rebuild
+from gymnasium_http.interface.spaces import rebuild
 from gymnasium_http.transport import exact
 from sameness import same
 
