@@ -6,6 +6,7 @@ to it until its parent has closed the socket to the watcher, so whoever kills it
 """
 
 import contextlib
+import gc
 import os
 import socket
 import struct
@@ -38,6 +39,7 @@ def main() -> None:
     control = socket.socket(fileno=int(descriptor))
     for module in modules:
         import_module(module)
+    gc.freeze()  # collections in children pass over what all of them share
     while True:
         asked, given, _, _ = socket.recv_fds(control, ASKED.size, _DESCRIPTORS)
         _reap_watchers()
