@@ -24,6 +24,7 @@ def api(request: pytest.FixtureRequest, foreign: Settings) -> Iterator[Api]:
         yield Api(client)
 
 
+@pytest.mark.usefixtures("tried_once")
 @pytest.mark.parametrize(
     ("env_id", "mechanism"), [("ForeignWalk-v0", "object-graph"), ("ForeignHidden-v0", "journal")]
 )
