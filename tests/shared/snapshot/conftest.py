@@ -1,4 +1,3 @@
-import gc
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -64,12 +63,3 @@ def brief_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "_MOST_CALLS", 60)
     monkeypatch.setattr(addresses, "_MOST_TIMES", 2)
     monkeypatch.setattr(selection, "check_episodes", partial(check_episodes, episodes=3, steps=20))
-
-
-@pytest.fixture(scope="module")
-def quick_collections() -> Iterator[None]:
-    """Lets a collection pass over what pytest and its plugins hold, for what is collected after every close."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()

@@ -14,7 +14,7 @@ from tests.shared.snapshot import engines
 
 MODULES = ("tests.shared.snapshot.habits", engines.__name__)
 
-pytestmark = pytest.mark.usefixtures("one_nursery", "brief_trials", "quick_collections")
+pytestmark = pytest.mark.usefixtures("one_nursery", "brief_trials")
 
 
 @pytest.fixture(autouse=True)

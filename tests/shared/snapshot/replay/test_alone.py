@@ -25,7 +25,6 @@ MODULES = (engines.__name__,)
 HASH_SEED = "1"
 EMULATOR = Recipe("engines/Emulator-v0", seed=1)
 COLLECTED = Recipe("engines/Collected-v0", seed=1)
-pytestmark = pytest.mark.usefixtures("quick_collections")
 BOTH = pytest.mark.parametrize("recipe", [EMULATOR, COLLECTED], ids=lambda recipe: recipe.env_id)
 
 
