@@ -83,7 +83,7 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
             episodes=(1,),
             steps=12,
             further=12,
-            chain=4,
+            chain=12,
         )
 
 
