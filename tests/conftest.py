@@ -39,6 +39,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_sessionfinish() -> None:
+    """Let the interpreter free at its end what native libraries would call a leak."""
+    gc.unfreeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that open a browser: they take longest, and one that begins last ends alone."""
     browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
