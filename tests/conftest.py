@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -25,6 +26,22 @@ hypothesis.settings.load_profile("sample")
 
 # Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
 asyncio.get_event_loop_policy().get_event_loop().close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let garbage collections pass over the tests and all that they import, while it is made and afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the interpreter free at its end what native libraries would call a leak."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,9 @@ from tests.servers import Server, supervised
 
 MODULE = "tests.stuck"
 _PATIENCE_S = 120
+
+pytestmark = pytest.mark.usefixtures("tried_once")
+
 RESTORING = [
     ("POST", "reset/", {}),
     ("POST", "step/", {"action": 0}),

@@ -50,6 +50,7 @@ def future(reply: dict[str, Any], index: int) -> dict[str, Any]:
     return {name: reply[name][index] for name in EVERYTHING if name != "returns"}
 
 
+@pytest.mark.usefixtures("tried_once")
 @pytest.mark.parametrize(("env_id", "created"), FAMILIES)
 def test_each_future_is_an_independent_replay(settings: Settings, env_id: str, created: dict[str, Any]) -> None:
     with served("local", dataclasses.replace(settings, env_modules=MODULES)) as client:

@@ -24,6 +24,7 @@ def api(request: pytest.FixtureRequest, foreign: Settings) -> Iterator[Api]:
         yield Api(client)
 
 
+@pytest.mark.usefixtures("tried_once")
 @pytest.mark.parametrize(
     ("env_id", "mechanism"), [("ForeignWalk-v0", "object-graph"), ("ForeignHidden-v0", "journal")]
 )
@@ -42,11 +43,13 @@ def test_an_environment_of_another_package_is_created_and_forks_into_twins(
         assert replies[0].json == replies[1].json
 
 
+@pytest.mark.usefixtures("tried_once")
 def test_a_module_may_be_named_with_the_id(api: Api) -> None:
     instance = api.create(f"{MODULE}:ForeignWalk-v0")
     assert api.post(f"{instance}/reset/").status == 200
 
 
+@pytest.mark.usefixtures("tried_once")
 def test_one_that_cannot_be_carried_is_400_with_the_reasons_and_leaves_nothing(api: Api) -> None:
     reply = api.post("/v1/envs/", {"env_id": "ForeignErratic-v0"})
     assert (reply.status, reply.json["type"]) == (400, "urn:gym-http:problem:not-exact")

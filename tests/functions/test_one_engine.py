@@ -8,12 +8,14 @@ from typing import Any
 import gymnasium
 import pytest
 
-from shared.snapshot.isolation.child_process import in_child
+from shared.snapshot.isolation.child_process import Interpreter, in_child
+from shared.snapshot.isolation.nursery import nursery
 from tests.applications import Api
 from tests.servers import KeptOpen, uvicorn
 from tests.shared.snapshot import engines
 
 MODULE = engines.__name__
+HASH_SEED = "1"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,13 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         client = KeptOpen(server)
         yield Api(client)
         client.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def processes_of_their_own() -> Iterator[None]:
+    """Each environment that is observed alone has a process, a fork of one that has made none."""
+    with nursery(Interpreter.here().origin(HASH_SEED), [__name__]):
+        yield
 
 
 def observed(seed: int, actions: list[int]) -> list[list[float]]:
@@ -73,7 +82,7 @@ class Player:
         return True
 
     def check(self) -> None:
-        assert self.found == in_child(observed, None, "1", self.number, self._actions)
+        assert self.found == in_child(observed, None, HASH_SEED, self.number, self._actions)
 
 
 @pytest.mark.parametrize(("kind", "turns"), [("Emulator", 100), ("Collected", 35)])
@@ -117,7 +126,7 @@ def test_long_calls_at_the_same_time_are_exact(api: Api) -> None:
     with ThreadPoolExecutor(len(instances)) as pool:
         found = [*pool.map(rollout, range(len(instances)))]
     for number, came in enumerate(found):
-        assert came == in_child(observed, None, "1", number, actions(number, 20))[1:]
+        assert came == in_child(observed, None, HASH_SEED, number, actions(number, 20))[1:]
 
 
 def test_forks_checkpoints_and_what_may_follow_are_exact(api: Api) -> None:

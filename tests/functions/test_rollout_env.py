@@ -67,6 +67,7 @@ def test_by_default_it_tells_all_but_infos_and_actions(local: Api) -> None:
     assert [*local.post(f"{instance}/rollout/", {"actions": [0], "include": []}).json] == ["steps", "resets"]
 
 
+@pytest.mark.usefixtures("tried_once")
 @pytest.mark.parametrize(
     ("env_id", "created", "steps"),
     [

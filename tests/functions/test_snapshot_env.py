@@ -79,6 +79,7 @@ def forged(file: bytes, change: Callable[[Header], Header]) -> bytes:
     return as_file(change(header), body, [SHARED.encode()])
 
 
+@pytest.mark.usefixtures("tried_once")
 @pytest.mark.parametrize(("env_id", "created"), FAMILIES)
 def test_an_environment_goes_on_elsewhere_as_it_would_have_here(
     settings: Settings, tmp_path: Path, env_id: str, created: dict[str, Any]

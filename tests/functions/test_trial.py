@@ -16,10 +16,10 @@ MODULE = "tests.shared.snapshot.foreign"
 AT_ONCE = {"prefer": "respond-async, wait=0"}
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A server that has tried nothing."""
-    store = f"sqlite:///{tmp_path}/snapshots.db"
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """A server for kinds that each test has to itself: their episodes end after numbers of steps of their own."""
+    store = f"sqlite:///{tmp_path_factory.mktemp('trials')}/snapshots.db"
     with uvicorn(GYM_HTTP_STORE=store, GYM_HTTP_ENV_MODULES=MODULE, GYM_HTTP_ROOT_PATH="/gym") as server:
         client = KeptOpen(server)
         yield Api(client)
@@ -42,13 +42,16 @@ def over(api: Api, location: str) -> Any:
 
 def test_a_trial_goes_on_and_then_the_same_call_creates(api: Api) -> None:
     key = {"idempotency-key": "mine"}
-    begun = api.post("/v1/envs/", {"env_id": "ForeignWalk-v0"}, **AT_ONCE, **key)
+    begun = api.post("/v1/envs/", {"env_id": "ForeignWalk-v0", "max_episode_steps": 11}, **AT_ONCE, **key)
     assert (begun.status, begun.headers["preference-applied"]) == (202, "respond-async")
     assert begun.content == b""
     state = over(api, begun.headers["location"].removeprefix("/gym"))
     assert (state["state"], state["mechanism"]) == ("done", "object-graph")
     assert state["said"][0] == "The environment is made."
-    made = [api.post("/v1/envs/", {"env_id": "ForeignWalk-v0"}, **AT_ONCE, **key) for _ in range(2)]
+    made = [
+        api.post("/v1/envs/", {"env_id": "ForeignWalk-v0", "max_episode_steps": 11}, **AT_ONCE, **key)
+        for _ in range(2)
+    ]
     assert [each.status for each in made] == [200, 200]
     assert made[0].json == made[1].json
     assert "preference-applied" not in made[0].headers
@@ -63,19 +66,23 @@ def test_a_refusal_is_told_as_the_creation_tells_it(api: Api) -> None:
     refused = api.post("/v1/envs/", {"env_id": "ForeignErratic-v0"}, **AT_ONCE)
     assert (refused.status, refused.json["type"]) == (400, "urn:gym-http:problem:not-exact")
     assert state["problem"]["detail"] == refused.json["detail"]
-    assert api.get("/v1/envs/").json == {}
+    assert "ForeignErratic-v0" not in api.get("/v1/envs/").json.values()
 
 
 def test_who_does_not_prefer_it_simply_waits(api: Api) -> None:
-    assert api.post("/v1/envs/", {"env_id": "ForeignWalk-v0"}).status == 200
+    assert api.post("/v1/envs/", {"env_id": "ForeignWalk-v0", "max_episode_steps": 12}).status == 200
 
 
 def test_who_waits_long_enough_has_the_instance(api: Api) -> None:
     """The trial may be over or not after 30 s of a busy machine; both replies are right."""
-    reply = api.post("/v1/envs/", {"env_id": "ForeignWalk-v0"}, prefer="respond-async, wait=30")
+    reply = api.post(
+        "/v1/envs/", {"env_id": "ForeignWalk-v0", "max_episode_steps": 13}, prefer="respond-async, wait=30"
+    )
     if reply.status == 202:
         over(api, reply.headers["location"].removeprefix("/gym"))
-        reply = api.post("/v1/envs/", {"env_id": "ForeignWalk-v0"}, prefer="respond-async, wait=30")
+        reply = api.post(
+            "/v1/envs/", {"env_id": "ForeignWalk-v0", "max_episode_steps": 13}, prefer="respond-async, wait=30"
+        )
     assert reply.status == 200
 
 

@@ -18,6 +18,7 @@ import msgspec
 from shared.errors import GymHTTPError, NotExact
 from shared.snapshot.conformance.check import SEED, Report, check_recipe
 from shared.snapshot.conformance.episodes import check_episodes
+from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.mechanism import Mechanism, is_episodic
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
@@ -49,7 +50,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         # Some environments print: BabyAI's tell of every layout that they reject.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), new_processes():
             report = _prove(given)
     except GymHTTPError as error:
         refusal = {"refused": type(error).__name__, "detail": error.detail}

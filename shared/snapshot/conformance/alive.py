@@ -3,13 +3,13 @@
 import gc
 
 from shared.errors import GymHTTPError, NotCreatable, NotExact, text_of
+from shared.snapshot.conformance.new_processes import HASH_SEED
 from shared.snapshot.contract.calls import Reset, perform
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation.child_process import ChildEnded, in_child
 from shared.snapshot.making.make import make, register_environments
 
 _SEEDS = (11, 12)
-_HASH_SEED = "4242"
 
 
 def is_alone(recipe: Recipe, modules: tuple[str, ...]) -> bool:
@@ -64,7 +64,7 @@ def _failure(recipe: Recipe) -> str | None:
 def _failure_elsewhere(recipe: Recipe, modules: tuple[str, ...]) -> str | None:
     """The same in another process."""
     try:
-        return in_child(_failure_here, None, _HASH_SEED, recipe, modules)
+        return in_child(_failure_here, None, HASH_SEED, recipe, modules)
     except ChildEnded as ended:
         if ended.late:
             raise

@@ -9,7 +9,7 @@ which is that of their addresses, and so its reward differs in the last bit wher
 """
 
 import copy
-import random
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -177,7 +177,7 @@ class _Player:
 def scattered() -> list[bytes]:
     """Objects, while which live those that are made next lie in memory in an order that nobody knows."""
     held = [bytes(size) for size in range(_LARGEST_SMALL) for _ in range(_OF_EACH_SIZE)]
-    random.SystemRandom().shuffle(held)
+    held = [held[place] for place in np.random.default_rng(secrets.randbits(128)).permutation(len(held))]
     # What is freed last is given out first, so the order of freeing becomes that of what is made next.
     del held[len(held) // 2 :]
     return held

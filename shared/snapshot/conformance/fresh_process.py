@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.errors import GymHTTPError, JournalFull, NotExact
+from shared.snapshot.conformance.new_processes import HASH_SEED
 from shared.snapshot.conformance.outcome import Outcome
 from shared.snapshot.conformance.run import Run
 from shared.snapshot.contract.calls import Call
@@ -18,8 +19,6 @@ from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, in_
 from shared.snapshot.making.make import register_environments
 from shared.snapshot.making.vector import begun, subject_to_restore
 from shared.snapshot.registry import mechanism_named
-
-_HASH_SEED = "4242"
 
 _REUSED = 20
 """Calls of each tail that are repeated on an environment that was used before."""
@@ -64,7 +63,7 @@ def in_fresh_process(continuations: Continuations) -> Continued:
     env_id = continuations.recipe.env_id
     try:
         interpreter = continuations.interpreter or Interpreter.here()
-        return in_process_of(interpreter, carry_out, None, _HASH_SEED, continuations)
+        return in_process_of(interpreter, carry_out, None, HASH_SEED, continuations)
     except ChildEnded as ended:
         if ended.late:
             raise

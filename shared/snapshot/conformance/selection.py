@@ -17,6 +17,7 @@ from shared.snapshot.conformance.addresses import check_addresses
 from shared.snapshot.conformance.alive import is_alone
 from shared.snapshot.conformance.check import check_recipe
 from shared.snapshot.conformance.episodes import check_episodes
+from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.conformance.turns import check_turns
 from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism, is_episodic, makes_calls_again
@@ -178,11 +179,15 @@ def try_candidates(recipe: Recipe, found: Candidates, modules: Iterable[str]) ->
     Raises:
         NotCreatable: none proved exact, and for one of them the time was not enough.
     """
-    seeded = msgspec.structs.replace(recipe, seed=_SEED)
+    with new_processes():
+        return _first_exact(msgspec.structs.replace(recipe, seed=_SEED), found, tuple(modules))
+
+
+def _first_exact(recipe: Recipe, found: Candidates, modules: tuple[str, ...]) -> Verdict:
     gc.collect()
     try:
         say("How many can be alive?")
-        alone = is_alone(seeded, tuple(modules))
+        alone = is_alone(recipe, modules)
         if alone and recipe.num_envs is not None:
             raise NotExact(f"A process holds one {recipe.env_id} at a time, which is served, but not as a vector.")
     except NotExact as error:
@@ -194,7 +199,7 @@ def try_candidates(recipe: Recipe, found: Candidates, modules: Iterable[str]) ->
         if growing is not None and not is_episodic(mechanism):
             continue
         try:
-            grows = _tried(seeded, tuple(modules), mechanism)
+            grows = _tried(recipe, modules, mechanism)
         except (JournalFull, ChildEnded) as error:
             late.append(f"{mechanism.name}: {error}")
         except NotEncodable as error:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from shared.errors import NotExact, SnapshotUnusable
+from shared.snapshot.conformance.new_processes import HASH_SEED, new_processes
 from shared.snapshot.conformance.outcome import Outcome, difference, has_raised
 from shared.snapshot.conformance.run import Run, new_run
 from shared.snapshot.conformance.scenario import make_seeded
@@ -28,7 +29,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _SEEDS = (11, 12)
-_HASH_SEED = "4242"  # the same for all: what depends on it is not shared
 
 _FIRST_ALONE = 3
 """Calls on the first environment before the second is made."""
@@ -64,8 +64,8 @@ def check_turns(recipe: Recipe, modules: tuple[str, ...], mechanism: Mechanism, 
     """
     recipes = tuple(msgspec.structs.replace(recipe, seed=seed) for seed in _SEEDS)
     game = Game(recipes, mechanism.name, modules, steps)
-    together: list[Played] = _in_a_process(recipe, play_by_turns, game)
-    with ThreadPoolExecutor(len(recipes)) as pool:
+    with new_processes(), ThreadPoolExecutor(len(recipes)) as pool:
+        together: list[Played] = _in_a_process(recipe, play_by_turns, game)
         runs = pool.map(
             lambda number: _in_a_process(recipe, play_alone, game, number, together[number].calls),
             range(len(recipes)),
@@ -161,7 +161,7 @@ def _in_a_process(recipe: Recipe, function: Callable[P, R], *args: P.args, **kwa
         NotExact: the environment cannot be restored there, or ended the process other than by its time.
     """
     try:
-        return in_child(function, None, _HASH_SEED, *args, **kwargs)
+        return in_child(function, None, HASH_SEED, *args, **kwargs)
     except ChildEnded as ended:
         if ended.late:
             raise

@@ -1,6 +1,7 @@
 """A digest of a value, equal for two results only if all types, dtypes, shapes and bits are equal."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cloudpickle
@@ -25,7 +26,11 @@ def digest_after(env: Any, result: Any) -> str:
 
 def _feed(state: Any, value: Any) -> None:
     kind = type(value)
-    state.update(f"<{kind.__module__}.{kind.__qualname__}".encode())
+    bits_of = _ATOMS.get(kind)
+    if bits_of is not None:
+        state.update(b"<%b%b>" % (_ATOM_NAMES[kind], bits_of(value)))
+        return
+    state.update(b"<" + _name(kind))
     match value:
         case _ if is_masked(kind):
             _feed(state, [np.asarray(value.data), np.ma.getmaskarray(value)])
@@ -43,9 +48,9 @@ def _feed(state: Any, value: Any) -> None:
         case np.generic():
             state.update(value.dtype.str.encode() + bytes_of(value))
         case float():
-            state.update(value.hex().encode() if value == value else b"nan")
-        case None | bool() | int() | str() | bytes():
-            state.update(repr(value).encode("utf-8", "surrogatepass"))
+            state.update(_bits_of_float(value))
+        case bool() | int() | str() | bytes():
+            state.update(_bits_of_atom(value))
         case dict():
             # RecordEpisodeStatistics reports the return, the length, and wall-clock seconds as "t".
             timed = value.keys() == {"r", "l", "t"}
@@ -62,3 +67,23 @@ def _feed(state: Any, value: Any) -> None:
         case _:
             state.update(cloudpickle.dumps(value))
     state.update(b">")
+
+
+def _name(kind: type) -> bytes:
+    return f"{kind.__module__}.{kind.__qualname__}".encode()
+
+
+def _bits_of_float(value: float) -> bytes:
+    return value.hex().encode() if value == value else b"nan"
+
+
+def _bits_of_atom(value: object) -> bytes:
+    return repr(value).encode("utf-8", "surrogatepass")
+
+
+_ATOMS: Mapping[type, Callable[[Any], bytes]] = {
+    float: _bits_of_float,
+    **dict.fromkeys((type(None), bool, int, str, bytes), _bits_of_atom),
+}
+"""What most values are made of, each type itself and no subclass. They come first, for they are many."""
+_ATOM_NAMES = {kind: _name(kind) for kind in _ATOMS}

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import BinaryIO, NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
 from shared.snapshot.isolation.notes import Notes, write_to
+from shared.snapshot.isolation.nursery import Born, Origin, kept_for, spent_by_born_s
 from shared.variables import child_environment, prepare_process
 
 P = ParamSpec("P")
@@ -125,21 +126,27 @@ class Interpreter(NamedTuple):
         """Another one, with its own packages and this code."""
         return cls(executable, str(Path(__file__).parents[3]))
 
+    def origin(self, hash_seed: str) -> Origin:
+        """What its processes with this hash seed begin as."""
+        return Origin(self.executable, self.path, hash_seed)
+
     def started(
-        self, hash_seed: str, errors: BinaryIO, leads: bool, descriptors: Sequence[int]
-    ) -> "subprocess.Popen[bytes]":
+        self, hash_seed: str, errors: BinaryIO, leads: bool, notes: int
+    ) -> "subprocess.Popen[bytes] | Born":
         """A new process of it that runs `main`, in a process group of its own if it leads one.
 
-        It inherits the descriptors.
+        It inherits the descriptor of the notes. Where a nursery is kept for such processes, it is a fork of that.
         """
-        return subprocess.Popen(
+        nursery = kept_for(self.origin(hash_seed))
+        born = None if nursery is None else nursery.born(errors, leads, notes)
+        return born or subprocess.Popen(
             [self.executable, "-c", f"from {__name__} import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             env=child_environment(PYTHONHASHSEED=hash_seed, PYTHONPATH=self.path),
             start_new_session=leads,
-            pass_fds=descriptors,
+            pass_fds=[notes],
         )
 
 
@@ -175,7 +182,7 @@ def in_process_of(
     with (
         tempfile.TemporaryFile() as errors,
         (Notes() if limits is None else limits.notes).taken() as notes,
-        interpreter.started(hash_seed, errors, leads, [notes]) as child,
+        interpreter.started(hash_seed, errors, leads, notes) as child,
     ):
         try:
             task = pickle.dumps((function, args, kwargs, limits, notes))
@@ -203,11 +210,11 @@ def in_process_of(
 def _left_of(limits: Limits) -> Limits:
     """What a child of this process may use: what this one and those that have ended have not."""
     spent = os.times()
-    used = spent.user + spent.system + spent.children_user + spent.children_system
+    used = spent.user + spent.system + spent.children_user + spent.children_system + spent_by_born_s()
     return Limits(max(limits.seconds - used, 0.1), None, max(_ends_at - time.monotonic(), 0.1))
 
 
-def _end(child: "subprocess.Popen[bytes]", leads: bool) -> None:
+def _end(child: "subprocess.Popen[bytes] | Born", leads: bool) -> None:
     """Kill the child and the processes that it started, if any still run."""
     with contextlib.suppress(ProcessLookupError):
         if leads:

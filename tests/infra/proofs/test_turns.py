@@ -1,15 +1,25 @@
 """Two environments of a kind by turns are each as if alone: a sample here, every kind in a target of its own."""
 
+from collections.abc import Iterator
+
 import gymnasium
 import pytest
 
 from infra.proofs.turns import kinds_to_play, played
+from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.making.make import register_environments
 
 HABITS = ("tests.shared.snapshot.habits",)
 
 SAMPLE = ["Acrobot-v1", "Taxi-v4", "LunarLander-v3", "Swimmer-v5", "ALE/Pong-v5"]
 """One of each family."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked() -> Iterator[None]:
+    """The new processes of all kinds here are forks of one."""
+    with new_processes():
+        yield
 
 
 @pytest.mark.parametrize("env_id", SAMPLE)

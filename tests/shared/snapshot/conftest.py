@@ -1,9 +1,13 @@
 import os
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from shared.snapshot.conformance import addresses, selection
+from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.fresh_process import Continuations, Continued, carry_out
+from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.isolation.standing_child import StandingChild
 
 _LONGEST_S = 600.0
@@ -41,3 +45,21 @@ def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         return child.call(_LONGEST_S, carry_out, continuations)
 
     monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", continued)
+
+
+@pytest.fixture(scope="module")
+def one_nursery(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets the new processes of a file's proofs be forks of one; `make thorough` starts one for each proof."""
+    if request.config.getoption("--hypothesis-profile") == "thorough":
+        yield
+        return
+    with new_processes():
+        yield
+
+
+@pytest.fixture
+def brief_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials of few calls, where what they compare shows at once; what many are for is tested by itself."""
+    monkeypatch.setattr(addresses, "_MOST_CALLS", 60)
+    monkeypatch.setattr(addresses, "_MOST_TIMES", 2)
+    monkeypatch.setattr(selection, "check_episodes", partial(check_episodes, episodes=3, steps=20))

@@ -7,6 +7,8 @@ import pytest
 
 from shared.snapshot.conformance import __main__
 
+pytestmark = pytest.mark.usefixtures("one_nursery")
+
 
 @pytest.mark.parametrize(
     ("env_id", "status", "key"), [("ForeignTalkative-v0", 0, "mechanism"), ("ForeignErratic-v0", 1, "refused")]

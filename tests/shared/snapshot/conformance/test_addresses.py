@@ -11,6 +11,8 @@ from shared.snapshot.making.make import register_environments
 
 MODULES = ("tests.shared.snapshot.habits",)
 
+pytestmark = pytest.mark.usefixtures("one_nursery")
+
 
 @pytest.fixture(autouse=True)
 def few_calls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from tests.shared.snapshot import engines
 
 MODULES = ("tests.shared.snapshot.habits", engines.__name__)
 
+pytestmark = pytest.mark.usefixtures("one_nursery", "brief_trials")
+
 
 @pytest.fixture(autouse=True)
 def registered() -> None:

@@ -21,13 +21,16 @@ from shared.snapshot.replay import replay
 
 SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
 
+BRIEF: dict[str, Any] = {"episodes": (1, 3), "further": 50, "chain": 30}
+
 IDS = sorted(env_id for env_id, spec in gymnasium.registry.items() if str(spec.entry_point).startswith(SMALL))
 
 
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("env_id", IDS)
 def test_an_environment_that_is_never_rendered_is_exact(env_id: str) -> None:
-    check_snapshot(env_id)
+    """`make exactness` continues more snapshots, each for 200 calls."""
+    check_snapshot(env_id, **BRIEF)
 
 
 def modes_of(env_id: str) -> list[str]:
@@ -61,7 +64,7 @@ def test_an_environment_rendered_in_between_is_exact(env_id: str, render_mode: s
     ],
 )
 def test_an_environment_made_with_arguments_is_exact(env_id: str, kwargs: dict[str, Any]) -> None:
-    check_snapshot(env_id, kwargs=kwargs)
+    check_snapshot(env_id, kwargs=kwargs, **BRIEF)
 
 
 def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +76,15 @@ def test_the_proof_fails_for_a_mechanism_that_forgets_an_attribute(monkeypatch: 
     monkeypatch.setattr("shared.snapshot.conformance.check.in_fresh_process", carry_out)
     # A frame before the first step after a restore cannot be drawn at all.
     with pytest.raises((NotExact, AttributeError), match=r"call \d+ \(Render\(\)\) came out differently|last_u"):
-        check_snapshot("Pendulum-v1", render_mode="rgb_array", mechanism=forgetful)
+        check_snapshot(
+            "Pendulum-v1",
+            render_mode="rgb_array",
+            mechanism=forgetful,
+            episodes=(1,),
+            steps=12,
+            further=12,
+            chain=12,
+        )
 
 
 def test_the_proof_fails_for_generators_that_are_not_carried(monkeypatch: pytest.MonkeyPatch) -> None:

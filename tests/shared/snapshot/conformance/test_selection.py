@@ -21,6 +21,8 @@ from shared.snapshot.registry import candidates, proved_mechanism
 MODULE = "tests.shared.snapshot.foreign"
 HABITS = "tests.shared.snapshot.habits"
 
+pytestmark = pytest.mark.usefixtures("one_nursery", "brief_trials")
+
 
 @pytest.fixture(autouse=True)
 def registered() -> None:

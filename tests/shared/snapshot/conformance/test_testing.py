@@ -11,6 +11,8 @@ from shared.snapshot.conformance.testing import MechanismContract
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.registry import mechanism_named
 
+pytestmark = pytest.mark.usefixtures("one_nursery")
+
 
 class TestClassicControl(MechanismContract):
     mechanism = CLASSIC_CONTROL

@@ -10,6 +10,8 @@ from shared.snapshot.registry import mechanism_for, mechanism_named
 
 HABITS = ("tests.shared.snapshot.habits",)
 
+pytestmark = pytest.mark.usefixtures("one_nursery")
+
 
 @pytest.fixture(autouse=True)
 def registered() -> None:

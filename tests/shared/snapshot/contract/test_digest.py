@@ -54,6 +54,11 @@ def test_a_value_has_the_digest_of_its_copy(value: Any) -> None:
     assert digest([copy]) == digest([value])
 
 
+def test_a_digest_is_what_snapshots_hold_that_were_written_before() -> None:
+    value = [None, True, 7, 1.5, math.nan, "é", b"\x00", {"r": -0.0, "l": (2,)}, np.float32(0.5), np.arange(3)]
+    assert digest(value) == "f8fbbb767ef97808666dd7b2cf7a5c97"
+
+
 @pytest.mark.parametrize(
     "dtype", [np.longdouble, np.clongdouble, np.dtype([("a", np.int8), ("b", np.float64)], align=True)]
 )

@@ -1,8 +1,6 @@
 """A function in a child process returns, raises or ends; its limits hold for all that it starts."""
 
 import os
-import resource
-import subprocess
 import sys
 import threading
 import time
@@ -11,105 +9,29 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.isolation import child_process
 from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, Limits, in_child, in_process_of
 from tests.servers import ROOT
+from tests.shared.snapshot.isolation.children import (
+    add,
+    environment,
+    fail,
+    fill_memory,
+    limits_of_a_child,
+    nested,
+    nested_spin,
+    refuse,
+    sleep,
+    spent_by_children,
+    spent_by_waiting,
+    spin,
+    start_another,
+    write_to_standard_output,
+)
 
 BRIEF = Limits(patience_s=1.0)
-SLEEP = "import time; time.sleep(600)"
-
-
-def add(one: int, *, other: int) -> int:
-    return one + other
-
-
-def refuse(detail: str) -> None:
-    raise NotExact(detail, reasons={"graph": "no"})
-
-
-def fail() -> None:
-    raise ZeroDivisionError("in the child")
-
-
-def environment() -> tuple[str | None, list[str], int]:
-    return os.environ.get("PYTHONHASHSEED"), sys.path, os.getpid()
-
-
-def write_to_standard_output(text: str) -> str:
-    print(text, flush=True)
-    os.write(1, text.encode())
-    return text
-
-
-def fill_memory(size: int) -> int:
-    return int(np.ones(size, np.uint8).sum())
-
-
-def sleep() -> None:
-    time.sleep(600)
-
-
-def spin() -> None:
-    while True:
-        sum(range(1000))
-
-
-def nested_spin() -> None:
-    """Let a child that has no limits of its own use them up."""
-    in_child(spin, None, "0")
-
-
-def spent_by_children() -> tuple[float, float]:
-    """The seconds that a child of this one may use, before and after another has spent some."""
-    before = in_child(processor_limit, None, "0")
-    in_child(spend, None, "0", 1.0)
-    return before, in_child(processor_limit, None, "0")
-
-
-def processor_limit() -> float:
-    return resource.getrlimit(resource.RLIMIT_CPU)[0]
-
-
-def spend(seconds: float) -> None:
-    while time.process_time() < seconds:
-        sum(range(1000))
-
-
-def spent_by_waiting(seconds: float) -> float:
-    """The processor's seconds that a child could use before and no longer after."""
-    assert child_process._limits is not None
-    before = child_process._left_of(child_process._limits).seconds
-    time.sleep(seconds)
-    return before - child_process._left_of(child_process._limits).seconds
-
-
-def start_another(pid_file: str) -> None:
-    """Start a process that outlives this one, if nobody ends it."""
-    other = subprocess.Popen([sys.executable, "-c", SLEEP])
-    Path(pid_file).write_text(str(other.pid))
-
-
-def write_pid_and_sleep(pid_file: str) -> None:
-    Path(pid_file).write_text(str(os.getpid()))
-    time.sleep(600)
-
-
-def nested(pid_file: str) -> None:
-    """Start a child that has no limits of its own."""
-    in_child(write_pid_and_sleep, None, "0", pid_file)
-
-
-def own_limits() -> Limits | None:
-    return child_process._limits
-
-
-def limits_of_a_child() -> tuple[Limits | None, Limits | None]:
-    """This process's limits, and those of a child that was given none."""
-    return own_limits(), in_child(own_limits, None, "0")
 
 
 def test_arguments_and_result_pass() -> None:

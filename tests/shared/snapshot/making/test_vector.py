@@ -21,7 +21,7 @@ MODES: tuple[AutoresetMode, ...] = ("NextStep", "SameStep")
 @pytest.mark.parametrize("autoreset", MODES)
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "Blackjack-v1", "Pendulum-v1"])
 def test_a_vector_is_exact(env_id: str, autoreset: AutoresetMode) -> None:
-    check_snapshot(env_id, num_envs=3, autoreset=autoreset, episodes=(1, 2), steps=30, further=60, chain=30)
+    check_snapshot(env_id, num_envs=3, autoreset=autoreset, episodes=(1, 2), steps=30, further=30, chain=12)
 
 
 @pytest.mark.usefixtures("elsewhere")
@@ -41,7 +41,14 @@ def test_a_vector_rendered_in_between_is_exact() -> None:
 def test_a_vector_of_wrapped_environments_is_exact() -> None:
     wrappers = (WrapperRecipe("FrameStackObservation", {"stack_size": 3}), WrapperRecipe("NormalizeReward"))
     check_snapshot(
-        "CartPole-v1", num_envs=2, autoreset="NextStep", wrappers=wrappers, episodes=(1, 2), steps=20, further=40
+        "CartPole-v1",
+        num_envs=2,
+        autoreset="NextStep",
+        wrappers=wrappers,
+        episodes=(1, 2),
+        steps=20,
+        further=30,
+        chain=12,
     )
 
 

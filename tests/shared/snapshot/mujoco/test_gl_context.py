@@ -22,8 +22,10 @@ from tests.shared.snapshot.pairs import adopted, restored, same_answers, steps
 
 pytest.importorskip("mujoco")
 
+pytestmark = pytest.mark.usefixtures("one_nursery")
+
 MODULE = "tests.shared.snapshot.mujoco.foreign"
-SHORT: dict[str, Any] = {"modules": (MODULE,), "episodes": (1,), "steps": 12, "further": 16, "chain": 3}
+SHORT: dict[str, Any] = {"modules": (MODULE,), "episodes": (1,), "steps": 6, "further": 8, "chain": 3}
 CART = Recipe("ForeignCart-v0", render_mode="rgb_array", seed=1)
 FLICKERING = Recipe("ForeignFlickering-v0", render_mode="rgb_array", seed=1)
 

@@ -13,7 +13,8 @@ from shared.snapshot.conformance.scenario import make_seeded
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step
 from shared.snapshot.contract.digest import digest_after
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
-from shared.snapshot.isolation.child_process import in_child
+from shared.snapshot.isolation.child_process import Interpreter, in_child
+from shared.snapshot.isolation.nursery import nursery
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.replay import episode_journal
 from shared.snapshot.replay.alone import EPISODE_JOURNAL_ALONE, JOURNAL_ALONE, AloneMechanism, AloneSubject
@@ -21,9 +22,17 @@ from shared.snapshot.replay.episode_journal import EpisodeSubject
 from tests.shared.snapshot import engines
 
 MODULES = (engines.__name__,)
+HASH_SEED = "1"
 EMULATOR = Recipe("engines/Emulator-v0", seed=1)
 COLLECTED = Recipe("engines/Collected-v0", seed=1)
 BOTH = pytest.mark.parametrize("recipe", [EMULATOR, COLLECTED], ids=lambda recipe: recipe.env_id)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def processes_of_their_own() -> Iterator[None]:
+    """Each environment that is played alone has a process, a fork of one that has made none."""
+    with nursery(Interpreter.here().origin(HASH_SEED), [__name__]):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +82,7 @@ def test_two_that_are_called_by_turns_are_as_if_alone(recipe: Recipe, mechanism:
     for made in zip(calls(0), calls(1), strict=True):
         for number, call in enumerate(made):
             came[number].append(answer(players[number], call))
-    assert came == [in_child(played_alone, None, "1", drawn, number) for number in range(2)]
+    assert came == [in_child(played_alone, None, HASH_SEED, drawn, number) for number in range(2)]
     for player in players:
         player.close()
 
