@@ -34,14 +34,18 @@ from tests.shared.snapshot.isolation.children import (
 )
 
 SEED = "0"
-ORIGIN = Interpreter.here().origin(SEED)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are forks on Linux alone")
 
 
+def origin() -> nurseries.Origin:
+    """That of a child which begins now: other files' tests may put folders on `sys.path`."""
+    return Interpreter.here().origin(SEED)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def one_for_most() -> Iterator[None]:
-    with nursery(ORIGIN, [children.__name__]):
+    with nursery(origin(), [children.__name__]):
         yield
 
 
@@ -49,8 +53,8 @@ def one_for_most() -> Iterator[None]:
 def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[nurseries.Nursery]:
     """One of a test's own, which it may end."""
     monkeypatch.setattr(nurseries, "_kept", None)
-    with nursery(ORIGIN, [children.__name__]):
-        found = nurseries.kept_for(ORIGIN)
+    with nursery(origin(), [children.__name__]):
+        found = nurseries.kept_for(origin())
         assert found is not None
         yield found
 
@@ -170,6 +174,6 @@ def test_where_the_first_interpreter_has_ended_a_new_one_is_started(kept: nurser
 
 
 def test_an_inner_one_is_the_outer(kept: nurseries.Nursery) -> None:
-    with nursery(ORIGIN, []):
-        assert nurseries.kept_for(ORIGIN) is kept
-    assert nurseries.kept_for(ORIGIN) is kept
+    with nursery(origin(), []):
+        assert nurseries.kept_for(origin()) is kept
+    assert nurseries.kept_for(origin()) is kept
