@@ -131,7 +131,7 @@ packages: $(VENV)/.test  ## build the packages for PyPI and npm, install what wo
 bench: $(VENV)/.test $(VENV)/openenv/.ready  ## measure speed against the in-memory way and OpenEnv; ARGS="speed --only CartPole"
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-test-lambda: $(VENV)/.test build  ## test the artefact and the endpoints in Lambda's runtime
+test-lambda: $(VENV)/.test $(if $(BUILT),,build)  ## test the artefact and the endpoints in Lambda's runtime
 	$(BIN)/python -m pytest -m aws $(ARGS)
 
 check: $(VENV)/.check  ## format, lint, types, import rules
