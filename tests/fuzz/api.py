@@ -8,6 +8,7 @@ import schemathesis
 from schemathesis import Case, CheckContext, Response
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
+from schemathesis.python.asgi import shutdown_lifespans
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -70,6 +71,10 @@ class Api:
         response = self.operations[name].Case(**parts).call()
         self.statuses[response.status_code] += 1
         return response
+
+    def close(self) -> None:
+        """End the application, as a server does. Schemathesis itself does so when threads are over already."""
+        shutdown_lifespans()
 
     def begin_anew(self) -> None:
         """Restart the generator, so that the same choices follow."""

@@ -7,6 +7,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 from schemathesis.core.failures import FailureGroup
@@ -28,8 +29,10 @@ def main() -> None:
     began = time.monotonic()
     logging.disable()
     failures: list[str] = []
-    with tempfile.TemporaryDirectory() as directory:
-        api = Api(Settings(store=f"sqlite:///{directory}/snapshots.db"))
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        closing(Api(Settings(store=f"sqlite:///{directory}/snapshots.db"))) as api,
+    ):
         sentinel = Sentinel(api)
         seed = given.seed
         while api.statuses.total() < given.requests and not failures:

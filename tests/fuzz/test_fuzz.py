@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from schemathesis import GenerationMode
@@ -17,7 +18,8 @@ _EXAMPLES = 2
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     logging.disable()
-    yield Api(Settings(store=f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/snapshots.db"))
+    with closing(Api(Settings(store=f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/snapshots.db"))) as opened:
+        yield opened
     logging.disable(logging.NOTSET)
 
 
