@@ -14,7 +14,7 @@ from shared.openenv.faults import no_episode
 from shared.session.calls import operations
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.changed_spaces import telling_spaces
-from shared.session.live.environment import Operation
+from shared.session.live.environment import LiveEnvironment, Operation
 from shared.session.stored.header import Header
 from shared.session.stored.idempotency import Keyed
 from shared.session.stored.reference import Reference
@@ -141,7 +141,11 @@ class Episodes:
         return self.of_instance(header.instance_id, given.episode_id)
 
     async def reset(self, episode: Episode, given: ResetData) -> tuple[dict[str, Any], Header]:
-        """Begin an episode: the data of OpenEnv's reply, and the header after it."""
+        """Begin an episode: the data of OpenEnv's reply, and the header after it.
+
+        Raises:
+            InvalidValue: the instance is a vector; nothing was applied.
+        """
         operation = telling_spaces(operations.reset(given.seed, given.options))
         return await self._apply(episode, operation, given.key, given)
 
@@ -149,7 +153,7 @@ class Episodes:
         """Apply an action: the data of OpenEnv's reply, and the header after it.
 
         Raises:
-            InvalidValue: there is no episode; its code is SESSION_ERROR.
+            InvalidValue: there is no episode, or the instance is a vector; its code is SESSION_ERROR.
         """
         if episode is None:
             raise no_episode(_NONE_YET)
@@ -192,7 +196,7 @@ class Episodes:
             sent = given.model_dump_json().encode()
             keyed = self._keyed(f"call {key}", episode.reference.instance_id.encode(), sent)
         outcome = await self._service.session.call(
-            InstanceCall(episode.reference, operation, self._encode, keyed=keyed)
+            InstanceCall(episode.reference, _of_one(operation), self._encode, keyed=keyed)
         )
         header, data = outcome.header, dict(outcome.reply)
         data["metadata"] = {"instance_id": header.instance_id, "episode_id": episode.id_in(header)}
@@ -202,17 +206,37 @@ class Episodes:
         return Keyed.of(self._owner, f"openenv {key}", *sent)
 
 
+def check_one(header: Header) -> None:
+    """Refuse what OpenEnv's protocol has no words for.
+
+    Raises:
+        InvalidValue: the instance is a vector.
+    """
+    if header.recipe.num_envs is not None:
+        raise no_episode(
+            "This instance is a vector of environments, which OpenEnv's protocol cannot tell; use /v1."
+        )
+
+
+def _of_one(operation: Operation) -> Operation:
+    """The operation, which a vector refuses before it is applied."""
+
+    def applied(live: LiveEnvironment) -> Any:
+        check_one(live.header)
+        return operation(live)
+
+    return applied
+
+
 def _told(form: forms.Form, result: dict[str, Any]) -> dict[str, Any]:
     """What reset and step returned, as `data` of an observation message.
 
     Raises:
-        InvalidValue: it is that of a vector, which OpenEnv has not.
+        InvalidValue: the environment's own flags are several, which OpenEnv has not.
     """
     flags = result.get("terminated", False), result.get("truncated", False)
     if not all(isinstance(flag, bool) for flag in flags):
-        raise no_episode(
-            "This instance is a vector of environments, which OpenEnv's protocol cannot tell; use /v1."
-        )
+        raise no_episode("Its agents end one by one, which OpenEnv's protocol cannot tell; use /v1.")
     observed = {**result, "terminated": flags[0], "truncated": flags[1]}
     reward = observed.pop("reward", None)
     return {

@@ -19,7 +19,7 @@ from shared.errors import (
 )
 from shared.openenv import messages
 from shared.openenv.connection import converse
-from shared.openenv.episodes import Episode, Episodes
+from shared.openenv.episodes import Episode, Episodes, check_one
 from shared.openenv.faults import no_episode
 from shared.openenv.schema import STATE_SCHEMA, action_schema, observation_schema
 from shared.settings import Settings
@@ -184,6 +184,7 @@ async def _env_id(place: Place, request: Request[None]) -> str:
     if place.env_id is not None:
         return place.env_id(_named(request), request.service.settings)
     header = await request.service.session.snapshots.header(request.reference)
+    check_one(header)
     return header.recipe.env_id
 
 

@@ -50,6 +50,20 @@ def test_a_call_that_names_no_episode_is_refused_with_openenvs_code(local: Api) 
     assert local.post("/openenv/Nothing-v0/reset").status == 400
 
 
+def test_a_vector_is_refused_before_anything_is_applied(local: Api) -> None:
+    vector = local.create("CartPole-v1", num_envs=2)
+    place = vector.replace("/v1/envs", "/openenv/instances")
+    for call in (
+        local.post(f"{place}/reset", {"seed": 1}),
+        local.post(f"{place}/step", {"action": {"action": [0, 1]}}),
+        local.get(f"{place}/schema"),
+        local.get(f"{place}/metadata"),
+    ):
+        assert (call.status, call.json["code"]) == (422, "SESSION_ERROR")
+        assert "vector" in call.json["detail"]
+    assert local.get(f"{vector}/").json["revision"] == 0
+
+
 def test_an_instance_is_continued_under_its_own_address(local: Api) -> None:
     instance = local.post(f"{LAKE}/reset", {"seed": 2}).json["metadata"]["instance_id"]
     place = f"/openenv/instances/{instance}"
