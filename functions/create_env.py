@@ -104,6 +104,8 @@ async def _trial_ahead(request: Request[CreateBody | bytes]) -> str | None:
     session, modules = request.service.session, request.service.settings.env_modules
     recipe = recipe_of(request.body)
     session.creation.check(recipe, modules)
+    if not await session.creation.needs_trial(recipe):
+        return None
     return await session.ahead.begun(request.owner, recipe, modules, wait_s)
 
 

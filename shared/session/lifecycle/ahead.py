@@ -10,7 +10,7 @@ from typing import NamedTuple
 from shared.errors import GymHTTPError, NotExact, TrialNotFound
 from shared.session.lifecycle.trials import Trials
 from shared.session.lifecycle.verdicts import Verdicts
-from shared.snapshot.conformance.selection import Verdict, needs_trial, verdict_key
+from shared.snapshot.conformance.selection import Verdict, verdict_key
 from shared.snapshot.contract.recipe import Recipe
 
 _MOST_OF_AN_OWNER = 4
@@ -44,16 +44,14 @@ class Ahead:
         self._ended: OrderedDict[str, GymHTTPError] = OrderedDict()
 
     async def begun(self, owner: str, recipe: Recipe, modules: Iterable[str], wait_s: float) -> str | None:
-        """The key of a trial that goes on after `wait_s`; None where creating needs to wait for none.
+        """The key of a trial that goes on after `wait_s`, of what needs one (`Creation.needs_trial`).
 
-        That is so where the environment needs no trial, or there is a verdict by then; and where as many go on for
-        the owner as may.
+        None where creating need not wait for it, since there is a verdict by then; and where as many go on for the
+        owner as may.
 
         Raises:
             NotCreatable: the trial failed within that time.
         """
-        if not needs_trial(recipe):
-            return None
         key = verdict_key(recipe)
         known = await self._verdicts.get(key)
         if known is not None and known.holds():

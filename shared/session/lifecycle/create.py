@@ -109,6 +109,23 @@ class Creation:
         check_kwargs(recipe.env_id, recipe.kwargs, recipe.num_envs or 1)
         check_repeats(recipe)
 
+    async def needs_trial(self, recipe: Recipe) -> bool:
+        """Whether an environment has to be tried before it is served. Where its id does not tell, one is made.
+
+        A family's environment may be made in such a way that no mechanism of the family carries it.
+
+        Raises:
+            NotCreatable: Gymnasium refused.
+        """
+        if needs_trial(recipe):
+            return True
+        worker = self._placement.worker()
+        env = await worker.run(_made, recipe)
+        try:
+            return await worker.run(proved_mechanism, env) is None
+        finally:
+            await closed(worker, env)
+
     async def made_before(self, owner: str, keyed: Keyed | None) -> str | None:
         """The id of the instance that the same call created before, even if that is deleted by now; None if new.
 

@@ -81,14 +81,6 @@ def test_one_that_is_over_within_the_wait_is_not_told_of(monkeypatch: pytest.Mon
     run(test)
 
 
-def test_what_needs_no_trial_has_none(lasting: LastingTrials) -> None:
-    async def test() -> None:
-        assert await ahead(FaultyStore()).begun("public", Recipe("CartPole-v1"), (), 0) is None
-        assert lasting.begun == []
-
-    run(test)
-
-
 def test_a_refusal_is_told_with_its_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
     comes_to(monkeypatch, Verdict(None, {"journal": "it differs"}))
 

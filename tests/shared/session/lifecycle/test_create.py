@@ -12,6 +12,7 @@ from shared.session.live.restore import closed
 from shared.session.stored.reference import Reference
 from shared.snapshot.contract.mechanism import Subject
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.making.make import register_environments
 from shared.storage.protocol import Conflict
 from tests.shared.session.conftest import Clock
 from tests.shared.session.faulty import FaultyStore
@@ -229,5 +230,25 @@ def test_a_new_instance_stays_live_unless_its_calls_are_sent_elsewhere(affinity:
         assert at.live_envs == live
         reset = await at.call(InstanceCall(header.reference, operations.reset(1, None), as_it_is))
         assert reset.header.revision == 1
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "needs"),
+    [
+        (CART_POLE, False),
+        (Recipe("ALE/Pong-v5"), False),
+        (Recipe("ALE/Pong-v5", kwargs={"sound_obs": True}), True),
+        (Recipe("wild/Unknown-v0"), True),
+    ],
+    ids=lambda given: str(given),
+)
+def test_it_is_known_before_what_has_to_be_tried(recipe: Recipe, needs: bool) -> None:
+    """Also where a family has mechanisms, none of which carries what the arguments make of it."""
+    register_environments(["ale_py"])
+
+    async def test() -> None:
+        assert await session(FaultyStore()).creation.needs_trial(recipe) is needs
 
     run(test)
