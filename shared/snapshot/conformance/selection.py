@@ -129,7 +129,7 @@ def run_in_child(env_id: str, limits: Limits, function: Callable[P, R], *args: P
         return in_child(function, limits, "random", *args, **kwargs)
     except ChildEnded as ended:
         raise NotCreatable(
-            f"{env_id} was tried in a process of its own, which {ended}. The limits of a trial are "
+            f"{env_id} was tried in a process of its own, which {ended}. Should it need more, the limits are "
             "GYM_HTTP_MAX_TRIAL_SECONDS and GYM_HTTP_MAX_TRIAL_BYTES, and the memory of a Lambda function.",
             env_id=env_id,
         ) from None

@@ -8,9 +8,11 @@ against malice: an installed package can do what it likes in any process.
 
 import contextlib
 import faulthandler
+import logging
 import math
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -37,7 +39,14 @@ _LONGEST_WAIT_S = 1e6
 _NICENESS = 5
 """Who is served comes before what is tried: a server then gets three times as much of a processor as a child."""
 _LARGEST_FILE_BYTES = 256 * 1024 * 1024
-_ERROR_OUTPUT_BYTES = 2000
+_ERROR_OUTPUT_BYTES = 8000
+_LONGEST_WORDS = 500
+_OF_A_TRACEBACK = re.compile(
+    r"\s|Traceback \(|(Current t|T)hread 0x|Stack \(|Extension modules|During handling|The above exception"
+)
+"""How lines begin that show where in the code something happened. They name files of this server."""
+
+_log = logging.getLogger(__name__)
 
 
 class Leash:
@@ -224,12 +233,21 @@ def _end(child: "subprocess.Popen[bytes] | Born", leads: bool) -> None:
 
 
 def _how_it_ended(status: int, errors: BinaryIO) -> str:
-    """The signal or exit status that ended a child, and the end of its error output."""
-    errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, errors.tell() - _ERROR_OUTPUT_BYTES))
+    """The signal or exit status that ended a child, and its last words. The log has all of them."""
+    skipped = errors.seek(max(0, errors.seek(0, os.SEEK_END) - _ERROR_OUTPUT_BYTES))
+    if skipped:
+        errors.readline()  # the rest of one
     text = errors.read().decode(errors="replace").strip()
     how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-    return f"{how}: {text}" if text else how
+    _log.info("a child process %s: %s", how, text)
+    words = last_words(text)
+    return f"{how}: {words}" if words else how
+
+
+def last_words(text: str) -> str:
+    """The end of an error output, without what only shows where in the code it came about."""
+    lines = [line.strip() for line in text.splitlines() if line and not _OF_A_TRACEBACK.match(line)]
+    return " ".join(lines)[-_LONGEST_WORDS:]
 
 
 def _apply_limits(limits: Limits) -> None:

@@ -1,5 +1,6 @@
 """A function in a child process returns, raises or ends; its limits hold for all that it starts."""
 
+import logging
 import os
 import sys
 import threading
@@ -12,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, Limits, in_child, in_process_of
+from shared.snapshot.isolation.child_process import (
+    ChildEnded,
+    Interpreter,
+    Limits,
+    in_child,
+    in_process_of,
+    last_words,
+)
 from tests.servers import ROOT
 from tests.shared.snapshot.isolation.children import (
     add,
@@ -58,9 +66,32 @@ def test_our_own_errors_are_raised_here_with_their_evidence() -> None:
     assert raised.value.evidence == {"reasons": {"graph": "no"}}
 
 
-def test_another_exception_ends_the_child_and_its_traceback_is_told() -> None:
-    with pytest.raises(ChildEnded, match=r"ended with status 1: (.|\n)*ZeroDivisionError: in the child"):
+def test_another_exception_ends_the_child_and_is_told_and_its_traceback_is_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.raises(ChildEnded, match=r"^ended with status 1: ZeroDivisionError: in the child$"),
+    ):
         in_child(fail, Limits(), "0")
+    assert 'children.py", line' in caplog.text
+
+
+def test_last_words_name_no_places_of_code() -> None:
+    crash = (
+        "INTERNAL ERROR: contact solver\n"
+        "Fatal Python error: Segmentation fault\n\n"
+        'Current thread 0x00007f (most recent call first):\n  File "/srv/app/a.py", line 3 in step\n\n'
+        "Extension modules: numpy.linalg (total: 1)\n"
+    )
+    assert last_words(crash) == "INTERNAL ERROR: contact solver Fatal Python error: Segmentation fault"
+    chained = (
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\n    x[0]\n    ~^^^\n'
+        "KeyError: 0\n\nDuring handling of the above exception, another exception occurred:\n\n"
+        'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in f\nValueError: no\n'
+    )
+    assert last_words(chained) == "KeyError: 0 ValueError: no"
+    assert len(last_words("loud\n" * 1000)) == 500
 
 
 def test_a_signal_is_told_by_its_name() -> None:
