@@ -48,10 +48,15 @@ def reward_of(given: Any) -> float | NDArray[np.float64] | None:
     An array of one element is that number. A list of one stays an array, since it has one for each agent.
 
     Raises:
-        NotEncodable: it is none of these, such as a dict.
+        NotEncodable: it is none of these, such as a dict, or an integer that no float comes near.
     """
     if isinstance(given, _NUMBER):
-        return float(given)
+        try:
+            return float(given)
+        except OverflowError:
+            raise NotEncodable(
+                "The environment's reward is an integer beyond every float, so it cannot be told.", field="reward"
+            ) from None
     return None if given is None else _numbers("reward", given, np.float64)
 
 

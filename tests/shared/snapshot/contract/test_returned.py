@@ -52,6 +52,12 @@ def test_a_reward_that_is_no_number_is_refused_by_its_name(given: Any) -> None:
     assert refused.value.evidence["field"] == "reward"
 
 
+def test_a_reward_beyond_every_float_is_refused() -> None:
+    with pytest.raises(NotEncodable, match="beyond every float") as refused:
+        reward_of(10**400)
+    assert refused.value.evidence["field"] == "reward"
+
+
 @pytest.mark.parametrize(
     ("given", "flag"), [(np.True_, True), (0, False), (None, False), (np.array([True]), True), (1.0, True)]
 )
