@@ -27,6 +27,9 @@ _LARGEST = (
     (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
 )
 
+_MOST_PIXELS = 4_194_304
+"""Of a picture whose width and height are both given. A larger one is drawn for many seconds, and then refused."""
+
 _OF_MAKE = {
     "id": "it is the body's field env_id",
     "max_episode_steps": "it is a field of the body",
@@ -70,10 +73,23 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> N
         largest = next((most for pattern, most in _LARGEST if pattern.search(name)), math.inf)
         if isinstance(value, int | float) and value > largest:
             raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
+    _check_pictures(env_id, kwargs)
     family = registered_family(env_id)
     if family is not None:
         with _refusing(env_id):
             family.check_kwargs(env_id, kwargs)
+
+
+def _check_pictures(env_id: str, kwargs: Mapping[str, Any]) -> None:
+    sizes = {name: value for name, value in _leaves("", kwargs) if isinstance(value, int | float)}
+    for name, width in sizes.items():
+        other = name.replace("width", "height")
+        if other != name and width * sizes.get(other, 0) > _MOST_PIXELS:
+            raise NotCreatable(
+                f"A picture with {name} {width} and {other} {sizes[other]} has {width * sizes[other]} pixels; "
+                f"{_MOST_PIXELS} is the most here. Ask for a smaller one.",
+                env_id=env_id,
+            )
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from shared.snapshot.making.make import register_environments
         ("FrozenLake-v1", {"desc": ["F" * 1000] * 1000}, 1, "16384 is the most here"),
         ("FrozenLake-v1", {"desc": ["F" * 50] * 50}, 256, "256 is the most here. Send less, or fewer num_envs"),
         ("Ant-v5", {"width": 100_000}, 1, "width is 100000; 4096 is the most"),
+        ("Ant-v5", {"width": 4096, "height": 1025}, 1, "has 4198400 pixels; 4194304 is the most"),
+        ("Maze-v0", {"view": {"obs_width": 2049, "obs_height": 2048}}, 1, "obs_width 2049 and obs_height 2048"),
         ("Ant-v5", {"max_geom": 10**9}, 1, "max_geom is 1000000000; 65536 is the most"),
         ("Ant-v5", {"frame_skip": 10**9}, 1, "frame_skip is 1000000000; 1024 is the most"),
         ("Grid-v0", {"a": [{"grid_size": 1e300}]}, 1, "grid_size is 1e"),
@@ -38,6 +40,8 @@ def test_arguments_that_ask_for_too_much_are_refused(
 
 def test_arguments_as_they_are_used_are_accepted() -> None:
     check_kwargs("FrozenLake-v1", {"desc": ["S" * 100] * 100, "is_slippery": False})
+    check_kwargs("Ant-v5", {"width": 4096, "height": 1024})
+    check_kwargs("Ant-v5", {"width": 4096, "obs_height": 4096})
     check_kwargs("Ant-v5", {"width": 1920, "height": 1080, "max_geom": 10_000, "frame_skip": 5, "reward": 9e9})
 
 
