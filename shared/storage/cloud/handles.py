@@ -12,6 +12,7 @@ from typing import Any
 
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from shared import variables
 from shared.errors import StoreUnavailable
 
 Handle = S3Store | AzureStore | GCSStore
@@ -76,6 +77,7 @@ class Handles:
 
     async def _open(self, once: bool) -> Handle:
         _runtime.used = True
+        variables.name_certificates()
         options: dict[str, Any] = {
             "connect_timeout": timedelta(seconds=min(3.0, self._timeout_s)),
             # Waiting for a reply or the next part of one, and a whole request.
