@@ -9,8 +9,7 @@ from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
-from shared.wire.messages.replies import StepReply
-from shared.wire.messages.step import StepBody
+from shared.wire.messages.step import StepBody, StepReply
 
 router = Router()
 

@@ -24,7 +24,7 @@ NOT_FOR_A_STEP = [
     *("shared.web.service.views", "shared.session.history.history", "shared.session.explore.explorer"),
     *("shared.session.lifecycle.close", "shared.session.lifecycle.fork", "shared.session.lifecycle.travel"),
     *("shared.session.lifecycle.checkpoints", "starlette.responses", "starlette.requests", "starlette.middleware"),
-    *("anyio", "python_multipart", "http.cookies", "http.client"),
+    *("anyio", "python_multipart", "http.cookies", "http.client", "shared.wire.messages.replies"),
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 

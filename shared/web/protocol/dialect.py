@@ -19,7 +19,7 @@ from shared.web.protocol.encoding import Encoding, parse_body
 from shared.web.protocol.negotiation import encoding_for
 from shared.web.protocol.problems import MEDIA_TYPE, PROBLEMS, problem
 from shared.web.protocol.reply import Reply
-from shared.wire.messages.replies import Problem
+from shared.wire.messages.problem import Problem
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of the ids of instances and checkpoints."""
