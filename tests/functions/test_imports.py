@@ -25,6 +25,7 @@ NOT_FOR_A_STEP = [
     *("shared.session.lifecycle.close", "shared.session.lifecycle.fork", "shared.session.lifecycle.travel"),
     *("shared.session.lifecycle.checkpoints", "starlette.responses", "starlette.requests", "starlette.middleware"),
     *("anyio", "python_multipart", "http.cookies", "http.client", "shared.wire.messages.replies"),
+    *("shared.snapshot.isolation.child_process", "shared.snapshot.isolation.nursery"),
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 
