@@ -56,7 +56,7 @@ def _version_beside(name: str) -> str | None:
     file, said = getattr(package, "__file__", None), getattr(package, "__version__", None)
     if file is None or not isinstance(said, str):
         return None
-    return said if Path(file).parents[1].joinpath(f"{name}-{said}.dist-info").is_dir() else None
+    return said if Path(file).parent.parent.joinpath(f"{name}-{said}.dist-info").is_dir() else None
 
 
 def _source(module: str) -> str | None:
