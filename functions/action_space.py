@@ -1,13 +1,13 @@
 """GET /v1/envs/{instance_id}/action_space/, and sampling and checking in that space."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import CallTooLong, Contended, EnvironmentRaised, InvalidValue, SnapshotTooLarge
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ContainsReply, SampleReply
 from shared.wire.messages.spaces import ContainsBody, SampleBody

@@ -3,7 +3,6 @@
 from typing import Any
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -24,6 +23,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.records import ROW_EXAMPLE, row_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request, reply_at
 from shared.wire.messages.replies import AtReply
 

@@ -1,7 +1,6 @@
 """POST /v1/batch/step/: an action for each of many environments."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import InvalidValue
 from shared.session.calls import operations
@@ -9,6 +8,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.batch import BatchedCall, batch
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.batches import BatchStepBody, BatchStepReply
 

@@ -1,12 +1,12 @@
 """GET /v1/catalog/: what can be created."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import NotCreatable
 from shared.session.catalog.catalog import catalog as entries
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.spaces.replies import CatalogReply
 

@@ -1,12 +1,12 @@
 """/v1/envs/{instance_id}/checkpoints/: saved states that an environment can return to."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import CheckpointNotFound, KeyReused, QuotaExceeded, ReplyGone, StaleRevision
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.records import checkpoint_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.records import CheckpointReply, CheckpointsReply
 from shared.wire.messages.replies import MessageReply

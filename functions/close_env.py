@@ -1,11 +1,11 @@
 """DELETE /v1/envs/{instance_id}/: close an environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import Contended, KeyReused, StaleRevision
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import MessageReply
 

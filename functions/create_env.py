@@ -3,7 +3,6 @@
 import asyncio
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -24,6 +23,7 @@ from shared.web.app.routing import FileBody, Router
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT
 from shared.web.protocol.preferences import async_after
 from shared.web.protocol.prefix import prefix_of
+from shared.web.protocol.reply import Reply, Response, head_of
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import recipe_of
 from shared.wire.messages.create import CreateBody
@@ -85,7 +85,7 @@ async def create_env(request: Request[CreateBody | bytes]) -> Response:
     prefix = prefix_of(request.service.settings.root_path, request.scope, request.headers)
     if made_before is None and (trial_id := await _trial_ahead(request)) is not None:
         where = {"Location": f"{prefix}/v1/trials/{trial_id}/", "Retry-After": "2"}
-        return Response(None, 202, {**where, "Preference-Applied": "respond-async"})
+        return Reply.of(b"", 202, head_of({**where, "Preference-Applied": "respond-async"}))
     instance_id = made_before or (await _created(request, keyed)).instance_id
     return request.reply(
         {"instance_id": instance_id},

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from mangum import Mangum
 from msgspec.structs import replace
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -26,6 +25,7 @@ from shared.web.protocol.encoding import ARRAYS, Encoded
 from shared.web.protocol.negotiation import prefers
 from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import TransitionsReply
 

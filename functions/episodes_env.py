@@ -1,7 +1,6 @@
 """GET /v1/envs/{instance_id}/episodes/: the episodes that were recorded of an environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import HistoryDamaged, InvalidValue, NotRecorded, SnapshotIncompatible
 from shared.session.history.episodes import MOST_EPISODES
@@ -9,6 +8,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
 from shared.web.protocol.records import EPISODE_EXAMPLE, episode_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import EpisodesReply
 

@@ -1,7 +1,6 @@
 """POST /v1/envs/{instance_id}/explore/: many futures of one state."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -27,6 +26,7 @@ from shared.errors import (
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request, reply_of
 from shared.web.protocol.terms import exploration_of, origin_of
 from shared.wire.messages.explore import ExploreBody

@@ -1,7 +1,6 @@
 """POST /v1/envs/{instance_id}/fork/: copies of an environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -21,6 +20,7 @@ from shared.errors import (
 from shared.session.history.place import Place
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ForkReply
 from shared.wire.messages.states import ForkBody

@@ -1,7 +1,6 @@
 """GET /v1/envs/{instance_id}/frames/: small pictures of what was recorded."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -22,7 +21,8 @@ from shared.web.app.routing import Router
 from shared.web.monitor.parts import MEDIA_TYPE, end_part, frame_part
 from shared.web.monitor.query import NARROWEST, WIDEST, WIDTH, width
 from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
-from shared.web.protocol.request import Reply, Request, etag
+from shared.web.protocol.reply import Reply, Response
+from shared.web.protocol.request import Request, etag
 
 router = Router()
 
@@ -65,7 +65,7 @@ async def frames_env(request: Request[None]) -> Response:
         )
     following = None if run.next is None else str(run.next)
     content = b"".join([*map(frame_part, run.frames), end_part(following)])
-    return Reply(content, 200, [(b"content-type", MEDIA_TYPE.encode()), etag(header.revision)])
+    return Reply.of(content, 200, [(b"content-type", MEDIA_TYPE.encode()), etag(header.revision)])
 
 
 app = create_app(router)

@@ -3,10 +3,10 @@
 from importlib.metadata import version
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import HealthReply
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -25,6 +24,7 @@ from shared.web.app.routing import Router
 from shared.web.protocol.encoding import ARRAYS
 from shared.web.protocol.query import QueryParameter, whole_number
 from shared.web.protocol.records import ROW_EXAMPLE, row_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import HistoryReply, MessageReply
 

@@ -1,12 +1,12 @@
 """GET /v1/envs/{instance_id}/interface/: what a client needs to stand in for the environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import CallTooLong
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.spaces.replies import InterfaceReply
 

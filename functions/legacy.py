@@ -5,7 +5,7 @@ the Lambda function serve it at /v1/ as well.
 """
 
 from mangum import Mangum
-from starlette.responses import Response
+from starlette import responses
 
 from shared.errors import Contended, InvalidRequest, InvalidValue, NotCreatable, NotExact
 from shared.legacy import instances, messages
@@ -15,6 +15,7 @@ from shared.legacy.instance_ids import short_id
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 
 root = Router(dialect=LEGACY, tag="legacy")
@@ -42,7 +43,7 @@ async def legacy_step_env(request: Request[messages.StepBody]) -> Response:
     """Call `Env.step`. `done` is `terminated or truncated`."""
     response = await request.apply(legacy.step(request.body.action))
     if request.body.render:
-        response.headers.append("Warning", _NO_SCREEN)
+        response.raw_headers.append((b"warning", _NO_SCREEN.encode()))
     return response
 
 
@@ -216,7 +217,7 @@ async def legacy_shutdown(request: Request[None]) -> Response:
 
 def _done() -> Response:
     """204 as Flask sent it: typed clients look for a type where there is nothing of any."""
-    return Response(status_code=204, media_type="text/html")
+    return responses.Response(status_code=204, media_type="text/html")
 
 
 router = root.under("/legacy")

@@ -1,11 +1,11 @@
 """GET /v1/envs/{instance_id}/lineage/: where an environment comes from, and what was made of it."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.records import RELATIVE_EXAMPLE, relative_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import LineageReply
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Literal
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import InvalidValue
 from shared.session.inventory.listing import MOST_AT_ONCE, MOST_IN_PAGE
@@ -13,6 +12,7 @@ from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.pages import link_to_next, page_asked
 from shared.web.protocol.query import QueryParameter
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.web.service.auth import watched_by
 

@@ -1,10 +1,10 @@
 """GET /v1/livez/: whether this process serves. It asks nothing, so a store that is away restarts no server."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ProbeReply
 

@@ -4,13 +4,13 @@ import asyncio
 from importlib import import_module
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import NotInstalled
 from shared.mcp.dialect import MCP
 from shared.mcp.messages import RpcMessage, RpcReply
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 
 router = Router(dialect=MCP, tag="agents")

@@ -1,7 +1,6 @@
 """GET /v1/envs/{instance_id}/monitor/render/: look at an environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -13,6 +12,7 @@ from shared.errors import (
 from shared.session.monitor.look import look
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request, reply_of
 from shared.wire.messages.replies import RenderReply
 

@@ -1,11 +1,11 @@
 """GET /v1/readyz/: whether this process should be sent calls."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import ServerEnding
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ProbeReply
 

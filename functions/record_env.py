@@ -1,11 +1,11 @@
 """POST /v1/envs/{instance_id}/record/: begin or end to record an environment's calls."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.recording import RecordBody
 from shared.wire.messages.replies import RecordReply

@@ -1,7 +1,6 @@
 """GET /v1/recordings/: the caller's environments that have recorded calls."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import InvalidValue
 from shared.session.history.recordings import MOST_RECORDINGS
@@ -10,6 +9,7 @@ from shared.web.app.routing import Router
 from shared.web.protocol.dialect import UUID
 from shared.web.protocol.query import QueryParameter, whole_number
 from shared.web.protocol.records import RECORDING_EXAMPLE, recording_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import RecordingsReply
 

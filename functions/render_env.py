@@ -1,12 +1,12 @@
 """POST /v1/envs/{instance_id}/render/: render an environment."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import NotRenderable, ResetNeeded
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import RenderReply
 

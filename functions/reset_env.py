@@ -1,13 +1,13 @@
 """POST /v1/envs/{instance_id}/reset/: begin an episode."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.session.calls import operations
 from shared.session.calls.changed_spaces import telling_spaces
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import ResetReply
 from shared.wire.messages.reset import ResetBody

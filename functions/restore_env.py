@@ -1,7 +1,6 @@
 """POST /v1/envs/{instance_id}/restore/: return to a checkpoint."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -21,6 +20,7 @@ from shared.session.history.place import Place
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
 from shared.web.protocol.records import INSTANCE_EXAMPLE, instance_record
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.records import InstanceReply
 from shared.wire.messages.states import RestoreBody

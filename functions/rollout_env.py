@@ -1,12 +1,12 @@
 """POST /v1/envs/{instance_id}/rollout/: many steps in one call."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import InvalidAction, InvalidValue, ResetNeeded
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.web.protocol.terms import rollout_of
 from shared.wire.messages.replies import RolloutReply

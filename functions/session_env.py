@@ -1,7 +1,5 @@
 """GET /v1/envs/{instance_id}/session/: calls on an environment over one WebSocket. Served under uvicorn only."""
 
-from starlette.responses import Response
-
 from functions import (
     action_space,
     checkpoints,
@@ -23,6 +21,7 @@ from functions import (
 )
 from shared.web.app.routing import Router
 from shared.web.protocol.problems import UPGRADE_REQUIRED, problem_response
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.web.sessions.opening import open_session
 from shared.web.sessions.session import calls_of

@@ -1,16 +1,15 @@
 """POST /v1/envs/{instance_id}/step/: apply one action."""
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import InvalidAction, ResetNeeded
 from shared.session.calls import operations
 from shared.web.app.application import create_app
 from shared.web.app.routing import CALL_ERRORS, Router
 from shared.web.protocol.encoding import ARRAYS
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
-from shared.wire.messages.replies import StepReply
-from shared.wire.messages.step import StepBody
+from shared.wire.messages.step import StepBody, StepReply
 
 router = Router()
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import TicketReply
 from shared.wire.messages.ticket import TicketBody

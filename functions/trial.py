@@ -1,10 +1,9 @@
 """GET /v1/trials/{trial_id}/: how far a trial is that goes on by itself. On Lambda none does."""
 
-from starlette.responses import Response
-
 from shared.errors import TrialNotFound
 from shared.web.app.routing import Router
 from shared.web.protocol.problems import told
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.replies import TrialReply
 

@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 from mangum import Mangum
-from starlette.responses import Response
 
 from shared.errors import CallTooLong, HistoryDamaged, NotRecorded, SnapshotIncompatible
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.wire.messages.recording import VerifyBody
 from shared.wire.messages.replies import VerifyReply

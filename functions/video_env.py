@@ -1,7 +1,7 @@
 """GET /v1/envs/{instance_id}/episodes/{number}/video/: a film of a recorded episode."""
 
 from mangum import Mangum
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from shared.errors import (
     CallTooLong,
@@ -25,6 +25,7 @@ from shared.web.monitor.query import NARROWEST
 from shared.web.protocol.encoding import Encoded
 from shared.web.protocol.lambda_limits import is_lambda
 from shared.web.protocol.query import MOST_INTEGER, QueryParameter, whole_number
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 
 router = Router()

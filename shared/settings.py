@@ -19,11 +19,11 @@ PUBLIC = "public"
 
 # What Kubernetes sets in every pod for a Service that is named gym-http, or gym-http-ANYTHING.
 # Source: "Environment variables" in Kubernetes' page on Services, which follow Docker's links.
-_OF_A_SERVICE = re.compile(
+_OF_A_SERVICE = (
     r"GYM_HTTP_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
 )
 # Told by its value: a person who means the port of the server writes a number, and is told of no such setting.
-_LINK = re.compile(r"GYM_HTTP_(?:\w+_)?PORT=(?:tcp|udp|sctp)://\S+")
+_LINK = r"GYM_HTTP_(?:\w+_)?PORT=(?:tcp|udp|sctp)://\S+"
 
 
 def _spare_processors() -> int:
@@ -143,9 +143,11 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     known = {PREFIX + each.name.upper(): each.name for each in fields(Settings)}
     given: dict[str, Any] = {}
     for variable, value in environment.items():
-        if not variable.startswith(PREFIX) or _is_of_a_service(variable, value):
+        if not variable.startswith(PREFIX):
             continue
         if variable not in known:
+            if _is_of_a_service(variable, value):
+                continue
             raise Misconfigured(f"There is no setting {variable}; the settings are {', '.join(sorted(known))}.")
         if not value.strip():
             # API keys that a deployment failed to fill in must not open the service to all.
@@ -162,7 +164,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _is_of_a_service(variable: str, value: str) -> bool:
-    return bool(_OF_A_SERVICE.fullmatch(variable) or _LINK.fullmatch(f"{variable}={value}"))
+    return bool(re.fullmatch(_OF_A_SERVICE, variable) or re.fullmatch(_LINK, f"{variable}={value}"))
 
 
 def _list(value: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from shared.snapshot.conformance.outcome import Outcome
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.making.make import register_environments
 from shared.storage.sqlite import SQLiteStore
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_DTYPE = re.compile(r"[<>|][biufcSUmMV]\d+(\[\d*[A-Za-z]+\])?")
-
+_DTYPE = r"[<>|][biufcSUmMV]\d+(\[\d*[A-Za-z]+\])?"
 
 LONG = "gG"
 """The codes of long doubles, real and complex."""
@@ -37,7 +36,7 @@ def dtype_of(text: str) -> np.dtype[Any]:
         TypeError: likewise.
     """
     # np.dtype() reads much more than `str` writes: names, records, objects. None of it is stored.
-    if not _DTYPE.fullmatch(text):
+    if not re.fullmatch(_DTYPE, text):
         raise ValueError(f"{text[:40]!r} is not a dtype of numbers, text, bytes or times")
     return np.dtype(text)
 

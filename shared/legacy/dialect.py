@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 from pydantic_core import from_json
-from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError, InstanceNotFound, InvalidRequest
@@ -22,6 +21,7 @@ from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.dialect import Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding, as_utf8
 from shared.web.protocol.problems import PROBLEMS, headers_of
+from shared.web.protocol.reply import Reply, head_of
 from shared.wire.values import forms
 
 
@@ -57,16 +57,12 @@ def _status(error: type[GymHTTPError]) -> HTTPStatus:
     return status if status >= 500 or status == HTTPStatus.UNAUTHORIZED else HTTPStatus.BAD_REQUEST
 
 
-def _refuse(error: GymHTTPError, scope: Scope) -> Response:
+def _refuse(error: GymHTTPError, scope: Scope) -> Reply:
     message = error.detail
     if isinstance(error, InstanceNotFound):
         message = f"Instance_id {scope['path_params']['instance_id']} unknown"
-    return Response(
-        _json({"message": message}),
-        _status(type(error)).value,
-        media_type=JSON_TYPE,
-        headers=headers_of(error),
-    )
+    head = [*head_of(headers_of(error)), (b"content-type", JSON_TYPE.encode())]
+    return Reply.of(_json({"message": message}), _status(type(error)).value, head)
 
 
 LEGACY = Dialect(

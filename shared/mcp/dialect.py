@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import msgspec
-from starlette.responses import Response
 from starlette.types import Scope
 from typing_extensions import TypedDict
 
@@ -18,6 +17,7 @@ from shared.web.protocol.content_coding import too_large
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE, Encoding, as_json
 from shared.web.protocol.problems import PROBLEMS, headers_of, told
+from shared.web.protocol.reply import Reply, head_of
 
 MOST_BODY_BYTES = 65_536
 """The most of one message. Some parts of the package read it more than once, while other clients wait."""
@@ -62,15 +62,11 @@ def _is_unicode(raw: bytes) -> bool:
     return True
 
 
-def _refuse(error: GymHTTPError, scope: Scope) -> Response:
+def _refuse(error: GymHTTPError, scope: Scope) -> Reply:
     fault: RpcFault = {"code": _REFUSED, "message": error.detail, "data": told(error)}
     refused: RpcError = {"jsonrpc": "2.0", "id": None, "error": fault}
-    return Response(
-        msgspec.json.encode(refused),
-        PROBLEMS[type(error)].status.value,
-        media_type=JSON_TYPE,
-        headers=headers_of(error),
-    )
+    head = [*head_of(headers_of(error)), (b"content-type", JSON_TYPE.encode())]
+    return Reply.of(msgspec.json.encode(refused), PROBLEMS[type(error)].status.value, head)
 
 
 MCP = Dialect(

@@ -12,7 +12,6 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
-from starlette.responses import Response
 from starlette.types import Message
 
 from shared.errors import GymHTTPError
@@ -22,7 +21,7 @@ from shared.mcp.dialect import MOST_BODY_BYTES
 from shared.mcp.told import Told
 from shared.mcp.tools import INSTRUCTIONS, TOOLS
 from shared.web.protocol.problems import told
-from shared.web.protocol.request import Reply
+from shared.web.protocol.reply import Reply
 
 _CALLER = "gym_http.caller"
 """Where the scope of a message has the request that brought it."""
@@ -32,7 +31,7 @@ _TAKEN_FOR = {b"accept": b"application/json, text/event-stream", b"content-type"
 Context = ServerRequestContext[Any, Any]
 
 
-async def answer(caller: Caller) -> Response:
+async def answer(caller: Caller) -> Reply:
     """The reply to the message that the request's body is."""
     lines = {**caller.headers, **_TAKEN_FOR, b"content-length": b"%d" % len(caller.raw)}
     scope = {**caller.scope, "headers": [*lines.items()], _CALLER: caller}
@@ -43,7 +42,7 @@ async def answer(caller: Caller) -> Response:
     )
     async with manager.run():
         await manager.handle_request(scope, collected.receive, collected.send)
-    return Reply(bytes(collected.body), collected.status, collected.head)
+    return Reply.of(bytes(collected.body), collected.status, collected.head)
 
 
 class _Collected:

@@ -6,8 +6,6 @@ OpenEnv's own server makes an environment for each call over HTTP. Here an episo
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from starlette.responses import Response
-
 from shared.errors import (
     CallTooLong,
     InvalidValue,
@@ -24,6 +22,7 @@ from shared.openenv.faults import no_episode
 from shared.openenv.schema import STATE_SCHEMA, action_schema, observation_schema
 from shared.settings import Settings
 from shared.web.app.routing import CALL_ERRORS, Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from shared.web.sockets.upgrade import Upgrade
 

@@ -15,7 +15,7 @@ from shared.session.live.restore import check_compatible
 from shared.session.record.segments import Segments
 from shared.session.stored.snapshots import Loaded, Snapshots
 from shared.session.stored.turns import Turns
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.versions.compatibility import Accept
 from shared.storage.protocol import Store
 from shared.storage.queued import ways

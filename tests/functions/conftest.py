@@ -4,7 +4,7 @@ import pytest
 
 from shared.snapshot.conformance.selection import Verdict, select_in_child, verdict_key
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 
 Verdicts = dict[tuple[str, tuple[str, ...]], Verdict]
 

@@ -23,7 +23,9 @@ NOT_FOR_A_STEP = [
     *("shared.web.app.behind", "shared.wire.messages.create", "pydantic", "pydantic_core"),
     *("shared.web.service.views", "shared.session.history.history", "shared.session.explore.explorer"),
     *("shared.session.lifecycle.close", "shared.session.lifecycle.fork", "shared.session.lifecycle.travel"),
-    "shared.session.lifecycle.checkpoints",
+    *("shared.session.lifecycle.checkpoints", "starlette.responses", "starlette.requests", "starlette.middleware"),
+    *("anyio", "python_multipart", "http.cookies", "http.client", "shared.wire.messages.replies"),
+    *("shared.snapshot.isolation.child_process", "shared.snapshot.isolation.nursery"),
 ]
 """What other calls need, or a server: each took milliseconds of a function's cold start."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from shared import variables
 from shared.errors import Misconfigured
 from shared.variables import (
     AWSVariables,
@@ -15,6 +16,7 @@ from shared.variables import (
     counts_folder,
     drop_empty_endpoints,
     function_memory_bytes,
+    name_certificates,
     name_region,
     prepare_process,
     traces_endpoint,
@@ -123,6 +125,33 @@ def test_an_empty_endpoint_is_unset_and_another_one_stays(monkeypatch: pytest.Mo
     drop_empty_endpoints()
     assert "AWS_ENDPOINT_URL_S3" not in os.environ
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"AWS_LAMBDA_FUNCTION_NAME": "StepEnvFunction"}, "bundle.crt"),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "StepEnvFunction", "SSL_CERT_FILE": "own.crt"}, "own.crt"),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "StepEnvFunction", "SSL_CERT_DIR": "own"}, None),
+        ({}, None),
+    ],
+)
+def test_a_function_reads_the_systems_certificates_from_one_file_unless_others_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bundle.crt").touch()
+    monkeypatch.setattr(variables, "_BUNDLES", ("of-another-system.crt", "bundle.crt"))
+    monkeypatch.setattr(os, "environ", {**given})
+    name_certificates()
+    assert os.environ.get("SSL_CERT_FILE") == named
+
+
+def test_a_function_whose_system_has_no_such_file_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variables, "_BUNDLES", ())
+    monkeypatch.setattr(os, "environ", {"AWS_LAMBDA_FUNCTION_NAME": "StepEnvFunction"})
+    name_certificates()
+    assert os.environ == {"AWS_LAMBDA_FUNCTION_NAME": "StepEnvFunction"}
 
 
 @pytest.mark.parametrize(("size", "memory"), [("512", 512 * 2**20), ("", None), ("much", None)])

@@ -10,7 +10,7 @@ from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.placement import CallLimit
 from shared.snapshot.conformance.selection import Verdict, run_in_child, select_in_child, verdict_key
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.making.make import check_registered
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ _BRANCH, _FILM, _COPY = "f", "v", "w"
 
 _COPY_BYTES = 20
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def folder_of(reference: Reference, birth: str) -> str:
@@ -54,7 +54,7 @@ class Beside:
             for instance_id in (
                 (await read(self._objects, entry.key) or b"").decode("ascii", "replace").split("\n")
             ):
-                if _ID.fullmatch(instance_id):
+                if re.fullmatch(_ID, instance_id):
                     yield instance_id
 
     async def film(self, reference: Reference, birth: str, name: str) -> bytes | None:

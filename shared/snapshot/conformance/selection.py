@@ -23,7 +23,8 @@ from shared.snapshot.contract.calls import Render, Reset, Step, perform
 from shared.snapshot.contract.mechanism import Mechanism, is_episodic, makes_calls_again
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.generators.generators import layers
-from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+from shared.snapshot.isolation.child_process import ChildEnded, in_child
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.isolation.notes import say
 from shared.snapshot.making.arguments import are_modest, reach_native_code
 from shared.snapshot.making.env_ids import registered_family

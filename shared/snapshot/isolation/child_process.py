@@ -17,15 +17,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, ParamSpec, TypeVar
 
 from shared.errors import GymHTTPError
+from shared.snapshot.isolation.limits import Leash, Limits
 from shared.snapshot.isolation.notes import Notes, write_to
 from shared.snapshot.isolation.nursery import Born, Origin, kept_for, spent_by_born_s
 from shared.variables import child_environment, prepare_process
@@ -33,9 +32,6 @@ from shared.variables import child_environment, prepare_process
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_TIMES_BY_THE_CLOCK = 4
-_LONGEST_WAIT_S = 1e6
-"""More than this, `poll` does not take."""
 _NICENESS = 5
 """Who is served comes before what is tried: a server then gets three times as much of a processor as a child."""
 _LARGEST_FILE_BYTES = 256 * 1024 * 1024
@@ -47,60 +43,6 @@ _OF_A_TRACEBACK = re.compile(
 """How lines begin that show where in the code something happened. They name files of this server."""
 
 _log = logging.getLogger(__name__)
-
-
-class Leash:
-    """Ends a child from another thread: at once, or as soon as it has begun."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pulled = False
-        self._end: Callable[[], None] | None = None
-
-    def __reduce__(self) -> tuple[type["Leash"], tuple[()]]:
-        return Leash, ()  # a child's own copy holds nobody
-
-    def pull(self) -> None:
-        """End the child."""
-        with self._lock:
-            self._pulled = True
-            if self._end is not None:
-                self._end()
-
-    @contextlib.contextmanager
-    def holds(self, end: Callable[[], None]) -> Iterator[None]:
-        """Let `end` be how the child is ended, while the block runs."""
-        with self._lock:
-            self._end = end
-            if self._pulled:
-                end()
-        try:
-            yield
-        finally:
-            with self._lock:  # from here on its process id may be another's
-                self._end = None
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a child and the processes that it starts may use."""
-
-    seconds: float = 120.0
-    """Of the processor."""
-    bytes: int | None = 4 * 1024**3
-    """Writable memory (`RLIMIT_DATA`). Address space that is only reserved does not count."""
-    patience_s: float | None = None
-    """Seconds by the clock, also if they wait; by default some times `seconds`."""
-    leash: Leash = field(default_factory=Leash, compare=False)
-    """Ends them before."""
-    notes: Notes = field(default_factory=Notes, compare=False)
-    """What the child says of how far it is."""
-
-    @property
-    def wait_s(self) -> float:
-        """Seconds by the clock until they have to be over."""
-        asked = _TIMES_BY_THE_CLOCK * self.seconds if self.patience_s is None else self.patience_s
-        return min(asked, _LONGEST_WAIT_S)
 
 
 class ChildEnded(Exception):

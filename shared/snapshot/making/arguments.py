@@ -13,8 +13,9 @@ from shared.families.family import UnsuitableArgument
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.making.env_ids import registered_family
 
-_NAMES_A_FILE = re.compile(r"(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)", re.IGNORECASE)
-_IS_A_PATH = re.compile(r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$")
+# Patterns, of which `re` keeps the compiled form from the first creation on: no other call needs them.
+_NAMES_A_FILE = r"(?i)(^|_)(file|filename|path|dir|directory|folder|xml|rom)s?($|_)"
+_IS_A_PATH = r"[/\\\0]|^~|\.[A-Za-z]\w{1,4}$"
 
 # Bytes of JSON. FrozenLake takes about 2 KB for each cell of its map, so that an instance takes at most 128 MB.
 _MOST_BYTES = 16_384
@@ -22,9 +23,9 @@ _MOST_BYTES_OF_ALL = 65_536
 
 # By these names, constructors allocate arrays, scenes and pictures, or loop, before their size can be seen.
 _LARGEST = (
-    (re.compile(r"(^|_)(size|width|height|rows|cols|columns)($|_)", re.IGNORECASE), 4096),
-    (re.compile(r"(^|_)geoms?($|_)", re.IGNORECASE), 65_536),
-    (re.compile(r"^frame_?skip$", re.IGNORECASE), 1024),
+    (r"(?i)(^|_)(size|width|height|rows|cols|columns)($|_)", 4096),
+    (r"(?i)(^|_)geoms?($|_)", 65_536),
+    (r"(?i)^frame_?skip$", 1024),
 )
 
 _MOST_PIXELS = 4_194_304
@@ -65,12 +66,12 @@ def check_kwargs(env_id: str, kwargs: Mapping[str, Any], num_envs: int = 1) -> N
             env_id=env_id,
         )
     for name, value in _leaves("", kwargs):
-        if _NAMES_A_FILE.search(name) or (isinstance(value, str) and _IS_A_PATH.search(value)):
+        if re.search(_NAMES_A_FILE, name) or (isinstance(value, str) and re.search(_IS_A_PATH, value)):
             raise NotCreatable(
                 f"The argument {name} = {value!r} names a file, and this server opens no files for its clients.",
                 env_id=env_id,
             )
-        largest = next((most for pattern, most in _LARGEST if pattern.search(name)), math.inf)
+        largest = next((most for pattern, most in _LARGEST if re.search(pattern, name)), math.inf)
         if isinstance(value, int | float) and value > largest:
             raise NotCreatable(f"The argument {name} is {value}; {largest} is the most here.", env_id=env_id)
     _check_pictures(env_id, kwargs)

@@ -40,10 +40,23 @@ def version_here(name: str) -> str:
     if name == PYTHON:
         return sys.implementation.cache_tag or "none"  # cpython-311: a graph may hold bytecode
     try:
-        return version(name)
+        return _version_beside(name) or version(name)
     except PackageNotFoundError:
         source = _source(name)
         return "none" if source is None else hashlib.sha256(Path(source).read_bytes()).hexdigest()[:16]
+
+
+def _version_beside(name: str) -> str | None:
+    """The version that an imported package names itself, where the distribution beside it is of that version.
+
+    To find a distribution by its name, `importlib.metadata` lists all that are installed and parses what this one
+    says: 6 ms of a function's cold start.
+    """
+    package = sys.modules.get(name)
+    file, said = getattr(package, "__file__", None), getattr(package, "__version__", None)
+    if file is None or not isinstance(said, str):
+        return None
+    return said if Path(file).parent.parent.joinpath(f"{name}-{said}.dist-info").is_dir() else None
 
 
 def _source(module: str) -> str | None:

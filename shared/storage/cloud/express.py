@@ -22,7 +22,8 @@ DENIED = (
 )
 
 # Source: "Directory bucket naming rules" in the Amazon S3 user guide.
-_DIRECTORY = re.compile(r"[a-z0-9][a-z0-9-]*--[a-z0-9]+-az\d+--x-s3")
+_DIRECTORY = r"[a-z0-9][a-z0-9-]*--[a-z0-9]+-az\d+--x-s3"
+_END = "--x-s3"
 
 _TRIES = 3
 
@@ -37,7 +38,7 @@ class Folder(NamedTuple):
 
 def is_directory_bucket(bucket: str) -> bool:
     """Whether the bucket's name is one that directory buckets have, and no others."""
-    return _DIRECTORY.fullmatch(bucket) is not None
+    return bucket.endswith(_END) and re.fullmatch(_DIRECTORY, bucket) is not None
 
 
 async def folder(handle: Handle, prefix: str) -> Folder:

@@ -8,10 +8,12 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from shared import variables
 from shared.errors import StoreUnavailable
 
 Handle = S3Store | AzureStore | GCSStore
@@ -53,6 +55,7 @@ class Handles:
         self._make = make
         self._timeout_s = timeout_s
         self._made: dict[bool, Handle] = {}
+        self._holds_loop = False
 
     async def retrying(self) -> Handle:
         """For reads and unconditional writes, which may be done twice."""
@@ -61,6 +64,10 @@ class Handles:
     async def once(self) -> Handle:
         """For conditional writes: a request is sent once."""
         return await self._handle(once=True)
+
+    def hold_loop(self) -> None:
+        """Let handles be made on the event loop; see `Capabilities.hold_loop`."""
+        self._holds_loop = True
 
     def forget(self) -> None:
         """Let the connections go, once no call uses them."""
@@ -76,6 +83,7 @@ class Handles:
 
     async def _open(self, once: bool) -> Handle:
         _runtime.used = True
+        variables.name_certificates()
         options: dict[str, Any] = {
             "connect_timeout": timedelta(seconds=min(3.0, self._timeout_s)),
             # Waiting for a reply or the next part of one, and a whole request.
@@ -83,8 +91,7 @@ class Handles:
             "timeout": timedelta(seconds=3 * self._timeout_s),
             "pool_max_idle_per_host": str(_CONNECTIONS),
         }
-        # In a thread, since credentials may be asked for over the network.
-        handle = await asyncio.to_thread(
-            self._make, retry_config=_ONCE if once else _RETRIED, client_options=options
-        )
+        make = partial(self._make, retry_config=_ONCE if once else _RETRIED, client_options=options)
+        # In a thread where others are served meanwhile, since credentials may be asked for over the network.
+        handle = make() if self._holds_loop else await asyncio.to_thread(make)
         return self._made.setdefault(once, handle)

@@ -158,6 +158,7 @@ class CloudStore(ABC):
         loop, under the interpreter's lock and with a Python thread's state of its own each time.
         """
         self.capabilities = replace(self.capabilities, hold_loop=None, holds_loop=True)
+        self._handles.hold_loop()
 
     def _failed(self, failure: Failure, conditional: bool = False) -> Conflict | StoreFailed:
         return self.place().meaning(failure, conditional)

@@ -8,15 +8,14 @@ was pointed at this server (DNS rebinding), and `Origin`, which tells whose page
 import ipaddress
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from shared.settings import Settings
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.problems import HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED, problem_response
+from shared.web.protocol.reply import Reply
 
 _LOOPBACK_ORIGINS = r"https?://(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
 """Pages of the developer's own machine. They may call where no origins are set."""
@@ -43,8 +42,18 @@ class Admission:
         """`app` is what answers the requests that are admitted."""
         self._hosts = tuple(name.lower() for name in settings.allowed_hosts)
         self._origins = settings.cors_origins
-        self.cross_origin = CORSMiddleware(
-            app,
+        self._app = app
+        # Bounded, since the header is the client's.
+        self.answers_to = lru_cache(maxsize=256)(self._answers_to)
+        """Whether a request for the host is for this server, given the address that the connection came to."""
+
+    @cached_property
+    def cross_origin(self) -> ASGIApp:
+        """Answers requests from pages, who may read the replies as far as the settings allow."""
+        from starlette.middleware.cors import CORSMiddleware  # 20 ms, and an agent sends no Origin
+
+        return CORSMiddleware(
+            self._app,
             allow_origins=self._origins,
             allow_origin_regex=None if self._origins else _LOOPBACK_ORIGINS,
             allow_methods=("DELETE", "GET", "POST"),
@@ -52,12 +61,8 @@ class Admission:
             expose_headers=_EXPOSED,
             max_age=7200,
         )
-        """Answers requests from pages, who may read the replies as far as the settings allow."""
-        # Bounded, since the header is the client's.
-        self.answers_to = lru_cache(maxsize=256)(self._answers_to)
-        """Whether a request for the host is for this server, given the address that the connection came to."""
 
-    def refusal(self, method: str, address: str, headers: RawHeaders) -> Response | None:
+    def refusal(self, method: str, address: str, headers: RawHeaders) -> Reply | None:
         """The reply to a request that is not admitted; None to one that is.
 
         `address` is the one that the connection came to, and empty where the server does not say.

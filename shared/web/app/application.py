@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
-from starlette.requests import ClientDisconnect
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.errors import BodyTooLarge, GymHTTPError, OutcomeUnknown
 from shared.settings import Settings
@@ -31,7 +29,8 @@ from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, RawHeaders, 
 from shared.web.protocol.encoding import bare
 from shared.web.protocol.lambda_limits import LAMBDA_CONTEXT, LAMBDA_EVENT, seconds_for_calls
 from shared.web.protocol.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS, internal_problem, problem_response
-from shared.web.protocol.request import Request, read_body
+from shared.web.protocol.reply import Reply, Response
+from shared.web.protocol.request import ClientGone, Request, read_body
 from shared.web.service.opened import OpenedService
 from shared.web.service.snapstart import prepare_snapshot
 
@@ -210,7 +209,7 @@ class Resource:
             log.status = response.status_code
             _add_headers(response, log)
             await _send(response, scope, receive, send)
-        except ClientDisconnect:
+        except ClientGone:
             log.status = CLIENT_GONE
         except Exception:  # noted here, and told by the server
             log.status, log.problem = INTERNAL.status.value, INTERNAL.name
@@ -228,7 +227,7 @@ class Resource:
         except GymHTTPError as error:
             log.problem = PROBLEMS[type(error)].name
             return endpoint.dialect.refuse(error, scope)
-        except ClientDisconnect:
+        except ClientGone:
             raise
         except asyncio.CancelledError:
             if self._service.opened is None or not self._service.opened.ending.told:
@@ -295,21 +294,42 @@ async def _send(response: Response, scope: Scope, receive: Receive, send: Send) 
     """Send the reply; to HEAD only its headers, since a stream would not end.
 
     Raises:
-        ClientDisconnect: the client is gone.
+        ClientGone: the client is gone.
     """
     try:
-        if scope["method"] == "HEAD":
-            await send(
-                {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
-            )
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await response(scope, receive, send)
-    except (OSError, RuntimeError):
+        known = response.body if isinstance(response, Reply) else None
+        if known is None and scope["method"] != "HEAD":
+            await response(scope, receive, _telling(send))
+            return
+        await send(
+            {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+        )
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else known})
+    except (OSError, RuntimeError, _Unsent) as error:
         # uvloop raises RuntimeError for a write to a connection that has just been closed.
         if await is_gone(receive):
-            raise ClientDisconnect from None
-        raise
+            raise ClientGone from None
+        raise (error.reason if isinstance(error, _Unsent) else error) from None
+
+
+class _Unsent(Exception):
+    """A part of a stream could not be sent."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _telling(send: Send) -> Send:
+    """For Starlette's responses, which take an OSError for a client who is gone, whoever that is."""
+
+    async def telling(message: Message) -> None:
+        try:
+            await send(message)
+        except (OSError, RuntimeError) as error:
+            raise _Unsent(error) from None
+
+    return telling
 
 
 def _add_headers(response: Response, log: RequestLog) -> None:

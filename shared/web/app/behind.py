@@ -35,6 +35,7 @@ from shared.web.protocol.problems import (
     internal_problem,
     problem_response,
 )
+from shared.web.protocol.reply import Reply
 from shared.web.service.ending import heard
 from shared.web.service.opened import OpenedService
 
@@ -115,15 +116,12 @@ class Behind:
         if error.status_code == 404:
             meant = nearest(path, [endpoint.path for endpoint in self._endpoints])
             advice = "see /docs" if meant is None else f"did you mean {meant}? See /docs"
-            return problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.")
+            return _starlettes(problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}."))
         if error.status_code == 405:
-            return problem_response(
-                METHOD_NOT_ALLOWED,
-                f"{path} is a page and has no {request.method}; it has GET, HEAD.",
-                _PAGE_METHODS,
-            )
+            refused = f"{path} is a page and has no {request.method}; it has GET, HEAD."
+            return _starlettes(problem_response(METHOD_NOT_ALLOWED, refused, _PAGE_METHODS))
         kind = ProblemKind(HTTPStatus(error.status_code), "http")
-        return problem_response(kind, str(error.detail), error.headers)
+        return _starlettes(problem_response(kind, str(error.detail), error.headers))
 
 
 def _varying(send: Send) -> Send:
@@ -138,4 +136,11 @@ def _varying(send: Send) -> Send:
 
 
 async def _internal(request: Request, error: Exception) -> Response:
-    return internal_problem()
+    return _starlettes(internal_problem())
+
+
+def _starlettes(reply: Reply) -> Response:
+    """The reply as one of Starlette's, which FastAPI asks of whatever handles an error."""
+    response = Response(reply.body, reply.status_code)
+    response.raw_headers = reply.raw_headers
+    return response

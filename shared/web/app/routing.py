@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec.structs import force_setattr, replace
-from starlette.responses import Response
 
 from shared.errors import (
     CallTooLong,
@@ -26,6 +25,7 @@ from shared.web.bodies.form import BodyForm
 from shared.web.protocol.dialect import V1, Dialect
 from shared.web.protocol.encoding import JSON_TYPE
 from shared.web.protocol.query import QueryParameter
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 
 if TYPE_CHECKING:

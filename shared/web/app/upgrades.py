@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import GymHTTPError
@@ -20,6 +19,7 @@ from shared.web.protocol.problems import (
     problem,
     problem_response,
 )
+from shared.web.protocol.reply import Reply
 from shared.web.service.opened import OpenedService
 from shared.web.service.service import Service
 from shared.web.sockets.socket import SocketGone
@@ -94,14 +94,14 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path.rstrip("/"))) + "/?")
 
 
-def _not_found(path: str) -> Response:
+def _not_found(path: str) -> Reply:
     return problem_response(PATH_NOT_FOUND, f"There is no WebSocket at {path[:200]}; see /docs.")
 
 
-async def _refuse_unopened(response: Response, receive: Receive, send: Send) -> None:
+async def _refuse_unopened(response: Reply, receive: Receive, send: Send) -> None:
     """Answer while the service cannot be opened, so that there is nothing to make an `Upgrade` of."""
     await receive()
     await send(
         {"type": "websocket.http.response.start", "status": response.status_code, "headers": response.raw_headers}
     )
-    await send({"type": "websocket.http.response.body", "body": bytes(response.body)})
+    await send({"type": "websocket.http.response.body", "body": response.body})

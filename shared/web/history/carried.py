@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 
 from shared.errors import ReplyTooLarge
 from shared.session.stored.header import Header
 from shared.web.protocol.encoding import JSON_TYPE, Encoded
 from shared.web.protocol.lambda_limits import check_reply_size, is_lambda
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request, reply_at
 
 _CARRIED = {b"content-type": "Content-Type", b"content-encoding": "Content-Encoding"}

@@ -8,14 +8,13 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from starlette.responses import Response
-
 from shared.codec.exact import DEEPEST
 from shared.errors import GymHTTPError, InvalidValue
 from shared.session.calls.call import InstanceCall
 from shared.session.calls.outcome import Outcome
 from shared.session.live.environment import Operation
 from shared.web.protocol.problems import told
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request, warning_of
 from shared.wire.values.detached import detached, size_of
 

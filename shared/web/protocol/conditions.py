@@ -7,7 +7,7 @@ from shared.session.stored.idempotency import Keyed
 
 _LONGEST_KEY = 255
 # A proxy that compresses makes an ETag weak (nginx), or adds the coding (Apache, Caddy).
-_REVISION = re.compile(r'(?:W/)?"(\d{1,18})(?:[-;](?:gzip|br|zstd|deflate))?"')
+_REVISION = r'(?:W/)?"(\d{1,18})(?:[-;](?:gzip|br|zstd|deflate))?"'
 
 
 def revisions_of(if_match: bytes) -> frozenset[int] | None:
@@ -22,7 +22,7 @@ def revisions_of(if_match: bytes) -> frozenset[int] | None:
     text = if_match.decode("latin-1").strip()
     if text == "*":
         return None
-    revisions = [_REVISION.fullmatch(part.strip()) for part in text.split(",") if part.strip()]
+    revisions = [re.fullmatch(_REVISION, part.strip()) for part in text.split(",") if part.strip()]
     if not revisions or None in revisions:
         raise InvalidValue(
             f'If-Match is {text[:100]!r}; send the ETag of this instance as it came, such as "17", or several of '

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import GymHTTPError
@@ -19,7 +18,8 @@ from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.encoding import Encoding, parse_body
 from shared.web.protocol.negotiation import encoding_for
 from shared.web.protocol.problems import MEDIA_TYPE, PROBLEMS, problem
-from shared.wire.messages.replies import Problem
+from shared.web.protocol.reply import Reply
+from shared.wire.messages.problem import Problem
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """The form of the ids of instances and checkpoints."""
@@ -36,7 +36,7 @@ class Dialect(msgspec.Struct, frozen=True):
     """From a body's declared form, its bytes and the request's headers to its value; raises InvalidRequest."""
     encoding: Callable[[bytes, bytes, bytes], Encoding]
     """From `Accept`, `Accept-Encoding` and the query to the form of the reply; raises InvalidValue."""
-    refuse: Callable[[GymHTTPError, Scope], Response]
+    refuse: Callable[[GymHTTPError, Scope], Reply]
     """The reply that tells of an error that the request of the scope met."""
     status: Callable[[type[GymHTTPError]], HTTPStatus]
     """The status of that reply."""

@@ -6,7 +6,7 @@ A request's `Content-Type` says which form its body has; `negotiation` chooses t
 import gzip
 import json
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from shared.web.bodies.form import BodyForm
 from shared.web.observe.request_log import RawHeaders
 from shared.web.protocol.lambda_limits import check_reply_size
 from shared.web.protocol.query import QueryParameter
+from shared.web.protocol.reply import RawHead
 from shared.wire.values import forms
 from shared.wire.values.msgpack_body import Unreadable, from_msgpack
 
@@ -37,9 +38,6 @@ ARRAYS = {
 
 GZIP_FROM_BYTES = 14_600
 """Shorter bodies arrive in one round trip as they are: ten segments, the first window of TCP (RFC 6928)."""
-
-RawHead = Sequence[tuple[bytes, bytes]]
-"""A reply's headers as ASGI wants them: names in lower case."""
 
 _NESTED = 200
 """pydantic refuses JSON that is nested deeper; what opens fewer arrays and objects is not."""

@@ -6,11 +6,9 @@ the query alone, which holds whatever proxy or stage stands before the path.
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
-
-from starlette.datastructures import QueryParams
 
 from shared.errors import InvalidValue
 from shared.session.stored.reference import Reference
@@ -27,7 +25,7 @@ class PageAsked(NamedTuple):
     """What it begins behind; None for the first page."""
 
 
-def page_asked(query: QueryParams, owners: Collection[str], most: int) -> PageAsked | None:
+def page_asked(query: Mapping[str, str], owners: Collection[str], most: int) -> PageAsked | None:
     """The page that the query's `limit` and `cursor` ask for; None if it has neither.
 
     A cursor is no secret and grants nothing: it names an instance of one of the owners, who were decided before.
@@ -43,7 +41,7 @@ def page_asked(query: QueryParams, owners: Collection[str], most: int) -> PageAs
     return PageAsked(most if limit is None else int(limit), None if cursor is None else _position(cursor, owners))
 
 
-def link_to_next(query: QueryParams, last: Reference) -> str:
+def link_to_next(query: Mapping[str, str], last: Reference) -> str:
     """The `Link` header of a page that ends with `last`, for the same query."""
     cursor = base64.urlsafe_b64encode(f"{last.owner}/{last.instance_id}".encode()).decode().rstrip("=")
     return f'<?{urlencode({**query, "cursor": cursor})}>; rel="next"'

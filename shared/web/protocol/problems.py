@@ -5,10 +5,10 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
-from starlette.responses import Response
 
 from shared import errors
 from shared.errors import GymHTTPError
+from shared.web.protocol.reply import Reply, head_of
 from shared.wire.values.abbreviation import abbreviated
 from shared.wire.values.forms import encode
 
@@ -79,7 +79,7 @@ INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 _INTERNAL_DETAIL = "The server failed; the instance is at its last good state. Please report it."
 
 
-def problem(error: GymHTTPError) -> Response:
+def problem(error: GymHTTPError) -> Reply:
     """The reply that tells a client of the error."""
     return problem_response(PROBLEMS[type(error)], error.detail, headers_of(error), error.evidence)
 
@@ -106,15 +106,14 @@ def problem_response(
     detail: str,
     headers: Mapping[str, str] | None = None,
     evidence: Mapping[str, Any] | None = None,
-) -> Response:
+) -> Reply:
     """A problem of the kind; the evidence becomes further members."""
     content = _members(kind, detail, evidence or {})
-    return Response(
-        msgspec.json.encode(encode(content)), kind.status.value, media_type=MEDIA_TYPE, headers=dict(headers or {})
-    )
+    head = [*head_of(headers or {}), (b"content-type", MEDIA_TYPE.encode())]
+    return Reply.of(msgspec.json.encode(encode(content)), kind.status.value, head)
 
 
-def internal_problem() -> Response:
+def internal_problem() -> Reply:
     """The reply to a failure of ours. The cause is in the log alone: it may hold what is not for the caller."""
     return problem_response(INTERNAL, _INTERNAL_DETAIL)
 

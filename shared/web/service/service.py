@@ -12,7 +12,7 @@ from shared import settings, variables
 from shared.errors import Misconfigured, ServerEnding
 from shared.session.session import Session
 from shared.settings import Settings
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.making.make import register_environments
 from shared.snapshot.making.registration import register_when_asked
 from shared.storage.address import StoreAddress

@@ -17,6 +17,7 @@ def prepare_snapshot() -> None:
     if not variables.is_kept_by_snapstart():
         return
     import pydantic  # noqa: F401
+    import starlette.middleware.cors  # noqa: F401
 
     import shared.session.lifecycle.create
     import shared.storage.cloud.boto

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.errors import ChainBroken, GymHTTPError, InvalidRequest
@@ -26,6 +25,7 @@ from shared.web.protocol.conditions import keyed_of
 from shared.web.protocol.content_coding import too_large
 from shared.web.protocol.encoding import parse_body
 from shared.web.protocol.problems import INTERNAL, PROBLEMS, internal_members, told
+from shared.web.protocol.reply import Reply
 from shared.web.protocol.request import Request, warning_of
 from shared.web.sessions.forms import Envelope, Form, Message
 from shared.web.sessions.quick_step import Stepping, reading_of
@@ -123,7 +123,7 @@ class Session:
             response = await self._called(read, log)
             log.status, self._succeeded = response.status_code, True
             return form.told(
-                {"id": number, **_members_of(response, self._calls[read.envelope.call])}, bytes(response.body)
+                {"id": number, **_members_of(response, self._calls[read.envelope.call])}, response.body
             )
         except GymHTTPError as error:
             log.status, log.problem = PROBLEMS[type(error)]
@@ -165,7 +165,7 @@ class Session:
         if envelope.chain and not self._succeeded:
             raise ChainBroken("The call before this one in the session did not succeed, so this one was not made.")
 
-    async def _called(self, message: Message, log: RequestLog) -> Response:
+    async def _called(self, message: Message, log: RequestLog) -> Reply:
         """What the call's handler replies."""
         envelope, service, form = message.envelope, self._service, self._form
         endpoint = self._calls.get(envelope.call)
@@ -195,7 +195,9 @@ class Session:
             given_key=keyed,
             expected=envelope.if_match,
         )
-        return await endpoint.handler(request)
+        reply = await endpoint.handler(request)
+        assert isinstance(reply, Reply)  # a stream would be no message
+        return reply
 
     def _keyed(self, envelope: Envelope, scope: Scope, raw: bytes, make: KeyMaker | None = None) -> Keyed | None:
         """The message's key with what it came with, as over HTTP; what `ack` says of earlier ones is noted.
@@ -247,7 +249,7 @@ def _members_beside(outcome: Outcome) -> dict[str, Any]:
     return members
 
 
-def _members_of(response: Response, endpoint: Endpoint) -> dict[str, Any]:
+def _members_of(response: Reply, endpoint: Endpoint) -> dict[str, Any]:
     """What HTTP's headers say of the reply, unless the reply says it itself."""
     members: dict[str, Any] = {}
     for name, value in response.raw_headers:

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import ServerEnding, Unauthorized
 from shared.settings import PUBLIC
 from shared.web.observe.request_log import REQUEST_ID, RequestLog
+from shared.web.protocol.reply import Reply
 from shared.web.service.auth import owner_of
 from shared.web.service.service import Service
 from shared.web.sockets.socket import Socket, SocketGone
@@ -91,7 +91,7 @@ class Upgrade:
                 raise
             await socket.end()
 
-    async def refuse(self, response: Response) -> None:
+    async def refuse(self, response: Reply) -> None:
         """Answer with an HTTP response instead: `websocket.http.response` of ASGI, or else 403 without a body."""
         self.log.status = response.status_code
         if (await self._receive())["type"] != "websocket.connect":
@@ -101,7 +101,7 @@ class Upgrade:
             return
         start = {"status": response.status_code, "headers": response.raw_headers}
         await self._send({"type": f"{_HTTP_RESPONSE}.start", **start})
-        await self._send({"type": f"{_HTTP_RESPONSE}.body", "body": bytes(response.body)})
+        await self._send({"type": f"{_HTTP_RESPONSE}.body", "body": response.body})
 
     async def _begin(self, subprotocol: str | None) -> None:
         if (await self._receive())["type"] != "websocket.connect":

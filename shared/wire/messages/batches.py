@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from shared.wire.messages.fields import Revision
-from shared.wire.messages.replies import Problem
+from shared.wire.messages.problem import Problem
 from shared.wire.messages.reset import ResetBody
 from shared.wire.messages.step import Action
 

@@ -38,20 +38,6 @@ class ResetReply(TypedDict):
     spaces: NotRequired[dict[str, Any]]
 
 
-class StepReply(TypedDict):
-    """What `Env.step` returns. Non-finite floats are "Infinity", "-Infinity" and "NaN".
-
-    `spaces` describes the spaces that the call has changed; without it, there are none.
-    """
-
-    observation: Any
-    reward: Any
-    terminated: bool | list[bool]
-    truncated: bool | list[bool]
-    info: dict[str, Any]
-    spaces: NotRequired[dict[str, Any]]
-
-
 class RolloutReset(TypedDict):
     """What a reset inside a rollout returned, after `index` steps."""
 
@@ -292,12 +278,3 @@ class HealthReply(TypedDict):
     store: str
     version: str
     gymnasium: str
-
-
-class Problem(TypedDict, total=False):
-    """An error as in RFC 9457. Further members hold the evidence."""
-
-    type: str
-    title: str
-    status: int
-    detail: str

@@ -1,6 +1,8 @@
 """What is deployed is what is served: each endpoint its function and routes, and the settings that exist."""
 
 import dataclasses
+import subprocess
+import sys
 from collections import Counter
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -17,6 +19,7 @@ from shared.session.inventory.merge import LEEWAY_S
 from shared.session.stored.tombstones import LIFETIME_S
 from shared.session.stored.tombstones import PREFIX as CLOSED
 from shared.settings import Settings
+from shared.variables import child_environment
 from tests.applications import Api, served
 from tests.servers import ROOT
 
@@ -41,6 +44,15 @@ def test_functions_miss_no_plugin_of_pydantic() -> None:
     """They do not look for plugins, which would read the metadata of each package at every cold start."""
     assert BY_ENDPOINT["step_env"].environment["PYDANTIC_DISABLE_PLUGINS"] == "__all__"
     assert [*entry_points(group="pydantic")] == []
+
+
+def test_importing_numpy_starts_no_thread_in_a_function() -> None:
+    """OpenBLAS starts one for each further processor: a fiftieth of a cold start."""
+    counted = "import os, numpy; print(len(os.listdir('/proc/self/task')))"
+    environment = child_environment(**BY_ENDPOINT["step_env"].environment)
+    command = [sys.executable, "-c", counted]
+    ran = subprocess.run(command, env=environment, text=True, capture_output=True, check=True)
+    assert ran.stdout == "1\n"
 
 
 def test_no_function_has_more_policies_than_a_role_takes() -> None:

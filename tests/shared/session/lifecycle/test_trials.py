@@ -15,7 +15,7 @@ from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.live.placement import CallLimit
 from shared.snapshot.conformance.selection import Verdict
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run
 

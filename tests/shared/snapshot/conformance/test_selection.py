@@ -14,7 +14,7 @@ from shared.snapshot.conformance.selection import (
     verdict_key,
 )
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.making.make import make, register_environments
 from shared.snapshot.registry import candidates, proved_mechanism
 

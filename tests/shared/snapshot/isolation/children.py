@@ -12,7 +12,8 @@ from typing import ParamSpec, TypeVar
 
 from shared.errors import NotExact
 from shared.snapshot.isolation import child_process
-from shared.snapshot.isolation.child_process import Interpreter, Limits, in_child
+from shared.snapshot.isolation.child_process import Interpreter, in_child
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.isolation.notes import say
 from shared.snapshot.isolation.nursery import nursery
 

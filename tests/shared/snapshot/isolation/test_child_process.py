@@ -13,14 +13,8 @@ from pathlib import Path
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.isolation.child_process import (
-    ChildEnded,
-    Interpreter,
-    Limits,
-    in_child,
-    in_process_of,
-    last_words,
-)
+from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, in_child, in_process_of, last_words
+from shared.snapshot.isolation.limits import Limits
 from tests.servers import ROOT
 from tests.shared.snapshot.isolation.children import (
     add,
@@ -126,12 +120,6 @@ def test_children_share_what_is_left_of_their_parents_time() -> None:
     before, after = in_child(spent_by_children, Limits(seconds=20.0, patience_s=600), "0")
     assert after <= before - 1.0
     assert before <= 20.0
-
-
-def test_by_the_clock_it_may_take_some_times_as_long() -> None:
-    assert Limits(seconds=10.0).wait_s == 40.0
-    assert Limits(seconds=10.0, patience_s=3.0).wait_s == 3.0
-    assert Limits(seconds=1e12).wait_s == 1e6
 
 
 def test_memory_is_limited_and_within_the_limit_is_given() -> None:

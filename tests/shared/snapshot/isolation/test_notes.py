@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.errors import NotExact
-from shared.snapshot.isolation.child_process import ChildEnded, Limits, in_child
+from shared.snapshot.isolation.child_process import ChildEnded, in_child
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.isolation.notes import Notes, say
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from shared.errors import NotExact
 from shared.snapshot.isolation import nursery as nurseries
-from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, Limits, in_child
+from shared.snapshot.isolation.child_process import ChildEnded, Interpreter, in_child
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.isolation.notes import Notes
 from shared.snapshot.isolation.nursery import nursery
 from tests.shared.snapshot.isolation import children

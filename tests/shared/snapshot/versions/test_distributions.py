@@ -1,5 +1,6 @@
 """A graph's versions are those of the distributions that its classes come from."""
 
+import importlib
 import importlib.metadata
 import sys
 from pathlib import Path
@@ -56,8 +57,31 @@ def test_a_module_of_no_distribution_is_named_itself() -> None:
     assert distributions_of(["lonely.envs", "lonely.other"]) == ("python", "lonely.envs", "lonely.other")
 
 
-def test_a_distributions_version_is_the_installed_one() -> None:
-    assert version_here("msgspec") == importlib.metadata.version("msgspec")
+@pytest.mark.parametrize("name", ["gymnasium", "numpy", "msgspec", "cloudpickle", "PyYAML"])
+def test_a_distributions_version_is_the_installed_one(name: str) -> None:
+    assert version_here.__wrapped__(name) == importlib.metadata.version(name)
+
+
+@pytest.mark.parametrize("name", ["gymnasium", "numpy"])
+def test_the_versions_that_every_snapshot_has_are_found_without_listing_what_is_installed(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(distributions, "version", None)
+    assert version_here.__wrapped__(name) == importlib.metadata.version(name)
+
+
+@pytest.mark.parametrize("said", ["2.0", "", None, 1.0])
+def test_what_a_package_says_of_itself_counts_only_where_its_distribution_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    folder, package = tmp_path / "island-1.0.dist-info", tmp_path / "island"
+    folder.mkdir()
+    package.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: island\nVersion: 1.0\n")
+    (package / "__init__.py").write_text(f"__version__ = {said!r}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "island", importlib.import_module("island"))
+    assert version_here.__wrapped__("island") == "1.0"
 
 
 def test_pythons_version_is_that_of_its_bytecode() -> None:

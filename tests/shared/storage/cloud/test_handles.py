@@ -1,12 +1,16 @@
 """When the store's client is made, and what a fork takes from it."""
 
+import asyncio
 import os
 import subprocess
 import sys
+import threading
+from typing import Any
 
 import pytest
 
 from infra.s3.seaweedfs import SeaweedFS
+from shared.storage.cloud.handles import Handles
 from tests.fixtures_s3 import BUCKET
 
 FORKED = f"""if True:
@@ -63,3 +67,19 @@ def test_the_calls_of_a_step_import_no_boto3(aws_environment: SeaweedFS) -> None
         assert not {{"boto3", "botocore"}} & sys.modules.keys()
     """
     subprocess.run([sys.executable, "-c", code], env=dict(os.environ), check=True, timeout=60)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_handle_is_made_in_a_thread_unless_the_loop_may_be_held(held: bool) -> None:
+    made: list[threading.Thread] = []
+
+    def make(**_: Any) -> Any:
+        made.append(threading.current_thread())
+        return object()
+
+    handles = Handles(make, timeout_s=1.0)
+    if held:
+        handles.hold_loop()
+    first, second = asyncio.run(handles.once()), asyncio.run(handles.once())
+    assert first is second
+    assert [thread is threading.current_thread() for thread in made] == [held]

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import pytest
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from shared.settings import Settings
 from shared.web.app.application import create_app
 from shared.web.app.routing import Router
+from shared.web.protocol.reply import Response
 from shared.web.protocol.request import Request
 from tests.servers import uvicorn
 
@@ -87,11 +88,12 @@ def test_a_client_that_hung_up_is_noted_as_499(
     assert json.loads(capfd.readouterr().err)["status"] == 499
 
 
+@pytest.mark.parametrize("path", ["/short/", "/endless/"])
 def test_a_reply_that_cannot_be_sent_to_a_client_who_waits_is_a_fault_of_ours(
-    settings: Settings, capfd: pytest.CaptureFixture[str]
+    settings: Settings, capfd: pytest.CaptureFixture[str], path: str
 ) -> None:
     with pytest.raises(RuntimeError, match="ours"):
-        Connection(RuntimeError("ours")).call(dataclasses.replace(settings, log="errors"), "GET", "/short/")
+        Connection(RuntimeError("ours")).call(dataclasses.replace(settings, log="errors"), "GET", path)
     line = json.loads(capfd.readouterr().err)
     assert (line["status"], line["problem"]) == (500, "internal")
 

@@ -13,7 +13,7 @@ from shared.session.calls.call import InstanceCall
 from shared.session.stored.reference import Reference
 from shared.settings import PUBLIC, Settings
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.isolation.child_process import Limits
+from shared.snapshot.isolation.limits import Limits
 from shared.snapshot.making.make import register_environments
 from shared.storage.address import StoreAddress
 from shared.storage.sqlite import SQLiteStore

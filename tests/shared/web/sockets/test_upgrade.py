@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from starlette.responses import Response
-
 from shared.settings import Settings
 from shared.web.observe.request_log import RequestLog
+from shared.web.protocol.reply import Reply
 from shared.web.service.service import open_service
 from shared.web.sockets.upgrade import Upgrade
 from tests.shared.session.sessions import run
@@ -42,7 +41,7 @@ def test_it_is_refused_with_a_response_or_where_the_server_has_none_by_closing()
         ):
             sent: list[Any] = []
             made = upgrade(sent, extensions=extensions)
-            await made.refuse(Response("no", 404))
+            await made.refuse(Reply.of(b"no", 404, ()))
             assert [message["type"] for message in sent] == kinds
             assert made.log.status == 404
             await made.service.close()

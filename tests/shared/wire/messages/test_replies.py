@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.wire.messages.replies import Problem, RenderReply, RolloutReply, StepReply
+from shared.wire.messages.problem import Problem
+from shared.wire.messages.replies import RenderReply, RolloutReply
+from shared.wire.messages.step import StepReply
 
 STEP = {"observation": [0.5], "reward": 1.0, "terminated": False, "truncated": False, "info": {}}
 
