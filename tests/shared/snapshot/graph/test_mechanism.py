@@ -40,7 +40,7 @@ from tests.shared.snapshot.pairs import same_answers
 
 MODULE = "tests.shared.snapshot.graph.envs"
 SHORT: dict[str, Any] = {
-    **{"episodes": (1, 2), "steps": 12, "further": 25, "chain": 14},
+    **{"episodes": (1, 2), "steps": 8, "further": 10, "chain": 6},
     **{"modules": (MODULE,), "mechanism": OBJECT_GRAPH},
 }
 CARRIED = [trap.__name__ for trap in graph_envs.CARRIED]
