@@ -1,15 +1,13 @@
 import gc
 import os
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
-from shared.snapshot.conformance import addresses, selection
-from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.fresh_process import Continuations, Continued, carry_out
 from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.isolation.standing_child import StandingChild
+from tests.shared.snapshot.brief_trials import BRIEF
 
 _LONGEST_S = 600.0
 _MANY_OBJECTS = 100_000
@@ -73,8 +71,6 @@ def one_nursery(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def brief_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials of few calls, where what they compare shows at once; what many are for is tested by itself."""
-    monkeypatch.setattr(addresses, "_MOST_CALLS", 60)
-    monkeypatch.setattr(addresses, "_MOST_TIMES", 2)
-    monkeypatch.setattr(selection, "check_episodes", partial(check_episodes, episodes=3, steps=20))
-    monkeypatch.setattr(selection, "_BRIEF", {"episodes": (1, 2), "steps": 8, "further": 12, "chain": 4})
+    """Trials of few calls."""
+    for each in BRIEF:
+        monkeypatch.setattr(*each)

@@ -82,9 +82,9 @@ def test_it_is_exact_in_a_fresh_process(game: str, obs_type: str) -> None:
         modules=MODULES,
         mechanism=mechanism_named("retro"),
         episodes=(1, 2),
-        steps=20,
-        further=40,
-        chain=40,
+        steps=12,
+        further=36,
+        chain=20,
     )
 
 
