@@ -63,6 +63,7 @@ def fresh_reducers() -> Iterator[None]:
     pickler.reducer_of.cache_clear()
 
 
+@pytest.mark.usefixtures("one_nursery")
 @pytest.mark.parametrize("name", CARRIED)
 def test_an_environment_that_a_careless_copy_would_change_is_exact(name: str) -> None:
     """In a fresh process, with another hash seed, and in a chain of restores."""
