@@ -6,22 +6,19 @@ and leaves its output. On Linux alone: elsewhere libraries do not survive a fork
 """
 
 import contextlib
-import gc
 import json
 import os
-import selectors
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-_STATUS = struct.Struct("<q")
+from tests.server_forking import TOLD
+
 _ROOT = Path(__file__).parents[1]
 
 
@@ -63,7 +60,7 @@ class ForkedServer:
             if self.returncode is None:
                 self._told.settimeout(timeout)
                 try:
-                    self.returncode = _STATUS.unpack(self._told.recv(_STATUS.size))[0]
+                    self.returncode = TOLD.unpack(self._told.recv(TOLD.size))[0]
                 except (TimeoutError, BlockingIOError):
                     raise subprocess.TimeoutExpired("a server", timeout or 0) from None
             return self.returncode
@@ -91,7 +88,7 @@ class ServerForks:
         self._process: subprocess.Popen[bytes] | None = None
 
     def started(self, program: Sequence[str], environment: Mapping[str, str]) -> ForkedServer:
-        """A server of a program of `_programs` with its arguments, and with this environment alone."""
+        """A server of a program of `server_forking` with its arguments, and with this environment alone."""
         output, written = os.pipe()
         told, theirs = socket.socketpair()
         with theirs:
@@ -100,8 +97,8 @@ class ServerForks:
             os.close(written)
         told.sendall(json.dumps([*program, dict(environment)]).encode())
         told.shutdown(socket.SHUT_WR)
-        pid, given, _, _ = socket.recv_fds(told, _STATUS.size, 1)
-        return ForkedServer(_STATUS.unpack(pid)[0], given[0], os.fdopen(output, "rb"), told)
+        pid, given, _, _ = socket.recv_fds(told, TOLD.size, 1)
+        return ForkedServer(TOLD.unpack(pid)[0], given[0], os.fdopen(output, "rb"), told)
 
     def close(self) -> None:
         """End the interpreter, and with it the servers that still run."""
@@ -115,7 +112,7 @@ class ServerForks:
             self._control, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-c", f"from {__name__} import main; main()", str(theirs.fileno())],
+                    [sys.executable, "-c", "from tests.server_forking import main; main()", str(theirs.fileno())],
                     cwd=_ROOT,
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
@@ -130,16 +127,15 @@ _kept: ServerForks | None = None
 def kept() -> Iterator[None]:
     """While the block runs, servers of this interpreter are forks."""
     global _kept
-    if sys.platform != "linux":
+    if _kept is not None or sys.platform != "linux":
         yield
         return
-    before, _kept = _kept, ServerForks()
-    mine = _kept
+    _kept = ServerForks()
     try:
         yield
     finally:
-        _kept = before
-        mine.close()
+        ended, _kept = _kept, None
+        ended.close()
 
 
 def begun(
@@ -160,81 +156,3 @@ def begun(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-
-
-def main() -> None:
-    """Fork a server for each message on the socket that is named first, until its other end closes."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    before = dict(os.environ)
-    programs = _programs()
-    by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
-    gc.freeze()
-    running = selectors.PollSelector()  # nothing of it is shared with a fork
-    running.register(control, selectors.EVENT_READ)
-    while True:
-        for key, _ in running.select():
-            if key.fileobj is not control:
-                _bury(running, key)
-                continue
-            asked, given, _, _ = socket.recv_fds(control, 1, 2)
-            if not asked:
-                running.unregister(control)
-                for each in [*running.get_map().values()]:
-                    with contextlib.suppress(ProcessLookupError):
-                        signal.pidfd_send_signal(each.fd, signal.SIGKILL)
-                    _bury(running, each)
-                os._exit(0)
-            told = socket.socket(fileno=given[1])
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                _serve(programs, by_imports, given[0], told)
-                return
-            os.close(given[0])
-            handle = os.pidfd_open(pid)
-            socket.send_fds(told, [_STATUS.pack(pid)], [handle])
-            running.register(handle, selectors.EVENT_READ, (pid, told))
-
-
-def _programs() -> Mapping[str, Callable[[], Any]]:
-    """What servers run, by name. With it comes what each of them imports before it serves."""
-    import uvicorn.lifespan.on
-    import uvicorn.logging
-    import uvicorn.loops.auto
-    import uvicorn.protocols.http.auto
-    import uvicorn.protocols.websockets.auto
-
-    import functions.local
-    import functions.serve
-
-    for later in ("shared.storage.sqlite", "shared.web.app.behind"):
-        import_module(later)
-    return {"uvicorn": uvicorn.main, "functions.serve": functions.serve.main}
-
-
-def _serve(
-    programs: Mapping[str, Callable[[], Any]], by_imports: Mapping[str, str], written: int, told: socket.socket
-) -> None:
-    """Become the server that is told."""
-    import numpy as np
-
-    with told, told.makefile("rb") as task:
-        name, *arguments, environment = json.load(task)
-    for stream in (1, 2):
-        os.dup2(written, stream)
-    os.close(written)
-    os.environ.clear()
-    os.environ.update({**by_imports, **environment})
-    np.random.seed()  # those of `random` are seeded anew by a fork itself
-    sys.argv = [name, *arguments]
-    programs[name]()
-
-
-def _bury(running: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
-    """Tell how a server ended."""
-    pid, told = key.data
-    _, status = os.waitpid(pid, 0)
-    running.unregister(key.fileobj)
-    os.close(key.fd)
-    with told, contextlib.suppress(BrokenPipeError):  # nobody asks any more
-        told.sendall(_STATUS.pack(os.waitstatus_to_exitcode(status)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked_servers
 from tests.forked_servers import ForkedServer, begun, kept
 from tests.servers import uvicorn
 
@@ -57,7 +58,8 @@ def test_what_an_interpreter_reads_as_it_begins_makes_it_a_new_one() -> None:
         assert server.wait(60) == 0
 
 
-def test_servers_end_with_what_keeps_them(tmp_path: Path) -> None:
+def test_servers_end_with_what_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked_servers, "_kept", None)
     with kept():
         left = begun(["uvicorn", "functions.local:app", "--port", "0"], {"GYM_HTTP_STORE": "memory:"})
         assert left.stdout is not None
