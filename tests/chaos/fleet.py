@@ -52,7 +52,7 @@ class Server:
         """Wait until the killed process has ended."""
         if self._process is not None and self._reading is not None:
             await self._reading
-            await asyncio.to_thread(self._process.__exit__, None, None, None)
+            await asyncio.to_thread(_wait_for_end, self._process)
             self._process = self._reading = None
         if self._client is not None:
             await self._client.aclose()
@@ -71,6 +71,11 @@ class Server:
                     port.set_result(int(listening[1]))
         if not port.done():
             port.set_exception(RuntimeError(f"The server did not start; see {self._log}."))
+
+
+def _wait_for_end(process: subprocess.Popen[bytes] | ForkedServer) -> None:
+    with process:
+        pass
 
 
 async def kill_now_and_then(servers: Sequence[Server], plan: Plan) -> None:
