@@ -8,6 +8,7 @@ import pytest
 
 from shared.settings import Settings
 from tests.applications import Api, served
+from tests.forked_servers import kept
 
 pytest_plugins = [
     *("tests.fixtures_s3", "tests.fixtures_azure", "tests.fixtures_lambda"),
@@ -48,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that open a browser: they take longest, and one that begins last ends alone."""
     browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: item.path not in browsing)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forked_servers() -> Iterator[None]:
+    """Lets the servers that tests start be forks of one interpreter."""
+    with kept():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """A real server process, killed without warning where a test wants it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx2
 
 from tests.applications import Reply
+from tests.forked_servers import ForkedServer, begun
 
 ROOT = Path(__file__).parents[1]
 _LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
@@ -23,7 +23,7 @@ _WORKER = re.compile(rb"Worker \d+ of \d+ also listens on (http://127\.0\.0\.1:\
 class Server:
     """uvicorn on a port that the system chose."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedServer
     url: str
     rest: Future[bytes]
     """What it writes after its address, once it has ended."""
@@ -82,14 +82,7 @@ class KeptOpen:
 def _started(
     module: list[str], environment: dict[str, str], python: Path | str = sys.executable
 ) -> Iterator[Server]:
-    command = [python, "-m", *module]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    process = begun(module, environment, python)
     assert process.stdout is not None
     with process, ExitStack() as stack:
         stack.callback(process.kill)

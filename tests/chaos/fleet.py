@@ -1,17 +1,17 @@
 """Real server processes over one store, killed without warning and started again."""
 
 import asyncio
-import os
 import re
-import sys
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import httpx2
 
 from tests.chaos.plan import Plan
+from tests.forked_servers import ForkedServer, begun
 
-_ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)")
 _START_S = 120.0
 _REPLY_S = 30.0
@@ -29,50 +29,53 @@ class Server:
         self._app = app
         self._environment = environment
         self._log = log
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | ForkedServer | None = None
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start a process and wait until it listens."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", self._app, "--port", "0", "--no-access-log"),
-            cwd=_ROOT,
-            env={**os.environ, **self._environment},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        program = ["uvicorn", self._app, "--port", "0", "--no-access-log"]
+        self._process = await asyncio.to_thread(begun, program, self._environment)
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._reading = asyncio.create_task(self._read(self._process, port))
+        assert self._process.stdout is not None
+        self._reading = asyncio.create_task(self._read(self._process.stdout, port))
         url = f"http://127.0.0.1:{await asyncio.wait_for(port, _START_S)}"
         self.client = httpx2.AsyncClient(base_url=url, timeout=_REPLY_S)
 
     def kill(self) -> None:
         """Kill the process without warning: no handler runs."""
         self._client, self.client = self.client or self._client, None
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None:
             self._process.kill()
 
     async def gone(self) -> None:
         """Wait until the killed process has ended."""
         if self._process is not None and self._reading is not None:
-            await self._process.wait()
             await self._reading
+            await asyncio.to_thread(_wait_for_end, self._process)
             self._process = self._reading = None
         if self._client is not None:
             await self._client.aclose()
             self._client = None
 
-    async def _read(self, process: asyncio.subprocess.Process, port: "asyncio.Future[int]") -> None:
+    async def _read(self, output: IO[bytes], port: "asyncio.Future[int]") -> None:
         """Keep what the process writes: a full pipe that nobody reads would stop it."""
-        assert process.stdout is not None
+        lines = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(lines)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, output)
         with self._log.open("ab") as log:
-            async for line in process.stdout:
+            async for line in lines:
                 log.write(line)
                 listening = _LISTENING.search(line)
                 if listening and not port.done():
                     port.set_result(int(listening[1]))
         if not port.done():
             port.set_exception(RuntimeError(f"The server did not start; see {self._log}."))
+
+
+def _wait_for_end(process: subprocess.Popen[bytes] | ForkedServer) -> None:
+    with process:
+        pass
 
 
 async def kill_now_and_then(servers: Sequence[Server], plan: Plan) -> None:

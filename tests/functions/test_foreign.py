@@ -12,6 +12,8 @@ from tests.shared.snapshot import habits
 
 MODULE = "tests.shared.snapshot.foreign"
 
+pytestmark = pytest.mark.usefixtures("forked_trials")
+
 
 @pytest.fixture
 def foreign(settings: Settings) -> Settings:
@@ -122,8 +124,8 @@ HARMFUL = "tests.harmful"
         ("Crashing-v0", "was ended by SIGSEGV"),
         ("Aborting-v0", "was ended by SIGABRT"),
         ("Exiting-v0", "ended with status 3"),
-        ("Sleeping-v0", "did not come back within 8 s"),
-        ("Holding-v0", "did not come back within 8 s"),
+        ("Sleeping-v0", "did not come back within 4.2 s"),
+        ("Holding-v0", "did not come back within 4.2 s"),
         ("Hungry-v0", "Unable to allocate"),
         ("HungryStep-v0", "Unable to allocate"),
     ],
@@ -131,7 +133,7 @@ HARMFUL = "tests.harmful"
 def test_one_that_would_end_the_server_ends_its_own_process_and_is_refused(
     settings: Settings, env_id: str, told: str
 ) -> None:
-    seconds = 2.0 if "come back" in told else 20.0
+    seconds = 1.05 if "come back" in told else 20.0
     harmful = dataclasses.replace(
         settings, env_modules=(HARMFUL,), max_trial_seconds=seconds, max_trial_bytes=2_000_000_000
     )

@@ -16,6 +16,8 @@ from tests.applications import Api, served
 REWARDS: tuple[Any, ...] = (0.5, [1.0, -1.0], [1, -1], 1.0, None, 0.25, 0.25, 1.0)
 """Those of `odd_values.REWARDS`, as JSON tells them."""
 
+pytestmark = pytest.mark.usefixtures("forked_trials")
+
 
 @pytest.fixture
 def odd(settings: Settings) -> Iterator[Api]:

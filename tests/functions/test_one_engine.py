@@ -85,7 +85,7 @@ class Player:
         assert self.found == in_child(observed, None, HASH_SEED, self.number, self._actions)
 
 
-@pytest.mark.parametrize(("kind", "turns"), [("Emulator", 100), ("Collected", 35)])
+@pytest.mark.parametrize(("kind", "turns"), [("Emulator", 65), ("Collected", 32)])
 def test_two_in_turns_are_as_if_alone(api: Api, kind: str, turns: int) -> None:
     players = [Player(api, api.create(f"engines/{kind}-v0"), number, turns) for number in range(2)]
     for player in players:
@@ -130,16 +130,16 @@ def test_long_calls_at_the_same_time_are_exact(api: Api) -> None:
 
 
 def test_forks_checkpoints_and_what_may_follow_are_exact(api: Api) -> None:
-    origin, beside = (Player(api, api.create("engines/Emulator-v0"), number, 60) for number in range(2))
+    origin, beside = (Player(api, api.create("engines/Emulator-v0"), number, 36) for number in range(2))
     origin.begin()
     beside.begin()
-    for _ in range(40):
+    for _ in range(24):
         origin.turn()
         beside.turn()
     checkpoint = origin.post("checkpoints", {"name": "here"})["checkpoint_id"]
     then = [*origin.found]
     [twin_id] = origin.post("fork", {"count": 1})["instance_ids"]
-    twin = Player(api, f"/v1/envs/{twin_id}", 0, 60)
+    twin = Player(api, f"/v1/envs/{twin_id}", 0, 36)
     twin.found, twin.left = [*then], [*origin.left]
     assert len(origin.post("explore", {"sequences": [origin.left[:5], [0] * 5]})["returns"]) == 2
     for player in (origin, twin, beside):
@@ -147,7 +147,7 @@ def test_forks_checkpoints_and_what_may_follow_are_exact(api: Api) -> None:
             beside.turn()
         player.check()
     origin.post("restore", {"checkpoint_id": checkpoint})
-    origin.found, origin.left = then, actions(0, 60)[40:]
+    origin.found, origin.left = then, actions(0, 36)[24:]
     while origin.turn():
         pass
     origin.check()

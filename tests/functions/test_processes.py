@@ -58,7 +58,7 @@ def test_an_episode_goes_on_after_the_server_was_killed(environment: dict[str, s
         api.post(f"{instance}/reset/", {"seed": 42})
         found = [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[:4]]
         server.kill()
-    with uvicorn(**environment) as server:
+    with uvicorn(**environment, PYTHONHASHSEED="7") as server:  # a new interpreter, which hashes otherwise
         api = Api(server)
         assert api.get("/v1/envs/").json[instance.rpartition("/")[2]] == "CartPole-v1"
         found += [api.post(f"{instance}/step/", {"action": action}).json["observation"] for action in ACTIONS[4:]]
@@ -93,7 +93,7 @@ def test_two_servers_serve_one_episode_in_turns(servers: list[Server]) -> None:
 
 
 def test_an_instance_moves_between_three_servers_without_a_refusal(servers: list[Server]) -> None:
-    """Each comes back after 1, 31, 32, 33, 40 and 500 calls of another; a header remembers 32."""
+    """Each comes back after 1, 31, 32, 33, 40 and 100 calls of another; a header remembers 32."""
     apis = cycle(map(Api, servers))
     instance = next(apis).create("CartPole-v1")
     calls: list[tuple[str, Any]] = [
@@ -103,7 +103,7 @@ def test_an_instance_moves_between_three_servers_without_a_refusal(servers: list
         ("rollout/", {"actions": [0, 1]}),
     ]
     statuses = [api.post(f"{instance}/reset/", {"seed": 1}).status for api in (next(apis) for _ in range(3))]
-    for others, (path, body) in zip([1, 31, 32, 33, 40, 500], cycle(calls), strict=False):
+    for others, (path, body) in zip([1, 31, 32, 33, 40, 100], cycle(calls), strict=False):
         busy = next(apis)
         resets = {"calls": [{"instance_id": instance.rpartition("/")[2]}] * others}
         results = busy.post("/v1/batch/reset/", resets).json["results"]

@@ -14,12 +14,20 @@ import pytest
 from gymnasium_http import Connection
 
 from shared.variables import prepare_process
+from tests.forked_servers import kept
 from tests.servers import Server, uvicorn
 
 # Mangum makes an event loop current when a handler is made, at import; every test has one of its own instead.
 asyncio.get_event_loop_policy().get_event_loop().close()
 prepare_process()  # no screen for the environments in process either
 gymnasium.register_envs(ale_py)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forked_servers() -> Iterator[None]:
+    """Lets the servers that tests start be forks of one interpreter."""
+    with kept():
+        yield
 
 
 @pytest.fixture(scope="session")

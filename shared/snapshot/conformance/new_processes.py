@@ -9,18 +9,21 @@ from shared.snapshot.isolation.nursery import nursery
 HASH_SEED = "4242"
 """The same for all of them: what depends on it is not shared between two."""
 
-_IMPORTED = (
+_PREPARED = (
     "shared.snapshot.conformance.alive",
     "shared.snapshot.conformance.fresh_process",
     "shared.snapshot.conformance.turns",
     "shared.snapshot.graph.mechanism",
     "shared.snapshot.replay.alone",
+    "shared.snapshot.graph.leaves:registered_leaves",
+    "shared.snapshot.registry:foreign_mechanisms",
+    "shared.snapshot.versions.distributions:installed",
 )
-"""What is called there, and the mechanisms that carry environments which nothing is known of."""
+"""What is called there, the mechanisms for environments of which nothing is known, and all that is installed."""
 
 
 @contextmanager
 def new_processes() -> Iterator[None]:
     """While the block runs, each begins as a fork of one that has imported what all of them need."""
-    with nursery(Interpreter.here().origin(HASH_SEED), _IMPORTED):
+    with nursery(Interpreter.here().origin(HASH_SEED), _PREPARED):
         yield

@@ -13,7 +13,8 @@ import struct
 import sys
 import warnings
 from collections.abc import Callable
-from importlib import import_module
+from pkgutil import resolve_name
+from types import ModuleType
 from typing import Never
 
 from shared.variables import prepare_process
@@ -30,15 +31,21 @@ _DESCRIPTORS = 5
 
 
 def main() -> None:
-    """Fork a child for each message on the socket that is named first, until its other end closes."""
+    """Fork a child for each message on the socket that is named first, until its other end closes.
+
+    What is named after it is a module to import or, as `module:function`, a function to call, which keeps what it
+    returns.
+    """
     from shared.snapshot.isolation.child_process import main as child
 
     prepare_process()
-    descriptor, *modules = sys.argv[1:]
+    descriptor, *prepared = sys.argv[1:]
     del sys.argv[1:]
     control = socket.socket(fileno=int(descriptor))
-    for module in modules:
-        import_module(module)
+    for name in prepared:
+        found = resolve_name(name)
+        if not isinstance(found, ModuleType):
+            found()
     gc.freeze()  # collections in children pass over what all of them share
     while True:
         asked, given, _, _ = socket.recv_fds(control, ASKED.size, _DESCRIPTORS)

@@ -32,8 +32,8 @@ class Origin(NamedTuple):
 class Nursery:
     """An interpreter that is forked for each child."""
 
-    def __init__(self, origin: Origin, modules: Sequence[str]) -> None:
-        """Start it. It imports the modules while this process goes on."""
+    def __init__(self, origin: Origin, prepared: Sequence[str]) -> None:
+        """Start it. While this process goes on, it imports the modules and calls each `module:function`."""
         self.origin = origin
         self.spent_s = 0.0
         """Seconds of the processor that its children took which have ended."""
@@ -43,7 +43,7 @@ class Nursery:
         with theirs:
             code = "from shared.snapshot.isolation.forking import main; main()"
             self._process = subprocess.Popen(
-                [origin.executable, "-c", code, str(theirs.fileno()), *modules],
+                [origin.executable, "-c", code, str(theirs.fileno()), *prepared],
                 stdin=subprocess.DEVNULL,
                 env=child_environment(PYTHONHASHSEED=origin.hash_seed, PYTHONPATH=origin.path),
                 pass_fds=[theirs.fileno()],
@@ -146,13 +146,13 @@ _kept: Nursery | None = None
 
 
 @contextlib.contextmanager
-def nursery(origin: Origin, modules: Sequence[str]) -> Iterator[None]:
-    """While the block runs, new interpreters of this origin are forks of one that has imported the modules."""
+def nursery(origin: Origin, prepared: Sequence[str]) -> Iterator[None]:
+    """While the block runs, new interpreters of this origin are forks of one that `Nursery` has prepared."""
     global _kept
     if _kept is not None or sys.platform != "linux":
         yield
         return
-    _kept = Nursery(origin, modules)
+    _kept = Nursery(origin, prepared)
     try:
         yield
     finally:

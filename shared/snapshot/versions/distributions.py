@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 PYTHON = "python"
 
@@ -68,6 +69,34 @@ def _source(module: str) -> str | None:
     return found if found is None or isinstance(found, str) else found.origin
 
 
+class _Installed(NamedTuple):
+    """A distribution and what tells of its packages."""
+
+    distribution: Distribution
+    declared: frozenset[str]
+    files: str
+    """The list of its files, where it declares no packages."""
+
+    def brings(self, package: str) -> bool:
+        """Whether it declares a package, or has a module of it where it declares none."""
+        if self.declared or package not in self.files:
+            return package in self.declared
+        module = rf"^{re.escape(package)}(/[^,\n]*)?\.([^,/\n]*\.)?(py|pyd|so)(,|$)"
+        return re.search(module, self.files, re.MULTILINE) is not None
+
+
+@cache
+def installed() -> tuple[_Installed, ...]:
+    """All that is installed. Reading it takes some 20 ms, so it is read once in a process."""
+    return tuple(map(_read, distributions()))
+
+
+def _read(distribution: Distribution) -> _Installed:
+    declared = frozenset((distribution.read_text("top_level.txt") or "").split())
+    files = "" if declared else distribution.read_text("RECORD") or "\n".join(map(str, distribution.files or ()))
+    return _Installed(distribution, declared, files)
+
+
 @cache
 def _distributions_with(package: str) -> tuple[str, ...]:
     """The distributions that a package comes from.
@@ -75,14 +104,4 @@ def _distributions_with(package: str) -> tuple[str, ...]:
     `importlib.metadata.packages_distributions` looks into every file of all that is installed, which takes half a
     second where much is.
     """
-    return tuple(each.metadata["Name"] for each in distributions() if _brings(each, package))
-
-
-def _brings(distribution: Distribution, package: str) -> bool:
-    """Whether a distribution declares a package, or has a module of it where it declares none."""
-    declared = (distribution.read_text("top_level.txt") or "").split()
-    if declared:
-        return package in declared
-    listed = distribution.read_text("RECORD") or "\n".join(map(str, distribution.files or ()))
-    module = rf"^{re.escape(package)}(/[^,\n]*)?\.([^,/\n]*\.)?(py|pyd|so)(,|$)"
-    return re.search(module, listed, re.MULTILINE) is not None
+    return tuple(each.distribution.metadata["Name"] for each in installed() if each.brings(package))

@@ -1,16 +1,28 @@
+import gc
 import os
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 
-from shared.snapshot.conformance import addresses, selection
-from shared.snapshot.conformance.episodes import check_episodes
 from shared.snapshot.conformance.fresh_process import Continuations, Continued, carry_out
 from shared.snapshot.conformance.new_processes import new_processes
 from shared.snapshot.isolation.standing_child import StandingChild
+from tests.shared.snapshot.brief_trials import BRIEF
 
 _LONGEST_S = 600.0
+_MANY_OBJECTS = 100_000
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_collections() -> None:
+    """Lets what earlier files have imported be passed over by garbage collections.
+
+    Where one engine has to end before the next begins, every environment that is made asks for one. They took six
+    of seven seconds of such a file.
+    """
+    if len(gc.get_objects(generation=2)) > _MANY_OBJECTS:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture
@@ -59,7 +71,6 @@ def one_nursery(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def brief_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials of few calls, where what they compare shows at once; what many are for is tested by itself."""
-    monkeypatch.setattr(addresses, "_MOST_CALLS", 60)
-    monkeypatch.setattr(addresses, "_MOST_TIMES", 2)
-    monkeypatch.setattr(selection, "check_episodes", partial(check_episodes, episodes=3, steps=20))
+    """Trials of few calls."""
+    for each in BRIEF:
+        monkeypatch.setattr(*each)

@@ -35,9 +35,9 @@ def _meet(shared: Barrier) -> None:
     barrier = shared
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes that start their work at the same moment, at `barrier`."""
+    """Processes that start the work of each test at the same moment, at `barrier`."""
     start = (SPAWN.Barrier(PROCESSES),)
     with ProcessPoolExecutor(PROCESSES, SPAWN, initializer=_meet, initargs=start) as pool:
         yield pool
@@ -83,7 +83,7 @@ def _write_without_pause(path: Path, key: str) -> None:
     store = Blocking(SQLiteStore(path))
     barrier.wait(60)
     tag = store.put(key, b"", ABSENT)
-    for _ in range(3000):
+    for _ in range(1000):
         tag = store.put(key, os.urandom(1000), tag)
     store.close()
 

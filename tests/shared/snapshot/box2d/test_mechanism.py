@@ -41,7 +41,7 @@ CAR = Recipe("CarRacing-v3", seed=1)
 DRAWN_CAR = Recipe("CarRacing-v3", render_mode="rgb_array", seed=1)
 COLOURED_CAR = Recipe("CarRacing-v3", kwargs={"domain_randomize": True})
 SAME_COLOURS = Reset(options={"randomize": False})
-SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 10, "further": 24, "chain": 12}
+SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 10, "further": 12, "chain": 6}
 
 VARIANTS: list[tuple[str, str | None, dict[str, Any]]] = [
     ("LunarLander-v3", None, {}),

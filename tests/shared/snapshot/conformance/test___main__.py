@@ -2,12 +2,22 @@
 
 import json
 import sys
+from functools import partial
 
 import pytest
 
 from shared.snapshot.conformance import __main__
+from shared.snapshot.conformance.check import check_recipe
+from shared.snapshot.conformance.episodes import check_episodes
 
 pytestmark = pytest.mark.usefixtures("one_nursery")
+
+
+@pytest.fixture(autouse=True)
+def brief_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proofs of few episodes, where what they compare shows at once."""
+    monkeypatch.setattr(__main__, "check_recipe", partial(check_recipe, episodes=(1, 2), steps=12))
+    monkeypatch.setattr(__main__, "check_episodes", partial(check_episodes, episodes=3, steps=20))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from shared.snapshot.replay import replay
 
 SMALL = ("gymnasium.envs.classic_control", "gymnasium.envs.toy_text")
 
-BRIEF: dict[str, Any] = {"episodes": (1, 3), "further": 50, "chain": 30}
+BRIEF: dict[str, Any] = {"episodes": (1, 3), "steps": 20, "further": 25, "chain": 12}
 
 IDS = sorted(env_id for env_id, spec in gymnasium.registry.items() if str(spec.entry_point).startswith(SMALL))
 

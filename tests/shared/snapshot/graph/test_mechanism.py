@@ -40,7 +40,7 @@ from tests.shared.snapshot.pairs import same_answers
 
 MODULE = "tests.shared.snapshot.graph.envs"
 SHORT: dict[str, Any] = {
-    **{"episodes": (1, 2), "steps": 12, "further": 25, "chain": 14},
+    **{"episodes": (1, 2), "steps": 8, "further": 10, "chain": 6},
     **{"modules": (MODULE,), "mechanism": OBJECT_GRAPH},
 }
 CARRIED = [trap.__name__ for trap in graph_envs.CARRIED]
@@ -63,6 +63,7 @@ def fresh_reducers() -> Iterator[None]:
     pickler.reducer_of.cache_clear()
 
 
+@pytest.mark.usefixtures("one_nursery")
 @pytest.mark.parametrize("name", CARRIED)
 def test_an_environment_that_a_careless_copy_would_change_is_exact(name: str) -> None:
     """In a fresh process, with another hash seed, and in a chain of restores."""

@@ -23,7 +23,7 @@ from shared.snapshot.making.wrappers import ALLOWED, LEFT_OUT, wrap
 from shared.snapshot.registry import libraries_of, mechanism_named
 from tests.shared.snapshot.pairs import adopted, restored
 
-SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 12, "further": 25, "chain": 15}
+SHORT: dict[str, Any] = {"episodes": (1, 3), "steps": 8, "further": 14, "chain": 8}
 """Two snapshots' episodes of a few steps: enough for every queue here to fill and turn over."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from shared.codec import plain
 from shared.errors import SnapshotDiverged
 from shared.snapshot.conformance.check import check_recipe
+from shared.snapshot.conformance.new_processes import HASH_SEED
 from shared.snapshot.conformance.scenario import make_seeded
 from shared.snapshot.contract.calls import Call, Render, Reset, Sample, Step
 from shared.snapshot.contract.digest import digest_after
@@ -21,6 +22,8 @@ from shared.snapshot.replay.alone import EPISODE_JOURNAL_ALONE, AloneMechanism, 
 from shared.snapshot.replay.call_log import CallLog
 from shared.snapshot.retro.mechanism import KEYFRAME_EVERY, MOST_CALLS, RETRO
 from tests.shared.snapshot.retro import games
+
+pytestmark = pytest.mark.usefixtures("one_nursery")
 
 MODULES = (games.__name__,)
 PLAIN = Recipe("games/Plain-v0", seed=1, render_mode="rgb_array")
@@ -82,22 +85,22 @@ def test_it_is_exact_in_a_fresh_process(game: str, obs_type: str) -> None:
         modules=MODULES,
         mechanism=mechanism_named("retro"),
         episodes=(1, 2),
-        steps=20,
-        further=40,
-        chain=40,
+        steps=12,
+        further=36,
+        chain=20,
     )
 
 
 def test_any_call_can_be_followed_by_a_restore_in_another_process() -> None:
     made = calls(2, 60)
-    expected = in_child(played_alone, None, "1", HESITANT, 2)[: len(made)]
+    expected = in_child(played_alone, None, HASH_SEED, HESITANT, 2)[: len(made)]
     subject = begun(HESITANT)
     bodies = []
     for call in made:
         bodies.append(subject.capture())
         subject.apply(call)
     subject.close()
-    came = in_child(gone_on, None, "2", HESITANT, bodies, made)
+    came = in_child(gone_on, None, HASH_SEED, HESITANT, bodies, made)
     assert came == [expected[count:][:LENGTH] for count in range(len(made))]
 
 
@@ -110,7 +113,7 @@ def test_two_that_are_called_by_turns_share_one_emulator_and_are_as_if_alone() -
             came[number] += answers(players[number], [call])
         made_at.append(games.emulator().made)
     assert made_at[0] == made_at[-1]
-    assert came == [in_child(played_alone, None, "1", PLAIN, number) for number in range(2)]
+    assert came == [in_child(played_alone, None, HASH_SEED, PLAIN, number) for number in range(2)]
     for player in players:
         player.close()
 
@@ -125,7 +128,7 @@ def test_one_of_another_kind_gets_an_emulator_of_its_own() -> None:
             assert games.emulator().living == 1
     recipes = [PLAIN, *(recipe for recipe, _ in others)]
     for number, recipe in enumerate(recipes):
-        assert came[number] == in_child(played_alone, None, "1", recipe, number)[: len(came[number])]
+        assert came[number] == in_child(played_alone, None, HASH_SEED, recipe, number)[: len(came[number])]
         players[number].close()
 
 

@@ -48,7 +48,8 @@ def test_a_package_comes_from_whoever_declares_it_or_has_a_module_of_it(
     for name, text in {**files, "METADATA": "Metadata-Version: 2.1\nName: Island\nVersion: 1.0\n"}.items():
         (folder / name).write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(distributions, "_distributions_with", distributions._distributions_with.__wrapped__)
+    for name in ("installed", "_distributions_with"):
+        monkeypatch.setattr(distributions, name, getattr(distributions, name).__wrapped__)
     assert distributions_of(["lonely.envs"]) == ("python", "Island" if found else "lonely.envs")
 
 
