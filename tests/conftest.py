@@ -44,12 +44,6 @@ def pytest_sessionfinish() -> None:
     gc.unfreeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that open a browser: they take longest, and one that begins last ends alone."""
-    browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in browsing)
-
-
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """A current event loop, as Lambda's handlers want it and as `asyncio.run` would not leave it."""
