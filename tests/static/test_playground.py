@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, Worker, expect
 
 from tests.servers import Server, uvicorn
 from tests.static.browser import Visitor
@@ -164,6 +164,24 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(visitor: Visitor, pag
         run(page, 'console.log("again");\n')
         expect(page.locator("#console")).to_contain_text("again")
         ended(page)
+
+
+def test_an_agent_that_is_stopped_before_it_began_never_begins(newcomer: Visitor, pages_server: Server) -> None:
+    page = playground(newcomer, pages_server.url)
+    held: list[Route] = []
+    page.route("**/agent/run/sandbox.html", lambda route: held.append(route))
+    begun: list[Worker] = []
+    page.on("worker", lambda worker: begun.append(worker))
+    run(page, "while (true);\n")
+    until(page, lambda: held)
+    page.locator("#stop").click()
+    ended(page)
+    for route in held:
+        route.continue_()
+    run(page, 'console.log("again");\n')
+    expect(page.locator("#console")).to_contain_text("again")
+    ended(page)
+    assert len(begun) == 1
 
 
 def test_a_flood_of_lines_leaves_the_page_usable(visitor: Visitor, pages_server: Server) -> None:
