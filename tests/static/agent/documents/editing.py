@@ -17,11 +17,6 @@ TEXTS = """() => new Promise((resolve) => {
 """The texts of all documents that the database has."""
 
 
-def code(page: Page) -> str:
-    lines: list[str] = page.locator("#editor .cm-line").all_inner_texts()
-    return "\n".join(line.rstrip("\n") for line in lines)
-
-
 def stored(page: Page, text: str) -> None:
     """Wait until the database has the text, and the browser the address, which a page sets a moment earlier."""
     until(page, lambda: text in page.evaluate(TEXTS))

@@ -7,9 +7,9 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.servers import Server
-from tests.static.agent.documents.editing import code, listed, names, reload, write_and_store
+from tests.static.agent.documents.editing import listed, names, reload, write_and_store
 from tests.static.browser import Visitor
-from tests.static.test_playground import playground, write
+from tests.static.test_playground import code, playground, write
 from tests.static.waiting import eventually
 
 ADDRESS_OF_A_DOCUMENT = "/^#doc=[0-9a-f]{16}$/.test(location.hash)"

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from tests.servers import Server
-from tests.static.agent.documents.editing import TEXTS, code, names, reload, write_and_store
+from tests.static.agent.documents.editing import TEXTS, names, reload, write_and_store
 from tests.static.agent.documents.left import LEAVE
 from tests.static.browser import Visitor
-from tests.static.test_playground import playground, write
+from tests.static.test_playground import code, playground, write
 
 FULL_DISK = """() => {
   const { put } = IDBObjectStore.prototype;

@@ -5,10 +5,10 @@ import json
 from playwright.sync_api import expect
 
 from tests.servers import Server
-from tests.static.agent.documents.editing import TEXTS, code, listed, names, reload, stored, write_and_store
+from tests.static.agent.documents.editing import TEXTS, listed, names, reload, stored, write_and_store
 from tests.static.agent.documents.left import LEAVE
 from tests.static.browser import Visitor
-from tests.static.test_playground import playground, write
+from tests.static.test_playground import code, playground, write
 from tests.static.waiting import eventually, until
 
 
