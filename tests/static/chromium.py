@@ -19,8 +19,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# A process for each tab, as a visitor has it, takes a seventh more. What a profile holds is still apart, and so is
-# what has an opaque origin: https://chromium.googlesource.com/chromium/src/+/main/docs/process_model_and_site_isolation.md
+# A process for each tab, as a visitor has it, takes a seventh more. Origins may do no more to each other in one;
+# what one tab hears of another is not the same.
 ONE_PROCESS = "--renderer-process-limit=1"
 
 
