@@ -45,12 +45,6 @@ def pytest_sessionfinish() -> None:
     gc.unfreeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that open a browser: they take longest, and one that begins last ends alone."""
-    browsing = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in browsing)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def forked_servers() -> Iterator[None]:
     """Lets the servers that tests start be forks of one interpreter."""

@@ -25,7 +25,7 @@ expect.set_options(timeout=PATIENCE_MS)
 def server_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the pages and the API."""
     folder: Path = tmp_path_factory.mktemp("store")
-    with uvicorn(GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db") as running:
+    with uvicorn("tests.static.kept:app", GYM_HTTP_STORE=f"sqlite:///{folder}/snapshots.db") as running:
         yield running
 
 
@@ -150,6 +150,14 @@ def desktop(browser: Browser) -> Iterator[Profile]:
 
 
 @pytest.fixture(scope="module")
+def desktop_of_processes(browser_of_processes: Browser) -> Iterator[Profile]:
+    """The same in the browser that gives each tab a process of its own."""
+    profile = Profile(browser_of_processes, **DESKTOP)
+    yield profile
+    profile.context.close()
+
+
+@pytest.fixture(scope="module")
 def telephone(browser: Browser) -> Iterator[Profile]:
     """A profile in a narrow window, used with fingers, of one file's visitors."""
     profile = Profile(browser, **TELEPHONE)
@@ -161,6 +169,12 @@ def telephone(browser: Browser) -> Iterator[Profile]:
 def visitor(desktop: Profile) -> Iterator[Visitor]:
     """A new visitor."""
     yield from desktop.visit()
+
+
+@pytest.fixture
+def visitor_of_tabs(desktop_of_processes: Profile) -> Iterator[Visitor]:
+    """A new visitor, each of whose tabs has a process of its own."""
+    yield from desktop_of_processes.visit()
 
 
 @pytest.fixture

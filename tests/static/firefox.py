@@ -24,6 +24,7 @@ _PREFERENCES = {
     "browser.safebrowsing.phishing.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.ipc.processPrelaunch.enabled": False,
     "extensions.getAddons.cache.enabled": False,
     "extensions.update.enabled": False,
     "media.gmp-manager.updateEnabled": False,

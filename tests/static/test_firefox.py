@@ -96,7 +96,8 @@ def test_an_endless_agent_is_stopped_and_its_environment_closed(firefox: Firefox
 def test_errors_are_shown_on_their_lines(firefox: Firefox, pages_server: Server) -> None:
     run(firefox, pages_server, "\nmissing();")
     firefox.until(f"/ReferenceError.*line 2/.test({text('#console [data-level=error]')})")
-    run(firefox, pages_server, "let a = 1;\nlet a = 2;")
+    write(firefox, "let a = 1;\nlet a = 2;")
+    firefox.click("#run")
     firefox.until(f"/SyntaxError.*line 2/.test({text('#console [data-level=error]')})")
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, Worker, expect
 
 from tests.servers import Server, uvicorn
 from tests.static.browser import Visitor
@@ -20,13 +19,18 @@ def playground(visitor: Visitor, url: str, rest: str = "") -> Page:
     return page
 
 
-def write(page: Page, code: str) -> None:
-    page.locator("#editor .cm-content").fill(code)
+def write(page: Page, program: str) -> None:
+    page.locator("#editor .cm-content").fill(program)
 
 
-def run(page: Page, code: str | None = None, *, every: str = "0") -> None:
-    if code is not None:
-        write(page, code)
+def code(page: Page) -> str:
+    lines: list[str] = page.locator("#editor .cm-line").all_inner_texts()
+    return "\n".join(line.rstrip("\n") for line in lines)
+
+
+def run(page: Page, program: str | None = None, *, every: str = "0") -> None:
+    if program is not None:
+        write(page, program)
     page.locator("#every").select_option(every)
     page.locator("#run").click()
 
@@ -136,22 +140,19 @@ def test_an_exception_is_shown_on_its_line(visitor: Visitor, pages_server: Serve
     expect(wrong).to_have_count(0)
 
 
-def test_a_syntax_error_is_shown_on_its_line(visitor: Visitor, pages_server: Server) -> None:
+def test_errors_of_syntax_and_of_the_server_are_shown_on_their_lines(
+    visitor: Visitor, pages_server: Server
+) -> None:
+    visitor.expected.append("422")
     page = playground(visitor, pages_server.url)
-    run(page, "let a = 1;\nlet b = 2;\nlet a = 3;\n")
     error = page.locator("#console [data-level=error]")
+    run(page, "let a = 1;\nlet b = 2;\nlet a = 3;\n")
     expect(error).to_contain_text("Identifier 'a' has already been declared")
     expect(error.get_by_role("button")).to_have_text("line 3")
     ended(page)
-
-
-def test_the_servers_words_are_the_error_of_a_wrong_action(visitor: Visitor, pages_server: Server) -> None:
-    visitor.expected.append("422")
-    page = playground(visitor, pages_server.url)
-    run(page, 'const env = await Env.make("CartPole-v1");\nawait env.reset();\nawait env.step(7);\n')
-    error = page.locator("#console [data-level=error]")
+    run(page, 'const env = await Env.make("CartPole-v1");\n\nawait env.reset();\nawait env.step(7);\n')
     expect(error).to_contain_text("InvalidAction: ")
-    expect(error.get_by_role("button")).to_have_text("line 3")
+    expect(error.get_by_role("button")).to_have_text("line 4")
 
 
 def test_an_endless_loop_is_stopped_and_the_next_run_works(visitor: Visitor, pages_server: Server) -> None:
@@ -164,6 +165,24 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(visitor: Visitor, pag
         run(page, 'console.log("again");\n')
         expect(page.locator("#console")).to_contain_text("again")
         ended(page)
+
+
+def test_an_agent_that_is_stopped_before_it_began_never_begins(newcomer: Visitor, pages_server: Server) -> None:
+    page = playground(newcomer, pages_server.url)
+    held: list[Route] = []
+    page.route("**/agent/run/sandbox.html", lambda route: held.append(route))
+    begun: list[Worker] = []
+    page.on("worker", lambda worker: begun.append(worker))
+    run(page, "while (true);\n")
+    until(page, lambda: held)
+    page.locator("#stop").click()
+    ended(page)
+    for route in held:
+        route.continue_()
+    run(page, 'console.log("again");\n')
+    expect(page.locator("#console")).to_contain_text("again")
+    ended(page)
+    assert len(begun) == 1
 
 
 def test_a_flood_of_lines_leaves_the_page_usable(visitor: Visitor, pages_server: Server) -> None:
@@ -306,10 +325,13 @@ def test_an_instance_that_exists_is_continued_and_not_closed(visitor: Visitor, p
     made = pages_server.send("POST", "/v1/envs/", b'{"env_id": "CartPole-v1", "render_mode": "rgb_array"}')
     instance = made.json["instance_id"]
     page = playground(visitor, pages_server.url, f"?instance={instance}")
-    run(page)
+    program = code(page)
+    assert "i < 200" in program
+    run(page, program.replace("i < 200", "i < 20"))
     expect(page.locator("#console")).to_contain_text("has finished")
+    ended(page)
     record = pages_server.send("GET", f"/v1/envs/{instance}/").json
-    assert record["revision"] > 200
+    assert record["revision"] > 20
 
 
 def test_an_agent_reaches_no_environment_of_others(visitor: Visitor, pages_server: Server) -> None:
@@ -325,23 +347,25 @@ def test_an_agent_reaches_no_environment_of_others(visitor: Visitor, pages_serve
     assert made in instances(pages_server)
 
 
-@pytest.mark.parametrize("header", ["Accept", "Content-Type"])
 def test_an_agent_that_asks_for_messagepack_is_refused_and_leaves_nothing_behind(
-    visitor: Visitor, pages_server: Server, header: str
+    visitor: Visitor, pages_server: Server
 ) -> None:
     page = playground(visitor, pages_server.url)
-    with only_closed(page, pages_server):
-        raw = f"""
-          const {{ fetch, url }} = (await Env.make("CartPole-v1")).connection;
-          const reply = await fetch(url + "/v1/envs/", {{
-            method: "POST", body: '{{"env_id": "CartPole-v1"}}', headers: {{ "{header}": "application/msgpack" }},
-          }});
-          console.log(reply.status + " " + (await reply.json()).detail);
-        """
-        run(page, raw)
-        refused = page.locator("#console [data-level=log]")
-        expect(refused).to_have_text(re.compile(rf"(406|415) .*are JSON here; leave out .*{header}"))
-        ended(page)
+    for header in ("Accept", "Content-Type"):
+        with only_closed(page, pages_server):
+            raw = f"""
+              const {{ fetch, url }} = (await Env.make("CartPole-v1")).connection;
+              const reply = await fetch(url + "/v1/envs/", {{
+                method: "POST",
+                body: '{{"env_id": "CartPole-v1"}}',
+                headers: {{ "{header}": "application/msgpack" }},
+              }});
+              console.log(reply.status + " " + (await reply.json()).detail);
+            """
+            run(page, raw)
+            refused = page.locator("#console [data-level=log]")
+            expect(refused).to_have_text(re.compile(rf"(406|415) .*are JSON here; leave out .*{header}"))
+            ended(page)
 
 
 def test_what_is_made_while_the_agent_is_stopped_is_closed(visitor: Visitor, pages_server: Server) -> None:

@@ -45,8 +45,8 @@ def test_what_runs_agents_is_loaded_once_the_visitor_does_anything(
     page.goto(f"{pages_server.url}/agent.html")
     page.locator("body[data-ready]").wait_for(state="attached")
     page.wait_for_load_state("networkidle")
-    assert not [url for url in loaded if "/agent/thread/" in url]
-    with page.expect_response("**/agent/thread/program.js"):
+    assert not [url for url in loaded if "/agent/thread/" in url or "/agent/run/sandbox" in url]
+    with page.expect_response("**/agent/thread/program.js"), page.expect_response("**/agent/run/sandbox.js"):
         page.mouse.move(100, 100)
 
 

@@ -15,15 +15,21 @@ export class Isolation {
     /** @type {Promise<unknown>} */
     this.ready = new Promise((resolve) => this.frame.addEventListener("load", resolve, { once: true }));
     this.frame.src = SANDBOX;
-    document.body.append(this.frame);
     /** @type {Promise<import("./modules.js").ModuleText[]> | undefined} */
     this.loading = undefined;
-    // The error is reported by the run that needs them.
-    const prepare = () => void this.#modules().catch(() => {});
-    for (const sign of FIRST_SIGNS) addEventListener(sign, prepare, { once: true, passive: true });
+    /** How often something was started or stopped: a start that is stopped while it waits starts nothing. */
+    this.turn = 0;
+    for (const sign of FIRST_SIGNS) addEventListener(sign, () => this.#prepare(), { once: true, passive: true });
   }
 
-  /** What a thread is made of, loaded once; not with the page, since those who only look need none of it. */
+  /** Open the frame, and load what a thread is made of; not with the page, since those who only look need neither. */
+  #prepare() {
+    if (!this.frame.isConnected) document.body.append(this.frame);
+    // The error is reported by the run that needs them.
+    this.#modules().catch(() => {});
+  }
+
+  /** What a thread is made of, loaded once. */
   #modules() {
     this.loading ??= modulesOf(PROGRAM);
     this.loading.catch(() => (this.loading = undefined));
@@ -36,14 +42,17 @@ export class Isolation {
    * @returns {Promise<MessagePort>} The port to the thread.
    */
   async start(agent) {
+    this.#prepare();
+    const turn = ++this.turn;
     const [modules] = await Promise.all([this.#modules(), this.ready]);
     const { port1, port2 } = new MessageChannel();
-    this.#post({ kind: "start", modules, ...agent }, port2);
+    if (turn === this.turn) this.#post({ kind: "start", modules, ...agent }, port2);
     return port1;
   }
 
   /** Terminate the thread. */
   stop() {
+    this.turn++;
     this.#post({ kind: "stop" });
   }
 

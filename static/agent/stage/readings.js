@@ -7,6 +7,8 @@ import { valueInWords } from "../../page/words.js";
 /** @typedef {import("../../timeline/track.js").Point} Point */
 
 const WINDOW_MS = 2000;
+/** Nobody reads faster, and each writing lays the page out and paints it. */
+const EVERY_MS = 100;
 
 export class Readings {
   /** @param {(action: any) => string | null} nameOf - The name of an action. */
@@ -22,8 +24,9 @@ export class Readings {
     this.episodes = 0;
     /** @type {number | undefined} */
     this.last = undefined;
-    /** @type {number | undefined} */
-    this.frame = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.written = -Infinity;
     setInterval(() => this.#write(), 500);
   }
 
@@ -58,14 +61,15 @@ export class Readings {
     this.#later();
   }
 
+  /** Write soon: at once if nothing was written lately. */
   #later() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.#write();
-    });
+    this.timer ??= setTimeout(() => this.#write(), Math.max(this.written + EVERY_MS - performance.now(), 0));
   }
 
   #write() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.written = performance.now();
     const { instance, past } = this;
     const { action, observation } = past ?? instance ?? {};
     const running = instance && !instance.ended ? 1 : 0;

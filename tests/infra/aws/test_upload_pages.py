@@ -72,31 +72,30 @@ def bucket() -> Iterator[tuple[Any, str]]:
     server.stop()
 
 
-def test_pages_in_a_bucket_call_the_api_on_its_own_origin(
-    bucket: tuple[Any, str], pages_server: Server, visitor: Visitor
+@pytest.fixture
+def alone(bucket: tuple[Any, str], tmp_path: Path) -> Iterator[Server]:
+    """A function alone, which the pages in the bucket call."""
+    with uvicorn("functions.health:app", GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as running:
+        upload("site", "", running.url, bucket[0])
+        yield running
+
+
+def test_pages_in_a_bucket_call_the_api_on_its_own_origin_and_need_no_document_of_the_functions(
+    bucket: tuple[Any, str], alone: Server, visitor: Visitor
 ) -> None:
+    visitor.expected.append("404")
     client, address = bucket
-    upload("site", "", pages_server.url, client)
     head = client.head_object(Bucket="site", Key="agent.html")
     assert (head["ContentType"], head["CacheControl"]) == ("text/html; charset=utf-8", "no-cache")
     page = visitor.open(f"{address}/index.html")
     page.locator("#health[data-state=up]").wait_for()
-    assert pages_server.url in page.locator("#curl").inner_text()
-
-
-def test_the_documentation_in_a_bucket_needs_no_document_of_the_functions(
-    bucket: tuple[Any, str], visitor: Visitor, tmp_path: Path
-) -> None:
-    visitor.expected.append("404")
-    client, address = bucket
-    with uvicorn("functions.health:app", GYM_HTTP_STORE=f"sqlite:///{tmp_path}/snapshots.db") as alone:
-        upload("site", "", alone.url, client)
-        page = visitor.open(f"{address}/docs.html")
-        page.locator("body[data-ready]").wait_for(state="attached")
-        assert page.locator('.opblock[id$="-step_env"]').count() == 1
-        call = page.locator('.opblock[id$="-health"]')
-        call.locator(".opblock-summary-control").click()
-        call.get_by_role("button", name="Try it out").click()
-        call.get_by_role("button", name="Execute").click()
-        assert call.locator(".request-url").inner_text().strip().endswith(f"{alone.url}/v1/health/")
-        page.close()
+    assert alone.url in page.locator("#curl").inner_text()
+    page.goto(f"{address}/docs.html")
+    page.locator("body[data-ready]").wait_for(state="attached")
+    assert page.locator('.opblock[id$="-step_env"]').count() == 1
+    call = page.locator('.opblock[id$="-health"]')
+    call.locator(".opblock-summary-control").click()
+    call.get_by_role("button", name="Try it out").click()
+    call.get_by_role("button", name="Execute").click()
+    assert call.locator(".request-url").inner_text().strip().endswith(f"{alone.url}/v1/health/")
+    page.close()

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.servers import ROOT, Server
@@ -57,35 +56,32 @@ def test_one_who_does_not_mind_motion_sees_it_at_once_and_leaves_nothing(
         until(page, lambda: instances(pages_server) <= before)
 
 
-@pytest.mark.parametrize("language", ["Python", "JavaScript", "curl"])
-def test_the_code_of_each_tab_runs(
-    language: str, visitor: Visitor, pages_server: Server, node: str, tmp_path: Path
+def test_the_code_of_each_tab_runs_and_arrow_keys_choose_one(
+    visitor: Visitor, pages_server: Server, node: str, tmp_path: Path
 ) -> None:
     page = visitor.open(pages_server.url)
     page.locator("#health[data-state=up]").wait_for()
-    page.get_by_role("tab", name=language).click()
-    panel = page.get_by_role("tabpanel")
-    expect(panel).to_have_count(1)
-    code = panel.inner_text()
-    assert len(code.splitlines()) == 3
-    # Node imports no module over HTTP.
-    code = code.replace(f"{pages_server.url}/gymnasium.js", f"{ROOT}/static/gymnasium.js")
-    file = tmp_path / "code.mjs"
-    file.write_text(code)
-    command = {"Python": sys.executable, "JavaScript": node, "curl": "bash"}[language]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients/python/src")}
-    done = subprocess.run([command, file], env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert "0.0273956" in done.stdout
-    assert done.stderr == ""
-
-
-def test_tabs_are_chosen_by_arrow_keys(visitor: Visitor, pages_server: Server) -> None:
-    page = visitor.open(pages_server.url)
     page.get_by_role("tab", name="Python").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tab", name="curl")).to_be_focused()
     expect(page.locator("#curl")).to_be_visible()
     expect(page.locator("#python")).to_be_hidden()
+    for language, command in (("Python", sys.executable), ("JavaScript", node), ("curl", "bash")):
+        page.get_by_role("tab", name=language).click()
+        panel = page.get_by_role("tabpanel")
+        expect(panel).to_have_count(1)
+        code = panel.inner_text()
+        assert len(code.splitlines()) == 3
+        # Node imports no module over HTTP.
+        code = code.replace(f"{pages_server.url}/gymnasium.js", f"{ROOT}/static/gymnasium.js")
+        file = tmp_path / "code.mjs"
+        file.write_text(code)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients/python/src")}
+        done = subprocess.run(
+            [command, file], env=environment, capture_output=True, text=True, timeout=120, check=True
+        )
+        assert "0.0273956" in done.stdout, language
+        assert done.stderr == "", language
 
 
 def test_a_page_is_sent_with_its_policy_and_cannot_be_framed_by_others(pages_server: Server) -> None:
@@ -93,7 +89,6 @@ def test_a_page_is_sent_with_its_policy_and_cannot_be_framed_by_others(pages_ser
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
     assert headers["content-security-policy"].endswith("frame-ancestors 'self'")
     assert headers["x-content-type-options"] == "nosniff"
-    assert pages_server.send("GET", "/gymnasium.js").headers["cache-control"] == "no-cache"
 
 
 def test_another_service_is_confirmed_before_it_is_called(newcomer: Visitor, pages_server: Server) -> None:

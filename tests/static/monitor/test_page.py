@@ -3,8 +3,9 @@
 import json
 import re
 import time
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -217,24 +218,23 @@ def test_a_tile_says_what_its_environment_does(visitor: Visitor, pages_server: S
     expect(page.locator("#total-active")).to_have_text("0")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_the_window(
-    visitor: Visitor, pages_server: Server, api: Api, width: int, scheme: Any
-) -> None:
+def test_nothing_is_wider_than_the_window(visitor: Visitor, pages_server: Server, api: Api) -> None:
     instance = made(api)
     made(api, "Taxi-v4", "ansi")
-    page = visitor.context.new_page()
-    page.set_viewport_size({"width": width, "height": 844})
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{pages_server.url}/monitor.html")
+    page = monitor(visitor, pages_server.url)
     until(page, lambda: tile(page, instance).count() > 0 and frames(tile(page, instance)) > 0)
     too_wide = "document.documentElement.scrollWidth > innerWidth"
-    assert not page.evaluate(too_wide)
-    tile(page, instance).get_by_role("button", name="CartPole-v1", exact=True).click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert not page.evaluate(too_wide)
-    assert page.locator("#enlarged").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for width, scheme in product((390, 1440), schemes):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        assert not page.evaluate(too_wide), (width, scheme)
+        tile(page, instance).get_by_role("button", name="CartPole-v1", exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert not page.evaluate(too_wide), (width, scheme)
+        assert page.locator("#enlarged").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 @pytest.mark.slow
