@@ -54,6 +54,7 @@ def played(tmp_path: Path, servers: Sequence[Any], recipe: Recipe, mechanism: st
         ("ForeignWalk-v0", "object-graph", 150),
         ("ForeignFeeling-v0", "object-graph", 150),
         ("test/Rewound-v0", "journal-since-reset", 150),
+        ("test/Rewound-v0", "journal-since-reset-any", 150),
         ("ForeignHidden-v0", "journal", 150),
     ],
 )
