@@ -102,6 +102,7 @@ class Server:
             began = time.process_time()
             current, _ = await live.current(reference)
             took = (time.process_time() - began) * 1e3
+            restored = current.header.revision != before
         outcomes, sizes = [], []
         for call in calls:
             outcome = await self._session.call(InstanceCall(reference, _made(call), lambda reply: reply))
@@ -109,7 +110,6 @@ class Server:
             newest = live.get(reference)
             if newest is not None:  # one whose kind moves to another thread is let go
                 sizes.append(len(newest.loaded.body))
-        restored = current.header.revision != before
         return Turn(outcomes, took if restored else None, held is not None, sizes)
 
     async def _call_another(self, reference: Reference) -> None:
