@@ -8,14 +8,15 @@ the environment that another instance needs no longer, where to make one takes m
 compared as any other, and where it comes out differently, an environment is made from the journal's own seed.
 """
 
+import hashlib
+
 from shared.codec import plain
 from shared.snapshot.replay.episode_journal import EpisodeSubject, begins_anew
 from shared.snapshot.replay.episodic_core import EpisodicCore
 from shared.snapshot.replay.replay import ReplayMechanism, parts_of
 from shared.snapshot.replay.start import Start
 
-OTHER_SEED = bytes(16)
-"""Of the global generators during a constructor that draws otherwise. No recipe has it."""
+_SEED_BYTES = 16
 
 
 class InterchangeableSubject(EpisodeSubject):
@@ -28,11 +29,16 @@ class InterchangeableSubject(EpisodeSubject):
         around, packed, *rest = parts_of(super().capture_alone())
         start = Start.unpacked(packed)
         if start.residue is not None:
-            packed = start._replace(seed=OTHER_SEED).packed()
+            packed = start._replace(seed=_another_seed(packed)).packed()
         return plain.dumps([around, packed, *rest])
 
     def _can_begin(self, start: Start) -> bool:
         return True
+
+
+def _another_seed(packed: bytes) -> bytes:
+    """Of the global generators during a constructor: another for each start, and no recipe's own."""
+    return hashlib.blake2b(packed, digest_size=_SEED_BYTES, person=b"another seed").digest()
 
 
 INTERCHANGEABLE = ReplayMechanism(
