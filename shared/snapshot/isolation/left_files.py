@@ -60,15 +60,27 @@ def remove_with(owner: object, kind: str, made: list[Path]) -> None:
 
     Not if it is the first of its kind, or the first since something of that was gone.
     """
+    left = _left_each_time(kind, made)
+    if left:
+        finalize(owner, _remove, os.getpid(), left)
+
+
+def remove(kind: str, made: list[Path]) -> None:
+    """Remove at once what a making has left that failed, as `remove_with` does."""
+    _remove(os.getpid(), _left_each_time(kind, made))
+
+
+def _left_each_time(kind: str, made: list[Path]) -> list[Path]:
+    """Those of the paths that are still there; none if they are the kind's first."""
     left = [path for path in made if os.path.lexists(path)]
     if not left:
-        return
+        return []
     with _lock:
         first = _of_first.setdefault(kind, left)
         if first is left or not set(first).isdisjoint(left) or not all(map(os.path.lexists, first)):
             _of_first[kind] = left
-            return
-    finalize(owner, _remove, os.getpid(), left)
+            return []
+    return left
 
 
 def _remove(process: int, paths: list[Path]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import gymnasium
 import pytest
 
+from shared.errors import NotCreatable
 from shared.snapshot.contract.recipe import Recipe
 from shared.snapshot.isolation import left_files
 from shared.snapshot.isolation.left_files import noted, remove_with
@@ -30,7 +31,7 @@ class Littering(Walk):
 
     made = 0
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, begin: int = 500, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         type(self).made += 1
         here = Path(tempfile.gettempdir())
@@ -41,6 +42,8 @@ class Littering(Walk):
             (here / "models.bin").write_bytes(b"1234")
         with tempfile.TemporaryDirectory() as scratch:
             (Path(scratch) / "scratch").touch()
+        if begin > 1000:
+            raise ValueError("no such place")
 
 
 gymnasium.register("left/Littering-v0", Littering)
@@ -69,6 +72,15 @@ def test_what_the_first_leaves_stays_and_what_later_ones_leave_goes_with_them(fo
     make(LITTERING)
     assert names(folder) == FIRST | {"maze-2.xml", "parts-2"}, "an environment may read its own again"
     del env
+    assert names(folder) == FIRST
+
+
+def test_what_a_constructor_has_left_that_failed_goes_at_once(folder: Path) -> None:
+    """Anyone may ask for it again and again."""
+    make(LITTERING)
+    for _ in range(2):
+        with pytest.raises(NotCreatable, match="no such place"):
+            make(Recipe("left/Littering-v0", kwargs={"begin": 2000}))
     assert names(folder) == FIRST
 
 
