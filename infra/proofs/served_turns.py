@@ -4,10 +4,13 @@ Both have a `Session` over the same store. What one has written, the other finds
 """
 
 import asyncio
+import copy
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from shared.session.calls.call import InstanceCall
 from shared.session.live.environment import LiveEnvironment, Operation
@@ -24,6 +27,8 @@ from shared.storage.sqlite import SQLiteStore
 _KEY = b"a key for long runs alone......."
 _OWNER = "public"
 _TTL_S = 7 * 24 * 3600.0
+_ANOTHER_SEED = 2
+_ANOTHERS_STEPS = 3
 
 _FIELDS = {Reset: ("observation", "info"), Step: ("observation", "reward", "terminated", "truncated", "info")}
 
@@ -62,6 +67,8 @@ class Server:
             SQLiteStore(store), [_KEY], live_envs=1, idle_ttl_s=_TTL_S, trial=Limits(seconds=trial_s)
         )
         self._runner = asyncio.Runner()
+        self._another: Reference | None = None
+        """An instance of the same kind, which needs the room of this one now and then."""
 
     def create(self, recipe: Recipe) -> Created:
         """A new instance, tried before as any that a client asks for.
@@ -73,7 +80,10 @@ class Server:
         return Created(header.reference, header.mechanism)
 
     def turn(self, reference: Reference, calls: Sequence[Call], evicted: bool) -> Turn:
-        """Make the calls, each as a request of its own. Where `evicted`, nothing of the instance is in memory.
+        """Make the calls, each as a request of its own.
+
+        Where `evicted`, nothing of the instance is in memory: another one of its kind was called meanwhile, and
+        there is room for one.
 
         Raises:
             GymHTTPError: a call was refused.
@@ -83,7 +93,7 @@ class Server:
     async def _turn(self, reference: Reference, calls: Sequence[Call], evicted: bool) -> Turn:
         live = self._session.live
         if evicted:
-            await live.discard(reference)
+            await self._call_another(reference)
         held = live.get(reference)
         before = None if held is None else held.header.revision
         async with live.lock(reference):
@@ -92,6 +102,7 @@ class Server:
             began = time.process_time()
             current, _ = await live.current(reference)
             took = (time.process_time() - began) * 1e3
+            restored = current.header.revision != before
         outcomes, sizes = [], []
         for call in calls:
             outcome = await self._session.call(InstanceCall(reference, _made(call), lambda reply: reply))
@@ -99,8 +110,21 @@ class Server:
             newest = live.get(reference)
             if newest is not None:  # one whose kind moves to another thread is let go
                 sizes.append(len(newest.loaded.body))
-        restored = current.header.revision != before
         return Turn(outcomes, took if restored else None, held is not None, sizes)
+
+    async def _call_another(self, reference: Reference) -> None:
+        """Let another instance of the kind have the room, in the middle of an episode of its own."""
+        live = self._session.live
+        if self._another is None:
+            recipe = (await self._session.snapshots.header(reference)).recipe
+            other = msgspec.structs.replace(recipe, seed=_ANOTHER_SEED)
+            created = await self._session.creation.create(_OWNER, other, self._modules)
+            self._another = created.reference
+            await self._session.call(InstanceCall(self._another, _made(Reset(_ANOTHER_SEED)), lambda reply: reply))
+            await self._session.call(InstanceCall(self._another, _stepped, lambda reply: reply))
+        async with live.lock(self._another):
+            await live.current(self._another)
+        assert live.get(reference) is None, "there is room for one"
 
     def close(self) -> None:
         """Close the environment and the store."""
@@ -113,6 +137,13 @@ def _made(call: Call) -> Operation:
         return fields(call, live.step(call.action) if isinstance(call, Step) else live.apply(call))
 
     return operation
+
+
+def _stepped(live: LiveEnvironment) -> None:
+    actions = copy.deepcopy(live.env.action_space)  # a sample of its own would be a change of the environment
+    actions.seed(_ANOTHER_SEED)
+    for _ in range(_ANOTHERS_STEPS):
+        live.step(actions.sample())
 
 
 _here: dict[str, Server] = {}

@@ -27,6 +27,7 @@ _PROVED: Mapping[str, str] = {name: place for family in FAMILIES for name, place
 
 _GENERAL: Mapping[str, str] = {
     "object-graph": "shared.snapshot.graph.mechanism:OBJECT_GRAPH",
+    "journal-since-reset-any": "shared.snapshot.replay.interchangeable:INTERCHANGEABLE",
     "journal-since-reset": "shared.snapshot.replay.episode_journal:EPISODE_JOURNAL",
     "journal": "shared.snapshot.replay.journal:JOURNAL",
     "journal-drawn": "shared.snapshot.replay.journal:JOURNAL_DRAWN",

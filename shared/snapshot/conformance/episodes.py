@@ -4,6 +4,9 @@ For mechanisms whose snapshots begin at the last reset. What an episode leaves b
 it went: bodies have to touch before their contact can outlast a reset. So episodes are played with several seeds,
 with actions drawn anew at each step, and with extreme ones that are held and drive bodies into each other.
 
+A mechanism whose environments play the episodes of any other has a new one whose constructor draws otherwise
+(`capture_alone`), so what a constructor has drawn is not to outlast a reset either.
+
 And memory is scattered before each new environment is made. PushT adds areas in the order of a set of two objects,
 which is that of their addresses, and so its reward differs in the last bit where these are the other way round.
 """
@@ -48,7 +51,7 @@ def check_episodes(recipe: Recipe, mechanism: Mechanism, *, episodes: int = 6, s
 
     Raises:
         NotExact: an episode came out differently on the new environment. The text says which. Or episodes take too
-            long to try many, which leaves time for other mechanisms.
+            long to try many, which leaves time for other mechanisms; then the evidence has the `seconds`.
     """
     ends = time.thread_time() + LONGEST_S
     single = msgspec.structs.replace(recipe, num_envs=None, autoreset="Disabled")
@@ -146,7 +149,8 @@ class _Player:
 
     def _check_time(self, ends: float) -> None:
         if time.thread_time() > ends:
-            raise NotExact(f"Many episodes of {self._recipe.env_id} take over {LONGEST_S:g} s to try.")
+            told = f"Many episodes of {self._recipe.env_id} take over {LONGEST_S:g} s to try."
+            raise NotExact(told, seconds=LONGEST_S)
 
     def _call(self, call: Call) -> Any:
         """What the call returned; None if it raised, which changes nothing."""

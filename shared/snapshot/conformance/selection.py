@@ -196,8 +196,10 @@ def _first_exact(recipe: Recipe, found: Candidates, modules: tuple[str, ...]) ->
     reasons: dict[str, str] = {}
     late: list[str] = []
     growing: Verdict | None = None
+    took_long = False
+    """Whether many episodes do, of which another mechanism would need as many."""
     for mechanism in found.alone if alone else found.beside:
-        if growing is not None and not is_episodic(mechanism):
+        if took_long if is_episodic(mechanism) else growing is not None:
             continue
         try:
             grows = _tried(recipe, modules, mechanism)
@@ -207,6 +209,7 @@ def _first_exact(recipe: Recipe, found: Candidates, modules: tuple[str, ...]) ->
             return Verdict(None, {_OF_ANY: f"{recipe.env_id} is not created. {error.detail}"})
         except GymHTTPError as error:
             reasons[mechanism.name] = f"{mechanism.name}: {error.detail}"
+            took_long = took_long or "seconds" in error.evidence
         except Exception as error:  # the environment's own, where no scenario compares it
             reasons[mechanism.name] = (
                 f"{mechanism.name}: the trial ended with {type(error).__name__}: {text_of(error)}."

@@ -11,6 +11,7 @@ from gymnasium.vector import SyncVectorEnv
 from shared.errors import EnvironmentRaised, Misconfigured, NotCreatable, text_of
 from shared.snapshot.contract.recipe import AutoresetMode, Recipe
 from shared.snapshot.isolation.first_use import first_time
+from shared.snapshot.isolation.left_files import noted, remove, remove_with
 from shared.snapshot.isolation.process_state import ProcessState, note_constructor
 from shared.snapshot.isolation.timeout import interruptible
 from shared.snapshot.making.arguments import check_made, constructor_kwargs
@@ -111,14 +112,20 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
 
 
 def _made(env_id: str, made: Callable[[str], gymnasium.Env[Any, Any]]) -> gymnasium.Env[Any, Any]:
-    """Call the constructor. One that no family declares may set what holds for the whole process."""
+    """Call the constructor. One that no family declares may set what the whole process has, and leave files."""
     name = env_id.rpartition(":")[2]
     if registered_family(env_id) is not None:
         return interruptible(made, name)
     state = ProcessState()
-    with state.of_constructor():
-        env = interruptible(made, name)
+    with noted() as files:
+        try:
+            with state.of_constructor():
+                env = interruptible(made, name)
+        except BaseException:
+            remove(name, files)
+            raise
     note_constructor(env, state)
+    remove_with(env.unwrapped, name, files)
     return env
 
 

@@ -141,16 +141,18 @@ def _told(difference: bytes) -> tuple[bytes | None, NDArray[np.uint32], NDArray[
 
 
 def _like(kept: Kept, spare: Any, differs: bytes | None) -> Any:
-    """A model like the one kept."""
-    if spare is None or _numbers(spare) != kept.numbers:
+    """A model like the one kept. Where it is known what differs, the rest need not be looked at."""
+    if spare is None or (differs is None and _numbers(spare) != kept.numbers):
         return copy(kept.model)
     if differs is None:
         _words(spare)[:] = _words(kept.model)
+        if _settings(spare) != kept.settings:
+            _set_settings(spare, kept.settings)
     elif differs:
-        _, changed, _ = _told(differs)
+        settings, changed, _ = _told(differs)
         _words(spare)[changed] = _words(kept.model)[changed]
-    if _settings(spare) != kept.settings:
-        _set_settings(spare, kept.settings)
+        if settings is not None:
+            _set_settings(spare, kept.settings)
     return spare
 
 

@@ -44,6 +44,7 @@ class AloneMechanism:
         self.name = name
         self.libraries = journal.libraries
         self.episodic = journal.episodic
+        self.takes_over = journal.takes_over
         self._journal = journal
 
     def suits(self, env: gymnasium.Env[Any, Any]) -> bool:

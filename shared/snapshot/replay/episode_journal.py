@@ -139,13 +139,17 @@ class EpisodeSubject(ReplaySubject):
             return False
         start = Start.unpacked(packed)
         goes_on = packed == self._start and calls.continues(self.calls)
-        if goes_on or start.residue is None or start.seed != self._seed:
+        if goes_on or start.residue is None or not self._can_begin(start):
             return False
         self.core.clear()
         self.core.set_residue(start.residue)
         self.calls = CallLog()
-        self._start, self._drawn = packed, start.generators
+        self._seed, self._start, self._drawn = start.seed, packed, start.generators
         return True
+
+    def _can_begin(self, start: Start) -> bool:
+        """Whether the environment that is there has from its constructor what the journal's had."""
+        return start.seed == self._seed
 
     def _record(self, call: Step | Reset | Render) -> Any:
         if isinstance(call, Reset) and self.core.restarts:
@@ -167,7 +171,7 @@ class EpisodeSubject(ReplaySubject):
             self._earlier.append(encoded(Drawn(drawn)))
 
     def _is_exact_alone(self) -> bool:
-        other = EpisodeSubject(self._recipe, self._core_of)
+        other = type(self)(self._recipe, self._core_of)
         try:
             other.restore(self.capture_alone())
         except (SnapshotDiverged, NotCreatable):  # a second one may want more of the machine than there is now
@@ -218,9 +222,10 @@ def _before_last(fingerprint: bytes) -> bytes | None:
     return None
 
 
-def _begins_anew(env: gymnasium.Env[Any, Any]) -> bool:
+def begins_anew(env: gymnasium.Env[Any, Any]) -> bool:
+    """Whether the calls on a new environment can be written down, and nothing is known to outlast its resets."""
     return can_be_recorded(env, drawn=False) and not outlasts_reset(env)
 
 
-EPISODE_JOURNAL = ReplayMechanism("journal-since-reset", EpisodicCore, _begins_anew, subject=EpisodeSubject)
+EPISODE_JOURNAL = ReplayMechanism("journal-since-reset", EpisodicCore, begins_anew, subject=EpisodeSubject)
 """Not for those that draw with Gymnasium's `MujocoRenderer`, whose camera stays where the first episode put it."""

@@ -78,6 +78,10 @@ class EpisodicCore(DeterministicCore):
             self._attributes = visible_digest(self._env)
         return result
 
+    def _digest(self, result: Any) -> str:
+        """Of a reply whose observation is not drawn the rest alone is compared."""
+        return "" if self._undrawn else super()._digest(result)
+
     def fingerprint(self) -> Any:
         """See `Replayable.fingerprint`."""
         drawn = self.fingerprint_drawn()

@@ -58,6 +58,7 @@ class ReplayMechanism:
         self.name = name
         self._subject = subject or ReplaySubject
         self.episodic = self._subject.episodic
+        self.takes_over = self._subject.takes_over
         self.libraries = libraries
         self.home = home
         self._core_of = core_of

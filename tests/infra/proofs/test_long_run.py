@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from infra.proofs.long_run import LongRun, by_turns, long_run
@@ -16,7 +17,7 @@ from infra.proofs.served_turns import Created, Server, Turn
 from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.stored.reference import Reference
 from shared.snapshot.conformance.selection import Verdict, verdict_key
-from shared.snapshot.contract.calls import Call
+from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.recipe import Recipe
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.snapshot import foreign
@@ -54,6 +55,7 @@ def played(tmp_path: Path, servers: Sequence[Any], recipe: Recipe, mechanism: st
         ("ForeignWalk-v0", "object-graph", 150),
         ("ForeignFeeling-v0", "object-graph", 150),
         ("test/Rewound-v0", "journal-since-reset", 150),
+        ("test/Rewound-v0", "journal-since-reset-any", 150),
         ("ForeignHidden-v0", "journal", 150),
     ],
 )
@@ -66,6 +68,21 @@ def test_every_call_comes_out_as_if_nobody_had_interrupted(
     assert found.evicted_ms is not None
     assert found.held_ms is not None
     assert 0 < found.median_bytes <= found.largest_bytes < 1 << 16
+
+
+def test_a_server_that_is_up_to_date_restores_nothing(servers: list[Server]) -> None:
+    reference = servers[0].create(Recipe("Acrobot-v1", seed=1)).reference
+    first, second = (servers[0].turn(reference, [call], evicted=False) for call in (Reset(1), Step(np.int64(0))))
+    assert first.restore_ms is not None
+    assert (second.held, second.restore_ms) == (True, None)
+
+
+def test_another_instance_of_the_kind_takes_the_room_of_one_that_is_evicted(servers: list[Server]) -> None:
+    reference = servers[0].create(Recipe("Acrobot-v1", seed=1)).reference
+    servers[0].turn(reference, [Reset(1)], evicted=False)
+    found = servers[0].turn(reference, [Step(np.int64(0))], evicted=True)
+    assert not found.held
+    assert found.restore_ms is not None
 
 
 class Altered:

@@ -1,23 +1,30 @@
 """Over capacity, the environment used longest ago goes on as the one that needs its room, and nobody can tell."""
 
 import asyncio
+import gc
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from shared.errors import EnvironmentRaised
 from shared.session.calls import operations
+from shared.session.lifecycle.verdicts import Verdicts
 from shared.session.session import Session
 from shared.session.stored.reference import Reference
+from shared.snapshot.conformance.selection import Verdict, verdict_key
 from shared.snapshot.contract.recipe import Recipe, WrapperRecipe
+from shared.snapshot.making.make import register_environments
 from shared.storage.protocol import ABSENT, Store, Stored
 from shared.storage.sqlite import SQLiteStore
 from tests.shared.session.episodes import call, created, step, uninterrupted
 from tests.shared.session.faulty import FaultyStore
 from tests.shared.session.sessions import run, session
+from tests.shared.snapshot.replay import envs
+from tests.shared.snapshot.retro import games
 
 ALIKE = {
     "plain": Recipe("CartPole-v1", max_episode_steps=9),
@@ -71,6 +78,61 @@ def test_it_goes_on_as_if_it_had_been_made_anew(recipe: Recipe) -> None:
         few, made = await played(recipe, stored, references, live_envs=2)
         np.testing.assert_equal(few, expected)
         assert (made, alone) == (2, 3)
+
+    run(test)
+
+
+async def tried(stored: Store, recipe: Recipe, mechanism: str) -> None:
+    """The recipe's trial is over: it takes seconds, and has tests of its own."""
+    await Verdicts(stored).put(verdict_key(recipe), Verdict(mechanism, {}))
+
+
+def test_one_that_is_carried_since_its_last_reset_goes_on_as_another_of_its_kind() -> None:
+    """To make one may take most of a restore."""
+
+    async def test() -> None:
+        stored = FaultyStore(remote=False)
+        recipe = Recipe(envs.REWOUND.env_id)
+        await tried(stored, recipe, "journal-since-reset-any")
+        at = session(stored, live_envs=1)
+        seeded = [msgspec.structs.replace(recipe, seed=seed) for seed in (1, 2)]
+        references = [await created(at, each, each.seed) for each in seeded]
+        alone = [await created(at, each, each.seed) for each in seeded]
+        apart = session(stored, live_envs=2)
+        made = set()
+        for number in range(6):
+            action = [0.1 * number, 0.5]
+            for reference, other in zip(references, alone, strict=True):
+                reply = (await call(at, reference, operations.Step(action))).reply
+                assert repr(reply) == repr((await call(apart, other, operations.Step(action))).reply)
+                live = at.live.get(reference)
+                assert live is not None
+                made.add(live.env.unwrapped)
+        assert len(made) == 1
+        for ended in (at, apart):
+            await ended.shut_down()
+
+    run(test)
+
+
+def test_an_emulator_of_which_a_process_holds_one_goes_on_as_another_of_its_game() -> None:
+    """It does not end with the instance that makes room."""
+
+    async def test() -> None:
+        register_environments([games.__name__])
+        stored = FaultyStore(remote=False)
+        recipe = Recipe("games/Plain-v0")
+        await tried(stored, recipe, "retro")
+        at = session(stored, live_envs=1)
+        references = [await created(at, recipe, seed) for seed in (1, 2)]
+        made = games.emulator().made
+        for _ in range(3):
+            for reference in references:
+                await call(at, reference, operations.Step([1, 0, 0, 0, 0, 0, 0, 0]))
+        assert games.emulator().made == made
+        await at.shut_down()
+        gc.collect()
+        assert games.emulator().living == 0
 
     run(test)
 

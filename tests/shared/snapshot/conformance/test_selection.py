@@ -20,13 +20,14 @@ from shared.snapshot.registry import candidates, proved_mechanism
 
 MODULE = "tests.shared.snapshot.foreign"
 HABITS = "tests.shared.snapshot.habits"
+ENVS = "tests.shared.snapshot.replay.envs"
 
 pytestmark = pytest.mark.usefixtures("one_nursery", "brief_trials")
 
 
 @pytest.fixture(autouse=True)
 def registered() -> None:
-    register_environments([MODULE, HABITS])
+    register_environments([MODULE, HABITS, ENVS])
 
 
 def verdict(env_id: str) -> Verdict:
@@ -47,7 +48,8 @@ def test_one_that_nothing_carries_exactly_is_refused_with_the_reasons(env_id: st
     found = verdict(env_id)
     with pytest.raises(NotExact, match="is not exact") as raised:
         found.selected()
-    assert raised.value.evidence["reasons"].keys() == {"object-graph", "journal-since-reset", "journal"}
+    tried = {"object-graph", "journal-since-reset-any", "journal-since-reset", "journal"}
+    assert raised.value.evidence["reasons"].keys() == tried
 
 
 @pytest.mark.parametrize("name", ["ScalesAction", "FullColumn"])
@@ -61,15 +63,32 @@ def test_one_that_holds_what_its_class_or_module_holds_is_carried_as_its_own(nam
 
 
 def test_one_in_a_journal_that_holds_its_modules_space_is_carried() -> None:
-    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal-since-reset", {})
+    assert verdict("habits/NativeModuleSpace-v0") == Verdict("journal-since-reset-any", {})
 
 
 @pytest.mark.parametrize("num_envs", [None, 2])
 def test_one_whose_graph_would_grow_with_its_calls_is_carried_since_its_last_reset(num_envs: int | None) -> None:
     recipe = Recipe("habits/MakesWorld-v0", num_envs=num_envs)
     found = try_candidates(recipe, Candidates.for_new(make(recipe)), [HABITS])
-    assert found.mechanism == "journal-since-reset"
+    assert found.mechanism == "journal-since-reset-any"
     assert found.reasons["object-graph"].endswith("its snapshots hold ever more calls in place of a state.")
+
+
+def test_one_whose_constructors_chance_outlasts_a_reset_is_carried_since_its_last_reset_too() -> None:
+    """By environments that were made from its own seed."""
+    recipe = Recipe("test/Fated-v0")
+    found = try_candidates(recipe, Candidates.for_new(make(recipe)), [ENVS])
+    assert found.mechanism == "journal-since-reset"
+    assert "does not begin anew with a reset" in found.reasons["journal-since-reset-any"]
+
+
+def test_where_many_episodes_take_too_long_no_other_mechanism_tries_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take as long again."""
+    monkeypatch.setattr("shared.snapshot.conformance.episodes.LONGEST_S", 0.0)
+    recipe = Recipe("test/Rewound-v0")
+    found = try_candidates(recipe, Candidates.for_new(make(recipe)), [ENVS])
+    assert found.mechanism == "journal"
+    assert found.reasons.keys() == {"journal-since-reset-any"}
 
 
 def test_if_that_is_not_exact_it_is_carried_as_a_graph_that_grows() -> None:
@@ -146,7 +165,7 @@ def test_a_known_family_with_other_arguments_keeps_its_mechanism() -> None:
 
 def test_an_environment_may_be_carried_in_several_ways_and_the_first_that_proves_exact_is_taken() -> None:
     names = [mechanism.name for mechanism in candidates(gymnasium.make("ForeignWalk-v0"))]
-    assert names == ["object-graph", "journal-since-reset", "journal"]
+    assert names == ["object-graph", "journal-since-reset-any", "journal-since-reset", "journal"]
 
 
 def test_an_argument_that_native_code_reads_is_tried_first_with_a_frame() -> None:

@@ -58,6 +58,13 @@ class TestJournal(MechanismContract):
     refused = (Recipe("Reacher-v5", render_mode="rgb_array"),)
 
 
+class TestJournalSinceResetAny(MechanismContract):
+    mechanism = mechanism_named("journal-since-reset-any")
+    recipe = Recipe("test/Rewound-v0", seed=1)
+    modules = ("tests.shared.snapshot.replay.envs",)
+    refused = (Recipe("Reacher-v5", render_mode="rgb_array"),)
+
+
 class TestJournalSinceReset(MechanismContract):
     mechanism = mechanism_named("journal-since-reset")
     recipe = Recipe("test/Rewound-v0", seed=1)

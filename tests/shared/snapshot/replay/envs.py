@@ -136,6 +136,22 @@ class Choosy(Rewound):
         return super().step(action)
 
 
+class Fated(Rewound):
+    """Has from its constructor, out of sight, by how much its forces count."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode)
+        self._fate = self._told(self.np_random.random())
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        return super().step(action * next(self._fate))
+
+    @staticmethod
+    def _told(share: float) -> Any:
+        while True:
+            yield share
+
+
 class Remembering(Rewound):
     """Shows after a reset too what it was last told."""
 
@@ -174,7 +190,17 @@ class Multiplying(Rewound):
         return super().step(action)
 
 
-for _name in ("Rewound", "Ageing", "Lasting", "Touching", "Choosy", "Remembering", "Unordered", "Multiplying"):
+for _name in (
+    "Rewound",
+    "Ageing",
+    "Lasting",
+    "Touching",
+    "Choosy",
+    "Remembering",
+    "Unordered",
+    "Multiplying",
+    "Fated",
+):
     gymnasium.register(f"test/{_name}-v0", f"{__name__}:{_name}")
 gymnasium.register("test/Foundling-v0", f"{__name__}:Foundling")
 gymnasium.register("test/Clockwork-v0", f"{__name__}:Clockwork")

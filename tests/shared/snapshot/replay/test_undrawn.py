@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from shared.snapshot.contract.calls import Call, Reset
+from shared.snapshot.contract.digest import digest
 from shared.snapshot.contract.recipe import Recipe
-from shared.snapshot.replay import undrawn
+from shared.snapshot.replay import journal, undrawn
 from shared.snapshot.replay.episode_journal import EPISODE_JOURNAL
 from shared.snapshot.replay.undrawn import DRAWINGS, Drawing
 from tests.shared.snapshot.pairs import adopted, restored, same_answers
@@ -95,6 +96,22 @@ def test_a_restore_draws_the_last_observation_alone(number: int) -> None:
     assert drawn_by_restoring(new, body) == min(number, 1)
     assert new.capture() == body
     assert same_answers(live, new, [*EPISODES[number:], *EPISODES])
+
+
+def test_a_reply_whose_observation_is_not_drawn_is_digested_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To digest a picture takes long, and this one is black."""
+    body = adopted(EPISODE_JOURNAL, PAINTED, EPISODE).capture()
+    new = adopted(EPISODE_JOURNAL, PAINTED)
+    whole: list[Any] = []
+
+    def told(reply: Any) -> str:
+        whole.append(reply)
+        return digest(reply)
+
+    monkeypatch.setattr(journal, "digest", told)
+    new.restore(body)
+    assert len(whole) == 1
+    assert np.any(whole[0][0])
 
 
 def test_one_that_is_there_draws_the_last_observation_alone() -> None:

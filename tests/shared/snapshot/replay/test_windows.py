@@ -1,5 +1,6 @@
 """An environment that draws in windows of pyglet's has its own context in every call, and leaves none behind."""
 
+import ctypes
 import sys
 from types import ModuleType
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ import pytest
 
 from shared.snapshot.contract.calls import Call, Reset, Step
 from shared.snapshot.contract.recipe import Recipe
+from shared.snapshot.replay import windows
 from shared.snapshot.replay.episode_journal import EPISODE_JOURNAL
 from tests.shared.snapshot.pairs import adopted, restored, same_answers
 
@@ -36,6 +38,56 @@ class Window:
 
 
 Window.__module__ = "pyglet.window.headless"
+
+
+class OpenGL(ModuleType):
+    """As pyglet's module, with textures, renderbuffers and framebuffers that all contexts share."""
+
+    GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_DEPTH_ATTACHMENT = 1, 2, 3
+    GL_FRAMEBUFFER_ATTACHMENT_OBJECT_TYPE, GL_FRAMEBUFFER_ATTACHMENT_OBJECT_NAME = 4, 5
+    GL_TEXTURE, GL_RENDERBUFFER = 6, 7
+    GLint, GLuint = ctypes.c_int, ctypes.c_uint
+
+    def __init__(self) -> None:
+        super().__init__("pyglet.gl")
+        self.living: dict[int, dict[int, tuple[int, int]]] = {}
+        """By the number of a framebuffer, kind and number of what is attached to it at which point."""
+        self.attached: set[tuple[int, int]] = set()
+        self._bound = 0
+
+    def made(self) -> ctypes.c_uint:
+        """A new framebuffer with a texture and perhaps a renderbuffer."""
+        number = len(self.living) + 1
+        self.living[number] = {self.GL_COLOR_ATTACHMENT0: (self.GL_TEXTURE, number)}
+        if number % 2:
+            self.living[number][self.GL_DEPTH_ATTACHMENT] = (self.GL_RENDERBUFFER, number)
+        self.attached |= {*self.living[number].values()}
+        return self.GLuint(number)
+
+    def glBindFramebuffer(self, _: int, framebuffer: Any) -> None:
+        assert Window.current is not None
+        self._bound = getattr(framebuffer, "value", framebuffer)
+
+    def glGetFramebufferAttachmentParameteriv(self, _: int, point: int, about: int, told: Any) -> None:
+        kind, number = self.living[self._bound].get(point, (0, 0))
+        told._obj.value = kind if about == self.GL_FRAMEBUFFER_ATTACHMENT_OBJECT_TYPE else number
+
+    def glDeleteTextures(self, _: int, name: Any) -> None:
+        self.attached.remove((self.GL_TEXTURE, name._obj.value))
+
+    def glDeleteRenderbuffers(self, _: int, name: Any) -> None:
+        self.attached.remove((self.GL_RENDERBUFFER, name._obj.value))
+
+    def glDeleteFramebuffers(self, _: int, name: Any) -> None:
+        assert self._bound == 0
+        del self.living[name._obj.value]
+
+
+class FrameBuffer:
+    """Two framebuffers."""
+
+    def __init__(self, gl: OpenGL) -> None:
+        self.first, self.second = gl.made(), gl.made()
 
 
 class Walls(gymnasium.Env[Any, Any]):
@@ -95,6 +147,33 @@ def test_a_window_is_closed_with_its_environment(read_again: list[str]) -> None:
     subject.close()
     assert Window.open == 0
     assert read_again == ["again"]
+
+
+def test_what_an_environment_draws_into_is_deleted_in_its_own_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of another stays."""
+    gl = OpenGL()
+    monkeypatch.setitem(sys.modules, "pyglet.gl", gl)
+    monkeypatch.setattr(windows, "FRAMEBUFFERS", {(__name__, "FrameBuffer"): ("first", "second")})
+    env = Walls()
+    env._picture = FrameBuffer(gl)  # type: ignore[attr-defined]
+    Window.current, other = None, gl.made()
+    windows.close_windows(env)
+    assert gl.living.keys() == {other.value}
+    assert gl.attached == {*gl.living[other.value].values()}
+    assert Window.open == 0
+
+
+def test_a_window_is_closed_also_where_that_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gl = OpenGL()
+    monkeypatch.setitem(sys.modules, "pyglet.gl", gl)
+    monkeypatch.setattr(windows, "FRAMEBUFFERS", {(__name__, "FrameBuffer"): ("first", "unknown")})
+    env = Walls()
+    env._picture = FrameBuffer(gl)  # type: ignore[attr-defined]
+    windows.close_windows(env)
+    assert Window.open == 0
+    assert "could not be deleted" in caplog.text
 
 
 def test_where_pyglet_is_not_imported_nothing_is_asked_for(
