@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import formatdate
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,6 +20,7 @@ class _Version(NamedTuple):
     body: bytes
     generation: int
     etag: str
+    written: datetime
 
 
 class Objects:
@@ -67,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(412, b"<Error><Code>PreconditionFailed</Code></Error>")
                 return
             generation = next(self.objects.generations)
-            version = _Version(body, generation, f'"{generation:x}"')
+            version = _Version(body, generation, f'"{generation:x}"', datetime.now(UTC))
             self.objects.versions[self._key()] = version
         self._answer(200, b"", version)
 
@@ -96,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
             if key.startswith(prefix) and key > after:
                 contents += (
                     f"<Contents><Key>{escape(key)}</Key><Size>{len(version.body)}</Size><ETag>{version.etag}</ETag>"
-                    f"<LastModified>{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}</LastModified></Contents>"
+                    f"<LastModified>{version.written:%Y-%m-%dT%H:%M:%SZ}</LastModified></Contents>"
                 )
         self._answer(200, f"<ListBucketResult>{contents}</ListBucketResult>".encode())
 
@@ -109,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         if version is not None:
             self.send_header("ETag", version.etag)
             self.send_header("x-goog-generation", str(version.generation))
-            self.send_header("Last-Modified", formatdate(usegmt=True))
+            self.send_header("Last-Modified", format_datetime(version.written, usegmt=True))
         self.end_headers()
         self.wfile.write(body)
 
