@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with bounds on what a client may leave unfinished.
+"""uvicorn's HTTP protocol with bounds on what a client may leave unfinished or unread.
 
 httptools keeps a header until its end has come, and uvicorn waits for that end for ever. Nothing of a request is
 known by then, no API key either. So what is neither body nor ended is counted here, and timed.
@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from functions.unread import Unread
 
 MOST_HEADER_BYTES = 65_536
 """Bytes of a request line and headers, of a chunk's extensions, or of trailers."""
@@ -52,12 +54,37 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, but not for ever."""
         super().connection_made(transport)
+        self._unread = Unread(self.loop, transport)
         self._timer = self.loop.call_later(HEADERS_S, self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._end_timer()
+        self._unread.end()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up with the reply."""
+        super().pause_writing()
+        self._unread.begin()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        super().resume_writing()
+        if not self.transport.is_closing():
+            self._unread.end()
+
+    def on_response_complete(self) -> None:
+        """The reply is sent, and the connection with it if this was the last one."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._watch_the_end()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No other request has come."""
+        super().timeout_keep_alive_handler()
+        self._watch_the_end()
 
     def shutdown(self) -> None:
         """Close after the reply to what was asked, or was just about to be."""
@@ -67,6 +94,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.loop.call_later(left, super().shutdown)
         else:
             super().shutdown()
+            self._watch_the_end()
 
     def data_received(self, data: bytes) -> None:
         """Parse the data; refuse what grows without an end."""
@@ -163,7 +191,16 @@ class BoundedHttp(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.transport.can_write_eof():  # not under TLS
             self.transport.write_eof()
-        self._timer = self.loop.call_later(_LINGER_S, self.transport.close)
+        self._timer = self.loop.call_later(_LINGER_S, self._close)
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._watch_the_end()
+
+    def _watch_the_end(self) -> None:
+        """A transport that closes waits until all is read, also where that is too little to pause it."""
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self._unread.begin()
 
     def _end_timer(self) -> None:
         if self._timer is not None:
