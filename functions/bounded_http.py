@@ -143,6 +143,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._unfinished, self._awaited = 0, False
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Another protocol has the connection from here on, and may have closed it already."""
+        self._awaited = False
+        self._end_timer()
+        super().handle_websocket_upgrade()
+
     def send_400_response(self, msg: str) -> None:
         """The parser failed: over the bound, or over what is not HTTP."""
         if self._header_bytes > MOST_HEADER_BYTES:
@@ -158,6 +164,8 @@ class BoundedHttp(HttpToolsProtocol):
     def _late(self) -> None:
         """Some of the request is still missing."""
         self._timer = None
+        if self.transport.is_closing():
+            return
         left = (REQUEST_S if self._has_head else HEADERS_S) - (self.loop.time() - self._began)
         if left > 0 or self.flow.read_paused:
             self._timer = self.loop.call_later(max(left, 1.0), self._late)

@@ -243,3 +243,29 @@ def test_what_is_left_of_a_closing_connection_is_not_waited_for_for_ever(
         await until(lambda: not protocol.connections)
 
     ending(test)
+
+
+UPGRADE = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+
+def test_a_connection_that_another_protocol_took_over_is_not_timed() -> None:
+    """That one closes it where the handshake is wrong, and to write to it would be an error in the log."""
+
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert protocol._timer is not None
+        writer.write(UPGRADE)  # without a key
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        assert protocol._timer is None
+
+    ending(test)
+
+
+def test_a_request_that_is_late_on_a_closing_connection_is_not_answered() -> None:
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol.transport.close()
+        protocol._began -= 2 * bounded_http.REQUEST_S
+        protocol._late()
+        assert not protocol._refused
+        assert await reader.read() == b""
+
+    ending(test)
