@@ -5,13 +5,12 @@ known by then, no API key either. So what is neither body nor ended is counted h
 """
 
 import asyncio
-import json
-from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from functions.unread import Unread
+from shared.web.protocol.problems import HEADERS_TOO_LARGE, REQUEST_TOO_LATE, ProblemKind, problem_response
 
 MOST_HEADER_BYTES = 65_536
 """Bytes of a request line and headers, of a chunk's extensions, or of trailers."""
@@ -170,27 +169,22 @@ class BoundedHttp(HttpToolsProtocol):
         if left > 0 or self.flow.read_paused:
             self._timer = self.loop.call_later(max(left, 1.0), self._late)
         else:
-            self._refuse(
-                HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time; send it again in one go."
-            )
+            self._refuse(REQUEST_TOO_LATE, "The request did not arrive in time; send it again in one go.")
 
     def _refuse_headers(self) -> None:
         self._refuse(
-            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            HEADERS_TOO_LARGE,
             f"The request's line and headers are over {MOST_HEADER_BYTES} bytes; send fewer or shorter ones.",
         )
 
-    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+    def _refuse(self, kind: ProblemKind, detail: str) -> None:
         """End the connection, with a problem unless the reply to a request is on its way."""
         self._end_timer()
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-            body = json.dumps(problem).encode()
-            head = (
-                f"HTTP/1.1 {status:d} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + body)
+            response = problem_response(kind, detail, {"Connection": "close"})
+            head = b"".join(b"%b: %b\r\n" % header for header in response.raw_headers)
+            line = f"HTTP/1.1 {kind.status:d} {kind.status.phrase}\r\n".encode()
+            self.transport.write(line + head + b"\r\n" + bytes(response.body))
         self._refused = True
         if self.cycle is not None:
             self.cycle.disconnected = True

@@ -72,7 +72,9 @@ async def refused(streams: Streams, status: int) -> None:
     """The reply is a problem with this status, and the connection ends."""
     found, body = await reply(streams[0])
     assert found == status
-    assert json.loads(body)["status"] == status
+    problem = json.loads(body)
+    names = {408: "request-too-late", 431: "headers-too-large"}
+    assert (problem["status"], problem["type"]) == (status, f"urn:gym-http:problem:{names[status]}")
     assert await streams[0].read() == b""
 
 
