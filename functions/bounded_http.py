@@ -146,6 +146,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Another protocol has the connection from here on, and may have closed it already."""
         self._awaited = False
         self._end_timer()
+        self._unread.end()
         super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:

@@ -51,7 +51,7 @@ class Unread:
         """Cut the client off if it has read nothing for too long."""
         self._look()
         left = self._still_since + UNREAD_S - self._loop.time()
-        if self._bytes == 0:  # another protocol has the connection, and was told
+        if self._bytes == 0:  # the transport is about to say so
             self.end()
         elif left > 0:
             self._timer = self._loop.call_later(left, self.check)
