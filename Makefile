@@ -47,7 +47,7 @@ backup: $(VENV)/.all  ## copy a running server's SQLite store, with its key, int
 	$(BIN)/python -m functions.backup $(TO)
 
 .PHONY: class
-class: HOST = 0.0.0.0
+class: HOST := $(if $(filter file,$(origin HOST)),0.0.0.0,$(HOST))
 class: $(VENV)/.all  ## serve a class of STUDENTS=30, each with a key and a link; LESSON=FrozenLake-v1
 	$(BIN)/python -m infra.classroom.run --students "$(STUDENTS)" --lesson "$(LESSON)" --host $(HOST) --port $(PORT) $(ARGS)
 

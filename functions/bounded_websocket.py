@@ -11,8 +11,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-UNREAD_S = 30.0
-"""Seconds in which a client that is sent more than its connection holds has to read some of it."""
+from functions.unread import Unread
 
 MOST_AHEAD = 32
 """Messages that may wait to be answered. The client's next ones stay with it."""
@@ -37,26 +36,28 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = _log
         self.close_timeout = _CLOSING_S
-        self._unread: asyncio.TimerHandle | None = None
-        self._waiting_bytes = 0
-        """How many bytes waited to be read when last looked at."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The handshake has come."""
+        super().connection_made(transport)
+        self._unread = Unread(self.loop, transport)
 
     def pause_writing(self) -> None:
         """The client does not keep up: give it some time, and read nothing more of it, not even pings."""
         super().pause_writing()
         self.transport.pause_reading()
-        self._look()
+        self._unread.begin()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
         super().resume_writing()
-        self._end_look()
+        self._unread.end()
         if not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
-        self._end_look()
+        self._unread.end()
         super().connection_lost(exc)
 
     def handle_cont(self, event: Frame) -> None:
@@ -89,19 +90,3 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.queue.put_nowait({"type": "websocket.disconnect", "code": _RESTARTED})
         else:
             super().shutdown()
-
-    def _look(self) -> None:
-        self._waiting_bytes = self.transport.get_write_buffer_size()
-        self._unread = self.loop.call_later(UNREAD_S, self._check)
-
-    def _check(self) -> None:
-        if self.transport.get_write_buffer_size() < self._waiting_bytes:
-            self._look()
-        else:
-            self._unread = None
-            self.transport.abort()
-
-    def _end_look(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None

@@ -140,7 +140,10 @@ class CheckpointNotFound(NotFound):
     """No such checkpoint of this instance: never made, deleted, or another instance's."""
 
     def __init__(self) -> None:
-        super().__init__("The instance has no such checkpoint.")
+        super().__init__(
+            "The instance has no such checkpoint: it was never made, or was deleted; "
+            "GET /v1/envs/{instance_id}/checkpoints/ lists those that it has."
+        )
 
 
 class TrialNotFound(NotFound):

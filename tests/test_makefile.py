@@ -1,5 +1,6 @@
 """What `make` says while it works for minutes."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -21,8 +22,11 @@ def make(tmp_path: Path) -> list[str]:
     return ["make", "--silent", "-C", str(ROOT), f"PYTHON={python}", f"VENV={tmp_path / 'venv'}"]
 
 
-def run(command: list[str]) -> list[str]:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+def run(command: list[str], **environment: str) -> list[str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "HOST"}
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=inherited | environment
+    ).stdout.splitlines()
 
 
 def test_the_first_run_says_what_it_installs_and_for_how_long_before_it_does(make: list[str]) -> None:
@@ -41,3 +45,12 @@ def test_a_later_run_serves_and_says_nothing(make: list[str]) -> None:
 
 def test_other_sets_of_packages_are_named(make: list[str]) -> None:
     assert "what pyproject.toml names as all,s3-server" in run([*make, "run-s3"])[0]
+
+
+@pytest.mark.parametrize("target", ["run", "class"])
+def test_the_host_that_is_given_is_the_one_that_is_listened_on(make: list[str], target: str) -> None:
+    """A class is for the network unless something else is said."""
+    default = {"run": "127.0.0.1", "class": "0.0.0.0"}[target]
+    assert f"--host {default} " in run([*make, target])[-1]
+    assert "--host 10.1.2.3 " in run([*make, target], HOST="10.1.2.3")[-1]
+    assert "--host 10.1.2.3 " in run([*make, target, "HOST=10.1.2.3"])[-1]

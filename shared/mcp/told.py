@@ -97,7 +97,7 @@ def _shown(value: Any, picture: Callable[[Any], str], depth: int) -> Any:
 def _check(length: int, limit: int, what: str) -> None:
     if length > limit:
         raise ReplyTooLarge(
-            f"The {what} of the reply take {length} bytes, and {limit} is the most here, so nothing was applied; "
-            "ask for less: fewer steps, or less to include.",
+            f"The {what} of the reply would take {length} bytes, and {limit} is the most here, so nothing was "
+            "applied; ask for less: fewer steps, or less to include.",
             limit=limit,
         )

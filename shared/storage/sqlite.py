@@ -5,6 +5,7 @@ event loop (`sqlite_group.py`), so no lock outlives a call.
 """
 
 import asyncio
+import logging
 import os
 import sqlite3
 import threading
@@ -31,6 +32,8 @@ from shared.storage.sqlite_file import RESERVE_BYTES, DatabaseFile
 from shared.storage.sqlite_group import LONGEST_BYTES, REPLACE, GroupCommit
 
 _T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
 
 _SYNCHRONOUS = {"process": "NORMAL", "power": "FULL"}
 
@@ -148,6 +151,8 @@ class SQLiteStore:
             self._write(_DELETE, key, may_use_reserve=True)
         elif not self._write(_DELETE_TAGGED, key, expect, may_use_reserve=True):
             raise Conflict(key, sent_once=True)
+        if self._file.gave_reserve:
+            self._regain_reserve()
 
     async def list(self, prefix: str, after: str = "") -> AsyncIterator[Entry]:
         """See `Store.list`; no transaction is open while the caller handles an entry."""
@@ -201,10 +206,22 @@ class SQLiteStore:
                 isinstance(error.__cause__, sqlite3.Error)
                 and _primary_code(error.__cause__) == sqlite3.SQLITE_FULL
             )
-            if not (full and may_use_reserve and self._file.give_reserve()):
+            if not (full and may_use_reserve):
                 raise
+        # Without a reserve too: what the log holds of pages that the file has needs no room.
+        self._file.give_reserve()
         self._run("PRAGMA wal_checkpoint(TRUNCATE)")
         return self._run(statement, *values)[1]
+
+    def _regain_reserve(self) -> None:
+        """Give free pages to the disk at once, not at the next sweep, so that there is a reserve again."""
+        try:
+            self.compact()
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StoreUnavailable as error:
+            _log.debug("The disk is still full: %s", error)  # what was to be deleted is
+        else:
+            self._file.keep_reserve()
 
     def _begun(self) -> sqlite3.Connection:
         """The calling thread's connection, which has begun a transaction that writes."""
@@ -269,6 +286,8 @@ class SQLiteStore:
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute(_SCHEMA)
             self._file.note()
+            connection.execute(f"PRAGMA wal_autocheckpoint = {self._file.log_pages:d}")
+            connection.execute(f"PRAGMA journal_size_limit = {self._file.log_pages * 4096:d}")
         except (sqlite3.Error, OSError, StoreUnavailable):
             connection.close()
             raise  # to `_patiently`: another process may be creating the file right now

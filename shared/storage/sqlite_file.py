@@ -5,6 +5,7 @@ and on a full disk not even a row can be deleted, since the log has to grow for 
 """
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from shared.errors import StoreUnavailable
 RESERVE_BYTES = 8_388_608
 """Twice the log at which SQLite begins to write it into the file (1,000 pages, "Write-Ahead Logging" in its
 documentation): enough to do so, and to delete afterwards."""
+
+_PAGE_BYTES, _LOG_PAGES = 4096, 1000
+
+_SHARE = 8
+"""A reserve takes at most such a part of the disk."""
 
 CHECK_EVERY_S = 0.02
 
@@ -33,6 +39,15 @@ class DatabaseFile:
         that was written before, when the file was removed.
         """
         self._opened: tuple[int, int] | None = None
+        self.gave_reserve = False
+        """Whether it was needed, and there is no whole one again."""
+        self._is_tight = False
+        """Whether the disk is so small that the reserve and the log are too, and are there from the beginning."""
+
+    @property
+    def log_pages(self) -> int:
+        """At how many pages SQLite is to write the log into the file. A full disk has to have room for them."""
+        return max(self._reserve_bytes // 2 // _PAGE_BYTES, 1) if self._is_tight else _LOG_PAGES
 
     def note(self) -> None:
         """Take what stands at the path for the database from now on, unless another was opened before.
@@ -42,6 +57,9 @@ class DatabaseFile:
         """
         found = os.stat(self._name)
         self._opened = self._opened or (found.st_dev, found.st_ino)
+        share = shutil.disk_usage(self.path.parent).total // _SHARE
+        if share < self._reserve_bytes:
+            self._is_tight, self._reserve_bytes = True, share
         self.check()
 
     def check(self) -> None:
@@ -59,6 +77,7 @@ class DatabaseFile:
             what = "removed"
         else:
             if self._opened == (found.st_dev, found.st_ino):
+                self.keep_reserve()
                 return
             what = "replaced"
         self.check_due = 0.0
@@ -68,24 +87,41 @@ class DatabaseFile:
         )
 
     def keep_reserve(self) -> None:
-        """Set room aside once the database is as large as the reserve. Where there is none, do without."""
+        """Set room aside once the database is as large as the reserve, on a small disk at once.
+
+        Half of it will do, which the log needs. Where there is none, or the system cannot set room aside (macOS), do
+        without.
+        """
+        if not hasattr(os, "posix_fallocate"):
+            return
         try:
-            if self.reserve.exists() or os.stat(self._name).st_size < self._reserve_bytes:
+            if self.reserve.exists() and not self.gave_reserve:
+                return
+            if os.stat(self._name).st_size < self._reserve_bytes and not self._is_tight:
+                self.gave_reserve = False
                 return
             descriptor = os.open(self.reserve, os.O_WRONLY | os.O_CREAT, 0o600)
         except OSError:  # no more files may be made here, or the database was removed, which `check` tells
             return
         try:
-            os.posix_fallocate(descriptor, 0, self._reserve_bytes)
-        except OSError:  # the disk is full already
-            self.reserve.unlink(missing_ok=True)
+            if _took_room(descriptor, self._reserve_bytes):
+                self.gave_reserve = False
+            elif not _took_room(descriptor, self._reserve_bytes // 2):
+                self.reserve.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 
-    def give_reserve(self) -> bool:
-        """Give the reserve back to the disk; False if there was none."""
-        try:
-            self.reserve.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+    def give_reserve(self) -> None:
+        """Give the reserve back to the disk, if there is one."""
+        self.gave_reserve = True
+        self.reserve.unlink(missing_ok=True)
+
+
+def _took_room(descriptor: int, size: int) -> bool:
+    """Whether the disk had so much room for the file."""
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+    except OSError:
+        os.ftruncate(descriptor, 0)
+        return False
+    return True

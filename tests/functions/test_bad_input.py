@@ -205,3 +205,17 @@ def test_an_unknown_path_is_404_and_a_wrong_method_405_with_what_is_allowed(loca
 def test_an_if_match_that_is_no_etag_of_an_instance_is_422(local: Api, revision: str) -> None:
     instance = local.create()
     problem(local.post(f"{instance}/reset/", None, **{"if-match": revision}), 422, "invalid-value")
+
+
+def test_a_refusal_says_what_would_do(local: Api) -> None:
+    instance = local.create()
+    assert problem(local.post(f"{instance}/step/", {"action": 0}), 409, "reset-needed") == (
+        "Cannot call env.step() before calling env.reset(). Call reset first."
+    )
+    neither = problem(local.post(f"{instance}/restore/", {}), 422, "invalid-request")
+    assert neither == "body: send either checkpoint_id or revision, and not both (sent: {})."
+    missing = local.post(f"{instance}/restore/", {"checkpoint_id": "none"})
+    assert "/checkpoints/ lists those that it has" in problem(missing, 404, "checkpoint-not-found")
+    assert "create one with render_mode rgb_array" in problem(
+        local.post(f"{instance}/render/"), 400, "not-renderable"
+    )

@@ -1,4 +1,7 @@
-"""What a client leaves unfinished is bounded in bytes and in time, before anything of the request is known."""
+"""What a client leaves unfinished is bounded in bytes and in time, before anything of the request is known.
+
+So is what it leaves unread.
+"""
 
 import asyncio
 import json
@@ -9,21 +12,24 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from functions import bounded_http
+from functions import bounded_http, unread
 from functions.bounded_http import MOST_HEADER_BYTES, BoundedHttp
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
+LARGE = b"x" * (16 << 20)
+"""More than the buffers of two sockets hold."""
+
 
 async def _app(scope: Any, receive: Any, send: Any) -> None:
-    """Answers with the number of bytes of the body."""
+    """Answers with the number of bytes of the body, or with a large one."""
     size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return
         size, more = size + len(message.get("body", b"")), message["more_body"]
-    body = str(size).encode()
+    body = LARGE if scope["path"] == "/large" else str(size).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
 
@@ -66,7 +72,9 @@ async def refused(streams: Streams, status: int) -> None:
     """The reply is a problem with this status, and the connection ends."""
     found, body = await reply(streams[0])
     assert found == status
-    assert json.loads(body)["status"] == status
+    problem = json.loads(body)
+    names = {408: "request-too-late", 431: "headers-too-large"}
+    assert (problem["status"], problem["type"]) == (status, f"urn:gym-http:problem:{names[status]}")
     assert await streams[0].read() == b""
 
 
@@ -183,3 +191,83 @@ def test_a_connection_that_has_asked_before_is_closed_when_the_server_ends(
         assert await reader.read() == b""
 
     ending(asked)
+
+
+LARGE_GET = b"GET /large HTTP/1.1\r\nHost: localhost\r\n"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"], ids=["kept alive", "the last one"])
+def test_a_client_that_reads_nothing_of_its_reply_is_cut_off(monkeypatch: pytest.MonkeyPatch, more: bytes) -> None:
+    monkeypatch.setattr(unread, "UNREAD_S", 0.2)
+
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(LARGE_GET + more + b"\r\n")
+        await until(lambda: not protocol.connections)
+        assert not protocol._unread.waits
+
+    ending(test)
+
+
+def test_a_client_that_reads_late_has_the_whole_reply_and_its_connection() -> None:
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(LARGE_GET + b"\r\n")
+        await until(lambda: protocol._unread.waits)
+        reader._transport.resume_reading()  # type: ignore[attr-defined]
+        assert await reply(reader) == (200, LARGE)
+        assert not protocol._unread.waits
+        writer.write(GET)
+        assert await reply(reader) == (200, b"0")
+
+    ending(test)
+
+
+def test_what_is_left_of_a_closing_connection_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may be too little for the transport to pause the protocol."""
+    monkeypatch.setattr(unread, "UNREAD_S", 0.2)
+
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol.transport.set_write_buffer_limits(high=2 * len(LARGE))
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(LARGE_GET + b"\r\n")
+        await until(lambda: protocol.timeout_keep_alive_task is not None)
+        assert protocol.transport.get_write_buffer_size()
+        assert not protocol._unread.waits
+        protocol.timeout_keep_alive_handler()
+        await until(lambda: not protocol.connections)
+
+    ending(test)
+
+
+UPGRADE = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+
+def test_a_connection_that_another_protocol_took_over_is_not_timed() -> None:
+    """That one closes it where the handshake is wrong, and to write to it would be an error in the log."""
+
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert protocol._timer is not None
+        writer.write(UPGRADE)  # without a key
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        assert protocol._timer is None
+
+    ending(test)
+
+
+def test_a_request_that_is_late_on_a_closing_connection_is_not_answered() -> None:
+    async def test(protocol: BoundedHttp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol.transport.close()
+        protocol._began -= 2 * bounded_http.REQUEST_S
+        protocol._late()
+        assert not protocol._refused
+        assert await reader.read() == b""
+
+    ending(test)

@@ -13,7 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from functions import bounded_websocket
+from functions import unread
 from functions.bounded_http import BoundedHttp
 from functions.bounded_websocket import MOST_AHEAD, BoundedWebSocket
 
@@ -120,7 +120,7 @@ def test_a_client_that_reads_is_answered() -> None:
 
 
 def test_a_client_that_never_reads_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_websocket, "UNREAD_S", 0.2)
+    monkeypatch.setattr(unread, "UNREAD_S", 0.2)
 
     async def test(client: Client, state: ServerState, events: dict[str, Any]) -> None:
         client.reader._transport.pause_reading()  # type: ignore[attr-defined]
@@ -141,14 +141,16 @@ def test_a_client_that_has_read_some_meanwhile_is_not() -> None:
         [served] = state.connections
         while served.writable.is_set():  # type: ignore[union-attr]
             await asyncio.sleep(0.01)
-        served._waiting_bytes += 1  # type: ignore[union-attr]
-        served._end_look()  # type: ignore[union-attr]
-        served._check()  # type: ignore[union-attr]
+        waiting = served._unread  # type: ignore[union-attr]
+        waiting._bytes += 1
+        waiting._still_since -= 2 * unread.UNREAD_S
+        waiting._timer.cancel()
+        waiting.check()
         assert not served.transport.is_closing()
         client.reader._transport.resume_reading()  # type: ignore[attr-defined]
         for _ in range(16):
             assert (await client.receive()).data == LARGE
-        assert served._unread is None, "it has caught up"  # type: ignore[union-attr]
+        assert not served._unread.waits, "it has caught up"  # type: ignore[union-attr]
 
     serving(test)
 

@@ -17,6 +17,7 @@ PROGRAMS = {
     "serve",
     "sweep",
     "transfer",
+    "unread",
 }
 """Files without endpoints: what serves them, and what a schedule or an operator calls."""
 

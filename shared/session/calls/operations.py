@@ -192,7 +192,8 @@ def picture_mode(recipe: Recipe) -> str:
     mode = recipe.render_mode
     if mode not in PICTURES:
         raise NotRenderable(
-            f"The instance's render mode is {mode!r}; create it with one of {', '.join(PICTURES)}.",
+            f"The instance was created with {f'render_mode {mode}' if mode else 'no render_mode'}, which gives no "
+            "pictures; create one with render_mode rgb_array, or another that GET /v1/catalog/ lists for it.",
             render_mode=mode,
         )
     return mode

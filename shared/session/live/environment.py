@@ -291,7 +291,7 @@ class LiveEnvironment:
         if isinstance(error, JournalFull | EnvironmentRaised | SnapshotDiverged):
             raise error
         if isinstance(error, gymnasium.error.ResetNeeded):
-            raise ResetNeeded(f"{error} Call reset first.") from error
+            raise ResetNeeded(f"{str(error).rstrip('.')}. Call reset first.") from error
         raise EnvironmentRaised(error) from error
 
     def attempt(self, operation: Operation, encode: Encode, *, packed: bool) -> Generator[None, None, Attempt]:

@@ -106,9 +106,27 @@ def _single(recipe: Recipe) -> gymnasium.Env[Any, Any]:
         told = f"Its code raised {error.evidence['exception']}: {error.evidence['text']}"
         raise NotCreatable(told, env_id=recipe.env_id) from error
     except Exception as error:  # a constructor may raise anything; its words go to the client
-        told = text_of(error) or type(error).__name__
-        raise NotCreatable(told + way_out(error), env_id=recipe.env_id) from error
+        raise NotCreatable(_told(error, recipe) + way_out(error), env_id=recipe.env_id) from error
     return env
+
+
+def _told(error: Exception, recipe: Recipe) -> str:
+    """What a constructor raised, for who sent its arguments.
+
+    Gymnasium adds to the words of a TypeError, and leaves others bare: those of a KeyError are the key alone.
+    """
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return (
+            f"{recipe.env_id} needs the Python module {error.name}, which this server lacks; have it installed, "
+            "or choose another environment."
+        )
+    words = text_of(error)
+    if isinstance(error, gymnasium.error.Error) or recipe.env_id in words:
+        return words or type(error).__name__
+    told = f"{recipe.env_id} raised {type(error).__name__}: {words}"
+    if not recipe.kwargs:
+        return told
+    return f"{told}. It was given {', '.join(recipe.kwargs)} in kwargs: change them or leave them out."
 
 
 def _made(env_id: str, made: Callable[[str], gymnasium.Env[Any, Any]]) -> gymnasium.Env[Any, Any]:

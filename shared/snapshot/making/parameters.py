@@ -21,6 +21,11 @@ class Size(msgspec.Struct, frozen=True):
     most: int
     least: int = 1
 
+    def __str__(self) -> str:
+        return (
+            f"it takes a whole number from {self.least} to {self.most}, or a list of up to {_LARGEST_LIST} of them"
+        )
+
     def accepts(self, value: Any) -> bool:
         """Whether the value is within the bounds."""
         return _all_of(value, self._fits) if isinstance(value, list) else self._fits(value)
@@ -31,6 +36,9 @@ class Size(msgspec.Struct, frozen=True):
 
 class Amount(msgspec.Struct, frozen=True):
     """A number, a list of numbers, which may be nested, or null."""
+
+    def __str__(self) -> str:
+        return f"it takes a number, null, or a list of up to {_MOST_AMOUNTS} of them, at most {_DEEPEST_LIST} deep"
 
     def accepts(self, value: Any) -> bool:
         """Whether the value has this form; Gymnasium checks that its shape fits."""
@@ -45,6 +53,9 @@ class Amount(msgspec.Struct, frozen=True):
 class Flag(msgspec.Struct, frozen=True):
     """True or false."""
 
+    def __str__(self) -> str:
+        return "it takes true or false"
+
     def accepts(self, value: Any) -> bool:
         """Whether the value is a boolean."""
         return type(value) is bool
@@ -53,6 +64,9 @@ class Flag(msgspec.Struct, frozen=True):
 class Text(msgspec.Struct, frozen=True):
     """A text of at most 64 characters."""
 
+    def __str__(self) -> str:
+        return f"it takes a text of up to {_LONGEST_TEXT} characters"
+
     def accepts(self, value: Any) -> bool:
         """Whether the value is such a text."""
         return isinstance(value, str) and len(value) <= _LONGEST_TEXT
@@ -60,6 +74,9 @@ class Text(msgspec.Struct, frozen=True):
 
 class Keys(msgspec.Struct, frozen=True):
     """A list of keys of a Dict space, or of indices of a Tuple space."""
+
+    def __str__(self) -> str:
+        return f"it takes a list of up to {_LARGEST_LIST} keys of a Dict space, or indices of a Tuple space"
 
     def accepts(self, value: Any) -> bool:
         """Whether the value is such a list; Gymnasium checks that the space has them."""
@@ -71,6 +88,9 @@ class Choice(msgspec.Struct, frozen=True):
     """One of several texts."""
 
     options: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"it takes one of {', '.join(self.options)}"
 
     def accepts(self, value: Any) -> bool:
         """Whether the value is one of them."""

@@ -82,6 +82,9 @@ LEFT_OUT: Mapping[str, str] = {
 """The other names in `gymnasium.wrappers`, and why each is left out."""
 
 
+_LONGEST_SHOWN = 80
+
+
 def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> gymnasium.Env[Any, Any]:
     """Put the environment into the named wrapper of `gymnasium.wrappers`.
 
@@ -97,7 +100,9 @@ def wrap(env: gymnasium.Env[Any, Any], name: str, kwargs: Mapping[str, Any]) -> 
             allowed = ", ".join(parameters) or "none"
             raise NotCreatable(f"{name} has no parameter {key!r}; it takes {allowed}.", wrapper=name)
         if not parameters[key].accepts(value):
-            raise NotCreatable(f"{name} cannot take {key}={value!r}: {parameters[key]}.", wrapper=name)
+            raise NotCreatable(
+                f"{name} cannot take {key}={repr(value)[:_LONGEST_SHOWN]}: {parameters[key]}.", wrapper=name
+            )
     check_wrapper(env.observation_space, name, kwargs)
     made: gymnasium.Env[Any, Any] = getattr(wrappers, name)(
         env, **{key: argument(parameters[key], value) for key, value in kwargs.items()}

@@ -27,7 +27,7 @@ from shared.web.app.pages import Pages
 from shared.web.app.probe import probed
 from shared.web.app.routing import Endpoint
 from shared.web.app.supervision import exit_with_parent
-from shared.web.observe.request_log import VARY_ORIGIN
+from shared.web.observe.request_log import REQUEST_ID, VARY_ORIGIN, joined, request_id_of
 from shared.web.protocol.problems import (
     METHOD_NOT_ALLOWED,
     PATH_NOT_FOUND,
@@ -113,15 +113,18 @@ class Behind:
     async def _refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         path = request.scope["path"]
+        named = {str(REQUEST_ID, "ascii"): request_id_of(joined(request.scope["headers"]), request.scope)}
         if error.status_code == 404:
             meant = nearest(path, [endpoint.path for endpoint in self._endpoints])
             advice = "see /docs" if meant is None else f"did you mean {meant}? See /docs"
-            return _starlettes(problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}."))
+            return _starlettes(
+                problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.", named)
+            )
         if error.status_code == 405:
             refused = f"{path} is a page and has no {request.method}; it has GET, HEAD."
-            return _starlettes(problem_response(METHOD_NOT_ALLOWED, refused, _PAGE_METHODS))
+            return _starlettes(problem_response(METHOD_NOT_ALLOWED, refused, {**_PAGE_METHODS, **named}))
         kind = ProblemKind(HTTPStatus(error.status_code), "http")
-        return _starlettes(problem_response(kind, str(error.detail), error.headers))
+        return _starlettes(problem_response(kind, str(error.detail), {**(error.headers or {}), **named}))
 
 
 def _varying(send: Send) -> Send:

@@ -1,5 +1,7 @@
 """A body as pydantic reads it, and what it finds wrong, as the problem that a client is told."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -7,6 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 from shared.errors import InvalidRequest
 
 _MOST_PLACES = 20
+
+_BRANCH = re.compile(r"(function-\w+|constrained-\w+|nullable|list|tuple|dict)[\[-].*|constrained-\w+", re.DOTALL)
+"""What pydantic puts into a place for the branch of a union: `function-before[_seed(), constrained-int]`."""
+
+_OWN_WORDS = "Value error, "
+"""What pydantic puts before the words of our own validators."""
 
 
 class Validator:
@@ -46,13 +54,18 @@ def invalid_request(error: ValidationError) -> InvalidRequest:
 def sentence(error: ValidationError) -> str:
     """The first thing that is wrong with a body, with its place and the value that was sent."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(["body", *map(str, first["loc"])])
+    place = ".".join(map(str, _place(first["loc"])))
     sent = "" if first["type"] in ("missing", "json_invalid") else f" (sent: {repr(first['input'])[:80]})"
-    return f"{place}: {first['msg']}{sent}."
+    return f"{place}: {first['msg'].removeprefix(_OWN_WORDS)}{sent}."
 
 
 def _places(error: ValidationError) -> list[dict[str, Any]]:
     return [
-        {"loc": ["body", *each["loc"]], "msg": each["msg"], "type": each["type"]}
+        {"loc": _place(each["loc"]), "msg": each["msg"].removeprefix(_OWN_WORDS), "type": each["type"]}
         for each in error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_PLACES]
     ]
+
+
+def _place(loc: Iterable[int | str]) -> list[int | str]:
+    """The members and indices that lead to what is wrong, as the client wrote them."""
+    return ["body", *(each for each in loc if isinstance(each, int) or not _BRANCH.fullmatch(each))]

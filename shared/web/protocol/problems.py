@@ -73,6 +73,8 @@ METHOD_NOT_ALLOWED = ProblemKind(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allo
 HOST_NOT_ALLOWED = ProblemKind(HTTPStatus.MISDIRECTED_REQUEST, "host-not-allowed")
 ORIGIN_NOT_ALLOWED = ProblemKind(HTTPStatus.FORBIDDEN, "origin-not-allowed")
 PATH_NOT_FOUND = ProblemKind(HTTPStatus.NOT_FOUND, "path-not-found")
+REQUEST_TOO_LATE = ProblemKind(HTTPStatus.REQUEST_TIMEOUT, "request-too-late")
+HEADERS_TOO_LARGE = ProblemKind(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large")
 UPGRADE_REQUIRED = ProblemKind(HTTPStatus.UPGRADE_REQUIRED, "upgrade-required")
 INTERNAL = ProblemKind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal")
 

@@ -80,7 +80,9 @@ class Json:
         except msgspec.DecodeError as error:
             return _read_leniently(message, error)
         except RecursionError:
-            raise InvalidRequest("The message is nested too deep.") from None
+            raise InvalidRequest(
+                "The message is nested too deep; send lists and objects with fewer levels."
+            ) from None
         return Message(envelope, _without_envelope(members))
 
     def number(self, message: str | bytes) -> int | None:
@@ -125,7 +127,9 @@ class MessagePack:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:  # text that is not UTF-8 is none of msgspec's
             raise _no_message(error) from None
         except RecursionError:
-            raise InvalidRequest("The message is nested too deep.") from None
+            raise InvalidRequest(
+                "The message is nested too deep; send lists and objects with fewer levels."
+            ) from None
         return Message(envelope, _without_envelope(members))
 
     def number(self, message: str | bytes) -> int | None:

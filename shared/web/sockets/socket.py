@@ -1,7 +1,7 @@
 """One open WebSocket, as whoever serves it sees it: messages in order, until the client or the server ends.
 
 Nothing here has an unbounded queue: a message is only read once the one before it was answered, and a reply that
-the client does not read holds up its own connection alone. `functions/bounded_websocket.py` cuts off who never
+the client does not read holds up its own connection alone. `functions/unread.py` cuts off who never
 reads.
 """
 

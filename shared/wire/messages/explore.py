@@ -21,7 +21,7 @@ class KeepBody(BaseModel):
     @model_validator(mode="after")
     def _one_choice(self) -> "KeepBody":
         if (self.best is None) is (self.indices is None):
-            raise ValueError("it takes either best or indices")
+            raise ValueError("send either best or indices, and not both")
         return self
 
 
@@ -70,6 +70,6 @@ class ExploreBody(BaseModel):
         if (self.sequences is None) is None in drawn or (
             self.sequences is not None and drawn != (None, None, None)
         ):
-            raise ValueError("it takes either sequences, or policy, count and steps")
+            raise ValueError("send either sequences, or policy, count and steps, and not both")
         check_probability(self.policy, self.probability)
         return self

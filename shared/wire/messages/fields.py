@@ -26,7 +26,7 @@ def _storable(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        raise ValueError(f"an integer of {value.bit_length()} bits is over 64")
+        raise ValueError("an integer is not from -2^63 to 2^63 - 1, as 64 bits hold it")
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             _storable(item, depth + 1)

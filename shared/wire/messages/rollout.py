@@ -32,6 +32,6 @@ class RolloutBody(BaseModel):
     @model_validator(mode="after")
     def _one_source(self) -> "RolloutBody":
         if (self.actions is None) is (self.policy is None) or (self.policy is None) is not (self.steps is None):
-            raise ValueError("it takes either actions, or policy and steps")
+            raise ValueError("send either actions, or policy and steps, and not both")
         check_probability(self.policy, self.probability)
         return self

@@ -33,7 +33,7 @@ class StateBody(BaseModel):
     @model_validator(mode="after")
     def _one_state(self) -> "StateBody":
         if (self.checkpoint_id is None) is (self.revision is None):
-            raise ValueError("it takes either checkpoint_id or revision")
+            raise ValueError("send either checkpoint_id or revision, and not both")
         return self
 
 

@@ -43,10 +43,10 @@ def test_what_is_no_frame_is_told_as_numbers(array: NDArray[np.generic]) -> None
 
 
 def test_a_reply_is_refused_over_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ReplyTooLarge, match="text"):
+    with pytest.raises(ReplyTooLarge, match="The text of the reply would take"):
         TELL({"observation": "x" * module.MOST_TEXT_BYTES})
     monkeypatch.setattr(module, "MOST_PICTURE_BYTES", 5000)
-    with pytest.raises(ReplyTooLarge, match="pictures"):
+    with pytest.raises(ReplyTooLarge, match="The pictures of the reply would take"):
         TELL({"observation": FRAME})
     with pytest.raises(ReplyTooLarge, match="pictures"):
         told_frames({"render_mode": "rgb_array", "encoding": "base64", "data": ["A" * 9000]})

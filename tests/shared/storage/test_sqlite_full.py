@@ -33,11 +33,13 @@ def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blockin
     store.close()
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 24 MiB of this test's own."""
+@pytest.fixture(params=[24])
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A disk of some MiB of this test's own."""
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", tmp_path], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={request.param}m", "tmpfs", tmp_path],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip("Only root may mount a disk.")
@@ -45,7 +47,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", tmp_path], check=True)
 
 
-def filled(store: Blocking[SQLiteStore], size: int) -> int:
+def filled(store: Blocking[SQLiteStore], size: int, probing: bool = True) -> int:
     """How many objects of the size fit."""
     written: list[int] = []
 
@@ -53,7 +55,7 @@ def filled(store: Blocking[SQLiteStore], size: int) -> int:
         while True:
             store.put(f"state/ann/{len(written)}", os.urandom(size))
             written.append(size)
-            if len(written) % 50 == 0:
+            if probing and len(written) % 50 == 0:
                 result(store.store.probe())  # as whoever asks for the health does, now and then
 
     with pytest.raises(StoreUnavailable, match="is full; close environments"):
@@ -99,7 +101,7 @@ def test_on_a_full_disk_everything_can_be_closed_and_the_room_comes_back(disk: P
 
 
 def test_on_a_full_disk_without_a_reserve_it_is_told_what_frees_room(disk: Path) -> None:
-    store = Blocking(SQLiteStore(disk / "s.db", reserve_bytes=10**9))
+    store = Blocking(SQLiteStore(disk / "s.db", reserve_bytes=0))
     count = filled(store, 30_000)
 
     def delete_all() -> None:
@@ -108,4 +110,20 @@ def test_on_a_full_disk_without_a_reserve_it_is_told_what_frees_room(disk: Path)
 
     with pytest.raises(StoreUnavailable, match="or free room on the disk"):
         delete_all()
+    store.close()
+
+
+@pytest.mark.parametrize("disk", [6, 24], indirect=True)
+@pytest.mark.parametrize("size", [3000, 30_000, 300_000])
+def test_a_small_disk_has_room_for_deletions_again_and_again(disk: Path, size: int) -> None:
+    """Though nobody asks for the health, and no sweep comes in between."""
+    store = Blocking(SQLiteStore(disk / "s.db"))
+    for _ in range(3):
+        store.store._file.check_due = 0.0
+        count = filled(store, size, probing=False)
+        assert count > 3
+        for number in range(count):
+            store.put(f"closed/ann/{number}", bytes(100))
+            store.delete(f"state/ann/{number}")
+            store.delete(f"closed/ann/{number}")
     store.close()

@@ -110,7 +110,7 @@ def test_an_interface_is_that_of_the_registered_environment() -> None:
 
 
 def test_what_an_instance_does_not_render_is_refused() -> None:
-    with pytest.raises(NotRenderable, match="render mode is None"):
+    with pytest.raises(NotRenderable, match="no render_mode, which gives no pictures"):
         applied(Recipe("CartPole-v1"), operations.render(1_000_000))
     with pytest.raises(NotRenderable):
         applied(Recipe("CartPole-v1", render_mode="rgb_array"), operations.render(100))

@@ -45,7 +45,7 @@ def test_a_look_shows_what_render_gives_and_writes_nothing() -> None:
 def test_what_cannot_be_looked_at_is_refused_as_render_refuses_it() -> None:
     async def test() -> None:
         at = session(FaultyStore())
-        with pytest.raises(NotRenderable, match="render mode is None"):
+        with pytest.raises(NotRenderable, match="no render_mode, which gives no pictures"):
             await looked(at, await created(at))
         with pytest.raises(ResetNeeded, match="Call reset first"):
             await looked(at, await created(at, TEXT, seed=None))

@@ -133,3 +133,30 @@ def test_a_plugin_that_a_model_needs_and_that_is_missing_is_named() -> None:
     gymnasium.register("test/NeedsPlugin-v0", made)
     with pytest.raises(NotCreatable, match=r"acme\.spring"):
         make(Recipe("test/NeedsPlugin-v0"))
+
+
+gymnasium.register("test/NeedsModule-v0", "no_such_module:Env")
+
+
+@pytest.mark.parametrize(
+    ("env_id", "kwargs", "words"),
+    [
+        (
+            "FrozenLake-v1",
+            {"map_name": "nope"},
+            "FrozenLake-v1 raised KeyError: 'nope'. It was given map_name in kwargs",
+        ),
+        ("FrozenLake-v1", {"desc": []}, "raised ValueError: not enough values"),
+        (
+            "test/NeedsModule-v0",
+            {},
+            "needs the Python module no_such_module, which this server lacks; have it installed",
+        ),
+    ],
+)
+def test_a_constructors_bare_words_are_told_with_what_they_are_about(
+    env_id: str, kwargs: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(NotCreatable) as raised:
+        make(Recipe(env_id, kwargs=kwargs))
+    assert words in raised.value.detail

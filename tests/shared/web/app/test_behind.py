@@ -1,5 +1,6 @@
 """What no endpoint takes is answered too, and a server starts and ends with its service."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ def test_a_path_that_does_not_exist_is_a_problem_whose_cached_reply_is_one_origi
     assert (reply.status, reply.json["type"]) == (404, "urn:gym-http:problem:path-not-found")
     assert reply.headers["vary"] == "Origin"
     assert "/v1/nothing/" in reply.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/v1/nothing/"])
+def test_a_path_that_does_not_exist_is_answered_with_the_requests_id(local: Api, path: str) -> None:
+    assert local.client.send("GET", path, headers={"X-Request-Id": "mine"}).headers["x-request-id"] == "mine"
+    assert re.fullmatch(r"[0-9a-f]{16}", local.client.send("GET", path).headers["x-request-id"])
 
 
 @pytest.mark.parametrize("path", ["/v1/env/", "//v1/envs/", "/v1/env"])

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.web.bodies.validation import invalid_request, sentence
+from shared.wire.messages.reset import ResetBody
 
 
 class Inner(BaseModel):
@@ -42,3 +43,16 @@ def test_every_place_is_listed_up_to_twenty() -> None:
     assert [place["loc"] for place in few] == [["body", "inner", 0, "number"], ["body", "inner", 1, "number"]]
     many = invalid_request(failure(b'{"inner": [' + b",".join([b"{}"] * 50) + b"]}")).evidence["errors"]
     assert len(many) == 20
+
+
+def test_the_place_and_the_words_are_the_clients_and_not_pydantics() -> None:
+    form: TypeAdapter[Any] = TypeAdapter(ResetBody)
+    for sent, words in ((b"-1", "greater than or equal to 0 (sent: -1)."), (b'"abc"', "'abc' is not an integer")):
+        with pytest.raises(ValidationError) as raised:
+            form.validate_json(b'{"seed": ' + sent + b"}")
+        assert sentence(raised.value).startswith("body.seed: ")
+        assert words in sentence(raised.value)
+        assert "Value error" not in sentence(raised.value)
+        assert {tuple(each["loc"]) for each in invalid_request(raised.value).evidence["errors"]} == {
+            ("body", "seed")
+        }

@@ -10,7 +10,7 @@ from tests.shared.wire.messages.refusals import errors
 
 @pytest.mark.parametrize("kwargs", [{"size": 2**63}, {"a": [{"b": -(2**63) - 1}]}])
 def test_arguments_that_a_header_cannot_store_are_refused(kwargs: Any) -> None:
-    assert "over 64" in errors(CreateBody, env_id="CartPole-v1", kwargs=kwargs)
+    assert "from -2^63 to 2^63 - 1" in errors(CreateBody, env_id="CartPole-v1", kwargs=kwargs)
 
 
 def test_arguments_are_nested_no_deeper_than_is_stored() -> None:

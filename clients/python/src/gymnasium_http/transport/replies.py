@@ -61,6 +61,8 @@ _BY_NAME: dict[str, type[GymHTTPError]] = {
     "unauthorized": Unauthorized,
     "host-not-allowed": GymHTTPError,
     "origin-not-allowed": GymHTTPError,
+    "request-too-late": GymHTTPError,
+    "headers-too-large": GymHTTPError,
     "not-creatable": NotCreatable,
     "not-exact": NotExact,
     "not-found": NotFound,
