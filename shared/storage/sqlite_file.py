@@ -89,8 +89,7 @@ class DatabaseFile:
     def keep_reserve(self) -> None:
         """Set room aside once the database is as large as the reserve, on a small disk at once.
 
-        Half of it will do, which the log needs. Where there is none, or the system cannot set room aside (macOS), do
-        without.
+        Half of it will do, which the log needs. Do without where there is none, or no such call, as on macOS.
         """
         if not hasattr(os, "posix_fallocate"):
             return
