@@ -117,9 +117,7 @@ class Behind:
         if error.status_code == 404:
             meant = nearest(path, [endpoint.path for endpoint in self._endpoints])
             advice = "see /docs" if meant is None else f"did you mean {meant}? See /docs"
-            return _starlettes(
-                problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.", named)
-            )
+            return _starlettes(problem_response(PATH_NOT_FOUND, f"There is no {path[:200]}; {advice}.", named))
         if error.status_code == 405:
             refused = f"{path} is a page and has no {request.method}; it has GET, HEAD."
             return _starlettes(problem_response(METHOD_NOT_ALLOWED, refused, {**_PAGE_METHODS, **named}))
