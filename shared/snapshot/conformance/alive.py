@@ -41,7 +41,7 @@ def is_alone(recipe: Recipe, modules: tuple[str, ...]) -> bool:
         return False
     if elsewhere is not None:
         raise NotExact(
-            f"Only one {recipe.env_id} can be alive on a machine: beside another, it failed with {failure}, and "
+            f"Only one {recipe.env_id} can be alive on a machine: beside another, it failed ({failure}), and "
             "in another process too. An instance is restored beside others, so it cannot be served."
         )
     return True
@@ -79,6 +79,6 @@ def _failure_here(recipe: Recipe, modules: tuple[str, ...]) -> str | None:
 def _refuse_if_made_once(recipe: Recipe, modules: tuple[str, ...], error: NotCreatable) -> None:
     if _failure_elsewhere(recipe, modules) is None:
         raise NotExact(
-            f"A process can make {recipe.env_id} only once: after one was made and closed, another failed with "
-            f"{error.detail.rstrip('.')}. Every restore makes one, so such an environment cannot be served."
+            f"A process can make {recipe.env_id} only once: after one was made and closed, another failed "
+            f"({error.detail.rstrip('.')}). Every restore makes one, so such an environment cannot be served."
         ) from error

@@ -36,7 +36,7 @@ def test_a_process_holds_one_whether_it_ends_with_close_or_when_it_is_collected(
 def test_one_of_a_machine_is_refused_in_words_that_say_so(tmp_path: Path) -> None:
     recipe = Recipe("engines/OnePort-v0", kwargs={"port": str(tmp_path / "port")})
     with pytest.raises(
-        NotExact, match=r"alive on a machine: beside another, it failed with .* in another process"
+        NotExact, match=r"alive on a machine: beside another, it failed \(.*\), and in another process"
     ):
         is_alone(recipe, MODULES)
     assert engines.none_living()
@@ -45,7 +45,9 @@ def test_one_of_a_machine_is_refused_in_words_that_say_so(tmp_path: Path) -> Non
 def test_one_that_can_be_made_once_is_refused_in_words_that_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines.MadeOnce, "begun", itertools.count())
     make(Recipe("engines/MadeOnce-v0")).close()
-    with pytest.raises(NotExact, match=r"make engines/MadeOnce-v0 only once: .* with the library is shut down\. "):
+    with pytest.raises(
+        NotExact, match=r"make engines/MadeOnce-v0 only once: .* failed \(.*the library is shut down\)\. "
+    ):
         is_alone(Recipe("engines/MadeOnce-v0"), MODULES)
 
 
