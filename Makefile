@@ -100,8 +100,8 @@ test-image: $(VENV)/.lambda sam  ## try IMAGE: every family, a restart, the Lamb
 lambda: $(VENV)/.lambda sam  ## serve template.yaml's functions in Lambda's emulator, over a local S3 server
 	$(BIN)/python -m infra.emulator.run --host $(HOST) --port $(PORT) $(ARGS)
 
-# Two more than there are processors: a browser, a server and a child are waited for about half of the time.
-test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 2))')
+# One more than there are processors: a browser, a server and a child are waited for about half of the time.
+test: TESTERS = $(shell $(BIN)/python -c 'import os; print(min(5, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1))')
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
